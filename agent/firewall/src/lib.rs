@@ -1,0 +1,5 @@
+//! Settings to ruleset, as plain data. Pure: no I/O, no clock.
+//! `ir` is the data, `compile` makes it from settings, `check` says whether it can be loaded,
+//! `simulate` answers what it does with a packet.
+
+pub mod ir;
