@@ -1,1 +1,146 @@
-//! x
+//! What the admin wants, as one typed, versioned document (see `docs/settings.md`). Pure: no I/O,
+//! no clock, no randomness. [`parse`] is the only door for text from outside: what it returns has
+//! been read strictly and checked as a whole; what it refuses is told as a list of [`Problem`]s.
+
+mod crm;
+mod factory;
+mod json;
+mod mac;
+mod management;
+mod message;
+mod name;
+mod policy;
+mod port;
+mod problem;
+mod read;
+mod reason;
+mod site;
+mod validate;
+mod version;
+mod vlan;
+mod zone;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use crm::Crm;
+pub use factory::DiscoveredPort;
+pub use json::{MAX_BYTES, MAX_DEPTH};
+pub use mac::MacAddress;
+pub use management::{Addresses, Management, Source};
+pub use name::{PortName, ZoneName};
+pub use policy::{Allow, Policy, Target};
+pub use port::{Port, PortMatch, PortPath, PortRole};
+pub use problem::Problem;
+pub use reason::Reason;
+pub use site::SitePrefix;
+pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ZONES};
+pub use version::Version;
+pub use vlan::VlanId;
+pub use zone::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone};
+
+/// The whole document. A value that did not come out of [`parse`] or [`Settings::factory`] is to be
+/// checked with [`Settings::validate`] before it is used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Settings {
+    /// Version of the format.
+    pub version: Version,
+    /// Language of pages, console and messages.
+    pub language: Language,
+    /// Network ports by the name the admin gave them.
+    pub ports: BTreeMap<PortName, Port>,
+    /// Zones; `wan` is implicit and never listed.
+    pub zones: BTreeMap<ZoneName, Zone>,
+    /// Who may open connections to whom; what is not listed is dropped. The CRM's zone is never
+    /// named here, see [`Crm::reachable_from`].
+    pub policies: Vec<Policy>,
+    /// Who may reach the admin pages.
+    pub management: Management,
+    /// Where the CRM lives and who may reach it.
+    pub crm: Crm,
+}
+
+/// Languages of the product.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English, `en`.
+    #[default]
+    English,
+    /// Simplified Chinese, `zh-CN`.
+    Chinese,
+}
+
+/// Reads a document: size and depth bounded, unknown and repeated fields refused, every value
+/// checked, then the whole. On refusal **all** problems found are listed; never an empty list.
+pub fn parse(json: &[u8]) -> Result<Settings, Vec<Problem>> {
+    let settings = read::read(json)?;
+    settings.validate()?;
+    Ok(settings)
+}
+
+impl Settings {
+    /// Checks the document as a whole: nothing ambiguous, nobody locked out.
+    pub fn validate(&self) -> Result<(), Vec<Problem>> {
+        let problems = validate::problems(self);
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// The canonical text: the same settings give the same bytes.
+    pub fn to_json(&self) -> String {
+        let value = serde_json::to_string_pretty(self);
+        // Names as keys and plain values only: serialising to a string cannot fail.
+        value.map(|text| text + "\n").unwrap_or_default()
+    }
+
+    /// The zone the port's untagged frames belong to or that it carries tagged.
+    pub fn ports_of<'a>(&'a self, zone: &'a ZoneName) -> impl Iterator<Item = &'a PortName> {
+        self.ports.iter().filter(|(_, port)| port.role.carries(zone)).map(|(name, _)| name)
+    }
+
+    /// The WAN port, when there is one.
+    pub fn wan_port(&self) -> Option<(&PortName, &Port)> {
+        self.ports.iter().find(|(_, port)| port.role == PortRole::Wan)
+    }
+}
+
+/// The same strict reading as [`parse`], for messages that carry settings.
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = json::Value::deserialize(deserializer)?;
+        let checked = read::settings(&value).and_then(|settings| {
+            settings.validate()?;
+            Ok(settings)
+        });
+        checked.map_err(|problems| {
+            let texts: Vec<String> = problems.iter().take(5).map(Problem::to_string).collect();
+            serde::de::Error::custom(texts.join("; "))
+        })
+    }
+}
+
+impl Language {
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// BCP 47 tag, as in the document.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag())
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.tag())
+    }
+}

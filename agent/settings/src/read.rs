@@ -1,0 +1,360 @@
+//! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
+//! only after it has noted why. Relations between values are the business of `validate`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use crate::json::{MAX_DEPTH, Value};
+use crate::problem::Place;
+use crate::{
+    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
+    PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+};
+
+/// Reads a text.
+pub(crate) fn read(json: &[u8]) -> Result<Settings, Vec<Problem>> {
+    let value = Value::parse(json).map_err(|reason| vec![Place::Root.problem(reason)])?;
+    settings(&value)
+}
+
+/// Reads a document.
+pub(crate) fn settings(value: &Value) -> Result<Settings, Vec<Problem>> {
+    // Of another version nothing else can be judged.
+    if let Value::Object(fields) = value
+        && let Some((_, Value::Number(number))) = fields.iter().find(|(name, _)| name == "version")
+        && let Err(reason) = Version::of(*number)
+    {
+        return Err(vec![Place::Root.field("version").problem(reason)]);
+    }
+    let mut reader = Reader { problems: Vec::new() };
+    match reader.settings(value) {
+        Some(settings) if reader.problems.is_empty() => Ok(settings),
+        _ => Err(reader.problems),
+    }
+}
+
+struct Reader {
+    problems: Vec<Problem>,
+}
+
+/// The fields of an object, each known and there once.
+struct Fields<'v, 'p> {
+    place: &'p Place<'p>,
+    fields: Vec<(&'v str, &'v Value)>,
+}
+
+type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
+
+impl Reader {
+    fn settings(&mut self, value: &Value) -> Option<Settings> {
+        let known = ["version", "language", "ports", "zones", "policies", "management", "crm"];
+        let fields = self.fields(value, &Place::Root, &known)?;
+        let version = self.required(&fields, "version", Self::version);
+        let language = self.required(&fields, "language", Self::language);
+        let ports = self.required(&fields, "ports", |r, v, p| r.named(v, p, Self::port));
+        let zones = self.required(&fields, "zones", |r, v, p| r.named(v, p, Self::zone));
+        let policies = self.required(&fields, "policies", |r, v, p| r.list(v, p, Self::policy));
+        let management = self.required(&fields, "management", Self::management);
+        let crm = self.required(&fields, "crm", Self::crm);
+        Some(Settings {
+            version: version?,
+            language: language?,
+            ports: ports?,
+            zones: zones?,
+            policies: policies?,
+            management: management?,
+            crm: crm?,
+        })
+    }
+
+    fn version(&mut self, value: &Value, place: &Place<'_>) -> Option<Version> {
+        let number = self.number(value, place, Reason::NotANumber)?;
+        self.noted(place, Version::of(number))
+    }
+
+    fn language(&mut self, value: &Value, place: &Place<'_>) -> Option<Language> {
+        let words = [("en", Language::English), ("zh-CN", Language::Chinese)];
+        self.word(value, place, "en, zh-CN", &words)
+    }
+
+    fn port(&mut self, value: &Value, place: &Place<'_>) -> Option<Port> {
+        let fields = self.fields(value, place, &["match", "role"])?;
+        let matches = self.required(&fields, "match", Self::port_match);
+        let role = self.required(&fields, "role", Self::role);
+        Some(Port { matches: matches?, role: role? })
+    }
+
+    fn port_match(&mut self, value: &Value, place: &Place<'_>) -> Option<PortMatch> {
+        match single(value) {
+            Some(("mac", mac)) => self.text(mac, &place.field("mac")).map(PortMatch::Mac),
+            Some(("path", path)) => self.text(path, &place.field("path")).map(PortMatch::Path),
+            _ => self.wrong(place, Reason::MatchInvalid),
+        }
+    }
+
+    fn role(&mut self, value: &Value, place: &Place<'_>) -> Option<PortRole> {
+        match (value, single(value)) {
+            (Value::Text(text), _) if text == "wan" => Some(PortRole::Wan),
+            (_, Some(("access", zone))) => {
+                self.text(zone, &place.field("access")).map(PortRole::Access)
+            }
+            (_, Some(("trunk", zones))) => {
+                self.list(zones, &place.field("trunk"), Self::text).map(PortRole::Trunk)
+            }
+            _ => self.wrong(place, Reason::RoleInvalid),
+        }
+    }
+
+    fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
+        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6"])?;
+        let vlan = self.required(&fields, "vlan", Self::vlan);
+        let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
+        let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
+        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6? })
+    }
+
+    fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {
+        let number = self.number(value, place, Reason::VlanInvalid)?;
+        let vlan = u16::try_from(number).ok().and_then(VlanId::new);
+        self.noted(place, vlan.ok_or(Reason::VlanInvalid))
+    }
+
+    fn ipv4(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Zone> {
+        let fields = self.fields(value, place, &["address", "dhcp"])?;
+        let address = self.required(&fields, "address", Self::router);
+        let dhcp = self.optional(&fields, "dhcp", Self::dhcp);
+        Some(Ipv4Zone { address: address?, dhcp: dhcp? })
+    }
+
+    fn router(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Net> {
+        let parsed = self.string(value, place)?.parse();
+        self.noted(place, parsed.map_err(|_| Reason::RouterInvalid))
+    }
+
+    fn dhcp(&mut self, value: &Value, place: &Place<'_>) -> Option<DhcpRange> {
+        let fields = self.fields(value, place, &["from", "to"])?;
+        let from = self.required(&fields, "from", Self::ipv4_address);
+        let to = self.required(&fields, "to", Self::ipv4_address);
+        Some(DhcpRange { from: from?, to: to? })
+    }
+
+    fn ipv4_address(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Addr> {
+        let parsed = self.string(value, place)?.parse();
+        self.noted(place, parsed.map_err(|_| Reason::Ipv4Invalid))
+    }
+
+    fn ipv6(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv6Zone> {
+        let words = [("automatic", Ipv6Zone::Automatic), ("off", Ipv6Zone::Off)];
+        self.word(value, place, "automatic, off", &words)
+    }
+
+    fn policy(&mut self, value: &Value, place: &Place<'_>) -> Option<Policy> {
+        let fields = self.fields(value, place, &["from", "to", "allow"])?;
+        let from = self.required(&fields, "from", Self::text);
+        let to = self.required(&fields, "to", Self::text);
+        let allow = self.required(&fields, "allow", |r, v, p| {
+            r.word(v, p, "all, web", &[("all", Allow::All), ("web", Allow::Web)])
+        });
+        Some(Policy { from: from?, to: to?, allow: allow? })
+    }
+
+    fn management(&mut self, value: &Value, place: &Place<'_>) -> Option<Management> {
+        let fields = self.fields(value, place, &["from"])?;
+        let from = self.required(&fields, "from", |r, v, p| r.list(v, p, Self::source));
+        Some(Management { from: from? })
+    }
+
+    fn crm(&mut self, value: &Value, place: &Place<'_>) -> Option<Crm> {
+        let fields = self.fields(value, place, &["zone", "host", "reachable_from"])?;
+        let zone = self.required(&fields, "zone", Self::text);
+        let host = self.required(&fields, "host", Self::host);
+        let from = self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source));
+        Some(Crm { zone: zone?, host: host?, reachable_from: from? })
+    }
+
+    fn host(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
+        let number = self.number(value, place, Reason::HostInvalid)?;
+        let host = u16::try_from(number).ok().filter(|host| (1..=65534).contains(host));
+        self.noted(place, host.ok_or(Reason::HostInvalid))
+    }
+
+    fn source(&mut self, value: &Value, place: &Place<'_>) -> Option<Source> {
+        let fields = self.fields(value, place, &["zone", "addresses"])?;
+        let zone = self.required(&fields, "zone", Self::text);
+        let addresses = self.required(&fields, "addresses", Self::addresses);
+        Some(Source { zone: zone?, addresses: addresses? })
+    }
+
+    fn addresses(&mut self, value: &Value, place: &Place<'_>) -> Option<Addresses> {
+        match value {
+            Value::Text(text) if text == "all" => Some(Addresses::All),
+            Value::List(_) => self.list(value, place, Self::network).map(Addresses::List),
+            _ => self.wrong(place, Reason::AddressesInvalid),
+        }
+    }
+
+    fn network(&mut self, value: &Value, place: &Place<'_>) -> Option<IpNet> {
+        let parsed: Result<IpNet, _> = self.string(value, place)?.parse();
+        let checked = parsed.map_err(|_| Reason::NetworkInvalid).and_then(|net| match net {
+            IpNet::V6(v6) if v6.addr().to_ipv4_mapped().is_some() => Err(Reason::NetworkMapped),
+            net if net != net.trunc() => Err(Reason::NetworkHostBits { suggested: net.trunc() }),
+            net => Ok(net),
+        });
+        self.noted(place, checked)
+    }
+}
+
+/// What all values have in common.
+impl Reader {
+    fn wrong<T>(&mut self, place: &Place<'_>, reason: Reason) -> Option<T> {
+        self.problems.push(place.problem(reason));
+        None
+    }
+
+    fn noted<T>(&mut self, place: &Place<'_>, result: Result<T, Reason>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(reason) => self.wrong(place, reason),
+        }
+    }
+
+    fn not<T>(&mut self, value: &Value, place: &Place<'_>, expected: Reason) -> Option<T> {
+        match value {
+            Value::TooDeep => self.wrong(place, Reason::TooDeep { max: MAX_DEPTH }),
+            _ => self.wrong(place, expected),
+        }
+    }
+
+    fn string<'v>(&mut self, value: &'v Value, place: &Place<'_>) -> Option<&'v str> {
+        match value {
+            Value::Text(text) => Some(text),
+            other => self.not(other, place, Reason::NotText),
+        }
+    }
+
+    fn text<T: FromStr<Err = Reason>>(&mut self, value: &Value, place: &Place<'_>) -> Option<T> {
+        let parsed = self.string(value, place)?.parse();
+        self.noted(place, parsed)
+    }
+
+    fn number(&mut self, value: &Value, place: &Place<'_>, expected: Reason) -> Option<u64> {
+        match value {
+            Value::Number(number) => Some(*number),
+            other => self.not(other, place, expected),
+        }
+    }
+
+    fn word<T: Copy>(
+        &mut self,
+        value: &Value,
+        place: &Place<'_>,
+        allowed: &'static str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let Value::Text(text) = value else {
+            return self.not(value, place, Reason::NotOneOf { allowed });
+        };
+        let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+        self.noted(place, found.ok_or(Reason::NotOneOf { allowed }))
+    }
+
+    /// All entries, or `None` when one of them is wrong.
+    fn list<T>(&mut self, value: &Value, place: &Place<'_>, entry: Read<T>) -> Option<Vec<T>> {
+        let Value::List(entries) = value else { return self.not(value, place, Reason::NotAList) };
+        let read: Vec<Option<T>> = entries
+            .iter()
+            .enumerate()
+            .map(|(index, value)| entry(self, value, &place.entry(index)))
+            .collect();
+        read.into_iter().collect()
+    }
+
+    /// An object whose field names are names of things.
+    fn named<N: FromStr<Err = Reason> + Ord, T>(
+        &mut self,
+        value: &Value,
+        place: &Place<'_>,
+        entry: Read<T>,
+    ) -> Option<BTreeMap<N, T>> {
+        let fields = self.once(value, place)?;
+        let mut named = BTreeMap::new();
+        for (name, value) in fields {
+            let place = place.field(name);
+            let key = self.noted(&place, name.parse());
+            if let (Some(key), Some(value)) = (key, entry(self, value, &place)) {
+                named.insert(key, value);
+            }
+        }
+        Some(named)
+    }
+
+    /// An object with these fields and no others.
+    fn fields<'v, 'p>(
+        &mut self,
+        value: &'v Value,
+        place: &'p Place<'p>,
+        known: &[&str],
+    ) -> Option<Fields<'v, 'p>> {
+        let fields = self.once(value, place)?;
+        for (name, _) in &fields {
+            if !known.contains(name) {
+                self.problems.push(place.field(name).problem(Reason::FieldUnknown));
+            }
+        }
+        Some(Fields { place, fields })
+    }
+
+    /// The fields of an object, those that appear again noted and left out.
+    fn once<'v>(
+        &mut self,
+        value: &'v Value,
+        place: &Place<'_>,
+    ) -> Option<Vec<(&'v str, &'v Value)>> {
+        let Value::Object(fields) = value else {
+            return self.not(value, place, Reason::NotAnObject);
+        };
+        let mut seen = BTreeSet::new();
+        let mut once = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            if seen.insert(name) {
+                once.push((name.as_str(), value));
+            } else {
+                self.problems.push(place.field(name).problem(Reason::FieldRepeated));
+            }
+        }
+        Some(once)
+    }
+
+    fn required<T>(&mut self, fields: &Fields<'_, '_>, name: &str, read: Read<T>) -> Option<T> {
+        match self.optional(fields, name, read)? {
+            Some(value) => Some(value),
+            None => self.wrong(&fields.place.field(name), Reason::FieldMissing),
+        }
+    }
+
+    fn optional<T>(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        name: &str,
+        read: Read<T>,
+    ) -> Option<Option<T>> {
+        match fields.fields.iter().find(|(field, _)| *field == name) {
+            None => Some(None),
+            Some((_, value)) => read(self, value, &fields.place.field(name)).map(Some),
+        }
+    }
+}
+
+/// The field of an object that has just one.
+fn single(value: &Value) -> Option<(&str, &Value)> {
+    match value {
+        Value::Object(fields) => match fields.as_slice() {
+            [(name, value)] => Some((name, value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

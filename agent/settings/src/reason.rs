@@ -1,0 +1,197 @@
+//! Why a value is refused: one variant for each reason, with the values a text needs.
+//! The texts are in `locales/<language>.json` under the reason's code; a test keeps them complete.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use crate::{Language, PortName, ZoneName, message};
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $code:literal $name:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
+        /// Why a value is refused.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the fields are the values named in the text")]
+        pub enum Reason {
+            $($(#[$doc])* $name $({ $($field: $type),+ })?,)+
+        }
+
+        impl Reason {
+            /// Codes of all reasons.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+
+            /// The stable code, key of the catalogue.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name $({ $($field: _),+ })? => $code,)+
+                }
+            }
+
+            /// Names and values that the catalogue's text may use.
+            pub fn parameters(&self) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$name $({ $($field),+ })? =>
+                        vec![$($((stringify!($field), $field.to_string())),+)?],)+
+                }
+            }
+        }
+
+        #[cfg(test)]
+        pub(crate) const PARAMETERS: &[(&str, &[&str])] =
+            &[$(($code, &[$($(stringify!($field)),+)?])),+];
+    };
+}
+
+reasons! {
+    // The document.
+    /// More bytes than allowed.
+    "too_large" TooLarge { max: usize },
+    /// No JSON text.
+    "not_json" NotJson { line: usize, column: usize },
+    /// Lists and objects within each other, too many levels.
+    "too_deep" TooDeep { max: usize },
+    /// The same field twice in one object.
+    "field_repeated" FieldRepeated,
+    /// A field nobody knows.
+    "field_unknown" FieldUnknown,
+    /// A field that must be there.
+    "field_missing" FieldMissing,
+    /// Not `{…}`.
+    "not_an_object" NotAnObject,
+    /// Not `[…]`.
+    "not_a_list" NotAList,
+    /// Not `"…"`.
+    "not_text" NotText,
+    /// Not a whole number from 0 on.
+    "not_a_number" NotANumber,
+    /// Not one of the fixed words.
+    "not_one_of" NotOneOf { allowed: &'static str },
+    /// More entries than allowed.
+    "too_many" TooMany { max: usize },
+    /// Written for a later release.
+    "version_newer" VersionNewer { found: u64, known: u64 },
+    /// No version there ever was.
+    "version_unknown" VersionUnknown { found: u64, known: u64 },
+
+    // Single values.
+    /// No name for a zone or a port.
+    "name_invalid" NameInvalid { max: usize },
+    /// `wan` where a zone of the box is meant.
+    "wan_is_reserved" WanIsReserved,
+    /// No MAC address.
+    "mac_invalid" MacInvalid,
+    /// Zero, multicast or broadcast.
+    "mac_not_one_card" MacNotOneCard,
+    /// No `ID_PATH` of udev.
+    "path_invalid" PathInvalid { max: usize },
+    /// Neither by MAC nor by path, or both.
+    "match_invalid" MatchInvalid,
+    /// Neither WAN nor access nor trunk, or several.
+    "role_invalid" RoleInvalid,
+    /// Outside 1 to 4094.
+    "vlan_invalid" VlanInvalid,
+    /// No IPv4 address.
+    "ipv4_invalid" Ipv4Invalid,
+    /// No IPv4 address with prefix length.
+    "router_invalid" RouterInvalid,
+    /// Neither `all` nor a list.
+    "addresses_invalid" AddressesInvalid,
+    /// No network.
+    "network_invalid" NetworkInvalid,
+    /// A network with host bits.
+    "network_host_bits" NetworkHostBits { suggested: IpNet },
+    /// An IPv4 network written as IPv6 (`::ffff:…`).
+    "network_mapped" NetworkMapped,
+    /// A host number outside 1 to 65534.
+    "host_invalid" HostInvalid,
+
+    // Ports.
+    /// Two ports recognised by the same MAC or path.
+    "match_used" MatchUsed { port: PortName },
+    /// A second WAN port.
+    "wan_used" WanUsed { port: PortName },
+    /// No zone of this name.
+    "zone_unknown" ZoneUnknown { zone: ZoneName },
+    /// A trunk that carries nothing.
+    "trunk_empty" TrunkEmpty,
+    /// A trunk that names a zone twice.
+    "trunk_repeats" TrunkRepeats { zone: ZoneName },
+
+    // Zones.
+    /// VLAN id of another zone.
+    "vlan_used" VlanUsed { zone: ZoneName },
+    /// Neither IPv4 nor IPv6.
+    "zone_without_address" ZoneWithoutAddress,
+    /// Prefix length outside what a zone can have.
+    "prefix_bounds" PrefixBounds { min: u8, max: u8 },
+    /// Loopback, link-local, multicast or reserved.
+    "subnet_reserved" SubnetReserved { reserved: Ipv4Net },
+    /// Router address is the subnet's network address.
+    "router_is_network" RouterIsNetwork { subnet: Ipv4Net },
+    /// Router address is the subnet's broadcast address.
+    "router_is_broadcast" RouterIsBroadcast { subnet: Ipv4Net },
+    /// Shares addresses with another zone.
+    "subnet_overlap" SubnetOverlap { zone: ZoneName, subnet: Ipv4Net },
+    /// DHCP address outside the subnet.
+    "dhcp_outside" DhcpOutside { subnet: Ipv4Net },
+    /// DHCP address is the network or the broadcast address.
+    "dhcp_edge" DhcpEdge { subnet: Ipv4Net },
+    /// First above last.
+    "dhcp_reversed" DhcpReversed,
+    /// DHCP would hand out the router's address.
+    "dhcp_has_router" DhcpHasRouter { router: Ipv4Addr },
+
+    // Policies.
+    /// From a zone to itself.
+    "policy_same" PolicySame,
+    /// A second policy for the same two zones.
+    "policy_repeated" PolicyRepeated,
+    /// Names the CRM's zone.
+    "policy_crm" PolicyCrm { zone: ZoneName },
+
+    // Who may reach the admin pages and the CRM.
+    /// The same zone twice in one list of sources.
+    "source_repeated" SourceRepeated { zone: ZoneName },
+    /// The same network twice in one list.
+    "network_repeated" NetworkRepeated,
+    /// No host of the zone can have such an IPv4 address.
+    "network_outside" NetworkOutside { zone: ZoneName, subnet: Ipv4Net },
+    /// The zone has no IPv4.
+    "network_no_ipv4" NetworkNoIpv4 { zone: ZoneName },
+    /// The zone has no IPv6.
+    "network_no_ipv6" NetworkNoIpv6 { zone: ZoneName },
+    /// No host of a zone can have such an IPv6 address.
+    "network_not_local" NetworkNotLocal,
+    /// Nobody may reach the admin pages.
+    "management_empty" ManagementEmpty,
+    /// The lists are empty or match no host for certain.
+    "management_nobody" ManagementNobody,
+    /// No port leads into the zones.
+    "management_no_port" ManagementNoPort,
+    /// The CRM's zone would reach the admin pages.
+    "management_crm" ManagementCrm,
+    /// CRM would have the router's address.
+    "crm_host_is_router" CrmHostIsRouter,
+    /// CRM's number does not fit into the subnet.
+    "crm_host_outside" CrmHostOutside { subnet: Ipv4Net },
+    /// CRM would have an address that DHCP hands out.
+    "crm_host_in_dhcp" CrmHostInDhcp { address: Ipv4Addr },
+    /// CRM's own zone among those who may reach it.
+    "crm_from_itself" CrmFromItself,
+}
+
+impl Reason {
+    /// The reason in words.
+    pub fn text(&self, language: Language) -> String {
+        message::text(language, self.code(), &self.parameters())
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Language::English))
+    }
+}
+
+impl std::error::Error for Reason {}

@@ -1,0 +1,133 @@
+//! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
+//! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
+
+mod sources;
+mod zones;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::problem::Place;
+use crate::{PortRole, Problem, Reason, Settings, Target, ZoneName};
+
+/// Most zones.
+pub const MAX_ZONES: usize = 64;
+/// Most ports.
+pub const MAX_PORTS: usize = 64;
+/// Most policies.
+pub const MAX_POLICIES: usize = 256;
+/// Most networks in one list of addresses.
+pub const MAX_ADDRESSES: usize = 1024;
+
+/// All that is wrong; empty when nothing is.
+pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
+    let mut check = Check { settings, problems: Vec::new() };
+    check.counts();
+    // Zones are compared in pairs: not with thousands of them.
+    if check.problems.is_empty() {
+        check.ports();
+        check.zones();
+        check.policies();
+        check.management();
+        check.crm();
+    }
+    check.problems
+}
+
+struct Check<'s> {
+    settings: &'s Settings,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn note(&mut self, place: &Place<'_>, reason: Reason) {
+        self.problems.push(place.problem(reason));
+    }
+
+    fn counts(&mut self) {
+        let Settings { ports, zones, policies, management, crm, .. } = self.settings;
+        let management = (Place::Root.field("management"), "from", management.from.len());
+        let crm = (Place::Root.field("crm"), "reachable_from", crm.reachable_from.len());
+        for (place, field, count, max) in [
+            (Place::Root, "ports", ports.len(), MAX_PORTS),
+            (Place::Root, "zones", zones.len(), MAX_ZONES),
+            (Place::Root, "policies", policies.len(), MAX_POLICIES),
+            (management.0, management.1, management.2, MAX_ZONES),
+            (crm.0, crm.1, crm.2, MAX_ZONES),
+        ] {
+            if count > max {
+                self.note(&place.field(field), Reason::TooMany { max });
+            }
+        }
+    }
+
+    fn known_zone(&mut self, place: &Place<'_>, zone: &ZoneName) -> bool {
+        let known = self.settings.zones.contains_key(zone);
+        if !known {
+            self.note(place, Reason::ZoneUnknown { zone: zone.clone() });
+        }
+        known
+    }
+
+    fn ports(&mut self) {
+        let ports = Place::Root.field("ports");
+        let mut matches = BTreeMap::new();
+        let mut wan = None;
+        for (name, port) in &self.settings.ports {
+            let place = ports.field(name.as_str());
+            if let Some(other) = matches.insert(&port.matches, name) {
+                self.note(&place.field("match"), Reason::MatchUsed { port: other.clone() });
+            }
+            let place = place.field("role");
+            match &port.role {
+                PortRole::Wan => match wan {
+                    None => wan = Some(name),
+                    Some(first) => self.note(&place, Reason::WanUsed { port: first.clone() }),
+                },
+                PortRole::Access(zone) => {
+                    self.known_zone(&place.field("access"), zone);
+                }
+                PortRole::Trunk(zones) => self.trunk(&place.field("trunk"), zones),
+            }
+        }
+    }
+
+    fn trunk(&mut self, place: &Place<'_>, zones: &[ZoneName]) {
+        if zones.is_empty() {
+            self.note(place, Reason::TrunkEmpty);
+        }
+        let mut seen = BTreeSet::new();
+        for (index, zone) in zones.iter().enumerate() {
+            let place = place.entry(index);
+            self.known_zone(&place, zone);
+            if !seen.insert(zone) {
+                self.note(&place, Reason::TrunkRepeats { zone: zone.clone() });
+            }
+        }
+    }
+
+    fn policies(&mut self) {
+        let policies = Place::Root.field("policies");
+        let crm = &self.settings.crm.zone;
+        let mut seen = BTreeSet::new();
+        for (index, policy) in self.settings.policies.iter().enumerate() {
+            let place = policies.entry(index);
+            self.known_zone(&place.field("from"), &policy.from);
+            if policy.from == *crm {
+                self.note(&place.field("from"), Reason::PolicyCrm { zone: crm.clone() });
+            }
+            if let Target::Zone(to) = &policy.to {
+                let place = place.field("to");
+                self.known_zone(&place, to);
+                if to == crm {
+                    self.note(&place, Reason::PolicyCrm { zone: crm.clone() });
+                }
+                if *to == policy.from {
+                    self.note(&place, Reason::PolicySame);
+                }
+            }
+            if !seen.insert((&policy.from, &policy.to)) {
+                self.note(&place, Reason::PolicyRepeated);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Who may reach the admin pages and the CRM. The rule that matters: at least one host that the
+//! admin can plug in is sure to reach the admin pages.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use super::{Check, MAX_ADDRESSES};
+use crate::problem::Place;
+use crate::{Addresses, Ipv6Zone, Reason, Source, Zone, ZoneName};
+
+/// Where IPv6 addresses in a zone come from: the box's own prefix (RFC 4193), and link-local.
+const LOCAL: [Ipv6Net; 2] = [
+    Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0), 8),
+    Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
+];
+
+impl Check<'_> {
+    pub(super) fn management(&mut self) {
+        let settings = self.settings;
+        let from = &settings.management.from;
+        let management = Place::Root.field("management");
+        let place = management.field("from");
+        self.sources(&place, from);
+        for (index, source) in from.iter().enumerate() {
+            if source.zone == settings.crm.zone {
+                self.note(&place.entry(index).field("zone"), Reason::ManagementCrm);
+            }
+        }
+        let has_host = |source: &&Source| {
+            source.zone != settings.crm.zone
+                && settings.zones.get(&source.zone).is_some_and(|zone| has_host(zone, source))
+        };
+        let has_port = |source: &Source| settings.ports_of(&source.zone).next().is_some();
+        let mut sure = from.iter().filter(has_host).peekable();
+        if from.is_empty() {
+            self.note(&place, Reason::ManagementEmpty);
+        } else if sure.peek().is_none() {
+            self.note(&place, Reason::ManagementNobody);
+        } else if !sure.any(has_port) {
+            self.note(&place, Reason::ManagementNoPort);
+        }
+    }
+
+    pub(super) fn crm(&mut self) {
+        let settings = self.settings;
+        let crm = &settings.crm;
+        let place = Place::Root.field("crm");
+        self.known_zone(&place.field("zone"), &crm.zone);
+        if let Some(zone) = settings.zones.get(&crm.zone) {
+            self.crm_host(&place.field("host"), zone, crm.host);
+        }
+        let place = place.field("reachable_from");
+        self.sources(&place, &crm.reachable_from);
+        for (index, source) in crm.reachable_from.iter().enumerate() {
+            if source.zone == crm.zone {
+                self.note(&place.entry(index).field("zone"), Reason::CrmFromItself);
+            }
+        }
+    }
+
+    fn crm_host(&mut self, place: &Place<'_>, zone: &Zone, host: u16) {
+        // 65535 is never a host: reading refuses it as well.
+        if host == 0 || host == u16::MAX {
+            return self.note(place, Reason::HostInvalid);
+        }
+        let mut is_router = zone.ipv6 == Ipv6Zone::Automatic && host == 1;
+        if let Some(ipv4) = &zone.ipv4 {
+            let subnet = ipv4.address.trunc();
+            let bits = u64::from(subnet.network().to_bits()) + u64::from(host);
+            let address = u32::try_from(bits).map(Ipv4Addr::from_bits).ok();
+            match address.filter(|address| *address < subnet.broadcast()) {
+                None => self.note(place, Reason::CrmHostOutside { subnet }),
+                Some(address) => {
+                    is_router |= address == ipv4.address.addr();
+                    if ipv4.dhcp.is_some_and(|dhcp| dhcp.contains(address)) {
+                        self.note(place, Reason::CrmHostInDhcp { address });
+                    }
+                }
+            }
+        }
+        if is_router {
+            self.note(place, Reason::CrmHostIsRouter);
+        }
+    }
+
+    fn sources(&mut self, place: &Place<'_>, sources: &[Source]) {
+        let mut seen = BTreeSet::new();
+        for (index, source) in sources.iter().enumerate() {
+            let place = place.entry(index);
+            let name = &source.zone;
+            if !seen.insert(name) {
+                self.note(&place.field("zone"), Reason::SourceRepeated { zone: name.clone() });
+            }
+            if !self.known_zone(&place.field("zone"), name) {
+                continue;
+            }
+            if let (Addresses::List(networks), Some(zone)) =
+                (&source.addresses, self.settings.zones.get(name))
+            {
+                self.networks(&place.field("addresses"), networks, name, zone);
+            }
+        }
+    }
+
+    fn networks(&mut self, place: &Place<'_>, networks: &[IpNet], name: &ZoneName, zone: &Zone) {
+        if networks.len() > MAX_ADDRESSES {
+            return self.note(place, Reason::TooMany { max: MAX_ADDRESSES });
+        }
+        let mut seen = BTreeSet::new();
+        for (index, network) in networks.iter().enumerate() {
+            let place = place.entry(index);
+            if *network != network.trunc() {
+                self.note(&place, Reason::NetworkHostBits { suggested: network.trunc() });
+            }
+            if !seen.insert(network.trunc()) {
+                self.note(&place, Reason::NetworkRepeated);
+            }
+            let zone_name = name.clone();
+            let reason = match (network, zone.subnet_v4(), zone.ipv6) {
+                (IpNet::V4(_), None, _) => Some(Reason::NetworkNoIpv4 { zone: zone_name }),
+                (IpNet::V4(v4), Some(subnet), _) => (!v4.contains(&subnet) && !subnet.contains(v4))
+                    .then_some(Reason::NetworkOutside { zone: zone_name, subnet }),
+                (IpNet::V6(_), _, Ipv6Zone::Off) => Some(Reason::NetworkNoIpv6 { zone: zone_name }),
+                (IpNet::V6(v6), _, Ipv6Zone::Automatic) => LOCAL
+                    .iter()
+                    .all(|local| !v6.contains(local) && !local.contains(v6))
+                    .then_some(Reason::NetworkNotLocal),
+            };
+            if let Some(reason) = reason {
+                self.note(&place, reason);
+            }
+        }
+    }
+}
+
+/// Whether some host of the zone is sure to match. An IPv6 network is never sure: which prefix the
+/// box has is not known here.
+fn has_host(zone: &Zone, source: &Source) -> bool {
+    match &source.addresses {
+        Addresses::All => true,
+        Addresses::List(networks) => networks.iter().any(|network| match (network, &zone.ipv4) {
+            (IpNet::V4(network), Some(ipv4)) => holds_host(*network, ipv4.address),
+            _ => false,
+        }),
+    }
+}
+
+/// Whether the network holds an address of the router's subnet that a host can have.
+fn holds_host(network: Ipv4Net, router: Ipv4Net) -> bool {
+    let subnet = router.trunc();
+    let first = network.network().max(subnet.network()).to_bits();
+    let last = network.broadcast().min(subnet.broadcast()).to_bits();
+    let unusable = [subnet.network(), subnet.broadcast(), router.addr()].map(Ipv4Addr::to_bits);
+    // At most three addresses are unusable: among four there is a usable one.
+    (first..=last).take(4).any(|address| !unusable.contains(&address))
+}
