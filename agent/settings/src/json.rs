@@ -10,8 +10,8 @@ use crate::Reason;
 /// Largest document, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// Most lists and objects inside each other.
-pub const MAX_DEPTH: usize = 12;
+/// Lists and objects deeper inside each other than this are not looked into; settings have six.
+const MAX_DEPTH: usize = 12;
 
 /// A value of JSON, as far as settings have such values.
 #[derive(Debug)]
@@ -20,10 +20,9 @@ pub(crate) enum Value {
     Number(u64),
     List(Vec<Value>),
     Object(Vec<(String, Value)>),
-    /// Null, true, false, a negative or broken number: no field takes one.
+    /// Null, true, false, a negative or broken number, anything below [`MAX_DEPTH`]: no field takes
+    /// one.
     Other,
-    /// A list or object below [`MAX_DEPTH`].
-    TooDeep,
 }
 
 impl Value {
@@ -97,7 +96,7 @@ impl<'de> Visitor<'de> for Below {
         let mut entries = Vec::new();
         if self.0 == MAX_DEPTH {
             while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Value::TooDeep);
+            return Ok(Value::Other);
         }
         while let Some(entry) = list.next_element_seed(Self(self.0 + 1))? {
             entries.push(entry);
@@ -109,7 +108,7 @@ impl<'de> Visitor<'de> for Below {
         let mut fields = Vec::new();
         if self.0 == MAX_DEPTH {
             while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(Value::TooDeep);
+            return Ok(Value::Other);
         }
         while let Some(name) = object.next_key()? {
             fields.push((name, object.next_value_seed(Self(self.0 + 1))?));

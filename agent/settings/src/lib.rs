@@ -27,7 +27,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
-pub use json::{MAX_BYTES, MAX_DEPTH};
+pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
 pub use name::{PortName, ZoneName};
@@ -94,7 +94,7 @@ impl Settings {
         value.map(|text| text + "\n").unwrap_or_default()
     }
 
-    /// The zone the port's untagged frames belong to or that it carries tagged.
+    /// Ports that carry the zone, untagged or tagged.
     pub fn ports_of<'a>(&'a self, zone: &'a ZoneName) -> impl Iterator<Item = &'a PortName> {
         self.ports.iter().filter(|(_, port)| port.role.carries(zone)).map(|(name, _)| name)
     }

@@ -15,12 +15,21 @@ pub(crate) fn text(language: Language, code: &str, parameters: &[(&str, String)]
     let mut rest = template.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let (name, following) = after.split_once('}').unwrap_or((after, ""));
-        match parameters.iter().find(|(parameter, _)| *parameter == name) {
-            Some((_, value)) => out.push_str(value),
-            None => out.push_str(name),
+        let placeholder = after.split_once('}').and_then(|(name, following)| {
+            let (_, value) = parameters.iter().find(|(parameter, _)| *parameter == name)?;
+            Some((value, following))
+        });
+        match placeholder {
+            Some((value, following)) => {
+                out.push_str(value);
+                rest = following;
+            }
+            // A brace of an example.
+            None => {
+                out.push('{');
+                rest = after;
+            }
         }
-        rest = following;
     }
     out.push_str(rest);
     out
@@ -59,7 +68,10 @@ mod tests {
                 let used: Vec<&str> = template
                     .split('{')
                     .skip(1)
-                    .map(|part| part.split_once('}').expect("closing brace").0)
+                    .filter_map(|part| Some(part.split_once('}')?.0))
+                    .filter(|name| {
+                        name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                    })
                     .collect();
                 for parameter in *parameters {
                     assert!(used.contains(parameter), "{language} {code} hides {{{parameter}}}");
@@ -75,6 +87,6 @@ mod tests {
     fn values_are_never_taken_for_placeholders() {
         let parameters = [("allowed", "{allowed}".to_owned())];
         assert!(text(Language::English, "not_one_of", &parameters).contains("{allowed}"));
-        assert_eq!(text(Language::English, "nobody", &[]), "nobody");
+        assert!(text(Language::English, "not_an_object", &[]).ends_with("{ … }"));
     }
 }

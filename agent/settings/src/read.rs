@@ -2,12 +2,12 @@
 //! only after it has noted why. Relations between values are the business of `validate`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::json::{MAX_DEPTH, Value};
+use crate::json::Value;
 use crate::problem::Place;
 use crate::{
     Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
@@ -130,8 +130,11 @@ impl Reader {
     }
 
     fn router(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Net> {
-        let parsed = self.string(value, place)?.parse();
-        self.noted(place, parsed.map_err(|_| Reason::RouterInvalid))
+        let parsed = match net(self.string(value, place)?) {
+            Some(IpNet::V4(net)) => Ok(net),
+            _ => Err(Reason::RouterInvalid),
+        };
+        self.noted(place, parsed)
     }
 
     fn dhcp(&mut self, value: &Value, place: &Place<'_>) -> Option<DhcpRange> {
@@ -197,8 +200,8 @@ impl Reader {
     }
 
     fn network(&mut self, value: &Value, place: &Place<'_>) -> Option<IpNet> {
-        let parsed: Result<IpNet, _> = self.string(value, place)?.parse();
-        let checked = parsed.map_err(|_| Reason::NetworkInvalid).and_then(|net| match net {
+        let parsed = net(self.string(value, place)?).ok_or(Reason::NetworkInvalid);
+        let checked = parsed.and_then(|net| match net {
             IpNet::V6(v6) if v6.addr().to_ipv4_mapped().is_some() => Err(Reason::NetworkMapped),
             net if net != net.trunc() => Err(Reason::NetworkHostBits { suggested: net.trunc() }),
             net => Ok(net),
@@ -221,17 +224,10 @@ impl Reader {
         }
     }
 
-    fn not<T>(&mut self, value: &Value, place: &Place<'_>, expected: Reason) -> Option<T> {
-        match value {
-            Value::TooDeep => self.wrong(place, Reason::TooDeep { max: MAX_DEPTH }),
-            _ => self.wrong(place, expected),
-        }
-    }
-
     fn string<'v>(&mut self, value: &'v Value, place: &Place<'_>) -> Option<&'v str> {
         match value {
             Value::Text(text) => Some(text),
-            other => self.not(other, place, Reason::NotText),
+            _ => self.wrong(place, Reason::NotText),
         }
     }
 
@@ -243,7 +239,7 @@ impl Reader {
     fn number(&mut self, value: &Value, place: &Place<'_>, expected: Reason) -> Option<u64> {
         match value {
             Value::Number(number) => Some(*number),
-            other => self.not(other, place, expected),
+            _ => self.wrong(place, expected),
         }
     }
 
@@ -255,7 +251,7 @@ impl Reader {
         words: &[(&str, T)],
     ) -> Option<T> {
         let Value::Text(text) = value else {
-            return self.not(value, place, Reason::NotOneOf { allowed });
+            return self.wrong(place, Reason::NotOneOf { allowed });
         };
         let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
         self.noted(place, found.ok_or(Reason::NotOneOf { allowed }))
@@ -263,7 +259,7 @@ impl Reader {
 
     /// All entries, or `None` when one of them is wrong.
     fn list<T>(&mut self, value: &Value, place: &Place<'_>, entry: Read<T>) -> Option<Vec<T>> {
-        let Value::List(entries) = value else { return self.not(value, place, Reason::NotAList) };
+        let Value::List(entries) = value else { return self.wrong(place, Reason::NotAList) };
         let read: Vec<Option<T>> = entries
             .iter()
             .enumerate()
@@ -314,7 +310,7 @@ impl Reader {
         place: &Place<'_>,
     ) -> Option<Vec<(&'v str, &'v Value)>> {
         let Value::Object(fields) = value else {
-            return self.not(value, place, Reason::NotAnObject);
+            return self.wrong(place, Reason::NotAnObject);
         };
         let mut seen = BTreeSet::new();
         let mut once = Vec::with_capacity(fields.len());
@@ -357,4 +353,13 @@ fn single(value: &Value) -> Option<(&str, &Value)> {
         },
         _ => None,
     }
+}
+
+/// Address and prefix length, neither with leading zeros (which some read as octal).
+fn net(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let plain = length == "0" || length.starts_with(|c: char| matches!(c, '1'..='9'));
+    let length = plain.then(|| length.parse().ok())??;
+    IpNet::new(address, length).ok()
 }

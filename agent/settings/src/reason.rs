@@ -49,8 +49,6 @@ reasons! {
     "too_large" TooLarge { max: usize },
     /// No JSON text.
     "not_json" NotJson { line: usize, column: usize },
-    /// Lists and objects within each other, too many levels.
-    "too_deep" TooDeep { max: usize },
     /// The same field twice in one object.
     "field_repeated" FieldRepeated,
     /// A field nobody knows.
