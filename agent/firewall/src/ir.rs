@@ -134,6 +134,10 @@ pub enum Field {
     SocketUid,
     /// `ct state`, in verdict maps only; elsewhere use [`Match::CtState`].
     CtState,
+    /// `meta ibrname`: the bridge that the input interface is a port of; only in `bridge` tables.
+    InputBridge,
+    /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
+    VlanId,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -159,6 +163,8 @@ pub enum Value {
     Uid(u32),
     /// State of the connection.
     CtState(CtState),
+    /// VLAN id, 1 to 4094.
+    VlanId(u16),
 }
 
 /// Version of the internet protocol.
@@ -340,6 +346,11 @@ impl Name {
         ok.then(|| Self(name.to_owned()))
     }
 
+    /// A name made by this crate; `check` looks at it before anybody loads it.
+    pub(crate) fn made(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -356,6 +367,11 @@ impl InterfaceName {
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && !matches!(b, b'/' | b'*' | b'"' | b':'));
         ok.then(|| Self(name.to_owned()))
+    }
+
+    /// A name made by this crate; `check` looks at it before anybody loads it.
+    pub(crate) fn made(name: impl Into<String>) -> Self {
+        Self(name.into())
     }
 
     /// The name as text.
@@ -396,7 +412,7 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::IpVersion | Self::HopLimit => return None,
+            Self::IpVersion | Self::HopLimit | Self::InputBridge | Self::VlanId => return None,
         })
     }
 }

@@ -2,4 +2,18 @@
 //! `ir` is the data, `compile` makes it from settings, `check` says whether it can be loaded,
 //! `simulate` answers what it does with a packet.
 
+pub mod compile;
 pub mod ir;
+
+mod bridge;
+mod build;
+mod crm;
+mod forward;
+mod icmp;
+mod input;
+mod nat;
+mod output;
+mod spoof;
+mod zones;
+
+pub use compile::{Context, ServiceUids, compile};

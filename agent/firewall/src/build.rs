@@ -1,0 +1,197 @@
+//! Short words for making rules: each adds the guards that its match needs (`IpVersion` before an
+//! address, `Protocol` before a port), so that no rule can forget them.
+
+use std::net::Ipv6Addr;
+
+use ipnet::{Ipv4Net, Ipv6Net};
+
+use crate::ir::{
+    Action, Chain, Comment, CtState, Field, InterfaceName, IpVersion, KeyType, Match, Name,
+    Protocol, Rule, Set, Value, Verdict,
+};
+
+/// Link-local unicast (RFC 4291, section 2.5.6).
+pub(crate) const LINK_LOCAL: Ipv6Net =
+    Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
+
+/// Conditions of a rule to be.
+#[derive(Clone, Default)]
+pub(crate) struct When {
+    matches: Vec<Match>,
+}
+
+/// No condition yet: every packet.
+pub(crate) fn when() -> When {
+    When::default()
+}
+
+impl When {
+    pub(crate) fn is(self, field: Field, value: Value) -> Self {
+        self.and(Match::Is { field, value, negated: false })
+    }
+
+    pub(crate) fn is_not(self, field: Field, value: Value) -> Self {
+        self.and(Match::Is { field, value, negated: true })
+    }
+
+    pub(crate) fn input(self, interface: &InterfaceName) -> Self {
+        self.is(Field::InputInterface, Value::Interface(interface.clone()))
+    }
+
+    pub(crate) fn output(self, interface: &InterfaceName) -> Self {
+        self.is(Field::OutputInterface, Value::Interface(interface.clone()))
+    }
+
+    pub(crate) fn v4(self) -> Self {
+        self.guard(Field::IpVersion, Value::IpVersion(IpVersion::V4))
+    }
+
+    pub(crate) fn v6(self) -> Self {
+        self.guard(Field::IpVersion, Value::IpVersion(IpVersion::V6))
+    }
+
+    pub(crate) fn source4(self, network: impl Into<Ipv4Net>) -> Self {
+        self.v4().is(Field::Ip4Source, Value::Ip4(network.into()))
+    }
+
+    pub(crate) fn source6(self, network: impl Into<Ipv6Net>) -> Self {
+        self.v6().is(Field::Ip6Source, Value::Ip6(network.into()))
+    }
+
+    pub(crate) fn destination4(self, network: impl Into<Ipv4Net>) -> Self {
+        self.v4().is(Field::Ip4Destination, Value::Ip4(network.into()))
+    }
+
+    pub(crate) fn destination6(self, network: impl Into<Ipv6Net>) -> Self {
+        self.v6().is(Field::Ip6Destination, Value::Ip6(network.into()))
+    }
+
+    pub(crate) fn source4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::Ip4Source, set)
+    }
+
+    pub(crate) fn source6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::Ip6Source, set)
+    }
+
+    pub(crate) fn tcp(self) -> Self {
+        self.guard(Field::Protocol, Value::Protocol(Protocol::Tcp))
+    }
+
+    pub(crate) fn udp(self) -> Self {
+        self.guard(Field::Protocol, Value::Protocol(Protocol::Udp))
+    }
+
+    pub(crate) fn from_port(self, port: u16) -> Self {
+        self.is(Field::SourcePort, Value::Port(port))
+    }
+
+    pub(crate) fn to_port(self, port: u16) -> Self {
+        self.is(Field::DestinationPort, Value::Port(port))
+    }
+
+    pub(crate) fn icmp(self, kind: u8) -> Self {
+        self.v4()
+            .guard(Field::Protocol, Value::Protocol(Protocol::Icmp))
+            .is(Field::IcmpType, Value::IcmpType(kind))
+    }
+
+    pub(crate) fn icmpv6(self, kind: u8) -> Self {
+        self.v6()
+            .guard(Field::Protocol, Value::Protocol(Protocol::Icmpv6))
+            .is(Field::IcmpType, Value::IcmpType(kind))
+    }
+
+    pub(crate) fn hop_limit(self, limit: u8) -> Self {
+        self.v6().is(Field::HopLimit, Value::HopLimit(limit))
+    }
+
+    pub(crate) fn uid(self, uid: u32) -> Self {
+        self.is(Field::SocketUid, Value::Uid(uid))
+    }
+
+    pub(crate) fn state(self, state: CtState) -> Self {
+        self.and(Match::CtState(vec![state]))
+    }
+
+    pub(crate) fn within(self, field: Field, set: &Name) -> Self {
+        self.and(Match::In { fields: vec![field], set: set.clone(), negated: false })
+    }
+
+    pub(crate) fn accept(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Verdict(Verdict::Accept), why)
+    }
+
+    pub(crate) fn drop(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Verdict(Verdict::Drop), why)
+    }
+
+    pub(crate) fn jump(self, chain: &Name, why: impl AsRef<str>) -> Rule {
+        let action = Action::Verdict(Verdict::Jump(chain.clone()));
+        Rule { counter: false, ..self.then(action, why) }
+    }
+
+    pub(crate) fn look_up(self, fields: &[Field], map: &Name, why: impl AsRef<str>) -> Rule {
+        let action = Action::Map { fields: fields.to_vec(), map: map.clone() };
+        Rule { counter: false, ..self.then(action, why) }
+    }
+
+    pub(crate) fn masquerade(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Masquerade, why)
+    }
+
+    /// Adds the match unless it is there.
+    fn guard(self, field: Field, value: Value) -> Self {
+        let guard = Match::Is { field, value, negated: false };
+        if self.matches.contains(&guard) { self } else { self.and(guard) }
+    }
+
+    fn and(mut self, one: Match) -> Self {
+        self.matches.push(one);
+        self
+    }
+
+    fn then(self, action: Action, why: impl AsRef<str>) -> Rule {
+        Rule { matches: self.matches, counter: true, action, comment: Comment::new(why.as_ref()) }
+    }
+}
+
+/// A chain that is reached by jump only.
+pub(crate) fn chain(name: Name, rules: Vec<Rule>) -> Chain {
+    Chain { name, base: None, rules }
+}
+
+/// A set of IPv4 networks; those within others are left out, as an interval set needs it.
+pub(crate) fn set4(name: Name, networks: &[Ipv4Net]) -> Set {
+    let elements = Ipv4Net::aggregate(&networks.to_vec());
+    Set {
+        name,
+        key: vec![KeyType::Ip4],
+        elements: elements.into_iter().map(|network| vec![Value::Ip4(network)]).collect(),
+    }
+}
+
+/// A set of IPv6 networks; those within others are left out, as an interval set needs it.
+pub(crate) fn set6(name: Name, networks: &[Ipv6Net]) -> Set {
+    let elements = Ipv6Net::aggregate(&networks.to_vec());
+    Set {
+        name,
+        key: vec![KeyType::Ip6],
+        elements: elements.into_iter().map(|network| vec![Value::Ip6(network)]).collect(),
+    }
+}
+
+/// A set of ports.
+pub(crate) fn ports(name: Name, ports: &[u16]) -> Set {
+    let elements = ports.iter().map(|port| vec![Value::Port(*port)]).collect();
+    Set { name, key: vec![KeyType::Port], elements }
+}
+
+/// A set of user ids.
+pub(crate) fn uids(name: Name, uids: &[u32]) -> Set {
+    let mut uids = uids.to_vec();
+    uids.sort_unstable();
+    uids.dedup();
+    let elements = uids.into_iter().map(|uid| vec![Value::Uid(uid)]).collect();
+    Set { name, key: vec![KeyType::Uid], elements }
+}

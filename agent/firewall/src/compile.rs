@@ -1,0 +1,146 @@
+//! Settings to ruleset: who may send what to whom, all else dropped.
+//! This file joins the subjects: `spoof` (who a sender can be), `input`, `forward` with `crm`,
+//! `output`, `nat`, and `bridge` (who is next to whom at layer 2).
+
+use settings::{Settings, SitePrefix};
+
+use crate::build::{chain, when};
+use crate::ir::{
+    Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Name, Policy,
+    Rule, Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
+};
+use crate::zones::Scope;
+use crate::{bridge, forward, icmp, input, nat, output, spoof};
+
+/// The bridge port behind which the CRM's namespace is.
+pub const CRM_PORT: &str = "crm0";
+/// Name of our tables.
+pub const TABLE: &str = "gatehouse";
+/// Name of the tables that hold the box shut until the first ruleset.
+pub const LOCK_TABLE: &str = "gatehouse-lock";
+
+/// What the box is like, beside its settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The WAN port's interface; none when it is not plugged in. Rules for WAN are left out then.
+    pub wan: Option<InterfaceName>,
+    /// The box's own IPv6 prefix.
+    pub site: SitePrefix,
+    /// Users that our services run as.
+    pub uids: ServiceUids,
+}
+
+/// Users that our services run as; none of them is root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceUids {
+    /// Resolver, DHCP and router advertisements.
+    pub dnsmasq: u32,
+    /// Time.
+    pub chrony: u32,
+    /// DHCP client on WAN.
+    pub networkd: u32,
+}
+
+/// Makes the ruleset. It replaces our tables and lifts the boot lock in one transaction.
+pub fn compile(settings: &Settings, context: &Context) -> Ruleset {
+    let scope = Scope::new(settings, context);
+    Ruleset {
+        tables: vec![inet(&scope), bridge::table(&scope)],
+        removed: [Family::Inet, Family::Bridge].map(|family| table_id(family, LOCK_TABLE)).into(),
+    }
+}
+
+/// Chains, sets and maps of one subject.
+#[derive(Default)]
+pub(crate) struct Part {
+    pub(crate) sets: Vec<Set>,
+    pub(crate) maps: Vec<VerdictMap>,
+    pub(crate) chains: Vec<Chain>,
+}
+
+fn inet(scope: &Scope<'_>) -> Table {
+    let parts = [
+        shared(),
+        spoof::part(scope),
+        input::part(scope),
+        forward::part(scope),
+        output::part(scope),
+        nat::part(scope),
+    ];
+    let mut table = Table {
+        id: table_id(Family::Inet, TABLE),
+        sets: Vec::new(),
+        maps: Vec::new(),
+        chains: Vec::new(),
+    };
+    for part in parts {
+        table.sets.extend(part.sets);
+        table.maps.extend(part.maps);
+        table.chains.extend(part.chains);
+    }
+    table
+}
+
+/// What several subjects jump to.
+fn shared() -> Part {
+    let established = (vec![Value::CtState(CtState::Established)], Verdict::Accept);
+    let invalid = (vec![Value::CtState(CtState::Invalid)], Verdict::Jump(invalid_chain()));
+    let related = (vec![Value::CtState(CtState::Related)], Verdict::Jump(icmp::errors_chain()));
+    let map = |name: Name, entries| VerdictMap { name, key: vec![KeyType::CtState], entries };
+    Part {
+        sets: Vec::new(),
+        maps: vec![
+            map(connection_map(), vec![established.clone(), related, invalid.clone()]),
+            map(own_connection_map(), vec![established, invalid]),
+        ],
+        chains: vec![
+            chain(
+                invalid_chain(),
+                vec![when().drop("belongs to no connection and cannot start one")],
+            ),
+            icmp::errors(),
+            icmp::neighbours(),
+            icmp::memberships(),
+        ],
+    }
+}
+
+/// First rule of a filter chain: what connection tracking knows already.
+pub(crate) fn by_connection(map: &Name) -> Rule {
+    when().look_up(&[Field::CtState], map, "answers pass, what belongs nowhere is dropped")
+}
+
+/// Verdicts by connection state, for what comes in or passes through.
+pub(crate) fn connection_map() -> Name {
+    Name::made("connection")
+}
+
+/// Verdicts by connection state, for what the box sends: it sends ICMP errors to zones only.
+pub(crate) fn own_connection_map() -> Name {
+    Name::made("connection_own")
+}
+
+fn invalid_chain() -> Name {
+    Name::made("invalid")
+}
+
+/// A base chain of type filter.
+pub(crate) fn filter(name: &str, hook: Hook, priority: i32, rules: Vec<Rule>) -> Chain {
+    let base = Base { kind: ChainKind::Filter, hook, priority, policy: Policy::Drop };
+    Chain { name: Name::made(name), base: Some(base), rules }
+}
+
+/// A map that sends packets to a chain by their interface.
+pub(crate) fn jumps(name: Name, entries: Vec<(InterfaceName, Name)>) -> VerdictMap {
+    let entry = |(interface, chain)| (vec![Value::Interface(interface)], Verdict::Jump(chain));
+    let entries = entries.into_iter().map(entry).collect();
+    VerdictMap { name, key: vec![KeyType::Interface], entries }
+}
+
+pub(crate) fn table_id(family: Family, name: &str) -> TableId {
+    TableId { family, name: Name::made(name) }
+}
+
+pub(crate) fn loopback() -> InterfaceName {
+    InterfaceName::made("lo")
+}

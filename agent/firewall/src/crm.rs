@@ -1,0 +1,41 @@
+//! Who may reach the CRM: for each zone its addresses, to the CRM's address, on TCP 80 and 443.
+//! A list with only IPv4 addresses leaves the IPv6 set empty, and an empty set matches nobody.
+
+use settings::Source;
+
+use crate::build::{set4, set6, when};
+use crate::forward::Pair;
+use crate::input::web_ports;
+use crate::ir::{CtState, Field, Name};
+use crate::zones::{Scope, ZoneView};
+
+pub(crate) fn pairs(scope: &Scope<'_>) -> Vec<Pair> {
+    let crm = &scope.settings.crm;
+    let Some(crm_zone) = scope.zone(&crm.zone) else { return Vec::new() };
+    crm.reachable_from
+        .iter()
+        .filter(|source| source.zone != crm.zone)
+        .filter_map(|source| Some(pair(scope, scope.zone(&source.zone)?, crm_zone, source)))
+        .collect()
+}
+
+fn pair(scope: &Scope<'_>, from: &ZoneView<'_>, to: &ZoneView<'_>, source: &Source) -> Pair {
+    let (networks4, networks6) = from.networks(source);
+    let (from4, from6) = (from.named("crm4"), from.named("crm6"));
+    let (address4, address6) = scope.settings.crm.addresses(scope.settings, scope.context.site);
+    let v4 = address4.map(|address| when().source4_in(&from4).destination4(address));
+    let v6 = address6.map(|address| when().source6_in(&from6).destination6(address));
+    let rules = v4.into_iter().chain(v6).map(|way| {
+        way.tcp()
+            .within(Field::DestinationPort, &web_ports())
+            .state(CtState::New)
+            .accept("may reach the CRM")
+    });
+    Pair {
+        chain: Name::made(format!("forward_{}_{}", from.name, to.name)),
+        from: from.interface.clone(),
+        to: to.interface.clone(),
+        rules: rules.collect(),
+        sets: vec![set4(from4.clone(), &networks4), set6(from6.clone(), &networks6)],
+    }
+}

@@ -1,0 +1,96 @@
+//! What may pass through the box: one chain for each pair of interfaces that a policy, or the list
+//! of who may reach the CRM, allows something. A pair without a chain is dropped.
+
+use std::collections::BTreeMap;
+
+use settings::{Allow, Target};
+
+use crate::build::{chain, when};
+use crate::compile::{Part, by_connection, connection_map, filter};
+use crate::crm;
+use crate::input::web_ports;
+use crate::ir::{
+    CtState, Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict, VerdictMap,
+};
+use crate::zones::{Scope, interface};
+
+/// What is allowed between two interfaces.
+pub(crate) struct Pair {
+    pub(crate) chain: Name,
+    pub(crate) from: InterfaceName,
+    pub(crate) to: InterfaceName,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) sets: Vec<Set>,
+}
+
+pub(crate) fn part(scope: &Scope<'_>) -> Part {
+    let by_pair = Name::made("forward");
+    let base = filter(
+        "forward",
+        Hook::Forward,
+        0,
+        vec![
+            by_connection(&connection_map()),
+            when().look_up(
+                &[Field::InputInterface, Field::OutputInterface],
+                &by_pair,
+                "by where it came in and goes out",
+            ),
+            when().drop("no policy allows it"),
+        ],
+    );
+    let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
+    for pair in policies(scope).into_iter().chain(crm::pairs(scope)) {
+        let known = pairs.entry(pair.chain.clone()).or_insert(Pair {
+            chain: pair.chain,
+            from: pair.from,
+            to: pair.to,
+            rules: Vec::new(),
+            sets: Vec::new(),
+        });
+        known.rules.extend(pair.rules);
+        known.sets.extend(pair.sets);
+    }
+    let mut part = Part { chains: vec![base], ..Part::default() };
+    let mut entries = Vec::new();
+    for pair in pairs.into_values() {
+        let key = vec![Value::Interface(pair.from), Value::Interface(pair.to)];
+        entries.push((key, Verdict::Jump(pair.chain.clone())));
+        part.sets.extend(pair.sets);
+        part.chains.push(chain(pair.chain, pair.rules));
+    }
+    let key = vec![KeyType::Interface, KeyType::Interface];
+    part.maps.push(VerdictMap { name: by_pair, key, entries });
+    part
+}
+
+fn policies(scope: &Scope<'_>) -> Vec<Pair> {
+    let pair = |policy: &settings::Policy| {
+        let to = match &policy.to {
+            Target::Wan => scope.context.wan.clone()?,
+            Target::Zone(zone) => interface(zone),
+        };
+        Some(Pair {
+            chain: Name::made(format!("forward_{}_{}", policy.from, policy.to)),
+            from: interface(&policy.from),
+            to,
+            rules: allowed(policy.allow),
+            sets: Vec::new(),
+        })
+    };
+    scope.settings.policies.iter().filter_map(pair).collect()
+}
+
+fn allowed(allow: Allow) -> Vec<Rule> {
+    let new = || when().state(CtState::New);
+    match allow {
+        Allow::All => vec![new().accept("policy: everything")],
+        Allow::Web => vec![
+            new()
+                .tcp()
+                .within(Field::DestinationPort, &web_ports())
+                .accept("policy: web, HTTP and HTTPS"),
+            new().udp().to_port(443).accept("policy: web, HTTP/3"),
+        ],
+    }
+}

@@ -1,0 +1,130 @@
+//! What may reach the box itself: DHCP, DNS and time from zones, the admin pages from where
+//! `management.from` says, nothing but the link's own business from WAN, nothing from the CRM.
+
+use std::net::Ipv4Addr;
+
+use settings::Source;
+
+use crate::build::{LINK_LOCAL, When, chain, ports, set4, set6, when};
+use crate::compile::{Part, by_connection, connection_map, filter, jumps, loopback};
+use crate::icmp;
+use crate::ir::{Chain, Field, Hook, Name, Rule, Set};
+use crate::zones::{Scope, ZoneView};
+
+/// The set of the ports of a web server: 80 and 443.
+pub(crate) fn web_ports() -> Name {
+    Name::made("web_ports")
+}
+
+pub(crate) fn part(scope: &Scope<'_>) -> Part {
+    let by_interface = Name::made("input");
+    let mut part = Part { sets: vec![ports(web_ports(), &[80, 443])], ..Part::default() };
+    part.chains.push(filter(
+        "input",
+        Hook::Input,
+        0,
+        vec![
+            when().input(&loopback()).accept("the box talks to itself"),
+            by_connection(&connection_map()),
+            when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
+            when().drop("nothing of the box for this sender"),
+        ],
+    ));
+    let mut entries = Vec::new();
+    for zone in scope.lans() {
+        let name = zone.named("input");
+        let mut rules = services(zone);
+        for source in &scope.settings.management.from {
+            if source.zone == *zone.name {
+                rules.extend(management(zone, source, &mut part.sets));
+            }
+        }
+        entries.push((zone.interface.clone(), name.clone()));
+        part.chains.push(chain(name, rules));
+    }
+    if let Some(interface) = &scope.context.wan {
+        let chain = wan();
+        entries.push((interface.clone(), chain.name.clone()));
+        part.chains.push(chain);
+    }
+    part.maps.push(jumps(by_interface, entries));
+    part
+}
+
+/// What every zone needs of the box.
+fn services(zone: &ZoneView<'_>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    if let (true, Some(router)) = (zone.dhcp, zone.router4) {
+        let dhcp = |to| when().destination4(to).udp().from_port(68).to_port(67);
+        rules.push(dhcp(Ipv4Addr::BROADCAST).accept("DHCP: asks for an address"));
+        rules.push(dhcp(router).accept("DHCP: keeps its address"));
+    }
+    for to_router in to_router(zone) {
+        rules.push(to_router.clone().udp().to_port(53).accept("DNS"));
+        rules.push(to_router.clone().tcp().to_port(53).accept("DNS, long answers"));
+        rules.push(to_router.udp().to_port(123).accept("time"));
+    }
+    if zone.subnet6.is_some() {
+        rules.push(when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"));
+        rules.push(
+            when()
+                .icmpv6(icmp::ROUTER_SOLICITATION)
+                .hop_limit(icmp::ON_LINK)
+                .accept("is there a router (RFC 4861)"),
+        );
+        rules.push(icmp::group_query());
+    }
+    rules
+}
+
+/// The way in: admin pages and ping, to the router's own addresses in that zone.
+fn management(zone: &ZoneView<'_>, source: &Source, sets: &mut Vec<Set>) -> Vec<Rule> {
+    let (networks4, networks6) = zone.networks(source);
+    let (from4, from6) = (zone.named("management4"), zone.named("management6"));
+    sets.push(set4(from4.clone(), &networks4));
+    sets.push(set6(from6.clone(), &networks6));
+    let pages = |way: When| {
+        way.tcp().within(Field::DestinationPort, &web_ports()).accept("management: admin pages")
+    };
+    let mut rules = Vec::new();
+    if let Some(router) = zone.router4 {
+        let way = when().source4_in(&from4).destination4(router);
+        rules.push(pages(way.clone()));
+        rules.push(way.icmp(icmp::ECHO_REQUEST).accept("management: ping"));
+    }
+    if let Some(router) = zone.router6 {
+        let way = when().source6_in(&from6).destination6(router);
+        rules.push(pages(way.clone()));
+        rules.push(way.icmpv6(icmp::ECHO_REQUEST6).accept("management: ping"));
+    }
+    rules
+}
+
+fn to_router(zone: &ZoneView<'_>) -> impl Iterator<Item = When> {
+    let v4 = zone.router4.map(|router| when().destination4(router));
+    let v6 = zone.router6.map(|router| when().destination6(router));
+    v4.into_iter().chain(v6)
+}
+
+/// The link's own business. DHCPv4 needs no rule: until it has an address networkd reads it from a
+/// packet socket, and a renewal is an answer.
+fn wan() -> Chain {
+    chain(
+        Name::made("input_wan"),
+        vec![
+            when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"),
+            when()
+                .source6(LINK_LOCAL)
+                .icmpv6(icmp::ROUTER_ADVERTISEMENT)
+                .hop_limit(icmp::ON_LINK)
+                .accept("the provider's router (RFC 4861)"),
+            icmp::group_query(),
+            when()
+                .source6(LINK_LOCAL)
+                .udp()
+                .from_port(547)
+                .to_port(546)
+                .accept("DHCPv6: the provider's answer"),
+        ],
+    )
+}
