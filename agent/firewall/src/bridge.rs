@@ -1,12 +1,14 @@
 //! Layer 2: the CRM's port and the router talk to each other and to nobody else, whatever else is in
 //! the CRM's VLAN. The `inet` table never sees these frames: they do not pass the router.
 
-use crate::build::{When, when};
+use settings::Zone;
+
+use crate::build::when;
 use crate::compile::{CRM_PORT, TABLE, table_id};
 use crate::ir::{
     Base, Chain, ChainKind, Family, Field, Hook, InterfaceName, Name, Policy, Rule, Table, Value,
 };
-use crate::zones::{Scope, interface};
+use crate::zones::Scope;
 
 pub(crate) fn table(scope: &Scope<'_>) -> Table {
     let port = InterfaceName::made(CRM_PORT);
@@ -24,21 +26,15 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
 }
 
 /// What enters the CRM's VLAN elsewhere never reaches the router, so that no neighbour can forge
-/// the CRM's answers. The VLAN is known by its tag on a VLAN-aware bridge, by the bridge's name
-/// where each zone has a plain bridge of its own.
+/// the CRM's answers. A bridge without VLANs (`make dev`) has no tag to know it by.
 fn not_from(port: &InterfaceName, scope: &Scope<'_>) -> Vec<Rule> {
-    let crm = &scope.settings.crm.zone;
-    let elsewhere =
-        || -> When { when().is_not(Field::InputInterface, Value::Interface(port.clone())) };
-    let vlan = scope.settings.zones.get(crm).map(|zone| {
-        elsewhere()
+    let rule = |zone: &Zone| {
+        when()
+            .is_not(Field::InputInterface, Value::Interface(port.clone()))
             .is(Field::VlanId, Value::VlanId(zone.vlan.number()))
             .drop("only the CRM sends into its VLAN")
-    });
-    let bridge = elsewhere()
-        .is(Field::InputBridge, Value::Interface(interface(crm)))
-        .drop("only the CRM sends into its bridge");
-    vlan.into_iter().chain([bridge]).collect()
+    };
+    scope.settings.zones.get(&scope.settings.crm.zone).map(rule).into_iter().collect()
 }
 
 fn base(name: &str, hook: Hook, rules: Vec<Rule>) -> Chain {

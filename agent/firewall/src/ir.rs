@@ -134,8 +134,6 @@ pub enum Field {
     SocketUid,
     /// `ct state`, in verdict maps only; elsewhere use [`Match::CtState`].
     CtState,
-    /// `meta ibrname`: the bridge that the input interface is a port of; only in `bridge` tables.
-    InputBridge,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
 }
@@ -412,12 +410,59 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::IpVersion | Self::HopLimit | Self::InputBridge | Self::VlanId => return None,
+            Self::IpVersion | Self::HopLimit | Self::VlanId => return None,
         })
     }
 }
 
+impl Set {
+    /// Whether it holds networks, which takes an interval set.
+    pub fn is_interval(&self) -> bool {
+        self.elements.iter().flatten().any(|value| match value {
+            Value::Ip4(network) => network.prefix_len() < 32,
+            Value::Ip6(network) => network.prefix_len() < 128,
+            _ => false,
+        })
+    }
+}
+
+impl CtState {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Established => "established",
+            Self::Related => "related",
+            Self::New => "new",
+            Self::Untracked => "untracked",
+        }
+    }
+}
+
+impl Hook {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Prerouting => "prerouting",
+            Self::Input => "input",
+            Self::Forward => "forward",
+            Self::Output => "output",
+            Self::Postrouting => "postrouting",
+        }
+    }
+}
+
 impl Protocol {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Icmp => "icmp",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Icmpv6 => "ipv6-icmp",
+        }
+    }
+
     /// IANA number.
     pub fn number(self) -> u8 {
         match self {
@@ -425,6 +470,16 @@ impl Protocol {
             Self::Tcp => 6,
             Self::Udp => 17,
             Self::Icmpv6 => 58,
+        }
+    }
+}
+
+impl Family {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inet => "inet",
+            Self::Bridge => "bridge",
         }
     }
 }
