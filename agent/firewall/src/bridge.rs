@@ -30,7 +30,7 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
 fn not_from(port: &InterfaceName, scope: &Scope<'_>) -> Vec<Rule> {
     let rule = |zone: &Zone| {
         when()
-            .is_not(Field::InputInterface, Value::Interface(port.clone()))
+            .differs(Field::InputInterface, Value::Interface(port.clone()))
             .is(Field::VlanId, Value::VlanId(zone.vlan.number()))
             .drop("only the CRM sends into its VLAN")
     };

@@ -30,7 +30,7 @@ impl When {
         self.and(Match::Is { field, value, negated: false })
     }
 
-    pub(crate) fn is_not(self, field: Field, value: Value) -> Self {
+    pub(crate) fn differs(self, field: Field, value: Value) -> Self {
         self.and(Match::Is { field, value, negated: true })
     }
 
@@ -82,11 +82,11 @@ impl When {
         self.guard(Field::Protocol, Value::Protocol(Protocol::Udp))
     }
 
-    pub(crate) fn from_port(self, port: u16) -> Self {
+    pub(crate) fn source_port(self, port: u16) -> Self {
         self.is(Field::SourcePort, Value::Port(port))
     }
 
-    pub(crate) fn to_port(self, port: u16) -> Self {
+    pub(crate) fn destination_port(self, port: u16) -> Self {
         self.is(Field::DestinationPort, Value::Port(port))
     }
 

@@ -16,6 +16,7 @@ use crate::ir::{
 };
 
 pub use error::{CheckError, Fault, Place};
+pub(crate) use graph::before_tracking;
 
 /// Most tables.
 pub const MAX_TABLES: usize = 8;

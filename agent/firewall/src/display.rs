@@ -188,7 +188,7 @@ fn fields_text(fields: &[Field], icmp: &str) -> String {
     fields.iter().map(|field| field_text(*field, icmp)).collect::<Vec<_>>().join(" . ")
 }
 
-fn field_text<'t>(field: Field, icmp: &'t str) -> &'t str {
+fn field_text(field: Field, icmp: &str) -> &str {
     match field {
         Field::InputInterface => "iifname",
         Field::OutputInterface => "oifname",

@@ -90,7 +90,7 @@ fn allowed(allow: Allow) -> Vec<Rule> {
                 .tcp()
                 .within(Field::DestinationPort, &web_ports())
                 .accept("policy: web, HTTP and HTTPS"),
-            new().udp().to_port(443).accept("policy: web, HTTP/3"),
+            new().udp().destination_port(443).accept("policy: web, HTTP/3"),
         ],
     }
 }

@@ -55,14 +55,14 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
 fn services(zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
     if let (true, Some(router)) = (zone.dhcp, zone.router4) {
-        let dhcp = |to| when().destination4(to).udp().from_port(68).to_port(67);
+        let dhcp = |to| when().destination4(to).udp().source_port(68).destination_port(67);
         rules.push(dhcp(Ipv4Addr::BROADCAST).accept("DHCP: asks for an address"));
         rules.push(dhcp(router).accept("DHCP: keeps its address"));
     }
     for to_router in to_router(zone) {
-        rules.push(to_router.clone().udp().to_port(53).accept("DNS"));
-        rules.push(to_router.clone().tcp().to_port(53).accept("DNS, long answers"));
-        rules.push(to_router.udp().to_port(123).accept("time"));
+        rules.push(to_router.clone().udp().destination_port(53).accept("DNS"));
+        rules.push(to_router.clone().tcp().destination_port(53).accept("DNS, long answers"));
+        rules.push(to_router.udp().destination_port(123).accept("time"));
     }
     if zone.subnet6.is_some() {
         rules.push(when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"));
@@ -122,8 +122,8 @@ fn wan() -> Chain {
             when()
                 .source6(LINK_LOCAL)
                 .udp()
-                .from_port(547)
-                .to_port(546)
+                .source_port(547)
+                .destination_port(546)
                 .accept("DHCPv6: the provider's answer"),
         ],
     )

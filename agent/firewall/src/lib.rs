@@ -5,6 +5,7 @@
 pub mod check;
 pub mod compile;
 pub mod ir;
+pub mod simulate;
 
 mod bridge;
 mod build;
@@ -15,9 +16,14 @@ mod icmp;
 mod input;
 mod nat;
 mod output;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod spoof;
 mod zones;
 
 pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use display::RulesetHash;
+#[cfg(feature = "sabotage")]
+pub use sabotage::{Sabotage, compile_with};
+pub use simulate::simulate;

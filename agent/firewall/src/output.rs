@@ -56,7 +56,9 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = vec![errors()];
     let server = || when().within(Field::SocketUid, &dhcp_server());
     if zone.dhcp {
-        rules.push(server().v4().udp().from_port(67).to_port(68).accept("DHCP: the answer"));
+        rules.push(
+            server().v4().udp().source_port(67).destination_port(68).accept("DHCP: the answer"),
+        );
         rules.push(
             server()
                 .icmp(icmp::ECHO_REQUEST)
@@ -79,13 +81,16 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
 fn wan(scope: &Scope<'_>) -> Chain {
     let users = scope.context.uids;
     let of = |uid| when().uid(uid);
-    let dhcp = |way: When, from, to| way.udp().from_port(from).to_port(to);
+    let dhcp = |way: When, from, to| way.udp().source_port(from).destination_port(to);
     chain(
         Name::made("output_wan"),
         vec![
-            of(users.dnsmasq).udp().to_port(53).accept("DNS: asks for the zones"),
-            of(users.dnsmasq).tcp().to_port(53).accept("DNS: asks for the zones, long answers"),
-            of(users.chrony).udp().to_port(123).accept("time: asks for it"),
+            of(users.dnsmasq).udp().destination_port(53).accept("DNS: asks for the zones"),
+            of(users.dnsmasq)
+                .tcp()
+                .destination_port(53)
+                .accept("DNS: asks for the zones, long answers"),
+            of(users.chrony).udp().destination_port(123).accept("time: asks for it"),
             dhcp(of(users.networkd).v4(), 68, 67).accept("DHCP: keeps the box's address"),
             dhcp(of(users.networkd).v6(), 546, 547).accept("DHCPv6: asks the provider"),
             when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"),

@@ -113,8 +113,8 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
                 .source4(Ipv4Addr::UNSPECIFIED)
                 .destination4(Ipv4Addr::BROADCAST)
                 .udp()
-                .from_port(68)
-                .to_port(67)
+                .source_port(68)
+                .destination_port(67)
                 .accept("DHCP, from a host that has no address yet"),
         );
     }

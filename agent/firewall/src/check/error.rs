@@ -9,7 +9,7 @@ use crate::ir::{Field, Name, TableId};
 #[error("ruleset cannot be loaded: {place}")]
 pub struct CheckError {
     /// Where.
-    pub place: Place,
+    pub place: Box<Place>,
     /// What.
     #[source]
     pub fault: Fault,
@@ -105,7 +105,7 @@ pub enum Fault {
 
 impl Place {
     pub(super) fn fault(self, fault: Fault) -> CheckError {
-        CheckError { place: self, fault }
+        CheckError { place: Box::new(self), fault }
     }
 
     pub(super) fn at_set(self, set: &Name) -> Self {

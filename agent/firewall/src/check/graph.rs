@@ -12,7 +12,7 @@ use crate::ir::{
 const MAX_DEPTH: usize = 15;
 
 /// Priority of connection tracking (`NF_IP_PRI_CONNTRACK`).
-pub(crate) const CONNECTION_TRACKING: i32 = -200;
+const CONNECTION_TRACKING: i32 = -200;
 
 struct Graph<'t> {
     chains: HashMap<&'t Name, &'t Chain>,

@@ -1,0 +1,294 @@
+//! What a ruleset does with a packet, evaluated as nft(8) describes it: base chains of a hook by
+//! priority, accept ends one base chain only, drop ends all, return comes back, no end means policy.
+//! Answers "why" as well: the rule that decided.
+
+mod packet;
+
+use std::collections::HashMap;
+
+use crate::check::{CheckedRuleset, before_tracking};
+use crate::ir::{
+    Action, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match, Name, Policy,
+    Rule, Table, TableId, Value, Verdict, VerdictMap,
+};
+
+pub use packet::{Addresses, Packet, Path, Transport};
+
+use packet::Read;
+
+/// What happened to a packet, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happened.
+    pub outcome: Outcome,
+    /// What the base chains said, in order; the last one decided when the packet did not pass.
+    pub steps: Vec<Step>,
+    /// The source address becomes the outgoing interface's.
+    pub masqueraded: bool,
+}
+
+/// What happened to a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Goes its way.
+    Passed,
+    /// Disappears.
+    Dropped,
+    /// Disappears, and the sender is told.
+    Rejected,
+}
+
+/// What one base chain said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its table.
+    pub table: TableId,
+    /// Its name.
+    pub chain: Name,
+    /// Where it is called.
+    pub hook: Hook,
+    /// What it said.
+    pub outcome: Outcome,
+    /// The rule that said it; the chain's policy when none did.
+    pub by: Option<RuleRef>,
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleRef {
+    /// Chain it is in.
+    pub chain: Name,
+    /// Its index there.
+    pub index: usize,
+    /// Why it is there.
+    pub comment: Comment,
+}
+
+impl Decision {
+    /// The step to show a person: the one that stopped the packet, or the one that let it pass at
+    /// the main hook of its way. None when no chain is on the way.
+    pub fn decisive(&self) -> Option<&Step> {
+        if self.outcome == Outcome::Passed {
+            let main =
+                |step: &&Step| matches!(step.hook, Hook::Input | Hook::Forward | Hook::Output);
+            self.steps.iter().rfind(main).or(self.steps.last())
+        } else {
+            self.steps.last()
+        }
+    }
+
+    /// Whether it went its way.
+    pub fn passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+}
+
+/// Follows the packet on its path through the ruleset.
+pub fn simulate(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> Decision {
+    let mut decision = Decision { outcome: Outcome::Passed, steps: Vec::new(), masqueraded: false };
+    for hook in path.hooks() {
+        for (table, chain, base) in base_chains(ruleset, path.family(), *hook) {
+            // NAT chains see the first packet of a connection only.
+            if base.kind == ChainKind::Nat && packet.state != CtState::New {
+                continue;
+            }
+            let walk = Walk::new(table, packet, base);
+            let (end, by) = walk.chain(chain).unwrap_or((End::of_policy(base.policy), None));
+            decision.masqueraded |= end == End::Masquerade;
+            decision.outcome = end.outcome();
+            decision.steps.push(Step {
+                table: table.id.clone(),
+                chain: chain.name.clone(),
+                hook: *hook,
+                outcome: decision.outcome,
+                by,
+            });
+            if decision.outcome != Outcome::Passed {
+                return decision;
+            }
+        }
+    }
+    decision
+}
+
+/// Base chains of a hook, lowest priority first; at the same priority in the order of the ruleset,
+/// as they are loaded.
+fn base_chains(
+    ruleset: CheckedRuleset<'_>,
+    family: Family,
+    hook: Hook,
+) -> Vec<(&Table, &Chain, &Base)> {
+    let tables = ruleset.ruleset().tables.iter().filter(|table| table.id.family == family);
+    let mut found: Vec<_> = tables
+        .flat_map(|table| table.chains.iter().map(move |chain| (table, chain)))
+        .filter_map(|(table, chain)| Some((table, chain, chain.base.as_ref()?)))
+        .filter(|(_, _, base)| base.hook == hook)
+        .collect();
+    found.sort_by_key(|(_, _, base)| base.priority);
+    found
+}
+
+/// How a base chain ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Accept,
+    Drop,
+    Reject,
+    Masquerade,
+}
+
+/// How a chain ended, when it did: by which rule.
+type Ended = (End, Option<RuleRef>);
+
+impl End {
+    fn of_policy(policy: Policy) -> Self {
+        match policy {
+            Policy::Accept => Self::Accept,
+            Policy::Drop => Self::Drop,
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Accept | Self::Masquerade => Outcome::Passed,
+            Self::Drop => Outcome::Dropped,
+            Self::Reject => Outcome::Rejected,
+        }
+    }
+}
+
+/// What a rule leads to.
+enum Next<'t> {
+    Rule,
+    End(End),
+    Jump(&'t Name),
+    Return,
+}
+
+/// One base chain and all it jumps to, for one packet.
+struct Walk<'t> {
+    table: &'t Table,
+    packet: &'t Packet,
+    hook: Hook,
+    state: CtState,
+    chains: HashMap<&'t Name, &'t Chain>,
+}
+
+impl<'t> Walk<'t> {
+    fn new(table: &'t Table, packet: &'t Packet, base: &Base) -> Self {
+        let state = if before_tracking(base) { CtState::Invalid } else { packet.state };
+        let chains = table.chains.iter().map(|chain| (&chain.name, chain)).collect();
+        Self { table, packet, hook: base.hook, state, chains }
+    }
+
+    /// Runs the chain; `None` when it came to its end without a verdict. A checked ruleset jumps in
+    /// no circles.
+    fn chain(&self, chain: &'t Chain) -> Option<Ended> {
+        for (index, rule) in chain.rules.iter().enumerate() {
+            match self.rule(rule) {
+                Next::Rule => {}
+                Next::Return => return None,
+                Next::Jump(to) => {
+                    let ended = self.chains.get(to).and_then(|to| self.chain(to));
+                    if ended.is_some() {
+                        return ended;
+                    }
+                }
+                Next::End(end) => {
+                    let (chain, comment) = (chain.name.clone(), rule.comment.clone());
+                    return Some((end, Some(RuleRef { chain, index, comment })));
+                }
+            }
+        }
+        None
+    }
+
+    fn rule(&self, rule: &'t Rule) -> Next<'t> {
+        if !rule.matches.iter().all(|one| self.matches(one)) {
+            return Next::Rule;
+        }
+        match &rule.action {
+            Action::Verdict(verdict) => next(verdict),
+            Action::Map { fields, map } => self.look_up(fields, map),
+            Action::Reject => Next::End(End::Reject),
+            Action::Masquerade => Next::End(End::Masquerade),
+        }
+    }
+
+    fn matches(&self, one: &Match) -> bool {
+        match one {
+            Match::Is { field, value, negated } => match self.read(*field) {
+                Read::Value(read) => contains(value, &read) != *negated,
+                Read::Unnamed => *negated,
+                // The kernel leaves the rule when the packet has no such field.
+                Read::Absent => false,
+            },
+            Match::In { fields, set, negated } => {
+                let set = self.table.sets.iter().find(|known| known.name == *set);
+                match (self.read_all(fields), set) {
+                    (Some(Some(key)), Some(set)) => {
+                        set.elements.iter().any(|element| same(element, &key)) != *negated
+                    }
+                    (Some(None), Some(_)) => *negated,
+                    _ => false,
+                }
+            }
+            Match::CtState(states) => states.contains(&self.state),
+        }
+    }
+
+    fn look_up(&self, fields: &[Field], map: &Name) -> Next<'t> {
+        let map: Option<&VerdictMap> = self.table.maps.iter().find(|known| known.name == *map);
+        let (Some(Some(key)), Some(map)) = (self.read_all(fields), map) else {
+            return Next::Rule;
+        };
+        let entry = map.entries.iter().find(|(element, _)| same(element, &key));
+        entry.map_or(Next::Rule, |(_, verdict)| next(verdict))
+    }
+
+    fn read(&self, field: Field) -> Read {
+        match field {
+            Field::CtState => Read::Value(Value::CtState(self.state)),
+            field => self.packet.read(field, self.hook),
+        }
+    }
+
+    /// The key; `None` when a field is absent, `Some(None)` when one has a value that no rule can name.
+    fn read_all(&self, fields: &[Field]) -> Option<Option<Vec<Value>>> {
+        let mut key = Some(Vec::with_capacity(fields.len()));
+        for field in fields {
+            match self.read(*field) {
+                Read::Absent => return None,
+                Read::Unnamed => key = None,
+                Read::Value(value) => {
+                    if let Some(key) = &mut key {
+                        key.push(value);
+                    }
+                }
+            }
+        }
+        Some(key)
+    }
+}
+
+fn next(verdict: &Verdict) -> Next<'_> {
+    match verdict {
+        Verdict::Accept => Next::End(End::Accept),
+        Verdict::Drop => Next::End(End::Drop),
+        Verdict::Jump(to) => Next::Jump(to),
+        Verdict::Return => Next::Return,
+    }
+}
+
+fn same(element: &[Value], key: &[Value]) -> bool {
+    element.len() == key.len() && element.iter().zip(key).all(|(one, read)| contains(one, read))
+}
+
+/// Whether the value is what was read, or a network that holds it.
+fn contains(value: &Value, read: &Value) -> bool {
+    match (value, read) {
+        (Value::Ip4(network), Value::Ip4(address)) => network.contains(address),
+        (Value::Ip6(network), Value::Ip6(address)) => network.contains(address),
+        (value, read) => value == read,
+    }
+}
