@@ -1,5 +1,6 @@
 //! Packets and settings for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
 pub mod documents;
 

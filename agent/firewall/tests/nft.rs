@@ -1,0 +1,30 @@
+//! The text loads with nft(8), twice in a row, in a throw-away network namespace. Needs root and
+//! nft, as in the builder root.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::process::Command;
+
+use common::{context, example};
+use firewall::compile;
+
+#[test]
+fn nft_loads_it_and_replaces_it() {
+    let ruleset = compile(&example(), &context());
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("ruleset.nft");
+    std::fs::write(&file, ruleset.to_string()).unwrap();
+    let script = "nft -f \"$0\" && nft -f \"$0\" && nft list ruleset";
+    let done = Command::new("unshare").args(["--net", "sh", "-c", script]).arg(&file).output();
+    let done = done.unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let listed = String::from_utf8(done.stdout).unwrap();
+    for table in &ruleset.tables {
+        assert_eq!(listed.matches(&format!("table {} {{", table.id)).count(), 1, "{}", table.id);
+    }
+    // Every rule of ours has a comment: none is lost, none is there twice.
+    let rules =
+        ruleset.tables.iter().flat_map(|table| &table.chains).flat_map(|chain| &chain.rules);
+    assert_eq!(listed.matches(" comment \"").count(), rules.count());
+}
