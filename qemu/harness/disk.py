@@ -44,9 +44,13 @@ class Disk:
 
     def __init__(self, image, path, size="8G"):
         self.path = path
-        self.image = image
+        self.image = os.path.abspath(image)
+        if os.path.exists(path):
+            # Kept from an earlier run, when the image may have had another name.
+            children.run(["qemu-img", "rebase", "-u", "-F", "raw", "-b", self.image, path])
+            return
         children.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
-                      "-b", os.path.abspath(image), path, size])
+                      "-b", self.image, path, size])
 
     def take(self, start, length, to):
         """Copies `length` bytes from `start` into the file `to`."""

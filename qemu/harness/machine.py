@@ -40,7 +40,8 @@ class Machine:
         self.console = Console(self.console_log, echo)
 
     def __enter__(self):
-        children.run(["qemu-img", "convert", "-O", "qcow2", _VARS, self._vars])
+        if not os.path.exists(self._vars):
+            children.run(["qemu-img", "convert", "-O", "qcow2", _VARS, self._vars])
         return self
 
     def __exit__(self, *_):
@@ -52,14 +53,14 @@ class Machine:
         """Whether QEMU is alive."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self):
-        """Switches the machine on."""
+    def start(self, snapshot=None):
+        """Switches the machine on, or goes on from a snapshot that an earlier process saved."""
         self.topology.drain()
         names = ["serial", "qmp"] + (["probe"] if self._probe_disk else [])
         listeners = {name: self._listen(name) for name in names}
         taps = list(self.topology.taps.values())
         with open(os.path.join(self.work, "qemu.log"), "ab") as log:
-            self._process = children.start(self._arguments(), stdout=log, stderr=log, pass_fds=taps)
+            self._process = children.start(self._arguments(snapshot), stdout=log, stderr=log, pass_fds=taps)
         try:
             lines = {name: self._accept(name, listeners[name]) for name in names}
         finally:
@@ -72,11 +73,20 @@ class Machine:
             raise RuntimeError(f"QEMU did not start: {self._log()}") from error
         self.probe = Probe(lines["probe"]) if self._probe_disk else None
 
+    def quit(self):
+        """Ends QEMU in order: its files are complete, the guest notices nothing."""
+        before = self.qmp.events()
+        self.qmp.command("quit")
+        self.qmp.wait_event("SHUTDOWN", 30, before)
+        self._process.wait(30)
+        self.power_cut()
+
     def power_cut(self):
         """Pulls the plug."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGKILL)
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self._process = None
         if self.qmp is not None:
@@ -151,7 +161,7 @@ class Machine:
     def _socket_path(self, name):
         return os.path.join(self.work, f"{name}.sock")
 
-    def _arguments(self):
+    def _arguments(self, snapshot):
         arguments = [
             "qemu-system-x86_64", "-name", "gatehouse", "-nodefaults", "-no-user-config", "-display", "none",
             "-machine", "q35,smm=off,vmport=off,pflash0=code,pflash1=vars", *accel.arguments(self._accel),
@@ -175,6 +185,8 @@ class Machine:
             if port.plugged:
                 arguments += ["-device", f"virtio-net-pci,id=nic-{port.name},netdev={port.name},"
                                          f"mac={port.mac},addr={port.slot:#x},romfile="]
+        if snapshot:
+            arguments += ["-loadvm", snapshot]
         if self._probe_disk:
             arguments += [
                 *credentials(), *self._chardev("probe"),

@@ -18,15 +18,16 @@ from . import children
 _UNIT = r"""[Unit]
 Description=Gatehouse probe
 DefaultDependencies=no
-After=systemd-udevd.service
+Requires=dev-disk-by\x2did-virtio\x2dGHPROBE.device
+After=dev-disk-by\x2did-virtio\x2dGHPROBE.device
 Conflicts=shutdown.target
 Before=shutdown.target
 [Service]
 Type=exec
+ExecStartPre=/usr/bin/udevadm wait --timeout=30 /dev/virtio-ports/org.gatehouse.probe
 ExecStartPre=/bin/mkdir -p /run/gatehouse-probe
 ExecStartPre=/bin/mount -t erofs -o ro /dev/disk/by-id/virtio-GHPROBE /run/gatehouse-probe
 ExecStart=/run/gatehouse-probe/gatehouse-probe
-Restart=on-failure
 """
 _WANTED = "[Unit]\nWants=gatehouse-probe.service\n"
 
@@ -112,13 +113,13 @@ class Probe:
             capture.all = [Frame(bytes.fromhex(entry["frame"]), entry["vlan"], entry["out"])
                            for entry in result["frames"]]
 
-    def _ask(self, order, timeout, **fields):
+    def _ask(self, order, patience, **fields):
         with self._changed:
             self._next += 1
             number = self._next
         line = json.dumps({"id": number, "do": order, **fields}).encode() + b"\n"
         self._line.sendall(line)
-        answer = self._wait(lambda: self._answers.pop(number, None), timeout, order)
+        answer = self._wait(lambda: self._answers.pop(number, None), patience, order)
         if "error" in answer:
             raise ProbeError(f"{order}: {answer['error']}")
         return answer["ok"]

@@ -1,0 +1,191 @@
+"""The command line behind `qemu/boot`: boots an image, checks the basics, reports.
+
+Exit codes: 0 the box became ready and every check passed; 1 a check failed; 2 wrong arguments or
+files; 3 the machine could not be started at all.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+
+from . import accel, children, console, disk, esp, junit, screen, snapshots, topology
+from .machine import Machine
+from .watch import Watch
+
+_TCP_PORTS = (21, 22, 23, 25, 53, 80, 111, 139, 443, 445, 853, 2049, 3128, 3389, 5353, 5355, 8080, 8443)
+_UDP_PORTS = (53, 67, 69, 123, 161, 323, 500, 547, 1900, 4500, 5353, 5355)
+
+
+def main():
+    """Runs `qemu/boot`; returns the exit code."""
+    options = _options()
+    children.stop_on_sigterm()
+    report = junit.Report("qemu/boot")
+    try:
+        return _run(options, report)
+    except topology.TopologyError as error:
+        print(f"qemu/boot: the topology file cannot be used: {error}", file=sys.stderr)
+        return 2
+    except junit.EssentialFailure as error:
+        print(f"qemu/boot: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, children.Stopped):
+        print("\nqemu/boot: stopped", file=sys.stderr)
+        return 1 if report.failures or not report.cases else 0
+    except (RuntimeError, OSError) as error:
+        print(f"qemu/boot: {error}", file=sys.stderr)
+        return 3
+    finally:
+        if options.junit:
+            report.write(options.junit)
+
+
+def _options():
+    parser = argparse.ArgumentParser(prog="qemu/boot", description="Boots a Gatehouse image in QEMU.")
+    parser.add_argument("image", help="an .img or .img.zst")
+    parser.add_argument("--topology", help="ports and what is behind them (docs/ci.md)")
+    parser.add_argument("--setup", help="gatehouse-setup.json for the ESP")
+    parser.add_argument("--headless", action="store_true", help="no console; end after the checks")
+    parser.add_argument("--junit", help="write a JUnit report")
+    parser.add_argument("--log", help="write the serial console here")
+    parser.add_argument("--snapshot", metavar="NAME", help="keep the ready machine and start from it next time")
+    parser.add_argument("--timeout", type=float, default=240, help="seconds until it must be ready (240)")
+    parser.add_argument("--memory", type=int, default=1024, help="MiB of RAM (1024)")
+    parser.add_argument("--disk-size", default="8G", help="size of the disk (8G)")
+    return parser.parse_args()
+
+
+def _run(options, report):
+    cache = os.environ.get("GATEHOUSE_CACHE") or tempfile.gettempdir()
+    ports = topology.load(options.topology)
+    # In the builder root /var/tmp is the cache: disk space, and short paths for sockets.
+    with tempfile.TemporaryDirectory(prefix=f"gh{os.getpid()}-", dir="/var/tmp") as work:
+        image = disk.unpacked(options.image, cache)
+        kept = _kept(options, cache, image, ports)
+        warm = bool(kept and kept.exists)
+        if warm:
+            kept.take(work)
+        box = disk.Disk(image, f"{work}/disk.qcow2", options.disk_size)
+        if options.setup and not warm:
+            with esp.Esp(box) as files:
+                files.copy_in(options.setup, "gatehouse-setup.json")
+        echo = None if options.headless else console.echo_to_terminal()
+        with topology.Topology(ports, work) as world:
+            machine = Machine(box, world, work, accel.best(cache), options.memory, echo=echo)
+            try:
+                with machine:
+                    _check(machine, world, report, options, warm)
+                    if kept and not warm and not report.failures:
+                        _keep(machine, kept, work, options.snapshot)
+                    if not options.headless:
+                        _stay(machine, world)
+            finally:
+                if options.log:
+                    shutil.copyfile(machine.console_log, options.log)
+    return 1 if report.failures else 0
+
+
+def _kept(options, cache, image, ports):
+    if not options.snapshot:
+        return None
+    setup = None
+    if options.setup:
+        with open(options.setup, "rb") as file:
+            setup = file.read()
+    return snapshots.Kept(cache, options.snapshot, image, setup, repr(ports), options.memory, options.disk_size)
+
+
+def _keep(machine, kept, work, name):
+    machine.qmp.command("stop")
+    machine.save(name)
+    machine.quit()
+    kept.keep(work)
+    machine.start(snapshot=name)
+    machine.qmp.command("cont")
+
+
+def _check(machine, world, report, options, warm):
+    wan = next((port for port in world.ports if port.kind == "internet"), None)
+    lan = [port for port in world.ports if port.kind == "access" and port.plugged]
+    watch = Watch(world[wan.name].namespace, wan.mac) if wan else None
+    try:
+        if watch:
+            watch.__enter__()
+        with report.case("boots", essential=True):
+            machine.start(snapshot=options.snapshot if warm else None)
+            if warm:
+                machine.qmp.command("cont")
+            else:
+                machine.console.wait_for(screen.READY, options.timeout)
+        with report.case("console shows version and setup code"):
+            if not warm:
+                machine.console.wait_for(screen.VERSION, 10)
+                machine.console.wait_for(screen.SETUP_CODE, 10)
+            for line in machine.console.text().splitlines():
+                if line.strip().endswith("login:"):
+                    raise AssertionError(f"the console asks for a login: {line.strip()}")
+        if lan:
+            office = world[lan[0].name]
+            with report.case(f"{lan[0].name} gets an address"):
+                lease = office.dhcp()
+                print(f"qemu/boot: {lan[0].name} has {lease['address']}/{lease['prefix']}", file=sys.stderr)
+            with report.case("gateway resolves gatehouse.internal"):
+                found = office.resolve("gatehouse.internal")
+                if found != [office.lease["router"]]:
+                    raise AssertionError(f"gatehouse.internal is {found}, the gateway {office.lease['router']}")
+        if watch:
+            with report.case("nothing answers on WAN"):
+                _scan(world[wan.name], watch, warm)
+    finally:
+        if watch:
+            watch.__exit__()
+    for name, seconds, problem, _ in report.cases:
+        print(f"qemu/boot: {'FAILED' if problem else 'ok'}  {name}  ({seconds:.1f} s)"
+              f"{': ' + problem if problem else ''}", file=sys.stderr)
+
+
+def _scan(scanner, watch, warm):
+    """Asks common ports of every address that the box uses on WAN; each must stay silent."""
+    targets = watch.v4() + watch.v6()
+    if not targets and not warm:
+        raise AssertionError("the box has shown no address on WAN: nothing to scan")
+    found, threads = [], []
+
+    def ask(target, port, protocol):
+        outcome = scanner.outcome(target, port, 1.5, protocol)
+        if outcome != "silent":
+            found.append(f"{protocol} {target} port {port} is {outcome}")
+
+    for target in targets:
+        for protocol, ports in (("tcp", _TCP_PORTS), ("udp", _UDP_PORTS)):
+            threads += [threading.Thread(target=ask, args=(target, port, protocol)) for port in ports]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if found:
+        raise AssertionError("; ".join(sorted(found)))
+
+
+def _stay(machine, world):
+    print("\nqemu/boot: the box runs until Ctrl-C. In another terminal, as root:", file=sys.stderr)
+    for name, client in sorted(world.clients.items()):
+        print(f"  ip netns exec {client.name} bash    # {_what(world, name)}", file=sys.stderr)
+    ended = threading.Event()
+    while machine.running:
+        ended.wait(1)
+    print("qemu/boot: the machine ended", file=sys.stderr)
+
+
+def _what(world, name):
+    port = next((port for port in world.ports if port.name == name), None)
+    if port is None:
+        return f"a PC in VLAN {name.rsplit('-', 1)[-1]} of the trunk"
+    return "the internet" if port.kind == "internet" else "a PC on this port"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
