@@ -6,6 +6,8 @@ mod error;
 mod graph;
 mod guards;
 mod sets;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -16,7 +18,6 @@ use crate::ir::{
 };
 
 pub use error::{CheckError, Fault, Place};
-pub(crate) use graph::before_tracking;
 
 /// Most tables.
 pub const MAX_TABLES: usize = 8;
@@ -28,10 +29,9 @@ pub const MAX_RULES: usize = 100_000;
 pub const MAX_SETS: usize = 4_096;
 /// Most elements of all sets and maps in a table.
 pub const MAX_ELEMENTS: usize = 1_000_000;
-/// Most matches in a rule, and fields in a key. A rule's expressions have to fit one message, a key
-/// 64 bytes (`NFT_DATA_VALUE_MAXLEN`).
+/// Most matches in a rule: its expressions have to fit one netlink message.
 pub const MAX_MATCHES: usize = 16;
-/// Most fields in a key: three interface names fill 48 of 64 bytes.
+/// Most fields in a key: three interface names fill 48 of its 64 bytes (`NFT_DATA_VALUE_MAXLEN`).
 pub const MAX_FIELDS: usize = 3;
 
 /// A ruleset that passed [`Ruleset::check`].

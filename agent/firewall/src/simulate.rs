@@ -3,10 +3,12 @@
 //! Answers "why" as well: the rule that decided.
 
 mod packet;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
-use crate::check::{CheckedRuleset, before_tracking};
+use crate::check::CheckedRuleset;
 use crate::ir::{
     Action, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match, Name, Policy,
     Rule, Table, TableId, Value, Verdict, VerdictMap,
@@ -170,15 +172,13 @@ struct Walk<'t> {
     table: &'t Table,
     packet: &'t Packet,
     hook: Hook,
-    state: CtState,
     chains: HashMap<&'t Name, &'t Chain>,
 }
 
 impl<'t> Walk<'t> {
     fn new(table: &'t Table, packet: &'t Packet, base: &Base) -> Self {
-        let state = if before_tracking(base) { CtState::Invalid } else { packet.state };
         let chains = table.chains.iter().map(|chain| (&chain.name, chain)).collect();
-        Self { table, packet, hook: base.hook, state, chains }
+        Self { table, packet, hook: base.hook, chains }
     }
 
     /// Runs the chain; `None` when it came to its end without a verdict. A checked ruleset jumps in
@@ -233,7 +233,7 @@ impl<'t> Walk<'t> {
                     _ => false,
                 }
             }
-            Match::CtState(states) => states.contains(&self.state),
+            Match::CtState(states) => states.contains(&self.packet.state),
         }
     }
 
@@ -248,7 +248,8 @@ impl<'t> Walk<'t> {
 
     fn read(&self, field: Field) -> Read {
         match field {
-            Field::CtState => Read::Value(Value::CtState(self.state)),
+            // Known: `check` lets nobody ask before connection tracking has seen the packet.
+            Field::CtState => Read::Value(Value::CtState(self.packet.state)),
             field => self.packet.read(field, self.hook),
         }
     }

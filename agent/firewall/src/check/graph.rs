@@ -20,7 +20,7 @@ struct Graph<'t> {
 }
 
 /// Whether a chain of that hook and priority runs before connection tracking has seen the packet.
-pub(crate) fn before_tracking(base: &Base) -> bool {
+fn before_tracking(base: &Base) -> bool {
     matches!(base.hook, Hook::Prerouting | Hook::Output) && base.priority <= CONNECTION_TRACKING
 }
 
