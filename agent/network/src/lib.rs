@@ -1,4 +1,14 @@
 //! Settings and present ports to links, addresses and the configuration of dnsmasq, chrony and
-//! networkd. Pure: it makes data and text, it touches nothing.
+//! networkd. Pure: it makes data and text, it touches nothing. [`bind`] says which card is which
+//! port, [`plan`] what links there are to be; one module for each service's text.
 
+mod bind;
+pub mod chrony;
+pub mod dnsmasq;
 pub mod links;
+pub mod networkd;
+mod plan;
+pub mod resolv;
+
+pub use bind::{Binding, BoundPort, PresentPort, bind};
+pub use plan::{BRIDGE, CRM_NAMESPACE, LinkMode, forwards, plan};
