@@ -1,0 +1,13 @@
+//! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
+//! the socket, `message` what can be said, `status` what hostd tells of the box. Types only: who
+//! may speak is decided by hostd from the socket's credentials.
+
+mod frame;
+mod message;
+mod status;
+
+pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
+pub use message::{Failure, Request, Response, Shown, VERSION};
+pub use status::{
+    Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
+};
