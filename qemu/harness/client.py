@@ -118,6 +118,11 @@ class Client:
             line.send(send)
             return line.recv(65_536)
 
+    def udp_send(self, address, port, send=b"?"):
+        """Sends a datagram and waits for nothing."""
+        with self._socket(address, socket.SOCK_DGRAM) as line:
+            line.sendto(send, (address, port))
+
     def http(self, address, path="/", timeout=5.0):
         """GETs a page, returns status line, headers and body as text."""
         request = f"GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n".encode()

@@ -1,0 +1,110 @@
+"""The booted box of the story, as tests see it: its clients, its CRM, its addresses."""
+
+import contextlib
+import ipaddress
+
+from harness import screen
+
+CRM4, CRM_PORTS = "192.168.30.10", (443, 80)
+ALLOWED4, OUTSIDE4 = "192.168.10.100", "192.168.10.200"
+MARK = b"gatehouse-attack"
+
+
+class Box:
+    """A machine that is ready, with the test service in the CRM's place."""
+
+    def __init__(self, machine, world, scanner):
+        self.machine, self.world, self.scanner = machine, world, scanner
+        self.probe = machine.probe
+        self.office, self.guest = world["office"], world["guest"]
+        self.peer, self.staff = world["trunk-30"], world["trunk-40"]
+        self.office_trunk, self.guest_trunk = world["trunk-10"], world["trunk-20"]
+        self.used = self.journal_may_complain = False
+        self.seconds_to_ready = None
+        self.site = self.crm_mac = self.router_mac = None
+
+    def settle(self):
+        """Gives every PC its address, starts the test service, learns the box's addresses."""
+        for client in (self.office, self.guest, self.staff, self.office_trunk, self.guest_trunk):
+            client.dhcp(30)
+            client.wait_ra(30)
+        self.site = ipaddress.ip_network((int(self.office.addresses(6)[0].ip) >> 80 << 80, 48))
+        self.probe.serve("crm", CRM_PORTS, CRM_PORTS)
+        self.crm_mac = self._address("eth0", "crm")
+        self.router_mac = self._address("br0")
+
+    def back_to_warm(self):
+        """Restores the snapshot; the machine may have been cut off."""
+        if not self.machine.running:
+            self.machine.start()
+            self.machine.probe.wait_ready(240)
+        self.machine.restore("warm")
+        self.probe = self.machine.probe
+
+    def zone6(self, vlan, host):
+        """An address of a zone: `zone6(30, 10)` is the CRM's."""
+        return str(self.site.network_address + (vlan << 64) + host)
+
+    @property
+    def crm6(self):
+        """The CRM's IPv6 address."""
+        return self.zone6(30, 10)
+
+    @property
+    def wan4(self):
+        """The address the box got on WAN."""
+        shown = self.probe.exec("ip", "-4", "-o", "address", "show", "scope", "global")
+        return next(word.split("/")[0] for word in shown.split() if word.startswith("11.67.0."))
+
+    @property
+    def wan6(self):
+        """The global IPv6 address the box made on WAN."""
+        shown = self.probe.exec("ip", "-6", "-o", "address", "show", "scope", "global")
+        return next(word.split("/")[0] for word in shown.split() if word.startswith("2600:6700:1:"))
+
+    @contextlib.contextmanager
+    def nobody_reaches_the_crm(self, *identities):
+        """Captures inside the CRM's namespace while the block attacks.
+
+        Afterwards the allowed office PC connects within the same capture: it must be seen, which
+        proves capture and service, and no frame may carry one of `identities` (MAC or IP address
+        of the attacker) or the attack's mark.
+        """
+        wanted = [_bytes(identity) for identity in identities] + [MARK]
+        with self.probe.capture("eth0", "crm") as capture:
+            yield capture
+            self.assert_allowed()
+        control = _bytes(self.office.lease["address"])
+        assert any(control in frame.data for frame in capture.arrived), "the capture saw no allowed frame"
+        leaked = [frame for frame in capture.arrived if any(item in frame.data for item in wanted)]
+        assert not leaked, f"{len(leaked)} frames reached the CRM: {leaked[:5]}"
+
+    def assert_allowed(self):
+        """The allowed office PC gets the CRM's answer."""
+        assert self.office.tcp(CRM4, 443) == f"gatehouse-probe {CRM4}\n".encode()
+
+    def journal_cursor(self):
+        """Where the journal is now."""
+        shown = self.probe.exec("journalctl", "--no-pager", "-q", "-n", "0", "--show-cursor")
+        return shown.strip().removeprefix("-- cursor: ")
+
+    def journal_since(self, cursor):
+        """Lines of priority warning or worse after `cursor`."""
+        shown = self.probe.exec("journalctl", "--no-pager", "-q", "-p", "warning", "-o", "short",
+                                f"--after-cursor={cursor}")
+        return shown.splitlines()
+
+    def wait_screen_ready(self, since, timeout=240):
+        """Waits for the ready line of a later boot."""
+        return self.machine.console.wait_for(screen.READY, timeout, since)
+
+    def _address(self, interface, netns=None):
+        return self.probe.exec("ip", "-o", "link", "show", interface, netns=netns).split("link/ether ")[1].split()[0]
+
+
+def _bytes(identity):
+    if isinstance(identity, bytes):
+        return identity
+    if identity.count(":") == 5 and len(identity) == 17:
+        return bytes.fromhex(identity.replace(":", ""))
+    return ipaddress.ip_address(identity).packed
