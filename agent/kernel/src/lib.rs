@@ -1,0 +1,11 @@
+//! Brings about in the kernel what others decided: rulesets (`nft`), links, addresses and
+//! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`).
+//! It decides nothing itself, and it is the only crate with `unsafe`.
+
+pub mod namespace;
+pub mod nft;
+pub mod process;
+
+mod netlink;
+
+pub use netlink::NetlinkError;

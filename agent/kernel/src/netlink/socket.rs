@@ -1,0 +1,133 @@
+//! A netlink socket without a runtime. A request's answers are in the socket's queue when sending
+//! returns, for the kernel works on it in the sender's own context; lists (dumps) go on as the
+//! queue is read.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recv, send,
+    setsockopt, socket, sockopt,
+};
+
+use super::message::{ACK, DONE, DUMP, ERROR, INTERRUPTED, Messages, REQUEST, write};
+use super::{NetlinkError, aligned};
+
+/// Room for one read. The kernel makes lists in parts of at most 32 KiB (`NLMSG_GOODSIZE`), and one
+/// message of set elements can be 64 KiB.
+const ROOM: usize = 256 * 1024;
+/// Queue for answers: thousands of refusals of one batch must fit.
+const QUEUE: usize = 8 * 1024 * 1024;
+
+/// A netlink socket in the namespace of the thread that opened it.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    fd: OwnedFd,
+    room: Vec<u8>,
+    sequence: u32,
+}
+
+/// One message of an answer, owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// Type.
+    pub(crate) kind: u16,
+    /// What follows the head.
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Socket {
+    /// Opens a socket; `groups` is the mask of multicast groups to listen to.
+    pub(crate) fn open(protocol: SockProtocol, groups: u32) -> Result<Self, NetlinkError> {
+        let flags = SockFlag::SOCK_CLOEXEC;
+        let fd = socket(AddressFamily::Netlink, SockType::Raw, flags, protocol)
+            .map_err(NetlinkError::Open)?;
+        // In a user namespace without privilege in the first one forcing is refused; the plain limit
+        // then has to do.
+        if setsockopt(&fd, sockopt::RcvBufForce, &QUEUE).is_err() {
+            setsockopt(&fd, sockopt::RcvBuf, &QUEUE).map_err(NetlinkError::Open)?;
+        }
+        bind(fd.as_raw_fd(), &NetlinkAddr::new(0, groups)).map_err(NetlinkError::Open)?;
+        Ok(Self { fd, room: vec![0; ROOM], sequence: 0 })
+    }
+
+    /// Sends bytes as they are, in one piece.
+    pub(crate) fn send(&self, bytes: &[u8]) -> Result<(), NetlinkError> {
+        // The kernel refuses what is longer than the buffer less 32 bytes.
+        let buffer = aligned(bytes.len()) + 4096;
+        if setsockopt(&self.fd, sockopt::SndBufForce, &buffer).is_err() {
+            setsockopt(&self.fd, sockopt::SndBuf, &buffer).map_err(NetlinkError::Open)?;
+        }
+        let failed = |source| NetlinkError::Send { length: bytes.len(), source };
+        let sent = send(self.fd.as_raw_fd(), bytes, MsgFlags::empty()).map_err(failed)?;
+        if sent == bytes.len() { Ok(()) } else { Err(failed(Errno::EMSGSIZE)) }
+    }
+
+    /// What is in the queue, without waiting; `None` when it is empty.
+    pub(crate) fn receive_now(&mut self) -> Result<Option<&[u8]>, NetlinkError> {
+        match self.receive(MsgFlags::MSG_DONTWAIT) {
+            Ok(length) => Ok(self.room.get(..length)),
+            Err(NetlinkError::Receive(Errno::EAGAIN)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends one request and reads its answer to the end: the listed messages for a dump, none for
+    /// a change.
+    pub(crate) fn ask(
+        &mut self,
+        kind: u16,
+        flags: u16,
+        payload: &[u8],
+    ) -> Result<Vec<Reply>, NetlinkError> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let sequence = self.sequence;
+        let dump = flags & DUMP == DUMP;
+        let end = if dump { 0 } else { ACK };
+        let mut request = Vec::new();
+        write(&mut request, kind, flags | end | REQUEST, sequence, payload);
+        self.send(&request)?;
+        let mut replies = Vec::new();
+        let mut interrupted = false;
+        loop {
+            let length = self.receive(MsgFlags::empty())?;
+            let bytes = self.room.get(..length).unwrap_or_default();
+            for message in Messages::new(bytes) {
+                if message.sequence != sequence {
+                    continue;
+                }
+                interrupted |= message.flags & INTERRUPTED != 0;
+                match message.kind {
+                    ERROR | DONE => {
+                        let error = message.error().unwrap_or(0);
+                        return match error {
+                            0 if interrupted => Err(NetlinkError::Interrupted),
+                            0 => Ok(replies),
+                            number => Err(NetlinkError::Refused(Errno::from_raw(number))),
+                        };
+                    }
+                    kind => replies.push(Reply { kind, payload: message.payload.to_vec() }),
+                }
+            }
+            if length == 0 {
+                return Err(NetlinkError::Malformed("it is empty"));
+            }
+        }
+    }
+
+    fn receive(&mut self, flags: MsgFlags) -> Result<usize, NetlinkError> {
+        // MSG_TRUNC: tells the whole length even when there was not room for it.
+        let length = recv(self.fd.as_raw_fd(), &mut self.room, flags | MsgFlags::MSG_TRUNC)
+            .map_err(NetlinkError::Receive)?;
+        if length > self.room.len() {
+            return Err(NetlinkError::Malformed("it is longer than any the kernel makes"));
+        }
+        Ok(length)
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}

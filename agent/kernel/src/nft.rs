@@ -1,0 +1,100 @@
+//! Rulesets in the kernel: `replace` swaps all tables of ours in one transaction, `differences`
+//! reads them back. What is sent is a list of messages (`transaction`), most of them made by
+//! rustables, some by hand (`rule`, `set`); reading back compares with those very messages.
+
+mod expression;
+mod object;
+mod rule;
+mod set;
+mod transaction;
+mod verify;
+
+use firewall::CheckedRuleset;
+use nix::errno::Errno;
+use nix::sys::socket::SockProtocol;
+
+use crate::netlink::message::ERROR;
+use crate::netlink::{Messages, NetlinkError, Socket};
+
+pub use object::Object;
+pub use transaction::Transaction;
+pub use verify::{Difference, MAX_READ_BACK};
+
+/// Why a ruleset was not loaded, or not read back. The former ruleset stands in any case.
+#[derive(Debug, thiserror::Error)]
+pub enum NftError {
+    /// The kernel refused one part, and with it the whole.
+    #[error("the kernel refused {object}; the former ruleset stands")]
+    Refused {
+        /// The first part refused.
+        object: Object,
+        /// How many further parts were refused.
+        others: usize,
+        /// The kernel's reason for the first.
+        #[source]
+        source: Errno,
+    },
+    /// A part does not fit its message.
+    #[error("{object} is too long for netlink")]
+    TooLong {
+        /// The part.
+        object: Object,
+    },
+    /// The kernel neither took nor refused it.
+    #[error("the kernel did not confirm the ruleset")]
+    NoAnswer,
+    /// Talking to the kernel failed.
+    #[error("cannot talk to nf_tables")]
+    Netlink(#[from] NetlinkError),
+    /// rustables could not make a rule.
+    #[error("{object} cannot be encoded")]
+    Encode {
+        /// The part.
+        object: Object,
+        /// Why.
+        #[source]
+        source: rustables::error::BuilderError,
+    },
+}
+
+/// Replaces our tables by those of the ruleset and removes those to be gone, all or nothing, in the
+/// network namespace of the calling thread.
+pub fn replace(ruleset: CheckedRuleset<'_>) -> Result<(), NftError> {
+    Transaction::new(ruleset.ruleset())?.send()
+}
+
+/// Reads our tables back and tells what is not as the ruleset asks; empty when all is.
+pub fn differences(ruleset: CheckedRuleset<'_>) -> Result<Vec<Difference>, NftError> {
+    verify::differences(&Transaction::new(ruleset.ruleset())?)
+}
+
+impl Transaction {
+    /// Sends it; the kernel takes all of it or nothing.
+    pub fn send(&self) -> Result<(), NftError> {
+        let mut socket = Socket::open(SockProtocol::NetlinkNetFilter, 0)?;
+        let sent = socket.send(self.bytes());
+        // A refusal says more than the error of sending: look for it in either case.
+        let mut confirmed = false;
+        let mut refused = Vec::new();
+        while let Some(bytes) = socket.receive_now()? {
+            for message in Messages::new(bytes).filter(|message| message.kind == ERROR) {
+                match message.error() {
+                    Some(0) => confirmed = true,
+                    Some(number) => refused.push((message.sequence, Errno::from_raw(number))),
+                    None => return Err(NetlinkError::Malformed("an error without number").into()),
+                }
+            }
+        }
+        let others = refused.len().saturating_sub(1);
+        match refused.first() {
+            Some((sequence, source)) => {
+                let object = self.object(*sequence).clone();
+                Err(NftError::Refused { object, others, source: *source })
+            }
+            None => {
+                sent?;
+                if confirmed { Ok(()) } else { Err(NftError::NoAnswer) }
+            }
+        }
+    }
+}

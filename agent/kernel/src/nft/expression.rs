@@ -1,0 +1,250 @@
+//! What a rule does, step by step, as nf_tables runs it: load into a register, mask, compare, look up,
+//! act. Two encodings: `rustables` for what that crate knows, by hand for all of it.
+//! Numbers are those of linux/netfilter/nf_tables.h.
+
+use firewall::ir::Verdict;
+use rustables::expr::{
+    Bitwise, Cmp, CmpOp, Conntrack, ConntrackKey, Counter, IcmpCode, Immediate, Lookup, Masquerade,
+    Meta, MetaType, Payload, RawExpression, Register, Reject, RejectType, VerdictKind,
+};
+
+use crate::netlink::attribute::Attributes;
+
+/// `NFT_META_NFPROTO`.
+pub(super) const META_NFPROTO: u32 = 15;
+/// `NFT_META_L4PROTO`.
+pub(super) const META_L4PROTO: u32 = 16;
+/// `NFT_META_IIFNAME`.
+pub(super) const META_IIFNAME: u32 = 6;
+/// `NFT_META_OIFNAME`.
+pub(super) const META_OIFNAME: u32 = 7;
+/// `NFT_META_SKUID`.
+pub(super) const META_SKUID: u32 = 10;
+/// `NFT_PAYLOAD_LL_HEADER`.
+pub(super) const LINK: u32 = 0;
+/// `NFT_PAYLOAD_NETWORK_HEADER`.
+pub(super) const NETWORK: u32 = 1;
+/// `NFT_PAYLOAD_TRANSPORT_HEADER`.
+pub(super) const TRANSPORT: u32 = 2;
+/// `NFT_CT_STATE`.
+const CT_STATE: u32 = 0;
+/// `NFT_REG_1`: 16 bytes.
+const REG_1: u32 = 1;
+/// `NFT_REG32_00`: 4 bytes, the first quarter of [`REG_1`].
+const REG32_00: u32 = 8;
+/// `NFTA_LIST_ELEM`.
+pub(super) const LIST_ELEMENT: u16 = 1;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expression {
+    /// Loads into the register that starts at this quarter (4 bytes each).
+    Load { from: Source, quarter: u8 },
+    /// Keeps these bits of the first register.
+    Mask(Vec<u8>),
+    /// Goes on when the first register is equal (or is not).
+    Compare { equal: bool, with: Vec<u8> },
+    /// Goes on when the registers are in the set (or are not).
+    Lookup { set: String, id: u32, negated: bool },
+    /// Takes the verdict that the map has for the registers.
+    Map { map: String, id: u32 },
+    /// Counts.
+    Counter,
+    /// Ends with the verdict.
+    Verdict(Verdict),
+    /// Refuses with a TCP reset.
+    RejectTcp,
+    /// Refuses with ICMP or ICMPv6, administratively prohibited.
+    RejectIcmp,
+    /// Takes the outgoing interface's address.
+    Masquerade,
+}
+
+/// What is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Something the kernel knows of the packet.
+    Meta(u32),
+    /// State of its connection.
+    CtState,
+    /// Bytes of it.
+    Payload { base: u32, offset: u32, length: u32 },
+}
+
+impl Expression {
+    /// The expression as rustables has it, `None` when it has not.
+    pub(super) fn ordinary(&self) -> Option<RawExpression> {
+        Some(match self {
+            Self::Load { from, quarter } => load(*from, register(*quarter)?)?,
+            Self::Mask(mask) => Bitwise::new(mask.clone(), vec![0; mask.len()]).ok()?.into(),
+            Self::Compare { equal, with } => {
+                let how = if *equal { CmpOp::Eq } else { CmpOp::Neq };
+                Cmp::new(how, with.clone()).into()
+            }
+            Self::Lookup { negated: true, .. } => return None,
+            Self::Lookup { set, id, negated: false } => lookup(set, *id).into(),
+            Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
+            Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
+            Self::Verdict(verdict) => Immediate::new_verdict(kind(verdict)).into(),
+            Self::RejectTcp => {
+                Reject::default().with_type(RejectType::TcpRst).with_icmp_code(IcmpCode::NoRoute).into()
+            }
+            Self::RejectIcmp => Reject::default()
+                .with_type(RejectType::IcmpxUnreach)
+                .with_icmp_code(IcmpCode::AdminProhibited)
+                .into(),
+            Self::Masquerade => Masquerade::default().into(),
+        })
+    }
+
+    /// Appends the expression, encoded by hand, to a list of expressions.
+    pub(super) fn write(&self, list: &mut Attributes) {
+        list.nest(LIST_ELEMENT, |one| {
+            one.put(1, self.name().as_bytes());
+            one.nest(2, |data| self.write_data(data));
+        });
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Load { from: Source::Meta(_), .. } => "meta",
+            Self::Load { from: Source::CtState, .. } => "ct",
+            Self::Load { from: Source::Payload { .. }, .. } => "payload",
+            Self::Mask(_) => "bitwise",
+            Self::Compare { .. } => "cmp",
+            Self::Lookup { .. } | Self::Map { .. } => "lookup",
+            Self::Counter => "counter",
+            Self::Verdict(_) => "immediate",
+            Self::RejectTcp | Self::RejectIcmp => "reject",
+            Self::Masquerade => "masq",
+        }
+    }
+
+    fn write_data(&self, data: &mut Attributes) {
+        match self {
+            Self::Load { from, quarter } => {
+                data.put_be32(1, register_number(*quarter));
+                match from {
+                    Source::Meta(key) => data.put_be32(2, *key),
+                    Source::CtState => data.put_be32(2, CT_STATE),
+                    Source::Payload { base, offset, length } => {
+                        data.put_be32(2, *base);
+                        data.put_be32(3, *offset);
+                        data.put_be32(4, *length);
+                    }
+                }
+            }
+            Self::Mask(mask) => {
+                data.put_be32(1, REG_1);
+                data.put_be32(2, REG_1);
+                data.put_be32(3, u32::try_from(mask.len()).unwrap_or(u32::MAX));
+                data.nest(4, |value| value.put(1, mask));
+                data.nest(5, |value| value.put(1, &vec![0; mask.len()]));
+            }
+            Self::Compare { equal, with } => {
+                data.put_be32(1, REG_1);
+                data.put_be32(2, u32::from(!equal));
+                data.nest(3, |value| value.put(1, with));
+            }
+            Self::Lookup { set, id, negated } => {
+                data.put(1, set.as_bytes());
+                data.put_be32(2, REG_1);
+                data.put_be32(4, *id);
+                if *negated {
+                    data.put_be32(5, 1);
+                }
+            }
+            Self::Map { map, id } => {
+                data.put(1, map.as_bytes());
+                data.put_be32(2, REG_1);
+                data.put_be32(3, 0);
+                data.put_be32(4, *id);
+            }
+            Self::Counter => {
+                data.put(1, &0_u64.to_be_bytes());
+                data.put(2, &0_u64.to_be_bytes());
+            }
+            Self::Verdict(verdict) => {
+                data.put_be32(1, 0);
+                data.nest(2, |value| write_verdict(value, verdict));
+            }
+            Self::RejectTcp => {
+                data.put_be32(1, 1);
+                data.put(2, &[0]);
+            }
+            Self::RejectIcmp => {
+                data.put_be32(1, 2);
+                data.put(2, &[3]);
+            }
+            Self::Masquerade => {}
+        }
+    }
+}
+
+/// Appends a verdict as data (`NFTA_DATA_VERDICT`).
+pub(super) fn write_verdict(data: &mut Attributes, verdict: &Verdict) {
+    let (code, chain) = match verdict {
+        Verdict::Drop => (0, None),
+        Verdict::Accept => (1, None),
+        Verdict::Jump(chain) => (-3_i32, Some(chain)),
+        Verdict::Return => (-5, None),
+    };
+    data.nest(2, |data| {
+        data.put(1, &code.to_be_bytes());
+        if let Some(chain) = chain {
+            data.put(2, chain.as_str().as_bytes());
+        }
+    });
+}
+
+/// The kernel's own numbering: whole registers by their number, others by their quarter.
+fn register_number(quarter: u8) -> u32 {
+    let quarter = u32::from(quarter);
+    if quarter.is_multiple_of(4) { REG_1 + quarter / 4 } else { REG32_00 + quarter }
+}
+
+fn register(quarter: u8) -> Option<Register> {
+    Some(match quarter {
+        0 => Register::Reg1,
+        4 => Register::Reg2,
+        8 => Register::Reg3,
+        12 => Register::Reg4,
+        _ => return None,
+    })
+}
+
+fn load(from: Source, register: Register) -> Option<RawExpression> {
+    Some(match from {
+        Source::Meta(key) => {
+            let key = match key {
+                META_NFPROTO => MetaType::NfProto,
+                META_L4PROTO => MetaType::L4Proto,
+                META_IIFNAME => MetaType::IifName,
+                META_OIFNAME => MetaType::OifName,
+                META_SKUID => MetaType::SkUid,
+                _ => return None,
+            };
+            Meta::new(key).with_dreg(register).into()
+        }
+        Source::CtState => Conntrack::new(ConntrackKey::State).with_dreg(register).into(),
+        Source::Payload { base, offset, length } => Payload::default()
+            .with_dreg(register)
+            .with_base(base)
+            .with_offset(offset)
+            .with_len(length)
+            .into(),
+    })
+}
+
+fn lookup(set: &str, id: u32) -> Lookup {
+    Lookup::default().with_set(set).with_sreg(Register::Reg1).with_set_id(id)
+}
+
+fn kind(verdict: &Verdict) -> VerdictKind {
+    match verdict {
+        Verdict::Accept => VerdictKind::Accept,
+        Verdict::Drop => VerdictKind::Drop,
+        Verdict::Jump(chain) => VerdictKind::Jump { chain: chain.as_str().to_owned() },
+        Verdict::Return => VerdictKind::Return,
+    }
+}

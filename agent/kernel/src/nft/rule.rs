@@ -1,0 +1,189 @@
+//! Rules: matches and action as expressions, the comment as user data.
+
+use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId, Value};
+use rustables::error::BuilderError;
+
+use super::expression::{
+    Expression, LINK, META_IIFNAME, META_L4PROTO, META_NFPROTO, META_OIFNAME, META_SKUID, NETWORK,
+    Source, TRANSPORT,
+};
+use super::set::{Ids, state_bit, value};
+use super::transaction::{SUBSYSTEM, head};
+use super::{NftError, Object, Transaction};
+use crate::netlink::attribute::Attributes;
+use crate::netlink::message::{APPEND, CREATE};
+
+/// `NFT_MSG_NEWRULE`.
+pub(super) const NEW_RULE: u16 = SUBSYSTEM | 6;
+/// `ETH_P_8021Q`, network order.
+const TAG: [u8; 2] = [0x81, 0x00];
+
+/// The rules of nf_tables that a rule of ours is: one, or two where the refusal depends on the
+/// protocol and the rule does not name one.
+pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
+    let mut matches = Vec::new();
+    for one in &rule.matches {
+        write_match(&mut matches, one, ids);
+    }
+    let counter = rule.counter.then_some(Expression::Counter);
+    let with = |more: Vec<Expression>, last: Expression| {
+        let steps = matches.iter().cloned().chain(more);
+        steps.chain(counter.clone()).chain([last]).collect::<Vec<_>>()
+    };
+    match &rule.action {
+        Action::Verdict(verdict) => vec![with(Vec::new(), Expression::Verdict(verdict.clone()))],
+        Action::Map { fields, map } => {
+            let last = Expression::Map { map: map.to_string(), id: ids.id(map) };
+            vec![with(loads(fields), last)]
+        }
+        Action::Masquerade => vec![with(Vec::new(), Expression::Masquerade)],
+        Action::Reject => match protocol(rule) {
+            Some(Protocol::Tcp) => vec![with(Vec::new(), Expression::RejectTcp)],
+            Some(_) => vec![with(Vec::new(), Expression::RejectIcmp)],
+            None => {
+                let tcp = Expression::Compare { equal: true, with: vec![Protocol::Tcp.number()] };
+                let tcp = vec![load(Field::Protocol, 0), tcp];
+                vec![
+                    with(tcp, Expression::RejectTcp),
+                    with(Vec::new(), Expression::RejectIcmp),
+                ]
+            }
+        },
+    }
+}
+
+/// The rule as rustables has it, `None` when one of its expressions is beyond that crate.
+pub(super) fn ordinary(
+    chain: &rustables::Chain,
+    expressions: &[Expression],
+    comment: &Comment,
+) -> Option<Result<rustables::Rule, BuilderError>> {
+    let made: Vec<_> = expressions.iter().map(Expression::ordinary).collect::<Option<_>>()?;
+    let rule = rustables::Rule::new(chain).map(|rule| {
+        made.into_iter().fold(rule, |mut rule, one| {
+            rule.add_expr(one);
+            rule
+        })
+    });
+    Some(rule.map(|rule| rule.with_userdata(user_data(comment))))
+}
+
+/// Appends the rule, encoded by hand.
+pub(super) fn add_by_hand(
+    transaction: &mut Transaction,
+    object: &Object,
+    table: &TableId,
+    chain: &Chain,
+    expressions: &[Expression],
+    comment: &Comment,
+) -> Result<(), NftError> {
+    let mut attributes = Attributes::default();
+    attributes.put(1, table.name.as_str().as_bytes());
+    attributes.put(2, chain.name.as_str().as_bytes());
+    attributes.nest(4, |list| expressions.iter().for_each(|one| one.write(list)));
+    attributes.put(7, &user_data(comment));
+    let attributes =
+        attributes.finish().ok_or_else(|| NftError::TooLong { object: object.clone() })?;
+    let payload = [&head(table.family), attributes.as_slice()].concat();
+    transaction.add(object.clone(), NEW_RULE, CREATE | APPEND, &payload);
+    Ok(())
+}
+
+/// The comment in libnftnl's layout: type 0 (`NFTNL_UDATA_RULE_COMMENT`), length, text with zero.
+/// The text has at most [`Comment::MAX`] bytes.
+fn user_data(comment: &Comment) -> Vec<u8> {
+    let text = comment.as_str().as_bytes();
+    let length = u8::try_from(text.len() + 1).unwrap_or(u8::MAX);
+    let mut data = vec![0, length];
+    data.extend(text.iter().take(usize::from(length) - 1));
+    data.push(0);
+    data
+}
+
+fn protocol(rule: &Rule) -> Option<Protocol> {
+    rule.matches.iter().find_map(|one| match one {
+        Match::Is { value: Value::Protocol(protocol), negated: false, .. } => Some(*protocol),
+        _ => None,
+    })
+}
+
+fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
+    match one {
+        Match::Is { field, value: constant, negated } => {
+            if *field == Field::VlanId {
+                // The id only means something where there is a tag.
+                let offset = 12;
+                let from = Source::Payload { base: LINK, offset, length: 2 };
+                to.push(Expression::Load { from, quarter: 0 });
+                to.push(Expression::Compare { equal: true, with: TAG.to_vec() });
+            }
+            to.push(load(*field, 0));
+            let (bytes, mask) = value(constant);
+            if let Some(mask) = mask.or_else(|| (*field == Field::VlanId).then(|| vec![0x0f, 0xff])) {
+                to.push(Expression::Mask(mask));
+            }
+            to.push(Expression::Compare { equal: !negated, with: bytes });
+        }
+        Match::In { fields, set, negated } => {
+            to.extend(loads(fields));
+            to.push(Expression::Lookup {
+                set: set.to_string(),
+                id: ids.id(set),
+                negated: *negated,
+            });
+        }
+        Match::CtState(states) => {
+            let bits = states.iter().fold(0, |bits, state| bits | state_bit(*state));
+            to.push(load(Field::CtState, 0));
+            to.push(Expression::Mask(bits.to_ne_bytes().to_vec()));
+            to.push(Expression::Compare { equal: false, with: vec![0; 4] });
+        }
+    }
+}
+
+/// Loads the parts of a key one after the other, each from a quarter register's start on.
+fn loads(fields: &[Field]) -> Vec<Expression> {
+    let mut quarter = 0;
+    let one = |field: &Field| {
+        let step = load(*field, quarter);
+        quarter += length(*field).div_ceil(4);
+        step
+    };
+    fields.iter().map(one).collect()
+}
+
+fn load(field: Field, quarter: u8) -> Expression {
+    let network = |offset, length| Source::Payload { base: NETWORK, offset, length };
+    let transport = |offset, length| Source::Payload { base: TRANSPORT, offset, length };
+    let from = match field {
+        Field::InputInterface => Source::Meta(META_IIFNAME),
+        Field::OutputInterface => Source::Meta(META_OIFNAME),
+        Field::IpVersion => Source::Meta(META_NFPROTO),
+        Field::Protocol => Source::Meta(META_L4PROTO),
+        Field::Ip4Source => network(12, 4),
+        Field::Ip4Destination => network(16, 4),
+        Field::Ip6Source => network(8, 16),
+        Field::Ip6Destination => network(24, 16),
+        Field::HopLimit => network(7, 1),
+        Field::SourcePort => transport(0, 2),
+        Field::DestinationPort => transport(2, 2),
+        Field::IcmpType => transport(0, 1),
+        Field::SocketUid => Source::Meta(META_SKUID),
+        Field::CtState => Source::CtState,
+        Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
+    };
+    Expression::Load { from, quarter }
+}
+
+/// Bytes that a field fills.
+fn length(field: Field) -> u8 {
+    match field {
+        Field::InputInterface
+        | Field::OutputInterface
+        | Field::Ip6Source
+        | Field::Ip6Destination => 16,
+        Field::Ip4Source | Field::Ip4Destination | Field::SocketUid | Field::CtState => 4,
+        Field::SourcePort | Field::DestinationPort | Field::VlanId => 2,
+        Field::IpVersion | Field::Protocol | Field::HopLimit | Field::IcmpType => 1,
+    }
+}
