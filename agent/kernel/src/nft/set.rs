@@ -5,10 +5,9 @@
 use std::collections::HashMap;
 
 use firewall::ir::{
-    CtState, IpVersion, KeyType, Match, Name, Protocol, Rule, Set, Table, TableId, Value, Verdict,
-    VerdictMap,
+    Action, CtState, IpVersion, KeyType, Match, Name, Protocol, Rule, Set, Table, TableId, Value,
+    Verdict, VerdictMap,
 };
-use firewall::ir::Action;
 
 use super::expression::{LIST_ELEMENT, write_verdict};
 use super::transaction::{SUBSYSTEM, head};
@@ -91,13 +90,17 @@ fn add_set(
     let mut set = Attributes::default();
     set.put_text(1, table.id.name.as_str());
     set.put_text(2, name.as_str());
-    set.put_be32(3, flags);
+    // The kernel lists no flags where there are none.
+    if flags != 0 {
+        set.put_be32(3, flags);
+    }
     set.put_be32(4, kind);
     set.put_be32(5, u32::try_from(length).unwrap_or(u32::MAX));
     if flags & MAP != 0 {
         set.put_be32(6, VERDICT);
     }
     set.put_be32(10, ids.id(name));
+    set.put(13, &user_data(key));
     let set = set.finish().ok_or_else(|| NftError::TooLong { object: object.clone() })?;
     let payload = [&head(table.id.family), set.as_slice()].concat();
     transaction.add(object, NEW_SET, CREATE, &payload);
@@ -255,6 +258,18 @@ fn key_length(key: KeyType) -> usize {
         KeyType::Port => 2,
         KeyType::Protocol | KeyType::IcmpType => 1,
     }
+}
+
+/// The key's byte order in libnftnl's layout: type 0 (`NFTNL_UDATA_SET_KEYBYTEORDER`), length, number
+/// of nft's `enum byteorder`. Without it nft prints a number in host order the wrong way round.
+fn user_data(key: &[KeyType]) -> [u8; 6] {
+    let order: u32 = match key {
+        [KeyType::Uid | KeyType::CtState | KeyType::Interface] => 1,
+        [_] => 2,
+        _ => 0,
+    };
+    let [a, b, c, d] = order.to_ne_bytes();
+    [0, 4, a, b, c, d]
 }
 
 /// nft's number of the type (`enum datatypes` of its datatype.h); the kernel only keeps it.
