@@ -1,12 +1,14 @@
 """The initrd: our init, busybox, blkid, veritysetup and the modules of block devices."""
 
+import hashlib
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from . import base
-from .shell import BuildError, lines, run
+from .shell import lines, run
 
 HERE = Path(__file__).parent.parent / "initrd"
 PROGRAMS = ("usr/sbin/blkid", "usr/sbin/veritysetup")
@@ -16,16 +18,26 @@ APPLETS = (
 ).split()
 
 
-def make(full, work, epoch):
-    """Builds the initrd out of the base root `full`; returns the packed file."""
-    tree = work / "initrd"
-    for name in ("usr/bin", "usr/sbin", "usr/lib", "proc", "sys", "dev", "run", "sysroot"):
-        (tree / name).mkdir(parents=True)
-    for name in ("bin", "sbin", "lib"):
-        (tree / name).symlink_to(f"usr/{name}")
-    (tree / "lib64").symlink_to("usr/lib64")
-    (tree / "usr/lib64").mkdir()
+def make(base_root):
+    """Returns the packed initrd of this base root, made once for each change of what goes into it."""
+    digest = hashlib.sha256()
+    for path in (HERE / "init", HERE / "modules", Path(__file__)):
+        digest.update(path.read_bytes())
+    packed = base_root / f"initrd-{digest.hexdigest()[:16]}.cpio.zst"
+    if not packed.exists():
+        with tempfile.TemporaryDirectory(dir=base_root, prefix="initrd-") as directory:
+            tree = Path(directory) / "tree"
+            _fill(base_root / "full", tree)
+            _pack(tree, Path(directory) / "packed")
+            (Path(directory) / "packed").rename(packed)
+    return packed
 
+
+def _fill(full, tree):
+    for name in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "proc", "sys", "dev", "run", "sysroot"):
+        (tree / name).mkdir(parents=True)
+    for name in ("bin", "sbin", "lib", "lib64"):
+        (tree / name).symlink_to(f"usr/{name}")
     shutil.copy(HERE / "init", tree / "init")
     shutil.copy(full / "usr/bin/busybox", tree / "usr/bin/busybox")
     for applet in APPLETS:
@@ -33,7 +45,6 @@ def make(full, work, epoch):
     for program in PROGRAMS:
         _copy_program(full, tree, program)
     _copy_modules(full, tree)
-    return _pack(tree, work / "initrd.cpio.zst", epoch)
 
 
 def _copy_program(full, tree, program):
@@ -68,21 +79,15 @@ def _copy_modules(full, tree):
             path.unlink()
 
 
-def _pack(tree, target, epoch):
+def _pack(tree, target):
     """Same tree, same bytes: names sorted, times and owners fixed."""
     names = ["."]
     for directory, directories, files in os.walk(tree):
-        directories.sort()
-        for name in sorted(directories + files):
-            names.append(os.path.relpath(os.path.join(directory, name), tree))
+        names += [os.path.relpath(os.path.join(directory, name), tree) for name in directories + files]
     for name in names:
-        os.utime(tree / name, (epoch, epoch), follow_symlinks=False)
-    names.sort()
+        os.utime(tree / name, (0, 0), follow_symlinks=False)
     archive = run(
         "cpio", "--quiet", "--create", "--format=newc", "--reproducible", "--owner=0:0",
-        cwd=tree, input="\n".join(names).encode() + b"\n",
+        cwd=tree, input="\n".join(sorted(names)).encode() + b"\n",
     )
-    if not archive:
-        raise BuildError("cpio packed nothing")
     target.write_bytes(run("zstd", "-q", "-19", "-T1", "-c", input=archive))
-    return target

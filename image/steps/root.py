@@ -12,7 +12,7 @@ SALT_SPACE = uuid.UUID("9ebcd5b4-6b1d-4b4e-8c1c-6c0b6d7b1d10")
 EMPTY = ("efi", "state", "var", "dev", "proc", "sys", "run", "tmp", "root", "mnt")
 
 
-def assemble(base, work, version, epoch, hostd):
+def assemble(base, work, version, hostd):
     """Puts the tree of the root together in `work`/root."""
     tree = work / "root"
     run("cp", "-a", base / "lean", tree)
