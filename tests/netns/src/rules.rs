@@ -1,0 +1,85 @@
+//! The ruleset under test: compiled from settings as the product does, or with one protection left
+//! out.
+
+use firewall::ir::{InterfaceName, Ruleset};
+use firewall::{Context, ServiceUids};
+use serde_json::json;
+use settings::Settings;
+
+/// User ids of services, as on a box.
+pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303 };
+
+/// Which ruleset the scenarios run against.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules {
+    #[cfg(feature = "sabotage")]
+    /// The protection left out.
+    pub sabotage: Option<firewall::Sabotage>,
+}
+
+/// Who may reach the CRM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Office addresses `192.168.10.0/25` and `…:a::/120`.
+    Both,
+    /// Office addresses `192.168.10.0/25` only.
+    V4Only,
+    /// Nobody: the list is empty.
+    Nobody,
+}
+
+impl Rules {
+    /// Compiles the ruleset.
+    pub fn compile(self, reach: Reach) -> Ruleset {
+        let settings = settings(reach);
+        let context = Context {
+            wan: InterfaceName::new("wan0"),
+            site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
+            uids: UIDS,
+        };
+        #[cfg(feature = "sabotage")]
+        if let Some(sabotage) = self.sabotage {
+            return firewall::compile_with(&settings, &context, sabotage);
+        }
+        firewall::compile(&settings, &context)
+    }
+}
+
+fn settings(reach: Reach) -> Settings {
+    let both = json!([{"zone": "office",
+        "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
+    let reachable_from = match reach {
+        Reach::Both => both.clone(),
+        Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
+        Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
+    };
+    let zone = |vlan: u8| {
+        let address = |host: &str| format!("192.168.{vlan}.{host}");
+        let dhcp = json!({"from": address("100"), "to": address("199")});
+        let ipv4 = json!({"address": address("1/24"), "dhcp": dhcp});
+        json!({"vlan": vlan, "ipv4": ipv4, "ipv6": "automatic"})
+    };
+    let crm = json!({"vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic"});
+    let document = json!({
+        "version": 1,
+        "language": "en",
+        "ports": {
+            "wan": {"match": {"mac": "02:00:00:00:02:04"}, "role": "wan"},
+            "lan-1": {"match": {"mac": "02:00:00:00:02:00"}, "role": {"access": "office"}},
+            "lan-2": {"match": {"mac": "02:00:00:00:02:01"}, "role": {"access": "guest"}},
+            "lan-3": {"match": {"mac": "02:00:00:00:02:02"}, "role": {"access": "crm"}}
+        },
+        "zones": {
+            "office": zone(10),
+            "guest": zone(20),
+            "crm": crm
+        },
+        "policies": [
+            {"from": "office", "to": "wan", "allow": "all"},
+            {"from": "guest", "to": "wan", "allow": "web"}
+        ],
+        "management": {"from": both},
+        "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
+    });
+    settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")
+}

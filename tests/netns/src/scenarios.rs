@@ -1,0 +1,54 @@
+//! What is sent and what must come of it, by subject. Every rule has a packet that passes and one
+//! that does not, over IPv4 and IPv6.
+
+mod conntrack;
+mod crm;
+mod icmp;
+mod input;
+mod layer2;
+mod output;
+mod spoof;
+mod wan;
+
+use crate::Rules;
+
+/// One test.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// Subject and what is claimed.
+    pub name: &'static str,
+    /// Panics when the claim does not hold.
+    pub run: fn(Rules),
+}
+
+macro_rules! scenarios {
+    ($($subject:ident: $($name:ident)+;)+) => {
+        /// All scenarios.
+        pub const ALL: &[Scenario] = &[
+            $($(Scenario {
+                name: concat!(stringify!($subject), "::", stringify!($name)),
+                run: $subject::$name,
+            },)+)+
+        ];
+    };
+}
+
+scenarios! {
+    wan: zones_go_out_behind_one_address answers_come_back web_policy_allows_web_only
+        nothing_comes_in_from_wan nothing_of_the_box_answers_wan zones_are_apart
+        lock_is_lifted;
+    input: every_zone_has_dns_dhcp_and_time guests_reach_nothing_else admin_pages_from_the_list_only
+        services_on_foreign_addresses_are_closed router_solicitations_only_from_the_link;
+    crm: allowed_addresses_reach_the_web_ports others_do_not_reach_it other_ports_are_closed
+        v4_only_list_refuses_v6 empty_list_refuses_all crm_opens_no_connections
+        crm_reaches_nothing_of_the_box headers_and_fragments_open_nothing;
+    layer2: peer_and_crm_are_apart rogue_servers_do_not_reach_the_crm forged_neighbours_change_nothing
+        tagged_frames_do_not_reach_the_router;
+    spoof: hosts_have_addresses_of_their_zone crm_has_its_own_address_only
+        our_addresses_never_come_from_wan impossible_addresses_never_come_from_wan
+        loopback_never_comes_from_outside stray_interfaces_are_shut;
+    icmp: errors_of_connections_pass errors_of_nothing_do_not redirects_never_pass
+        pings_go_out_and_come_back;
+    conntrack: packets_of_no_connection_are_dropped broken_packets_do_not_reach_the_box;
+    output: services_have_their_way_out nobody_else_has;
+}
