@@ -2,6 +2,7 @@
 //! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`).
 //! It decides nothing itself, and it is the only crate with `unsafe`.
 
+pub mod links;
 pub mod namespace;
 pub mod nft;
 pub mod process;
