@@ -5,6 +5,7 @@
 pub mod links;
 pub mod namespace;
 pub mod nft;
+pub mod ports;
 pub mod process;
 
 mod netlink;

@@ -1,5 +1,14 @@
 //! Link plans brought about in throw-away namespaces, seen by ip(8) and by connections.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
 mod common;
 
 use std::net::{TcpListener, TcpStream};
@@ -60,10 +69,7 @@ fn plan(namespace: &str) -> LinkPlan {
     LinkPlan {
         bridges: vec![bridge("z-office", 1), bridge("z-crm", 5)],
         vlan_devices: Vec::new(),
-        ports: vec![
-            port("lan1", "z-office", Vec::new()),
-            port("crm0", "z-crm", vec![CRM_MAC]),
-        ],
+        ports: vec![port("lan1", "z-office", Vec::new()), port("crm0", "z-crm", vec![CRM_MAC])],
         addresses: vec![
             addresses("z-office", &["192.168.10.1/24", "fd00:1:2:10::1/64"]),
             addresses("z-crm", &["192.168.30.1/24", "fd00:1:2:30::1/64"]),
@@ -198,8 +204,8 @@ fn the_namespace_and_who_is_in_it_outlive_the_one_who_made_it() {
         let namespace = Namespace::open(&name.0).expect("it was made");
         let before = run(&["ip", "netns", "list"]);
         assert!(before.contains(&name.0), "ip netns knows it: {before}");
-        let bound = namespace
-            .run(|| TcpListener::bind("192.168.30.10:443").expect("address is there"));
+        let bound =
+            namespace.run(|| TcpListener::bind("192.168.30.10:443").expect("address is there"));
         let listener = bound.expect("entered");
         // As after a restart of hostd: another look, other threads.
         assert_eq!(words(&plan), Vec::<String>::new());

@@ -1,6 +1,18 @@
 //! Rulesets in the kernel, seen by nft(8) and by our own reading back.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
 mod common;
+
+use std::net::UdpSocket;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use common::{forward, in_new_namespace, name, networks, nft_load, rule, run, table_id};
 use firewall::ir::*;
@@ -23,12 +35,8 @@ fn everything() -> Ruleset {
         negated,
     };
     let accept = Verdict::Accept;
-    let act = |matches, action, counter| Rule {
-        matches,
-        counter,
-        action,
-        comment: Comment::new("acts"),
-    };
+    let act =
+        |matches, action, counter| Rule { matches, counter, action, comment: Comment::new("acts") };
     let set = |text: &str, key: &[KeyType], elements: Vec<Vec<Value>>| Set {
         name: name(text),
         key: key.to_vec(),
@@ -48,7 +56,11 @@ fn everything() -> Ruleset {
         look_up(&[Field::InputInterface, Field::OutputInterface], "pair"),
         rule(vec![Match::CtState(vec![CtState::New, CtState::Related])], accept.clone(), "state"),
         rule(vec![is(Field::InputInterface, interface("eth0"))], accept.clone(), "in"),
-        rule(vec![is_not(Field::OutputInterface, interface("a-long-name-15"))], accept.clone(), "out"),
+        rule(
+            vec![is_not(Field::OutputInterface, interface("a-long-name-15"))],
+            accept.clone(),
+            "out",
+        ),
         rule(vec![v4(), is(Field::Ip4Source, ip4("10.1.2.0/23"))], accept.clone(), "net"),
         rule(vec![v4(), is(Field::Ip4Source, ip4("10.1.0.0/16"))], accept.clone(), "whole bytes"),
         rule(vec![v4(), is_not(Field::Ip4Destination, ip4("10.1.2.3/32"))], accept.clone(), "host"),
@@ -63,14 +75,22 @@ fn everything() -> Ruleset {
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", true)], accept.clone(), "not in set"),
         rule(vec![v6(), within(&[Field::Ip6Source], "nets6", false)], accept.clone(), "in set"),
         rule(
-            vec![v4(), tcp(), within(&[Field::Ip4Source, Field::DestinationPort], "hostport", false)],
+            vec![
+                v4(),
+                tcp(),
+                within(&[Field::Ip4Source, Field::DestinationPort], "hostport", false),
+            ],
             accept.clone(),
             "tuple of unequal parts",
         ),
         rule(
             vec![
                 v4(),
-                within(&[Field::InputInterface, Field::Ip4Source, Field::OutputInterface], "three", true),
+                within(
+                    &[Field::InputInterface, Field::Ip4Source, Field::OutputInterface],
+                    "three",
+                    true,
+                ),
             ],
             accept.clone(),
             "tuple of three",
@@ -86,13 +106,32 @@ fn everything() -> Ruleset {
             set(
                 "nets4",
                 &[KeyType::Ip4],
-                ["0.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9", "192.168.1.1/32", "224.0.0.0/4", "240.0.0.0/4"]
-                    .map(|text| vec![ip4(text)])
-                    .into(),
+                [
+                    "0.0.0.0/8",
+                    "10.0.0.0/9",
+                    "10.128.0.0/9",
+                    "192.168.1.1/32",
+                    "224.0.0.0/4",
+                    "240.0.0.0/4",
+                ]
+                .map(|text| vec![ip4(text)])
+                .into(),
             ),
-            set("nets6", &[KeyType::Ip6], ["::/8", "fd00::/64", "ff00::/8"].map(|t| vec![ip6(t)]).into()),
-            set("kinds", &[KeyType::IcmpType], vec![vec![Value::IcmpType(128)], vec![Value::IcmpType(135)]]),
-            set("hostport", &[KeyType::Ip4, KeyType::Port], vec![vec![ip4("10.0.0.1/32"), Value::Port(443)]]),
+            set(
+                "nets6",
+                &[KeyType::Ip6],
+                ["::/8", "fd00::/64", "ff00::/8"].map(|t| vec![ip6(t)]).into(),
+            ),
+            set(
+                "kinds",
+                &[KeyType::IcmpType],
+                vec![vec![Value::IcmpType(128)], vec![Value::IcmpType(135)]],
+            ),
+            set(
+                "hostport",
+                &[KeyType::Ip4, KeyType::Port],
+                vec![vec![ip4("10.0.0.1/32"), Value::Port(443)]],
+            ),
             set(
                 "three",
                 &[KeyType::Interface, KeyType::Ip4, KeyType::Interface],
@@ -133,7 +172,11 @@ fn everything() -> Ruleset {
                 rules: vec![
                     rule(vec![is(Field::SocketUid, Value::Uid(0))], accept.clone(), "root"),
                     rule(vec![within(&[Field::SocketUid], "users", true)], Verdict::Drop, "users"),
-                    rule(vec![within(&[Field::Protocol], "protocols", false)], accept.clone(), "udp"),
+                    rule(
+                        vec![within(&[Field::Protocol], "protocols", false)],
+                        accept.clone(),
+                        "udp",
+                    ),
                 ],
             },
             Chain {
@@ -224,7 +267,9 @@ fn replaces_all_tables_at_once_and_lifts_the_lock() {
     let ruleset = everything();
     let checked = ruleset.check().expect("good");
     in_new_namespace(|| {
-        nft_load("table inet gatehouse-lock { chain c { }\n}\n\ntable inet other { chain c { }\n}\n");
+        nft_load(
+            "table inet gatehouse-lock { chain c { }\n}\n\ntable inet other { chain c { }\n}\n",
+        );
         for _ in 0..3 {
             nft::replace(checked).expect("loads");
         }
@@ -255,6 +300,54 @@ fn a_refused_part_leaves_the_former_ruleset_and_is_named() {
         };
         assert_eq!((*number, comment.as_str()), (301, "the culprit"));
         assert_eq!(run(&["nft", "list", "ruleset"]), before);
+    });
+}
+
+#[test]
+fn no_packet_slips_through_while_rulesets_are_swapped() {
+    let port = |number, verdict| {
+        let udp = Value::Protocol(Protocol::Udp);
+        let guard = Match::Is { field: Field::Protocol, value: udp, negated: false };
+        let to = Field::DestinationPort;
+        let port = Match::Is { field: to, value: Value::Port(number), negated: false };
+        rule(vec![guard, port], verdict, "by port")
+    };
+    let mut ruleset =
+        forward(vec![port(4001, Verdict::Accept), port(4002, Verdict::Drop)], vec![networks(1000)]);
+    ruleset.tables[0].chains[0].base = Some(Base {
+        kind: ChainKind::Filter,
+        hook: Hook::Input,
+        priority: 0,
+        policy: Policy::Drop,
+    });
+    in_new_namespace(|| {
+        run(&["ip", "link", "set", "lo", "up"]);
+        let checked = ruleset.check().expect("good");
+        nft::replace(checked).expect("loads");
+        let allowed = UdpSocket::bind("127.0.0.1:4001").expect("binds");
+        let forbidden = UdpSocket::bind("127.0.0.1:4002").expect("binds");
+        let sender = UdpSocket::bind("127.0.0.1:0").expect("binds");
+        allowed.set_read_timeout(Some(std::time::Duration::from_secs(5))).expect("sets");
+        let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut buffer = [0; 1];
+                while !stop.load(Ordering::Relaxed) {
+                    sender.send_to(&[1], "127.0.0.1:4002").expect("sends");
+                    sender.send_to(&[1], "127.0.0.1:4001").expect("sends");
+                    allowed.recv(&mut buffer).expect("what is allowed arrives all the time");
+                    sent.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let replaced: Result<Vec<()>, _> = (0..100).map(|_| nft::replace(checked)).collect();
+            stop.store(true, Ordering::Relaxed);
+            replaced.expect("replaces each time");
+        });
+        forbidden.set_nonblocking(true).expect("sets");
+        let mut buffer = [0; 1];
+        let error = forbidden.recv(&mut buffer).expect_err("nothing arrived");
+        assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+        assert!(sent.load(Ordering::Relaxed) > 100, "{sent:?} packets are no load");
     });
 }
 
@@ -307,10 +400,7 @@ fn reading_back_notices_each_change() {
     let chain = |text: &str| Object::Chain { table: table(), chain: text.to_owned() };
     let set = |text: &str| Object::Set { table: table(), set: text.to_owned() };
     let elements = |text: &str| Object::Elements { table: table(), set: text.to_owned() };
-    assert_eq!(
-        after("delete table inet gatehouse"),
-        [Difference::Missing(Object::Table(table()))]
-    );
+    assert_eq!(after("delete table inet gatehouse"), [Difference::Missing(Object::Table(table()))]);
     assert_eq!(
         after("add table inet gatehouse-lock"),
         [Difference::Unexpected(Object::Table(table_id(Family::Inet, "gatehouse-lock")))]
@@ -319,10 +409,7 @@ fn reading_back_notices_each_change() {
         after("chain inet gatehouse forward { policy accept; }"),
         [Difference::Changed(chain("forward"))]
     );
-    assert_eq!(
-        after("add chain inet gatehouse more"),
-        [Difference::Unexpected(chain("more"))]
-    );
+    assert_eq!(after("add chain inet gatehouse more"), [Difference::Unexpected(chain("more"))]);
     assert_eq!(
         after("add element inet gatehouse hosts { 10.0.0.2 }"),
         [Difference::Changed(elements("hosts"))]

@@ -126,7 +126,9 @@ pub(super) fn make_vlan_devices(work: &mut Work, plan: &LinkPlan) -> Result<(), 
         let parent = work.link(device.parent.as_str())?.index;
         match work.links.get(name) {
             Some(link) if link.is("vlan") && link.parent == Some(parent) => {}
-            Some(_) => return Err(LinkError::Occupied { name: name.to_owned(), kind: "VLAN device" }),
+            Some(_) => {
+                return Err(LinkError::Occupied { name: name.to_owned(), kind: "VLAN device" });
+            }
             None => {
                 let mut attributes = Attributes::default();
                 attributes.put_text(NAME, name);
@@ -180,18 +182,28 @@ fn set_port(work: &mut Work, plan: &LinkPlan, port: &BridgePort) -> Result<(), L
     }
     let of_bridge = plan.bridges.iter().find(|bridge| bridge.name == port.bridge);
     let aware = of_bridge.is_some_and(|bridge| bridge.vlan_filtering);
+    // The entry holds for frames of the port's untagged VLAN.
+    let vlan = port.vlans.iter().find(|vlan| vlan.untagged).map(|vlan| vlan.vlan);
+    let vlan = vlan.filter(|_| aware);
+    let wanted: BTreeSet<Entry> = port.static_macs.iter().map(|mac| (*mac, vlan)).collect();
+    let there = static_macs(work, name)?;
+    // The kernel neither removes nor adds an entry for a VLAN that the port is not in: leave VLANs
+    // after their entries, join them before.
+    for entry in there.difference(&wanted) {
+        let what = format!("remove a static forwarding entry of {name}");
+        change_entry(work, DELETE_NEIGHBOUR, name, entry, what)?;
+    }
     if aware {
         set_vlans(work, name, &port.vlans, false)?;
     }
-    set_static_macs(work, port, aware)
+    for entry in wanted.difference(&there) {
+        let what = format!("add a static forwarding entry to {name}");
+        change_entry(work, NEW_NEIGHBOUR, name, entry, what)?;
+    }
+    Ok(())
 }
 
-fn set_vlans(
-    work: &mut Work,
-    name: &str,
-    wanted: &[PortVlan],
-    own: bool,
-) -> Result<(), LinkError> {
+fn set_vlans(work: &mut Work, name: &str, wanted: &[PortVlan], own: bool) -> Result<(), LinkError> {
     let index = work.link(name)?.index;
     let mut mask = Attributes::default();
     mask.put(EXTRA_MASK, &WITH_VLANS.to_ne_bytes());
@@ -202,10 +214,8 @@ fn set_vlans(
         .filter(|(of, _)| *of == index)
         .flat_map(|(_, vlans)| vlans)
         .collect();
-    let wanted: BTreeSet<(u16, u16)> = wanted
-        .iter()
-        .map(|one| (one.vlan, if one.untagged { PVID_UNTAGGED } else { 0 }))
-        .collect();
+    let wanted: BTreeSet<(u16, u16)> =
+        wanted.iter().map(|one| (one.vlan, if one.untagged { PVID_UNTAGGED } else { 0 })).collect();
     let head = link_head(BRIDGE, index, 0, 0);
     let keep: BTreeSet<u16> = wanted.iter().map(|(vlan, _)| *vlan).collect();
     for (vlan, _) in there.iter().filter(|(vlan, _)| !keep.contains(vlan)) {
@@ -254,34 +264,25 @@ fn read_vlans(payload: &[u8]) -> Option<(i32, Vec<(u16, u16)>)> {
 /// A forwarding entry: MAC address and VLAN.
 type Entry = ([u8; 6], Option<u16>);
 
-fn set_static_macs(work: &mut Work, port: &BridgePort, aware: bool) -> Result<(), LinkError> {
-    let name = port.interface.as_str();
+fn static_macs(work: &mut Work, name: &str) -> Result<BTreeSet<Entry>, LinkError> {
     let index = work.link(name)?.index;
-    let replies = work.route.list(
-        GET_NEIGHBOUR,
-        &link_head(BRIDGE, 0, 0, 0),
-        &Attributes::default(),
-    )?;
-    let there: BTreeSet<Entry> = replies
-        .iter()
-        .filter_map(|reply| read_entry(&reply.payload))
-        .filter(|(of, state, _)| *of == index && *state == STATIC)
-        .map(|(_, _, entry)| entry)
-        .collect();
-    // The entry holds for frames of the port's untagged VLAN.
-    let vlan = port.vlans.iter().find(|vlan| vlan.untagged).map(|vlan| vlan.vlan);
-    let vlan = vlan.filter(|_| aware);
-    let wanted: BTreeSet<Entry> = port.static_macs.iter().map(|mac| (*mac, vlan)).collect();
-    let head = neighbour_head(BRIDGE, index, STATIC, OF_MASTER);
-    for entry in there.difference(&wanted) {
-        let what = format!("remove a static forwarding entry of {name}");
-        work.change(DELETE_NEIGHBOUR, 0, &head, entry_attributes(entry), what)?;
-    }
-    for entry in wanted.difference(&there) {
-        let what = format!("add a static forwarding entry to {name}");
-        work.change(NEW_NEIGHBOUR, CREATE | REPLACE, &head, entry_attributes(entry), what)?;
-    }
-    Ok(())
+    let head = link_head(BRIDGE, 0, 0, 0);
+    let replies = work.route.list(GET_NEIGHBOUR, &head, &Attributes::default())?;
+    let all = replies.iter().filter_map(|reply| read_entry(&reply.payload));
+    let of_port = all.filter(|(of, state, _)| *of == index && *state == STATIC);
+    Ok(of_port.map(|(_, _, entry)| entry).collect())
+}
+
+fn change_entry(
+    work: &mut Work,
+    kind: u16,
+    name: &str,
+    entry: &Entry,
+    what: String,
+) -> Result<(), LinkError> {
+    let head = neighbour_head(BRIDGE, work.link(name)?.index, STATIC, OF_MASTER);
+    let flags = if kind == NEW_NEIGHBOUR { CREATE | REPLACE } else { 0 };
+    work.change(kind, flags, &head, entry_attributes(entry), what)
 }
 
 /// `NDA_LLADDR` and `NDA_VLAN`.

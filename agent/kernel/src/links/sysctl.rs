@@ -62,8 +62,9 @@ pub(super) fn set_up(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkError> 
     for (name, value) in ALL {
         set(work, name, value)?;
     }
-    let addressed =
-        |name: &InterfaceName| plan.addresses.iter().any(|one| one.interface == *name && !one.addresses.is_empty());
+    let addressed = |name: &InterfaceName| {
+        plan.addresses.iter().any(|one| one.interface == *name && !one.addresses.is_empty())
+    };
     let bridges = plan.bridges.iter().map(|bridge| &bridge.name);
     for name in bridges.chain(plan.vlan_devices.iter().map(|device| &device.name)) {
         if addressed(name) {

@@ -89,3 +89,49 @@ impl<'b> Iterator for Messages<'b> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::attribute::{Attributes, read};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_readers_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            for message in Messages::new(&bytes) {
+                let _ = message.error();
+                for attribute in read(message.payload) {
+                    let _ = (attribute.be32(), attribute.text(), attribute.nested().count());
+                }
+            }
+            prop_assert!(read(&bytes).count() <= bytes.len());
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            kind in any::<u16>(),
+            values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..6),
+        ) {
+            let mut attributes = Attributes::default();
+            for value in &values {
+                attributes.put(7, value);
+            }
+            let payload = attributes.finish().expect("short");
+            let mut bytes = Vec::new();
+            write(&mut bytes, kind, REQUEST, 5, &payload);
+            write(&mut bytes, kind, REQUEST, 6, &payload);
+            let messages: Vec<_> = Messages::new(&bytes).collect();
+            prop_assert_eq!(messages.len(), 2);
+            let read: Vec<_> = read(messages[1].payload).map(|one| one.value.to_vec()).collect();
+            prop_assert_eq!(read, values);
+        }
+
+        #[test]
+        fn too_long_a_value_is_refused(extra in 0_usize..10) {
+            let mut attributes = Attributes::default();
+            attributes.nest(1, |nest| nest.put(1, &vec![0; 65_532 + extra]));
+            prop_assert_eq!(attributes.finish(), None);
+        }
+    }
+}

@@ -86,9 +86,10 @@ impl Expression {
             Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
             Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
             Self::Verdict(verdict) => Immediate::new_verdict(kind(verdict)).into(),
-            Self::RejectTcp => {
-                Reject::default().with_type(RejectType::TcpRst).with_icmp_code(IcmpCode::NoRoute).into()
-            }
+            Self::RejectTcp => Reject::default()
+                .with_type(RejectType::TcpRst)
+                .with_icmp_code(IcmpCode::NoRoute)
+                .into(),
             Self::RejectIcmp => Reject::default()
                 .with_type(RejectType::IcmpxUnreach)
                 .with_icmp_code(IcmpCode::AdminProhibited)
@@ -246,5 +247,81 @@ fn kind(verdict: &Verdict) -> VerdictKind {
         Verdict::Drop => VerdictKind::Drop,
         Verdict::Jump(chain) => VerdictKind::Jump { chain: chain.as_str().to_owned() },
         Verdict::Return => VerdictKind::Return,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::Messages;
+    use crate::netlink::attribute::find;
+    use firewall::ir::{Comment, Name};
+    use rustables::{Batch, Chain, MsgType, ProtocolFamily, Table};
+
+    /// What rustables makes of the expressions, as sorted attributes: it has its own order.
+    fn by_rustables(expressions: &[Expression]) -> Vec<u8> {
+        let table = Table::new(ProtocolFamily::Inet).with_name("t");
+        let chain = Chain::new(&table).with_name("c");
+        let rule = super::super::rule::ordinary(&chain, expressions, &Comment::new(""));
+        let mut batch = Batch::new();
+        batch.add(&rule.expect("all are known").expect("complete"), MsgType::Add);
+        let made = batch.finalize();
+        let message = Messages::new(&made).nth(1).expect("between begin and end");
+        let list = find(&message.payload[4..], 4).expect("expressions");
+        list.value.to_vec()
+    }
+
+    #[test]
+    fn both_encodings_are_the_same() {
+        let name = Name::new("sub").expect("a name");
+        let load = |from, quarter| Expression::Load { from, quarter };
+        let expressions = [
+            load(Source::Meta(META_IIFNAME), 0),
+            load(Source::Meta(META_OIFNAME), 4),
+            load(Source::Meta(META_NFPROTO), 0),
+            load(Source::Meta(META_L4PROTO), 0),
+            load(Source::Meta(META_SKUID), 0),
+            load(Source::CtState, 0),
+            load(Source::Payload { base: NETWORK, offset: 12, length: 4 }, 0),
+            Expression::Mask(vec![255, 255, 0, 0]),
+            Expression::Compare { equal: true, with: vec![10, 0, 0, 0] },
+            Expression::Compare { equal: false, with: vec![1] },
+            Expression::Lookup { set: "set".to_owned(), id: 3, negated: false },
+            Expression::Map { map: "map".to_owned(), id: 4 },
+            Expression::Counter,
+            Expression::Verdict(Verdict::Accept),
+            Expression::Verdict(Verdict::Drop),
+            Expression::Verdict(Verdict::Return),
+            Expression::Verdict(Verdict::Jump(name)),
+            Expression::RejectIcmp,
+            Expression::RejectTcp,
+            Expression::Masquerade,
+        ];
+        for expression in expressions {
+            let mut list = Attributes::default();
+            expression.write(&mut list);
+            let by_hand = list.finish().expect("short");
+            assert_eq!(
+                tree(&by_hand),
+                tree(&by_rustables(std::slice::from_ref(&expression))),
+                "{expression:?}"
+            );
+        }
+    }
+
+    type Values = Vec<(u16, Vec<u8>)>;
+
+    /// Attributes of a list of expressions, in order of their types, values as they are.
+    fn tree(list: &[u8]) -> Vec<(String, Values)> {
+        crate::netlink::attribute::read(list)
+            .map(|one| {
+                let name = find(one.value, 1).and_then(|name| name.text()).expect("a name");
+                let data = find(one.value, 2).expect("data");
+                let mut all: Vec<_> =
+                    data.nested().map(|part| (part.kind, part.value.to_vec())).collect();
+                all.sort();
+                (name.to_owned(), all)
+            })
+            .collect()
     }
 }

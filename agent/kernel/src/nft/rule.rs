@@ -43,10 +43,7 @@ pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
             None => {
                 let tcp = Expression::Compare { equal: true, with: vec![Protocol::Tcp.number()] };
                 let tcp = vec![load(Field::Protocol, 0), tcp];
-                vec![
-                    with(tcp, Expression::RejectTcp),
-                    with(Vec::new(), Expression::RejectIcmp),
-                ]
+                vec![with(tcp, Expression::RejectTcp), with(Vec::new(), Expression::RejectIcmp)]
             }
         },
     }
@@ -119,7 +116,8 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
             }
             to.push(load(*field, 0));
             let (bytes, mask) = value(constant);
-            if let Some(mask) = mask.or_else(|| (*field == Field::VlanId).then(|| vec![0x0f, 0xff])) {
+            if let Some(mask) = mask.or_else(|| (*field == Field::VlanId).then(|| vec![0x0f, 0xff]))
+            {
                 to.push(Expression::Mask(mask));
             }
             to.push(Expression::Compare { equal: !negated, with: bytes });

@@ -4,9 +4,7 @@
 
 use std::ops::Range;
 
-use firewall::ir::{
-    Base, Chain, ChainKind, Family, Hook, Policy, Rule, Ruleset, Table, TableId,
-};
+use firewall::ir::{Base, Chain, ChainKind, Family, Hook, Policy, Rule, Ruleset, Table, TableId};
 use rustables::{Batch, ChainPolicy, ChainType, HookClass, MsgType, ProtocolFamily};
 
 use super::{NftError, Object, rule, set};
@@ -108,10 +106,10 @@ impl Transaction {
         for (_, chain) in &chains {
             batch.add(chain, MsgType::Add);
         }
-        let named = contents.chains.iter().map(|one| Object::Chain {
-            table: id.clone(),
-            chain: one.name.to_string(),
-        });
+        let named = contents
+            .chains
+            .iter()
+            .map(|one| Object::Chain { table: id.clone(), chain: one.name.to_string() });
         self.add_made(batch, std::iter::once(Object::Table(id.clone())).chain(named));
         let ids = set::add_all(self, contents)?;
         for (plain, chain) in &chains {
@@ -142,7 +140,14 @@ impl Transaction {
                     None => {
                         let before = std::mem::replace(&mut batch, Batch::new());
                         self.add_made(before, std::mem::take(&mut objects).into_iter());
-                        rule::add_by_hand(self, &object, table, chain, &expressions, &rule.comment)?;
+                        rule::add_by_hand(
+                            self,
+                            &object,
+                            table,
+                            chain,
+                            &expressions,
+                            &rule.comment,
+                        )?;
                     }
                 }
             }

@@ -344,3 +344,23 @@ fn list(
     }
     Err(NetlinkError::Interrupted.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_comparison_panic(
+            there in prop::collection::vec(any::<u8>(), 0..400),
+            asked in prop::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let _ = elements(&there);
+            for layout in [CHAIN, SET, RULE] {
+                let _ = holds(&there, &asked, layout);
+            }
+            let _ = same_expression(&there, &asked);
+        }
+    }
+}

@@ -1,5 +1,15 @@
 //! Throw-away network namespaces and rulesets for tests. Tests need root.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    missing_docs,
+    reason = "tests"
+)]
+
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -24,7 +34,6 @@ pub fn in_new_namespace<T: Send>(test: impl FnOnce() -> T + Send) -> T {
 }
 
 /// Runs a program in the calling thread's namespace; its output, and a panic unless it succeeded.
-#[allow(dead_code)]
 pub fn run(command: &[&str]) -> String {
     let output = Command::new(command[0]).args(&command[1..]).output().expect(command[0]);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -33,7 +42,6 @@ pub fn run(command: &[&str]) -> String {
 }
 
 /// Loads a text with `nft -f`.
-#[allow(dead_code)]
 pub fn nft_load(text: &str) {
     use std::io::Write;
     let mut nft = Command::new("nft")
@@ -45,17 +53,14 @@ pub fn nft_load(text: &str) {
     assert!(nft.wait().expect("nft ends").success(), "nft refuses:\n{text}");
 }
 
-#[allow(dead_code)]
 pub fn name(text: &str) -> Name {
     Name::new(text).expect(text)
 }
 
-#[allow(dead_code)]
 pub fn table_id(family: Family, text: &str) -> TableId {
     TableId { family, name: name(text) }
 }
 
-#[allow(dead_code)]
 pub fn rule(matches: Vec<Match>, verdict: Verdict, comment: &str) -> Rule {
     Rule {
         matches,
@@ -66,14 +71,9 @@ pub fn rule(matches: Vec<Match>, verdict: Verdict, comment: &str) -> Rule {
 }
 
 /// A table with one chain at the forward hook, policy drop.
-#[allow(dead_code)]
 pub fn forward(rules: Vec<Rule>, sets: Vec<Set>) -> Ruleset {
-    let base = Base {
-        kind: ChainKind::Filter,
-        hook: Hook::Forward,
-        priority: 0,
-        policy: Policy::Drop,
-    };
+    let base =
+        Base { kind: ChainKind::Filter, hook: Hook::Forward, priority: 0, policy: Policy::Drop };
     let chain = Chain { name: name("forward"), base: Some(base), rules };
     Ruleset {
         tables: vec![Table {
@@ -87,7 +87,6 @@ pub fn forward(rules: Vec<Rule>, sets: Vec<Set>) -> Ruleset {
 }
 
 /// A set of that many /24 networks, none beside another.
-#[allow(dead_code)]
 pub fn networks(count: u32) -> Set {
     let network = |number: u32| {
         let address = std::net::Ipv4Addr::from(0x0100_0000 + number * 512);
