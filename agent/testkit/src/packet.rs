@@ -91,6 +91,15 @@ impl Packet {
         self.checksummed(TCP, segment, 16)
     }
 
+    /// The same as [`Packet::tcp`], with data.
+    pub fn tcp_with(self, from: u16, to: u16, flags: TcpFlags, data: &[u8]) -> Self {
+        let mut with = self.tcp(from, to, flags);
+        let mut segment = std::mem::take(&mut with.payload);
+        segment.splice(16..18, [0, 0]);
+        segment.extend(data);
+        with.checksummed(TCP, segment, 16)
+    }
+
     /// Makes it a UDP datagram.
     pub fn udp(self, from: u16, to: u16, data: &[u8]) -> Self {
         let length = u16::try_from(8 + data.len()).unwrap_or(u16::MAX);

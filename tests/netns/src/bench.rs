@@ -2,8 +2,10 @@
 //! and does that one not? "Not" needs no waiting: after the packet the receiver asks the router by
 //! ARP, and whatever the packet caused has arrived before the answer.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 
+use kernel::nft;
 use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::unistd::Pid;
 use testkit::{
@@ -13,16 +15,8 @@ use testkit::{
 use crate::place::{Place, Version};
 use crate::rules::{Reach, Rules};
 
-/// The table that holds a box shut until its first ruleset.
-const LOCK: &str = "table inet gatehouse-lock {
-  chain forward { type filter hook forward priority -10; policy drop; }
-  chain input { type filter hook input priority -10; policy drop; iifname lo accept; }
-  chain output { type filter hook output priority -10; policy drop; oifname lo accept; }
-}
-table bridge gatehouse-lock {
-  chain forward { type filter hook forward priority -10; policy drop; }
-}
-";
+/// What holds a box shut until its first ruleset: the very file of the image.
+const LOCK: &str = include_str!("../../../image/rootfs/usr/lib/gatehouse/lock.nft");
 
 /// The router and all places around it.
 pub struct Bench {
@@ -38,8 +32,15 @@ struct Node {
 }
 
 impl Bench {
-    /// Builds it: links, addresses, the boot lock, then the ruleset.
+    /// Builds it and loads the ruleset.
     pub fn new(rules: Rules, reach: Reach) -> Self {
+        let bench = Self::locked();
+        bench.load(rules, reach);
+        bench
+    }
+
+    /// Builds it as a box is before its first ruleset: links, addresses, the boot lock.
+    pub fn locked() -> Self {
         // On one processor packets are handled in the order they are sent.
         let mut processor = CpuSet::new();
         processor.set(sched_getcpu().expect("a processor")).expect("its number");
@@ -50,7 +51,6 @@ impl Bench {
         let hosts = Place::ALL.map(|place| host(&router, place));
         connect(&router);
         router.inside(|| run_with_input(&["nft", "-f", "-"], LOCK)).expect("boot lock");
-        load(&router, rules, reach);
         let open = |(place, namespace): (Place, Namespace)| {
             let wire = Wire::open(&namespace, "eth0").unwrap_or_else(|e| panic!("{place:?}: {e}"));
             Node { wire, _namespace: namespace }
@@ -58,6 +58,17 @@ impl Bench {
         let nodes = Place::ALL.into_iter().zip(hosts).map(open).collect();
         let deliveries = Deliveries::of(&router).expect("deliveries");
         Self { router, nodes, deliveries }
+    }
+
+    /// Loads the ruleset as the box does: checked, in one transaction, read back.
+    pub fn load(&self, rules: Rules, reach: Reach) {
+        let ruleset = rules.compile(reach);
+        let checked = ruleset.check().expect("a ruleset that can be loaded");
+        self.router.inside(|| {
+            nft::replace(checked).expect("ruleset");
+            let differences = nft::differences(checked).expect("read back");
+            assert!(differences.is_empty(), "{differences:?}");
+        });
     }
 
     /// The wire of a place.
@@ -97,8 +108,15 @@ impl Bench {
     /// A frame like this arrives.
     #[track_caller]
     pub fn arrives(&mut self, to: Place, wanted: impl Fn(&Seen) -> bool) -> Seen {
-        let seen = self.wire(to).wait(wanted).expect("wire");
-        seen.unwrap_or_else(|| panic!("nothing of the kind arrived at {to:?}"))
+        let others = RefCell::new(Vec::new());
+        let seen = self.wire(to).wait(|seen| {
+            let found = wanted(seen);
+            if !found {
+                others.borrow_mut().push((seen.addresses, seen.protocol, seen.ports));
+            }
+            found
+        });
+        seen.expect("wire").unwrap_or_else(|| panic!("at {to:?} arrived only: {others:?}"))
     }
 
     /// No frame like this has arrived.
@@ -180,11 +198,6 @@ pub fn like(packet: &Packet) -> impl Fn(&Seen) -> bool + use<> {
             && seen.protocol == wanted.protocol
             && seen.ports == wanted.ports
     }
-}
-
-fn load(router: &Namespace, rules: Rules, reach: Reach) {
-    let ruleset = rules.compile(reach);
-    router.inside(|| run_with_input(&["nft", "-f", "-"], &ruleset.to_string())).expect("ruleset");
 }
 
 /// Nothing but the ruleset is to protect: the kernel's own checks of addresses are off.
