@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # udhcpc sets the variables
 # Called by udhcpc: takes the offered address and writes what came with it to $LEASE_FILE.
 case $1 in
 bound | renew)

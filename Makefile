@@ -1,0 +1,61 @@
+# Everything runs in the builder root (image/builder), which is made at the first call; the host
+# needs root, apt, git and make. Results of compilers and downloads are cached in ~/.cache/gatehouse.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BOARD ?= x86_64-uefi
+HEADLESS ?=
+SETUP ?=
+
+IN := image/builder/enter --
+IMAGES := build/images
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+IMAGE := $(IMAGES)/gatehouse-$(VERSION)-$(BOARD).img
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -ts $$'\t'
+
+.PHONY: run
+run: disk-image ## build the image, boot it in QEMU with an internet, PCs and a trunk around it
+	qemu/boot $(IMAGE) $(if $(HEADLESS),--headless) $(if $(SETUP),--setup $(SETUP))
+
+.PHONY: test
+test: lint unit vm ## all tests of CI
+
+.PHONY: lint
+lint: ## format, clippy, shellcheck
+	$(IN) cargo fmt --all --check
+	$(IN) cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
+	$(IN) tests/lint
+
+.PHONY: unit
+unit: ## unit and property tests, and real packets in throw-away namespaces
+	$(IN) cargo test --quiet --workspace
+
+.PHONY: vm
+vm: disk-image ## the story of the box, against the booted image
+	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/vm
+
+.PHONY: test-long
+test-long: disk-image ## what takes too long for CI; writes docs/results/test-long.md
+	$(IN) tests/long $(BOARD)
+
+.PHONY: bench
+bench: ## ratios against peers; writes docs/results/rule-load.md
+	$(IN) tests/bench
+
+.PHONY: image
+image: ## the image of BOARD with bill of materials and checksums, in build/images
+	$(IN) image/build --board $(BOARD) --out $(IMAGES)
+
+# The same without the compressed copy, for what boots it here.
+.PHONY: disk-image
+disk-image:
+	$(IN) image/build --board $(BOARD) --out $(IMAGES) --no-compress
+
+.PHONY: dev
+dev: ## the real hostd in a namespace with one plain bridge per zone
+	$(IN) agent/hostd/dev/run
