@@ -1,0 +1,359 @@
+//! The agent's state and what it does at an event: reads what there is, works out the goal, brings
+//! it about, tells. One task owns it; requests come to it one after the other.
+
+use std::io;
+use std::path::Path;
+
+use firewall::{RulesetHash, ServiceUids};
+use host_api::{Failure, Notice, Request, Response, SettingsSource, Shown, State, Status};
+use network::Binding;
+use settings::{DiscoveredPort, Language, Settings, SitePrefix};
+
+use crate::apply::{ApplyError, Goal};
+use crate::identity::{self, SetupCode};
+use crate::log::chain;
+use crate::options::RunOptions;
+use crate::services::Services;
+use crate::setup::{self, Setup};
+use crate::store::Store;
+use crate::store::directory::Real;
+use crate::{machine, notify, status, wan};
+
+/// Numbers of the accounts, fixed by decision 0001.
+const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
+
+/// Name of the file that remembers a setup file that was taken.
+const SETUP_CONSUMED: &str = "setup-consumed";
+
+/// The agent.
+pub struct Agent {
+    options: RunOptions,
+    state: Real,
+    store: Store<Real>,
+    site: SitePrefix,
+    setup_code: Option<SetupCode>,
+    services: Services,
+    wanted: Wanted,
+    in_force: Option<InForce>,
+    /// Ruleset that was last verified in the kernel.
+    loaded: Option<RulesetHash>,
+    /// What was found at the start.
+    found: Vec<Notice>,
+    /// What stands in the way now.
+    problem: Option<Notice>,
+    services_down: Vec<&'static str>,
+    told_ready: bool,
+    told: Option<Status>,
+}
+
+/// What is to be in force.
+enum Wanted {
+    Document(Box<Settings>, SettingsSource),
+    /// From the setup file; stored once it works.
+    Setup(Box<Setup>),
+    Factory,
+}
+
+/// What is in force.
+struct InForce {
+    settings: Settings,
+    source: SettingsSource,
+    binding: Binding,
+}
+
+impl Agent {
+    /// Reads what the state partition holds. Only a directory that cannot be opened at all is an
+    /// error: the box must come up with a broken state too.
+    pub fn new(options: RunOptions) -> io::Result<Self> {
+        let state = Real::open(&options.state)?;
+        let store = Store::new(Real::open(&options.state.join("settings"))?);
+        let mut found = status::flags(&options.run);
+        let mut identity = |error: identity::IdentityError| {
+            tracing::error!(error = chain(&error), "the state cannot be used");
+            found.push(Notice::new("state_unusable", []));
+        };
+        let site = identity::site_prefix(&state).map_err(&mut identity);
+        let setup_code = identity::setup_code(&state).map_err(&mut identity).ok();
+        // A prefix for this run: the zones have IPv6, though another one next time.
+        let site = site.unwrap_or_else(|()| identity::passing_site_prefix());
+        let services = if options.systemd {
+            Services::units(&options.run)
+        } else {
+            Services::child(&options.run, &options.state)
+        };
+        let mut agent = Self {
+            options,
+            state,
+            store,
+            site,
+            setup_code,
+            services,
+            wanted: Wanted::Factory,
+            in_force: None,
+            loaded: None,
+            found,
+            problem: None,
+            services_down: Vec::new(),
+            told_ready: false,
+            told: None,
+        };
+        agent.read_settings();
+        Ok(agent)
+    }
+
+    fn read_settings(&mut self) {
+        let loaded = self.store.load();
+        // A lost document was there once: the setup file is for boxes that were never set up.
+        let never = loaded.settings.is_none() && loaded.notices.is_empty();
+        self.found.extend(loaded.notices);
+        if let Err(error) = self.store.discard() {
+            tracing::warn!(error = chain(&error), "left over");
+        }
+        if let Some(settings) = loaded.settings {
+            self.wanted = Wanted::Document(Box::new(settings), loaded.source);
+        } else if never && !self.options.state.join(SETUP_CONSUMED).exists() {
+            match setup::read(&self.options.setup_file) {
+                Ok(Some(setup)) => self.wanted = Wanted::Setup(Box::new(setup)),
+                Ok(None) => {}
+                Err(notice) => self.found.push(notice),
+            }
+        }
+    }
+
+    /// Whether what is wanted depends on which cards there are: then it is better to wait until all
+    /// have been found.
+    pub fn wants_all_cards(&self) -> bool {
+        matches!(self.wanted, Wanted::Factory) && self.in_force.is_none()
+    }
+
+    /// Whether something stands in the way.
+    pub fn has_problem(&self) -> bool {
+        self.problem.is_some()
+    }
+
+    /// Brings about what is wanted with the cards that are there now, and tells.
+    pub async fn converge(&mut self) {
+        let wanted = match &self.wanted {
+            Wanted::Document(settings, source) => Some(((**settings).clone(), *source)),
+            Wanted::Setup(setup) => Some((setup.settings.clone(), SettingsSource::Confirmed)),
+            Wanted::Factory => self.factory().map(|settings| (settings, SettingsSource::Factory)),
+        };
+        self.problem = match wanted {
+            None => Some(Notice::new("no_ports", [])),
+            Some((settings, source)) => match self.bring_about(&settings) {
+                Ok(binding) => {
+                    self.in_force = Some(InForce { settings, source, binding });
+                    None
+                }
+                Err(error) => Some(noticed(&error)),
+            },
+        };
+        if self.problem.is_none() {
+            self.take_setup();
+        }
+        self.after_change().await;
+    }
+
+    fn factory(&self) -> Option<Settings> {
+        let present = machine::present_ports(self.options.links).unwrap_or_default();
+        let ports: Vec<DiscoveredPort> = present
+            .into_iter()
+            .filter_map(|port| Some(DiscoveredPort { mac: port.mac?, path: port.path }))
+            .collect();
+        Settings::factory(&ports)
+    }
+
+    fn bring_about(&mut self, settings: &Settings) -> Result<Binding, ApplyError> {
+        let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
+        let uids = if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, ..UIDS } };
+        let goal = Goal::new(settings, &present, self.site, self.options.links, uids);
+        let done = goal.bring_about();
+        self.loaded = done.is_ok().then_some(goal.hash);
+        done.map(|()| goal.binding)
+    }
+
+    /// The setup file's settings work: keep them.
+    fn take_setup(&mut self) {
+        let Wanted::Setup(setup) = &self.wanted else { return };
+        let settings = setup.settings.clone();
+        let kept = self.store.prepare(&settings).and_then(|()| self.store.promote());
+        if let Err(error) = kept {
+            tracing::error!(error = chain(&error), "setup");
+            self.problem = Some(Notice::new("store_failed", []));
+            return;
+        }
+        if let Some(code) = &setup.setup_code {
+            match identity::set_setup_code(&self.state, code) {
+                Ok(()) => self.setup_code = Some(code.clone()),
+                Err(error) => tracing::error!(error = chain(&error), "setup"),
+            }
+        }
+        if let Err(error) = self.state.replace(SETUP_CONSUMED, b"taken\n") {
+            tracing::warn!(%error, "setup");
+        }
+        tracing::info!("the settings of the setup file are in force");
+        self.wanted = Wanted::Document(Box::new(settings), SettingsSource::Confirmed);
+    }
+
+    /// Services and status follow what is in force.
+    async fn after_change(&mut self) {
+        if let Some(in_force) = &self.in_force {
+            let wan = in_force.binding.wan();
+            if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
+                tracing::warn!(%error, "the name servers cannot be written");
+            }
+            let applied = self.services.apply(&in_force.settings, self.site, wan).await;
+            if let Err(error) = applied {
+                tracing::warn!(%error, "services cannot be told; trying again");
+            }
+        }
+        self.tell();
+    }
+
+    /// Something about the WAN has changed: its name servers or its addresses.
+    pub fn look_at_wan(&mut self) {
+        let wan = self.in_force.as_ref().and_then(|in_force| in_force.binding.wan());
+        if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
+            tracing::warn!(%error, "the name servers cannot be written");
+        }
+        self.tell();
+    }
+
+    /// Looks after the services, from time to time.
+    pub async fn look_at_services(&mut self) {
+        if self.in_force.is_some() {
+            self.services_down = self.services.down().await;
+            self.tell();
+        }
+    }
+
+    /// The box as it is.
+    fn status(&self) -> Status {
+        let mut status = status::starting();
+        status.setup_code = self.setup_code.as_ref().map(ToString::to_string);
+        status.state = match (&self.problem, &self.in_force) {
+            (Some(_), _) => State::Problem,
+            (None, Some(_)) => State::Ready,
+            (None, None) => State::Starting,
+        };
+        status.notices.extend(self.problem.clone());
+        status.notices.extend(self.found.iter().cloned());
+        let down = |name: &&str| Notice::new("service_down", [("service", (*name).to_owned())]);
+        status.notices.extend(self.services_down.iter().map(down));
+        if let Some(in_force) = &self.in_force {
+            let InForce { settings, source, binding } = in_force;
+            status::describe(&mut status, settings, *source, binding, self.site);
+            status.ruleset = self.loaded.as_ref().map(ToString::to_string);
+        }
+        status
+    }
+
+    /// Tells the console, systemd and the journal, when there is news.
+    pub fn tell(&mut self) {
+        let status = self.status();
+        if self.told.as_ref() == Some(&status) {
+            return;
+        }
+        if let Err(error) = status::publish(&status, &self.options.run) {
+            tracing::error!(%error, "the status cannot be written");
+        }
+        let line = status::machine_line(&status).unwrap_or_else(|| "starting".to_owned());
+        let former = self.told.as_ref().and_then(status::machine_line).unwrap_or_default();
+        if line != former {
+            tracing::info!(state = line, "status");
+        }
+        notify::status(&line);
+        if status.state == State::Ready && !self.told_ready {
+            self.told_ready = true;
+            notify::ready();
+        }
+        self.told = Some(status);
+    }
+
+    /// Answers a client.
+    pub async fn answer(&mut self, request: Request) -> Response {
+        match request {
+            Request::Status => Response::Status(Box::new(self.status())),
+            Request::Settings => {
+                let in_force = self.in_force.as_ref();
+                Response::Settings {
+                    document: in_force.map(|in_force| in_force.settings.to_json()),
+                    source: in_force.map_or(SettingsSource::Factory, |in_force| in_force.source),
+                }
+            }
+            Request::Check { document } => match settings::parse(document.as_bytes()) {
+                Ok(_) => Response::Accepted,
+                Err(problems) => self.refused(&problems),
+            },
+            Request::Apply { document } => match settings::parse(document.as_bytes()) {
+                Ok(settings) => self.apply(settings).await,
+                Err(problems) => self.refused(&problems),
+            },
+            Request::SetupCode => {
+                Response::SetupCode { code: self.setup_code.as_ref().map(ToString::to_string) }
+            }
+        }
+    }
+
+    fn refused(&self, problems: &[settings::Problem]) -> Response {
+        let language = self.in_force.as_ref().map_or(Language::default(), |f| f.settings.language);
+        Response::Refused { problems: Shown::all(problems, language) }
+    }
+
+    /// The settings are on disk before anything changes, in force after they were verified; on any
+    /// failure the former ones stand.
+    async fn apply(&mut self, settings: Settings) -> Response {
+        if let Err(error) = self.store.prepare(&settings) {
+            return failed("store_failed", &error);
+        }
+        let done = match self.bring_about(&settings) {
+            Ok(binding) => match self.store.promote() {
+                Ok(()) => {
+                    let source = SettingsSource::Confirmed;
+                    self.wanted = Wanted::Document(Box::new(settings.clone()), source);
+                    self.in_force = Some(InForce { settings, source, binding });
+                    self.problem = None;
+                    self.found.retain(|notice| !about_settings(notice));
+                    Ok(())
+                }
+                Err(error) => Err(failed("store_failed", &error)),
+            },
+            Err(error) => Err(failed(error.code(), &error)),
+        };
+        match done {
+            Ok(()) => {
+                tracing::info!("new settings are in force");
+                self.after_change().await;
+                Response::Accepted
+            }
+            Err(response) => {
+                if let Err(error) = self.store.discard() {
+                    tracing::warn!(error = chain(&error), "left over");
+                }
+                self.converge().await;
+                response
+            }
+        }
+    }
+
+    /// Where the socket and the status are.
+    pub fn run_directory(&self) -> &Path {
+        &self.options.run
+    }
+}
+
+/// Notices that new settings answer.
+fn about_settings(notice: &Notice) -> bool {
+    notice.code.starts_with("setup_")
+        || matches!(notice.code.as_str(), "previous_used" | "settings_lost")
+}
+
+fn noticed(error: &ApplyError) -> Notice {
+    tracing::error!(error = chain(error), "not applied; trying again");
+    Notice::new(error.code(), [("reason", chain(error))])
+}
+
+fn failed(code: &str, error: &dyn std::error::Error) -> Response {
+    tracing::error!(error = chain(error), code, "new settings not applied; the former ones stand");
+    Response::Failed(Failure { code: code.to_owned(), detail: chain(error) })
+}

@@ -1,0 +1,92 @@
+//! Settings to what the kernel is asked for, and the order in which that is done: the ruleset in one
+//! transaction (the boot lock falls in it), read back, then links and addresses, forwarding last.
+//! Nothing is ever open in between; a refused ruleset leaves the former one standing.
+
+use firewall::ir::Ruleset;
+use firewall::{Context, RulesetHash, ServiceUids};
+use network::links::LinkPlan;
+use network::{Binding, LinkMode, PresentPort};
+use settings::{Settings, SitePrefix};
+
+use crate::machine::{self, MachineError};
+
+/// What is to be brought about.
+pub struct Goal {
+    /// Which card is which port.
+    pub binding: Binding,
+    /// SHA-256 of the ruleset.
+    pub hash: RulesetHash,
+    plan: LinkPlan,
+    ruleset: Ruleset,
+}
+
+/// Why the goal was not reached.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Our own compiler made something that cannot be loaded.
+    #[error("the ruleset cannot be loaded")]
+    Check(#[from] firewall::CheckError),
+    /// The kernel refused the ruleset.
+    #[error("the ruleset was not loaded")]
+    Load(#[source] kernel::nft::NftError),
+    /// The ruleset could not be read back.
+    #[error("the ruleset cannot be read back")]
+    ReadBack(#[source] kernel::nft::NftError),
+    /// The kernel has something else.
+    #[error("the kernel has other rules than it was given, in {count} places, first: {first}")]
+    Differs {
+        /// Number of differences.
+        count: usize,
+        /// The first.
+        first: String,
+    },
+    /// Links or addresses.
+    #[error("links and addresses were not brought about")]
+    Links(#[source] MachineError),
+}
+
+impl ApplyError {
+    /// Stable code, key of the catalogue.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Check(_) | Self::Load(_) | Self::ReadBack(_) | Self::Differs { .. } => {
+                "ruleset_failed"
+            }
+            Self::Links(_) => "links_failed",
+        }
+    }
+}
+
+impl Goal {
+    /// Works out what the settings mean with these cards.
+    pub fn new(
+        settings: &Settings,
+        present: &[PresentPort],
+        site: SitePrefix,
+        mode: LinkMode,
+        uids: ServiceUids,
+    ) -> Self {
+        let binding = network::bind(settings, present);
+        let plan = network::plan(settings, &binding, site, mode);
+        let context = Context { wan: binding.wan().cloned(), site, uids };
+        let ruleset = firewall::compile(settings, &context);
+        Self { hash: ruleset.hash(), binding, plan, ruleset }
+    }
+
+    /// Brings it about. A ruleset that is in the kernel already, whole and unchanged, is not loaded
+    /// again: a restart of hostd touches nothing.
+    pub fn bring_about(&self) -> Result<(), ApplyError> {
+        let checked = self.ruleset.check()?;
+        let differences = || kernel::nft::differences(checked).map_err(ApplyError::ReadBack);
+        if !differences()?.is_empty() {
+            kernel::nft::replace(checked).map_err(ApplyError::Load)?;
+            let differences = differences()?;
+            if let Some(first) = differences.first() {
+                let (count, first) = (differences.len(), format!("{first:?}"));
+                return Err(ApplyError::Differs { count, first });
+            }
+            tracing::info!(ruleset = %self.hash, "loaded and read back");
+        }
+        machine::apply(&self.plan).map_err(ApplyError::Links)
+    }
+}

@@ -1,0 +1,59 @@
+//! The kernel as the agent uses it: which cards there are, links brought about, and their events.
+
+use std::io;
+
+use kernel::ports::{self, Kinds};
+use network::links::LinkPlan;
+use network::{LinkMode, PresentPort};
+use settings::MacAddress;
+use tokio::io::unix::AsyncFd;
+
+/// What can fail here.
+pub type MachineError = kernel::links::LinkError;
+
+/// The cards that are there. A developer's run, with plain bridges, has ends of veth pairs for them.
+pub fn present_ports(mode: LinkMode) -> Result<Vec<PresentPort>, MachineError> {
+    let kinds = match mode {
+        LinkMode::VlanBridge => Kinds::Hardware,
+        LinkMode::Plain => Kinds::HardwareAndVeth,
+    };
+    let present = |card: ports::Card| PresentPort {
+        interface: card.interface,
+        mac: card.mac.and_then(MacAddress::new),
+        path: card.path.and_then(|path| path.parse().ok()),
+    };
+    Ok(ports::list(kinds)?.into_iter().map(present).collect())
+}
+
+/// Brings the links about, and tells the journal what that changed.
+pub fn apply(plan: &LinkPlan) -> Result<(), MachineError> {
+    for change in kernel::links::apply(plan)? {
+        tracing::info!(%change, "links");
+    }
+    Ok(())
+}
+
+/// Events of links.
+pub struct Events(AsyncFd<ports::Events>);
+
+impl Events {
+    /// Begins to listen.
+    pub fn open() -> io::Result<Self> {
+        let events = ports::Events::open().map_err(io::Error::other)?;
+        #[allow(deprecated, reason = "`Events` owns its descriptor and always gives the same one")]
+        let events = AsyncFd::new(events)?;
+        Ok(Self(events))
+    }
+
+    /// Returns when something has happened since the last call.
+    pub async fn changed(&mut self) -> io::Result<()> {
+        loop {
+            let mut guard = self.0.readable_mut().await?;
+            let events = guard.get_inner_mut().take().map_err(io::Error::other)?;
+            guard.clear_ready();
+            if !events.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}

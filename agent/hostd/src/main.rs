@@ -1,0 +1,53 @@
+//! The privileged agent: brings the settings about and keeps them so. `run` is the agent, `console`
+//! draws the box's screen. It speaks no HTTP and no TLS; whoever wants something of it uses the unix
+//! socket (`host-api`).
+
+mod agent;
+mod apply;
+mod clock;
+mod console;
+mod files;
+mod identity;
+mod log;
+mod machine;
+mod notify;
+mod options;
+mod run;
+mod server;
+mod services;
+mod setup;
+mod status;
+mod store;
+mod texts;
+mod wan;
+mod watch;
+
+use std::process::ExitCode;
+
+use options::Command;
+
+/// Version of the product.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn main() -> ExitCode {
+    log::start();
+    let command = match options::read() {
+        Ok(command) => command,
+        Err(error) => {
+            tracing::error!(%error, "wrong arguments, see --help");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match command {
+        Command::Run(options) => run::run(options),
+        Command::Console(options) => console::run(&options),
+        Command::Print(text) => console::print(&text),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "ended");
+            ExitCode::FAILURE
+        }
+    }
+}

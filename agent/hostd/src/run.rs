@@ -1,0 +1,114 @@
+//! The agent's loop: events of links, files, clients and time, one after the other. When it ends by
+//! SIGTERM everything it made stays as it is.
+
+use std::future::pending;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use crate::agent::Agent;
+use crate::options::RunOptions;
+use crate::server::{self, Asked};
+use crate::watch::Watch;
+use crate::{clock, machine, notify, wan};
+
+/// Events of links come in swarms; this long after the last one they are looked at.
+const SWARM: Duration = Duration::from_millis(200);
+/// Without settings the roles of the cards follow from which there are: wait longer for all of them.
+const SWARM_FACTORY: Duration = Duration::from_secs(2);
+/// But never longer than this after the first.
+const SWARM_AT_MOST: Duration = Duration::from_secs(5);
+/// How often what failed is tried again, and services are looked after.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Runs the agent.
+pub fn run(options: RunOptions) -> anyhow::Result<()> {
+    if let Err(error) = kernel::process::make_undumpable() {
+        tracing::warn!(%error, "a memory dump would be possible");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: RunOptions) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    std::fs::create_dir_all(&options.run).context("the run directory cannot be made")?;
+    let state = options.state.clone();
+    let mut agent = Agent::new(options).context("the state directory cannot be opened")?;
+    agent.tell();
+    let mut links = machine::Events::open().context("links cannot be watched")?;
+    let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
+    let (sender, mut asked) = mpsc::channel::<Asked>(8);
+    server::start(agent.run_directory(), sender).context("the socket cannot be opened")?;
+    let mut alive = interval(notify::interval());
+    let mut look = interval(LOOK);
+    for timer in [&mut alive, &mut look] {
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    let mut swarm = Swarm::default();
+    if agent.wants_all_cards() {
+        swarm.event(SWARM_FACTORY);
+    } else {
+        agent.converge().await;
+    }
+    loop {
+        tokio::select! {
+            () = swarm.over() => {
+                swarm = Swarm::default();
+                agent.converge().await;
+            }
+            event = links.changed() => {
+                event.context("links cannot be watched any more")?;
+                swarm.event(if agent.wants_all_cards() { SWARM_FACTORY } else { SWARM });
+            }
+            event = files.changed() => {
+                event.context("networkd cannot be watched any more")?;
+                agent.look_at_wan();
+            }
+            Some(Asked { request, answer }) = asked.recv() => {
+                let response = agent.answer(request).await;
+                // A client that went away needs no answer.
+                let _ = answer.send(response);
+            }
+            _ = alive.tick() => notify::alive(),
+            _ = look.tick() => {
+                if agent.has_problem() {
+                    agent.converge().await;
+                }
+                agent.look_at_services().await;
+            }
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    notify::stopping();
+    clock::save(&state);
+    tracing::info!("ending; rules, links and namespace stay as they are");
+    Ok(())
+}
+
+/// Events that came shortly after each other.
+#[derive(Default)]
+struct Swarm {
+    first: Option<Instant>,
+    over: Option<Instant>,
+}
+
+impl Swarm {
+    fn event(&mut self, wait: Duration) {
+        let now = Instant::now();
+        let first = *self.first.get_or_insert(now);
+        self.over = Some((now + wait).min(first + SWARM_AT_MOST));
+    }
+
+    async fn over(&self) {
+        match self.over {
+            Some(over) => sleep_until(over).await,
+            None => pending().await,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The unix socket. Who may speak is decided by the peer's user id, which the kernel tells; each
+//! connection asks one thing at a time, and neither number nor length nor patience is without bound.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use host_api::{HEADER, Request, Response};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+/// Name of the socket in `/run/gatehouse`.
+pub const SOCKET: &str = "hostd.sock";
+/// The admin application's user; it may speak when there is such an account.
+const ADMIN: &str = "gatehouse-admin";
+
+/// Most connections at once.
+const MAX_CONNECTIONS: usize = 8;
+/// How long a connection may say nothing.
+const IDLE: Duration = Duration::from_secs(300);
+/// How long a message may take once it has begun.
+const TRANSFER: Duration = Duration::from_secs(10);
+
+/// A request on its way to the agent.
+pub struct Asked {
+    /// What.
+    pub request: Request,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Response>,
+}
+
+/// Opens the socket and serves it in a task of its own.
+pub fn start(run: &Path, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+    let path = run.join(SOCKET);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    // The kernel's word on who it is counts, not the file's mode.
+    fs::set_permissions(&path, Permissions::from_mode(0o666))?;
+    let allowed = Arc::new(allowed(&fs::read_to_string("/etc/passwd").unwrap_or_default()));
+    tokio::spawn(serve(listener, allowed, asked));
+    Ok(())
+}
+
+/// Root and, when there is one, the admin application.
+fn allowed(passwd: &str) -> BTreeSet<u32> {
+    let admin = passwd.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next() == Some(ADMIN)).then(|| fields.nth(1)?.parse().ok())?
+    });
+    admin.chain([0]).collect()
+}
+
+async fn serve(listener: UnixListener, allowed: Arc<BTreeSet<u32>>, asked: mpsc::Sender<Asked>) {
+    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a client cannot be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let uid = stream.peer_cred().map(|peer| peer.uid());
+        if !uid.as_ref().is_ok_and(|uid| allowed.contains(uid)) {
+            tracing::warn!(?uid, "a client that may not speak was turned away");
+            continue;
+        }
+        let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
+            tracing::warn!("too many clients, one was turned away");
+            continue;
+        };
+        let asked = asked.clone();
+        tokio::spawn(async move {
+            if let Err(error) = converse(stream, asked).await {
+                tracing::debug!(%error, "a client was dropped");
+            }
+            drop(place);
+        });
+    }
+}
+
+async fn converse(mut stream: UnixStream, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+    loop {
+        let mut header = [0; HEADER];
+        match tokio::time::timeout(IDLE, stream.read_exact(&mut header)).await {
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            read => read.map_err(|_| io::ErrorKind::TimedOut)??,
+        };
+        let mut text = vec![0; host_api::length(header).map_err(invalid)?];
+        tokio::time::timeout(TRANSFER, stream.read_exact(&mut text))
+            .await
+            .map_err(|_| io::ErrorKind::TimedOut)??;
+        let request = host_api::decode(&text).map_err(invalid)?;
+        let (answer, response) = oneshot::channel();
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        asked.send(Asked { request, answer }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
+        let frame = host_api::encode(&response.await.map_err(gone)?).map_err(invalid)?;
+        tokio::time::timeout(TRANSFER, stream.write_all(&frame))
+            .await
+            .map_err(|_| io::ErrorKind::TimedOut)??;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_and_the_admin_may_speak_and_nobody_else() {
+        let passwd =
+            "root:x:0:0::/:/bin/sh\ngatehouse-admin2:x:7:7::/:\ngatehouse-admin:x:906:906::/:\n";
+        assert_eq!(allowed(passwd), BTreeSet::from([0, 906]));
+        assert_eq!(allowed("gatehouse-admin:x:nonsense"), BTreeSet::from([0]));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn answers_what_is_asked_and_drops_what_is_no_message() {
+        let place = tempfile::tempdir().unwrap();
+        let (sender, mut asked) = mpsc::channel(4);
+        start(place.path(), sender).unwrap();
+        tokio::spawn(async move {
+            while let Some(Asked { request, answer }) = asked.recv().await {
+                assert_eq!(request, Request::SetupCode);
+                answer.send(Response::SetupCode { code: None }).unwrap();
+            }
+        });
+        let connect = || UnixStream::connect(place.path().join(SOCKET));
+        let mut client = connect().await.unwrap();
+        for _ in 0..2 {
+            client.write_all(&host_api::encode(&Request::SetupCode).unwrap()).await.unwrap();
+            let mut header = [0; HEADER];
+            client.read_exact(&mut header).await.unwrap();
+            let mut text = vec![0; host_api::length(header).unwrap()];
+            client.read_exact(&mut text).await.unwrap();
+            let response: Response = host_api::decode(&text).unwrap();
+            assert_eq!(response, Response::SetupCode { code: None });
+        }
+        for bad in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x02{}", b"\0\0\0\0"] {
+            let mut client = connect().await.unwrap();
+            client.write_all(bad).await.unwrap();
+            assert_eq!(client.read(&mut [0; 1]).await.unwrap_or(0), 0, "{bad:?} was answered");
+        }
+    }
+}

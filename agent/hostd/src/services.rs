@@ -1,0 +1,196 @@
+//! The services beside us: their files are written from the settings, and one whose files changed is
+//! restarted by systemctl with fixed words, never through a shell. None of them is needed for the
+//! firewall: what fails is reported and tried again. Without systemd dnsmasq is a child.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use firewall::ir::InterfaceName;
+use network::{chrony, dnsmasq, networkd};
+use settings::{Settings, SitePrefix};
+use tokio::process::{Child, Command};
+
+use crate::files::{self, Readers};
+
+const DNSMASQ: &str = "gatehouse-dnsmasq.service";
+const CHRONY: &str = "gatehouse-chrony.service";
+const NETWORKD: &str = "systemd-networkd.service";
+
+/// systemctl only hands a job over (`--no-block`): that is quick, or something is wrong.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The services.
+pub struct Services {
+    run: PathBuf,
+    kind: Kind,
+    /// Units with new files that no systemctl has taken yet.
+    due: Due,
+}
+
+enum Kind {
+    Units,
+    Child { leases: PathBuf, dnsmasq: Option<Child> },
+}
+
+#[derive(Default)]
+struct Due {
+    dnsmasq: bool,
+    chrony: bool,
+    networkd: bool,
+}
+
+impl Services {
+    /// Services as units.
+    pub fn units(run: &Path) -> Self {
+        Self { run: run.to_owned(), kind: Kind::Units, due: Due::first() }
+    }
+
+    /// dnsmasq as a child, the others not at all.
+    pub fn child(run: &Path, state: &Path) -> Self {
+        let kind = Kind::Child { leases: state.join("leases"), dnsmasq: None };
+        Self { run: run.to_owned(), kind, due: Due::first() }
+    }
+
+    /// Where dnsmasq finds the name servers of WAN.
+    pub fn resolv(&self) -> PathBuf {
+        self.run.join("resolv.conf")
+    }
+
+    /// Writes the files, and restarts whose files are new.
+    pub async fn apply(
+        &mut self,
+        settings: &Settings,
+        site: SitePrefix,
+        wan: Option<&InterfaceName>,
+    ) -> io::Result<()> {
+        self.write(settings, site, wan)?;
+        self.restart_due().await
+    }
+
+    fn write(
+        &mut self,
+        settings: &Settings,
+        site: SitePrefix,
+        wan: Option<&InterfaceName>,
+    ) -> io::Result<()> {
+        let leases = match &self.kind {
+            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq/leases"),
+            Kind::Child { leases, .. } => leases,
+        };
+        let resolv = self.resolv();
+        let files = dnsmasq::Files {
+            leases: leases.to_str().unwrap_or_default(),
+            resolv: resolv.to_str().unwrap_or_default(),
+        };
+        let put = |path: &Path, text: &str| files::put(path, text, Readers::All);
+        let text = dnsmasq::text(settings, site, files);
+        self.due.dnsmasq |= put(&self.run.join("dnsmasq.conf"), &text)?;
+        if let Kind::Units = self.kind {
+            let allow = chrony::allow(settings, site);
+            self.due.chrony |= put(&self.run.join("chrony.allow.conf"), &allow)?;
+            let sources = self.run.join("chrony.sources.d/gatehouse.sources");
+            self.due.chrony |= put(&sources, chrony::sources())?;
+            let directory = Path::new("/run/systemd/network");
+            self.due.networkd |= put(&directory.join(networkd::REST_FILE), networkd::REST)?;
+            let wan_file = directory.join(networkd::WAN_FILE);
+            self.due.networkd |= match wan.and_then(networkd::wan) {
+                Some(text) => put(&wan_file, &text)?,
+                None => files::remove(&wan_file)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// networkd and chrony come after us in the boot and find their files: only one that runs
+    /// already is restarted. What cannot be handed over stays due.
+    async fn restart_due(&mut self) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Units => {
+                if self.due.networkd {
+                    systemctl(&["--no-block", "try-restart", NETWORKD]).await?;
+                    self.due.networkd = false;
+                }
+                if self.due.dnsmasq {
+                    systemctl(&["--no-block", "restart", DNSMASQ]).await?;
+                    self.due.dnsmasq = false;
+                }
+                if self.due.chrony {
+                    systemctl(&["--no-block", "try-restart", CHRONY]).await?;
+                    self.due.chrony = false;
+                }
+            }
+            Kind::Child { dnsmasq, .. } => {
+                if self.due.dnsmasq {
+                    if let Some(mut former) = dnsmasq.take() {
+                        former.kill().await?;
+                    }
+                    *dnsmasq = Some(start_dnsmasq(&self.run.join("dnsmasq.conf"))?);
+                    self.due.dnsmasq = false;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of the services that do not run, after trying again what was due.
+    pub async fn down(&mut self) -> Vec<&'static str> {
+        if let Err(error) = self.restart_due().await {
+            tracing::warn!(%error, "a service cannot be restarted");
+        }
+        match &mut self.kind {
+            Kind::Units => {
+                let mut down = Vec::new();
+                for (unit, name) in
+                    [(DNSMASQ, "dnsmasq"), (CHRONY, "chrony"), (NETWORKD, "networkd")]
+                {
+                    if systemctl(&["--quiet", "is-failed", unit]).await.is_ok() {
+                        down.push(name);
+                    }
+                }
+                down
+            }
+            Kind::Child { dnsmasq: Some(child), .. } => match child.try_wait() {
+                Ok(None) => Vec::new(),
+                _ => {
+                    self.due.dnsmasq = true;
+                    vec!["dnsmasq"]
+                }
+            },
+            Kind::Child { dnsmasq: None, .. } => Vec::new(),
+        }
+    }
+}
+
+impl Due {
+    /// After a start of ours it is not known whether dnsmasq was ever started.
+    fn first() -> Self {
+        Self { dnsmasq: true, ..Self::default() }
+    }
+}
+
+async fn systemctl(words: &[&str]) -> io::Result<()> {
+    let mut command = Command::new("/usr/bin/systemctl");
+    command.args(words).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = tokio::time::timeout(TIMEOUT, command.status())
+        .await
+        .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "systemctl does not answer"))??;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("systemctl {}: {status}", words.join(" "))))
+    }
+}
+
+fn start_dnsmasq(configuration: &Path) -> io::Result<Child> {
+    let mut file = std::ffi::OsString::from("--conf-file=");
+    file.push(configuration);
+    Command::new("dnsmasq")
+        .args(["--keep-in-foreground", "--log-facility=-", "--pid-file=", "--user=root"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+}
