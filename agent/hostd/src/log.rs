@@ -18,6 +18,7 @@ pub fn start() {
     tracing_subscriber::fmt()
         .with_max_level(Level::INFO)
         .with_writer(std::io::stderr)
+        .with_ansi(false)
         .event_format(Line { journal })
         .init();
 }

