@@ -58,7 +58,9 @@ pub enum NftError {
 }
 
 /// Replaces our tables by those of the ruleset and removes those to be gone, all or nothing, in the
-/// network namespace of the calling thread.
+/// network namespace of the calling thread. At no time does a packet pass that neither ruleset lets
+/// pass. A packet may be lost: for an instant the kernel still calls a former chain that has no rules
+/// any more, and its policy drops.
 pub fn replace(ruleset: CheckedRuleset<'_>) -> Result<(), NftError> {
     Transaction::new(ruleset.ruleset())?.send()
 }

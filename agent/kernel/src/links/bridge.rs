@@ -73,7 +73,8 @@ fn is_our_name(name: &str) -> bool {
     name == BRIDGE_NAME || name.starts_with(ZONE_PREFIX)
 }
 
-/// Makes bridges; VLAN-aware ones have no default VLAN before the first port joins.
+/// Makes bridges; they have no default VLAN before the first port joins. A plain one needs none
+/// either: its forwarding entries would be kept once more for it.
 pub(super) fn make(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkError> {
     for bridge in &plan.bridges {
         let name = bridge.name.as_str();
@@ -86,7 +87,7 @@ pub(super) fn make(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkError> {
                 attributes.put(ADDRESS, &bridge.mac);
                 work.alter(name, attributes, format!("set the MAC address of {name}"))?;
             }
-            if bridge.vlan_filtering && work.link(name)?.default_pvid != 0 {
+            if work.link(name)?.default_pvid != 0 {
                 let what = format!("remove the default VLAN of {name}");
                 work.alter(name, bridge_info(bridge), what)?;
             }
@@ -109,12 +110,13 @@ fn bridge_info(bridge: &Bridge) -> Attributes {
     let mut attributes = Attributes::default();
     attributes.nest(LINK_INFO, |info| {
         info.put_text(INFO_KIND, "bridge");
-        if bridge.vlan_filtering {
-            info.nest(INFO_DATA, |data| {
-                data.put(BRIDGE_DEFAULT_PVID, &0_u16.to_ne_bytes());
+        info.nest(INFO_DATA, |data| {
+            data.put(BRIDGE_DEFAULT_PVID, &0_u16.to_ne_bytes());
+            // A kernel that cannot do it refuses even to be told not to.
+            if bridge.vlan_filtering {
                 data.put(BRIDGE_VLAN_FILTERING, &[1]);
-            });
-        }
+            }
+        });
     });
     attributes
 }

@@ -1,0 +1,54 @@
+//! What is compiled from settings loads, reads back, and lifts the boot lock.
+
+#![allow(clippy::expect_used, missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{in_new_namespace, nft_load, run};
+use firewall::ir::InterfaceName;
+use firewall::{Context, ServiceUids, compile};
+use kernel::nft;
+use settings::SitePrefix;
+
+const SETTINGS: &str = r#"{ "version": 1, "language": "en",
+  "ports": {
+    "wan":    { "match": {"mac": "52:54:00:67:00:01"}, "role": "wan" },
+    "office": { "match": {"mac": "52:54:00:67:00:02"}, "role": {"access": "office"} },
+    "trunk":  { "match": {"mac": "52:54:00:67:00:04"}, "role": {"trunk": ["office", "guest", "crm"]} } },
+  "zones": {
+    "office": { "vlan": 10, "ipv4": {"address": "192.168.10.1/24", "dhcp": {"from": "192.168.10.100", "to": "192.168.10.199"}}, "ipv6": "automatic" },
+    "guest":  { "vlan": 20, "ipv4": {"address": "192.168.20.1/24", "dhcp": {"from": "192.168.20.100", "to": "192.168.20.199"}}, "ipv6": "automatic" },
+    "crm":    { "vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic" } },
+  "policies": [ {"from": "office", "to": "wan", "allow": "all"}, {"from": "guest", "to": "wan", "allow": "web"} ],
+  "management": { "from": [ {"zone": "office", "addresses": "all"} ] },
+  "crm": { "zone": "crm", "host": 10, "reachable_from": [ {"zone": "office", "addresses": ["192.168.10.0/25"]} ] } }"#;
+
+#[test]
+fn a_compiled_ruleset_loads_and_reads_back() {
+    let settings = settings::parse(SETTINGS.as_bytes()).expect("good settings");
+    let context = Context {
+        wan: InterfaceName::new("eth0"),
+        site: SitePrefix::from_random([1, 2, 3, 4, 5]),
+        uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103 },
+    };
+    let ruleset = compile(&settings, &context);
+    let checked = ruleset.check().expect("a good ruleset");
+    in_new_namespace(|| {
+        nft_load("table inet gatehouse-lock { }\ntable bridge gatehouse-lock { }\n");
+        nft::replace(checked).expect("loads");
+        assert_eq!(nft::differences(checked).expect("reads back"), []);
+        assert!(!run(&["nft", "list", "tables"]).contains("lock"));
+        let ours = run(&["nft", "list", "ruleset"]);
+        nft_load(&ruleset.to_string());
+        let theirs = run(&["nft", "list", "ruleset"]);
+        assert_eq!(sorted(&ours), sorted(&theirs));
+    });
+}
+
+/// Lines in an order that does not depend on the order in a hash.
+fn sorted(listing: &str) -> Vec<&str> {
+    let words = listing.split([',', '\n', '{', '}']).map(str::trim);
+    let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    words
+}
