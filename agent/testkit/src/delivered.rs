@@ -14,7 +14,7 @@ use nix::sys::socket::{
 use crate::packet::ethernet;
 use crate::{Namespace, Packet, Seen, WireError};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A packet that a namespace took for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,13 @@ impl Deliveries {
             Some(Delivered { source, protocol: seen.protocol, ports: seen.ports })
         });
         Ok(self.arrived.iter().any(|one| Some(*one) == wanted))
+    }
+
+    /// Forgets what has arrived by now.
+    pub fn forget(&mut self) -> Result<(), WireError> {
+        self.collect()?;
+        self.arrived.clear();
+        Ok(())
     }
 
     fn collect(&mut self) -> Result<(), WireError> {

@@ -152,6 +152,7 @@ impl Bench {
     /// The packet reaches the router itself.
     #[track_caller]
     pub fn reaches_box(&mut self, from: Place, packet: &Packet) {
+        self.deliveries.forget().expect("deliveries");
         self.send(from, packet);
         let reached = self.deliveries.wait(packet).expect("deliveries");
         assert!(reached, "did not reach the box from {from:?}: {packet:?}");
@@ -160,6 +161,7 @@ impl Bench {
     /// The packet does not reach the router itself, and no answer comes back.
     #[track_caller]
     pub fn kept_from_box(&mut self, from: Place, packet: &Packet) {
+        self.deliveries.forget().expect("deliveries");
         self.send(from, packet);
         let (source, _) = packet.seen().and_then(|seen| seen.addresses).expect("addresses");
         self.nothing(from, |seen| seen.destination() == Some(source));

@@ -1,7 +1,7 @@
 //! The ruleset under test: compiled from settings as the product does, or with one protection left
 //! out.
 
-use firewall::ir::{InterfaceName, Ruleset};
+use firewall::ir::{Action, InterfaceName, Rule, Ruleset, Verdict};
 use firewall::{Context, ServiceUids};
 use serde_json::json;
 use settings::Settings;
@@ -11,10 +11,15 @@ pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, network
 
 /// Which ruleset the scenarios run against.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Rules {
+pub enum Rules {
+    /// The product's.
+    #[default]
+    Whole,
+    /// The product's with one protection left out.
     #[cfg(feature = "sabotage")]
-    /// The protection left out.
-    pub sabotage: Option<firewall::Sabotage>,
+    Without(firewall::Sabotage),
+    /// The product's with the rule of this number left out, of those that [`Rules::accepting`] lists.
+    WithoutRule(usize),
 }
 
 /// Who may reach the CRM.
@@ -38,11 +43,37 @@ impl Rules {
             uids: UIDS,
         };
         #[cfg(feature = "sabotage")]
-        if let Some(sabotage) = self.sabotage {
+        if let Self::Without(sabotage) = self {
             return firewall::compile_with(&settings, &context, sabotage);
         }
-        firewall::compile(&settings, &context)
+        let mut ruleset = firewall::compile(&settings, &context);
+        if let Self::WithoutRule(number) = self {
+            let mut count = 0;
+            for chain in ruleset.tables.iter_mut().flat_map(|table| &mut table.chains) {
+                chain.rules.retain(|rule| {
+                    let left_out = accepts(rule) && count == number;
+                    count += usize::from(accepts(rule));
+                    !left_out
+                });
+            }
+        }
+        ruleset
     }
+
+    /// Chain and comment of all rules that let something pass.
+    pub fn accepting() -> Vec<String> {
+        let ruleset = Self::Whole.compile(Reach::Both);
+        let chains = ruleset.tables.iter().flat_map(|table| &table.chains);
+        let rules = chains.flat_map(|chain| {
+            let accepting = chain.rules.iter().filter(|rule| accepts(rule));
+            accepting.map(move |rule| format!("{}: {}", chain.name, rule.comment.as_str()))
+        });
+        rules.collect()
+    }
+}
+
+fn accepts(rule: &Rule) -> bool {
+    matches!(rule.action, Action::Verdict(Verdict::Accept | Verdict::Jump(_)) | Action::Masquerade)
 }
 
 fn settings(reach: Reach) -> Settings {

@@ -6,6 +6,7 @@ mod crm;
 mod icmp;
 mod input;
 mod layer2;
+mod link;
 mod output;
 mod spoof;
 mod wan;
@@ -44,11 +45,15 @@ scenarios! {
         crm_reaches_nothing_of_the_box headers_and_fragments_open_nothing;
     layer2: peer_and_crm_are_apart rogue_servers_do_not_reach_the_crm forged_neighbours_change_nothing
         tagged_frames_do_not_reach_the_router;
+    link: neighbours_find_each_other box_asks_for_neighbours
+        routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
+        groups_are_asked_for_on_the_link box_says_which_groups_it_listens_to
+        errors_of_the_box_reach_both_ends crm_hears_nothing_of_links;
     spoof: hosts_have_addresses_of_their_zone crm_has_its_own_address_only
         our_addresses_never_come_from_wan impossible_addresses_never_come_from_wan
         loopback_never_comes_from_outside stray_interfaces_are_shut;
     icmp: errors_of_connections_pass errors_of_nothing_do_not redirects_never_pass
         pings_go_out_and_come_back;
     conntrack: packets_of_no_connection_are_dropped broken_packets_do_not_reach_the_box;
-    output: services_have_their_way_out nobody_else_has;
+    output: services_have_their_way_out nobody_else_has box_talks_to_itself;
 }

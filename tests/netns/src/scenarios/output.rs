@@ -1,6 +1,7 @@
 //! What the box itself sends: each service by its user, nothing else.
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::Duration;
 
 use nix::unistd::{Uid, setfsuid};
 
@@ -67,4 +68,18 @@ pub(super) fn nobody_else_has(rules: Rules) {
     }
     send_as(&bench, 65534, 67, (Place::Office.address(Version::V4), 68));
     bench.nothing(Place::Office, |seen| seen.ports == (67, 68));
+}
+
+pub(super) fn box_talks_to_itself(rules: Rules) {
+    let bench = Bench::new(rules, Reach::Both);
+    bench.router.inside(|| {
+        for version in Version::BOTH {
+            let bind = || UdpSocket::bind((version.pick("127.0.0.1", "::1"), 0)).expect("socket");
+            let (one, other) = (bind(), bind());
+            one.set_read_timeout(Some(Duration::from_secs(3))).expect("timeout");
+            other.send_to(b"in", one.local_addr().expect("address")).expect("sent");
+            let mut buffer = [0; 8];
+            assert_eq!(one.recv(&mut buffer).expect("received"), 2);
+        }
+    });
 }
