@@ -20,6 +20,9 @@ impl ZoneName {
     /// Longest name, in bytes.
     pub const MAX: usize = 12;
 
+    /// Names kept for zones and words of later versions: a customer's zone would have to be renamed.
+    pub const RESERVED: &[&str] = &["all", "any", "box", "internet", "none", "vpn"];
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,6 +50,9 @@ impl FromStr for ZoneName {
     fn from_str(text: &str) -> Result<Self, Reason> {
         if text == "wan" {
             return Err(Reason::WanIsReserved);
+        }
+        if Self::RESERVED.contains(&text) {
+            return Err(Reason::NameReserved { name: text.to_owned() });
         }
         named(text, Self::MAX).map(Self)
     }

@@ -77,6 +77,8 @@ reasons! {
     "name_invalid" NameInvalid { max: usize },
     /// `wan` where a zone of the box is meant.
     "wan_is_reserved" WanIsReserved,
+    /// A word kept for later versions where a zone of the admin's own is meant.
+    "name_reserved" NameReserved { name: String },
     /// No MAC address.
     "mac_invalid" MacInvalid,
     /// Zero, multicast or broadcast.
