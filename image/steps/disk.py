@@ -52,7 +52,7 @@ def make_esp(board, base, uki, version, work, epoch):
         f"EFI/Linux/gatehouse_{version}+3.efi": uki,
         "loader/loader.conf": work / "loader.conf",
     }
-    (work / "loader.conf").write_text("timeout 0\neditor no\nauto-firmware no\nauto-entries no\n")
+    (work / "loader.conf").write_text("timeout menu-disabled\neditor no\nauto-firmware no\nauto-entries no\n")
     for name, source in files.items():
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def make_disk(board, contents, root_hash, target):
     for slot in ("a", "b"):
         types |= {f"root-{slot}": board["root_type"], f"verity-{slot}": board["verity_type"]}
 
-    table = [f"label: gpt\nlabel-id: {uuid.uuid5(SPACE, 'disk')}\nsector-size: 512\n"]
+    table = [f"label: gpt\nlabel-id: {uuid.uuid5(SPACE, 'disk')}\nsector-size: 512\nfirst-lba: {FIRST // 512}\n"]
     start = FIRST
     starts = {}
     for name, size in SIZES.items():

@@ -1,6 +1,6 @@
-//! The settings on the state partition: `confirmed.json`, and `previous.json` for when that cannot
+//! The settings on the state partition: `confirmed.1.json`, and `previous.1.json` for when that cannot
 //! be read. Each file carries the SHA-256 of its content, so that a half-written or flipped one is
-//! noticed. A document becomes `candidate.json` first and is renamed when it works: whenever the
+//! noticed. A document becomes `candidate.1.json` first and is renamed when it works: whenever the
 //! power is cut, one whole document is there.
 
 pub mod directory;
@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use directory::Directory;
 
-const CONFIRMED: &str = "confirmed.json";
-const PREVIOUS: &str = "previous.json";
-const CANDIDATE: &str = "candidate.json";
-const PREVIOUS_NEW: &str = "previous.new";
+const CONFIRMED: &str = "confirmed.1.json";
+const PREVIOUS: &str = "previous.1.json";
+const CANDIDATE: &str = "candidate.1.json";
+const PREVIOUS_NEW: &str = "previous.1.new";
 
 /// First words of a file; the hash in hex and a line feed follow.
 const HEADER: &[u8] = b"gatehouse-settings 1 sha256 ";
