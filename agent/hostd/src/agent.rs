@@ -42,6 +42,8 @@ pub struct Agent {
     /// What stands in the way now.
     problem: Option<Notice>,
     services_down: Vec<&'static str>,
+    /// Cards that the settings name have had time to appear.
+    settled: bool,
     told_ready: bool,
     told: Option<Status>,
 }
@@ -94,6 +96,7 @@ impl Agent {
             found,
             problem: None,
             services_down: Vec::new(),
+            settled: false,
             told_ready: false,
             told: None,
         };
@@ -126,6 +129,16 @@ impl Agent {
         matches!(self.wanted, Wanted::Factory) && self.in_force.is_none()
     }
 
+    /// From now on a card that is missing is missing.
+    pub fn settle(&mut self) {
+        self.settled = true;
+    }
+
+    /// Whether [`Agent::settle`] was called.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
     /// Whether something stands in the way.
     pub fn has_problem(&self) -> bool {
         self.problem.is_some()
@@ -155,7 +168,10 @@ impl Agent {
     }
 
     fn factory(&self) -> Option<Settings> {
-        let present = machine::present_ports(self.options.links).unwrap_or_default();
+        let present = machine::present_ports(self.options.links).unwrap_or_else(|error| {
+            tracing::error!(error = chain(&error), "network cards cannot be listed");
+            Vec::new()
+        });
         let ports: Vec<DiscoveredPort> = present
             .into_iter()
             .filter_map(|port| Some(DiscoveredPort { mac: port.mac?, path: port.path }))
@@ -233,8 +249,8 @@ impl Agent {
         status.setup_code = self.setup_code.as_ref().map(ToString::to_string);
         status.state = match (&self.problem, &self.in_force) {
             (Some(_), _) => State::Problem,
-            (None, Some(_)) => State::Ready,
-            (None, None) => State::Starting,
+            (None, Some(f)) if self.settled || f.binding.unbound.is_empty() => State::Ready,
+            (None, _) => State::Starting,
         };
         status.notices.extend(self.problem.clone());
         status.notices.extend(self.found.iter().cloned());

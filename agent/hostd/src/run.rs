@@ -17,8 +17,8 @@ use crate::{clock, machine, notify, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
-/// Without settings the roles of the cards follow from which there are: wait longer for all of them.
-const SWARM_FACTORY: Duration = Duration::from_secs(2);
+/// At the start cards are still being found; without settings their roles follow from which there are.
+const SWARM_START: Duration = Duration::from_secs(2);
 /// But never longer than this after the first.
 const SWARM_AT_MOST: Duration = Duration::from_secs(5);
 /// How often what failed is tried again, and services are looked after.
@@ -50,20 +50,20 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut swarm = Swarm::default();
-    if agent.wants_all_cards() {
-        swarm.event(SWARM_FACTORY);
-    } else {
+    swarm.event(SWARM_START);
+    if !agent.wants_all_cards() {
         agent.converge().await;
     }
     loop {
         tokio::select! {
             () = swarm.over() => {
                 swarm = Swarm::default();
+                agent.settle();
                 agent.converge().await;
             }
             event = links.changed() => {
                 event.context("links cannot be watched any more")?;
-                swarm.event(if agent.wants_all_cards() { SWARM_FACTORY } else { SWARM });
+                swarm.event(if agent.is_settled() { SWARM } else { SWARM_START });
             }
             event = files.changed() => {
                 event.context("networkd cannot be watched any more")?;

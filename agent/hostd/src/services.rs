@@ -36,6 +36,8 @@ enum Kind {
 
 #[derive(Default)]
 struct Due {
+    /// Not known to have been started: a start does nothing to one that runs.
+    start_dnsmasq: bool,
     dnsmasq: bool,
     chrony: bool,
     networkd: bool,
@@ -114,7 +116,11 @@ impl Services {
                 }
                 if self.due.dnsmasq {
                     systemctl(&["--no-block", "restart", DNSMASQ]).await?;
-                    self.due.dnsmasq = false;
+                    (self.due.dnsmasq, self.due.start_dnsmasq) = (false, false);
+                }
+                if self.due.start_dnsmasq {
+                    systemctl(&["--no-block", "start", DNSMASQ]).await?;
+                    self.due.start_dnsmasq = false;
                 }
                 if self.due.chrony {
                     systemctl(&["--no-block", "try-restart", CHRONY]).await?;
@@ -122,12 +128,12 @@ impl Services {
                 }
             }
             Kind::Child { dnsmasq, .. } => {
-                if self.due.dnsmasq {
+                if self.due.dnsmasq || self.due.start_dnsmasq {
                     if let Some(mut former) = dnsmasq.take() {
                         former.kill().await?;
                     }
                     *dnsmasq = Some(start_dnsmasq(&self.run.join("dnsmasq.conf"))?);
-                    self.due.dnsmasq = false;
+                    (self.due.dnsmasq, self.due.start_dnsmasq) = (false, false);
                 }
             }
         }
@@ -164,9 +170,8 @@ impl Services {
 }
 
 impl Due {
-    /// After a start of ours it is not known whether dnsmasq was ever started.
     fn first() -> Self {
-        Self { dnsmasq: true, ..Self::default() }
+        Self { start_dnsmasq: true, ..Self::default() }
     }
 }
 
@@ -187,8 +192,16 @@ async fn systemctl(words: &[&str]) -> io::Result<()> {
 fn start_dnsmasq(configuration: &Path) -> io::Result<Child> {
     let mut file = std::ffi::OsString::from("--conf-file=");
     file.push(configuration);
-    Command::new("dnsmasq")
-        .args(["--keep-in-foreground", "--log-facility=-", "--pid-file=", "--user=root"])
+    // Ends with us, even when we are killed.
+    Command::new("setpriv")
+        .args(["--pdeathsig", "KILL", "dnsmasq"])
+        .args([
+            "--keep-in-foreground",
+            "--log-facility=-",
+            "--pid-file=",
+            "--user=root",
+            "--group=root",
+        ])
         .arg(file)
         .stdin(Stdio::null())
         .kill_on_drop(true)

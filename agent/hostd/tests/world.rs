@@ -1,0 +1,227 @@
+//! The real hostd in throw-away namespaces (`dev/world`): what it does when it is killed, asked, or
+//! finds its files broken, and when a card comes. Needs root; the tests marked `ignored` are run
+//! inside the world by the first one.
+
+use std::env;
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use host_api::{HEADER, Request, Response, SettingsSource, State, Status};
+
+#[test]
+fn in_a_world_of_namespaces() {
+    let tools = ["ip", "nft", "dnsmasq", "nsenter"];
+    let absent: Vec<_> =
+        tools.iter().filter(|tool| Command::new(tool).arg("-V").output().is_err()).collect();
+    let root = fs::read_to_string("/proc/self/status").unwrap().contains("\nUid:\t0\t");
+    if !root || !absent.is_empty() {
+        eprintln!("left out: needs root and {tools:?}, absent: {absent:?}");
+        return;
+    }
+    let world = Path::new(env!("CARGO_MANIFEST_DIR")).join("dev/world");
+    let output = Command::new(world)
+        .arg(env!("CARGO_BIN_EXE_gatehouse-hostd"))
+        .arg(env::current_exe().unwrap())
+        .args(["--ignored", "--test-threads=1", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("5 passed"),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn work() -> PathBuf {
+    PathBuf::from(env::var_os("WORK").expect("runs inside dev/world only"))
+}
+
+fn run(words: &[&str]) -> Output {
+    Command::new(words[0]).args(&words[1..]).output().unwrap()
+}
+
+fn out(words: &[&str]) -> String {
+    let output = run(words);
+    assert!(output.status.success(), "{words:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a program in the box's namespace.
+fn on_box(words: &[&str]) -> String {
+    let name = env::var("BOX").unwrap();
+    out(&[&["ip", "netns", "exec", &name], words].concat())
+}
+
+/// Runs a program in the CRM's namespace, which only hostd's keeper sees.
+fn in_crm(words: &[&str]) -> String {
+    let keeper = env::var("KEEPER").unwrap();
+    out(&[&["nsenter", "-t", &keeper, "-m", "ip", "netns", "exec", "crm"], words].concat())
+}
+
+fn ask(request: &Request) -> std::io::Result<Response> {
+    let mut stream = UnixStream::connect(work().join("run/hostd.sock"))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.write_all(&host_api::encode(request).unwrap())?;
+    let mut header = [0; HEADER];
+    stream.read_exact(&mut header)?;
+    let mut text = vec![0; host_api::length(header).unwrap()];
+    stream.read_exact(&mut text)?;
+    Ok(host_api::decode(&text).unwrap())
+}
+
+/// Asks until the answer is as wanted; hostd may be starting.
+fn wait(what: &str, good: impl Fn(&Status) -> bool) -> Status {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let asked = ask(&Request::Status);
+        if let Ok(Response::Status(status)) = &asked
+            && good(status)
+        {
+            return (**status).clone();
+        }
+        assert!(Instant::now() < end, "{what}: {asked:?}");
+        std::thread::yield_now();
+    }
+}
+
+fn ready() -> Status {
+    wait("ready", |status| status.state == State::Ready)
+}
+
+fn hostd() -> String {
+    let keeper = env::var("KEEPER").unwrap();
+    let children = fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).unwrap();
+    children.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// Kills hostd and waits until another one is ready.
+fn restart() -> Status {
+    let former = hostd();
+    out(&["kill", "-KILL", &former]);
+    let end = Instant::now() + Duration::from_secs(20);
+    while [former.as_str(), ""].contains(&hostd().as_str()) {
+        assert!(Instant::now() < end, "it is not started again");
+        std::thread::yield_now();
+    }
+    ready()
+}
+
+fn document() -> String {
+    match ask(&Request::Settings).unwrap() {
+        Response::Settings { document: Some(document), .. } => document,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn a_comes_up_as_the_setup_file_says() {
+    let status = ready();
+    assert_eq!(status.settings, SettingsSource::Confirmed);
+    assert!(status.notices.is_empty(), "{status:?}");
+    let tables = on_box(&["nft", "list", "tables"]);
+    assert_eq!(tables, "table inet gatehouse\ntable bridge gatehouse\n", "the lock is lifted");
+    assert_eq!(on_box(&["cat", "/proc/sys/net/ipv4/ip_forward"]), "1\n");
+    assert!(in_crm(&["ip", "-br", "address"]).contains("192.168.30.10/24"));
+    let mode = |file: &str| out(&["stat", "-c", "%a", work().join(file).to_str().unwrap()]);
+    for secret in ["state/setup-code", "run/status.json", "state/settings/confirmed.1.json"] {
+        assert_eq!(mode(secret), "600\n", "{secret}");
+    }
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn b_killed_and_started_again_changes_nothing() {
+    ready();
+    let rules = || on_box(&["nft", "-a", "list", "ruleset"]);
+    let links = || on_box(&["ip", "-o", "link"]) + &in_crm(&["ip", "-o", "address"]);
+    // Counters go on counting; handles are the kernel's, and new for a rule that was loaded again.
+    let still = |text: String| -> Vec<String> {
+        let words = text.split_whitespace().map(str::to_owned);
+        let counts = |word: &String| word.parse::<u64>().is_err();
+        words.filter(counts).collect()
+    };
+    let handles = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| Some(line.rsplit_once("# handle ")?.1.to_owned())).collect()
+    };
+    let (before, links_before) = (rules(), still(links()));
+    let stopped = hostd();
+    out(&["kill", "-STOP", &stopped]);
+    assert_eq!(handles(&rules()), handles(&before));
+    restart();
+    assert_eq!(handles(&rules()), handles(&before), "a restart loaded the rules again");
+    assert_eq!(still(links()), links_before);
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn c_asked_for_other_settings() {
+    ready();
+    let former = document();
+    let Response::Refused { problems } =
+        ask(&Request::Apply { document: former.replace("\"vlan\": 20", "\"vlan\": 10") }).unwrap()
+    else {
+        panic!("two zones on one VLAN were accepted")
+    };
+    assert_eq!((problems[0].code.as_str(), problems.len()), ("vlan_used", 1));
+    assert_eq!(document(), former);
+
+    let other = former.replace("192.168.20.", "192.168.21.");
+    assert_eq!(ask(&Request::Check { document: other.clone() }).unwrap(), Response::Accepted);
+    assert_eq!(document(), former, "a check changed something");
+    assert_eq!(ask(&Request::Apply { document: other.clone() }).unwrap(), Response::Accepted);
+    assert_eq!(document(), other);
+    let guest = on_box(&["ip", "-br", "address", "show", "z-guest"]);
+    assert!(guest.contains("192.168.21.1/24") && !guest.contains("192.168.20."), "{guest}");
+    assert_eq!(restart().settings, SettingsSource::Confirmed);
+    assert_eq!(document(), other, "not kept");
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn d_finds_its_settings_broken() {
+    ready();
+    let confirmed = work().join("state/settings/confirmed.1.json");
+    let whole = fs::read(&confirmed).unwrap();
+    fs::write(&confirmed, &whole[..200]).unwrap();
+    let status = restart();
+    assert_eq!(status.settings, SettingsSource::Previous);
+    assert_eq!(status.notices[0].code, "previous_used");
+    assert!(document().contains("192.168.20.1/24"), "not the former settings");
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn e_sees_cards_come_and_go() {
+    ready();
+    let name = env::var("BOX").unwrap();
+    let ip = |words: &[&str]| out(&[&["ip", "-n", &name], words].concat());
+    ip(&["link", "delete", "lan1"]);
+    wait("gone", |status| {
+        status.ports.iter().any(|port| port.name == "guest" && port.interface.is_none())
+    });
+    ip(&[
+        "link",
+        "add",
+        "new7",
+        "address",
+        "52:54:00:67:00:03",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "peer7",
+    ]);
+    // The other end of this pair stays in the box: it is a card that no settings name.
+    wait("back", |status| {
+        status.ports.iter().any(|port| port.interface.as_deref() == Some("new7"))
+            && status.unknown.iter().any(|port| port.interface == "peer7")
+    });
+    let links = ip(&["-o", "link", "show", "master", "z-guest"]);
+    assert!(links.contains(": new7@") && !links.contains(": peer7"), "{links}");
+}
