@@ -2,6 +2,15 @@
 //! finds its files broken, and when a card comes. Needs root; the tests marked `ignored` are run
 //! inside the world by the first one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test"
+)]
+
 use std::env;
 use std::fs;
 use std::io::{Read, Write};
