@@ -14,7 +14,7 @@ use nix::sys::socket::{
 use crate::packet::ethernet;
 use crate::{Namespace, Packet, Seen, WireError};
 
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A packet that a namespace took for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::{Mac, Namespace, Packet, Seen};
 /// `PACKET_OUTGOING` of linux/if_packet.h: a frame that this end sent.
 const OUTGOING: u8 = 4;
 /// How long an awaited frame may take; only a failing test ever waits so long.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One end of a link.
 #[derive(Debug)]

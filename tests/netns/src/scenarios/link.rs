@@ -142,7 +142,12 @@ pub(super) fn box_says_which_groups_it_listens_to(rules: Rules) {
             for (change, kind) in ["add", "del"].into_iter().zip(kinds) {
                 let address = format!("address {change} fd12::77:{version}/128 dev {interface}");
                 bench.router.ip(&[address]).expect("address");
-                bench.arrives(place, |seen| is_message(seen, kind));
+                // The group of the address (RFC 4291, section 2.7.1), not one that came before.
+                let group: Ipv6Addr = format!("ff02::1:ff77:{version}").parse().expect("a group");
+                bench.arrives(place, |seen| {
+                    let names = |bytes: &[u8]| *bytes == group.octets();
+                    is_message(seen, kind) && seen.packet.windows(16).any(names)
+                });
             }
         }
     }
