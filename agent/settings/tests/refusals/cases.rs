@@ -113,11 +113,7 @@ fn zones() -> Vec<Case> {
             json!({"vlan": 7, "ipv6": "automatic"}),
             &[("/zones/wan", "wan_is_reserved")],
         ),
-        (
-            "/zones/vpn",
-            json!({"vlan": 7, "ipv6": "automatic"}),
-            &[("/zones/vpn", "name_reserved")],
-        ),
+        ("/zones/vpn", json!({"vlan": 7, "ipv6": "automatic"}), &[("/zones/vpn", "name_reserved")]),
         ("/zones/crm/vlan", json!(4095), &[("/zones/crm/vlan", "vlan_invalid")]),
         ("/zones/crm/vlan", json!(0), &[("/zones/crm/vlan", "vlan_invalid")]),
         ("/zones/guest/vlan", json!(30), &[("/zones/guest/vlan", "vlan_used")]),
