@@ -29,18 +29,18 @@ class Qmp:
         """Ends the connection."""
         self._line.close()
 
-    def command(self, name, timeout=30, **arguments):
+    def command(self, order_name, timeout=30, **arguments):
         """Runs a command; argument names get `-` for `_`."""
         with self._changed:
             self._next += 1
             number = self._next
-        order = {"execute": name, "id": number}
+        order = {"execute": order_name, "id": number}
         if arguments:
             order["arguments"] = {key.replace("_", "-"): value for key, value in arguments.items()}
         self._line.sendall(json.dumps(order).encode() + b"\n")
-        answer = self._wait(lambda: self._answers.pop(number, None), timeout, name)
+        answer = self._wait(lambda: self._answers.pop(number, None), timeout, order_name)
         if "error" in answer:
-            raise QmpError(f"{name}: {answer['error'].get('desc')}")
+            raise QmpError(f"{order_name}: {answer['error'].get('desc')}")
         return answer["return"]
 
     def wait_event(self, name, timeout, since=0, accept=lambda data: True):

@@ -1,10 +1,12 @@
-"""What the box's console screen says, as patterns.
+"""What the box's serial console says, as patterns.
 
-The words are those of agent/hostd's English console; whoever changes them there changes them here.
+The words are those of agent/hostd (locales/en.json and the last line, which is for programs);
+whoever changes them there changes them here.
 """
 
-VERSION = r"Gatehouse\s+(?:version\s+)?v?(\d+\.\d+\.\d+\S*)"
-SETUP_CODE = r"[Ss]etup code:?\s+([A-Z0-9][A-Z0-9-]{5,})"
-READY = r"\b[Rr]eady\b"
-LOGIN = r"(?i)\blogin:|password:|# $|\$ $"
-FORMER_SETTINGS = r"(?i)former settings|last confirmed settings"
+VERSION = r"^Gatehouse (\d+\.\d+\.\d+\S*)"
+SETUP_CODE = r"^Setup code: ([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})"
+READY = r"^gatehouse: ready version=(?P<version>\S+) ruleset=(?P<ruleset>\S+) settings=(?P<settings>\S+)"
+PROBLEM = r"^gatehouse: problem code=(\S+)"
+FORMER_SETTINGS = r"The former settings are in force"
+FACTORY = r"Not set up: nothing is forwarded"

@@ -1,7 +1,8 @@
 """Listens behind a port for the addresses that a machine uses there.
 
 What a machine calls itself is only known from what it sends: sources of IP packets, ARP senders,
-and the targets of its duplicate address detection (RFC 4862, 5.4).
+the address it asks a DHCP server for (RFC 2132, 9.1), and the targets of its duplicate address
+detection (RFC 4862, 5.4).
 """
 
 import ipaddress
@@ -41,10 +42,10 @@ class Watch:
         """Its IPv4 addresses."""
         return sorted(str(address) for address in list(self.addresses) if address.version == 4)
 
-    def v6(self):
-        """Its global IPv6 addresses."""
+    def v6(self, link_local=False):
+        """Its global IPv6 addresses, or its link-local ones."""
         return sorted(str(address) for address in list(self.addresses)
-                      if address.version == 6 and not address.is_link_local)
+                      if address.version == 6 and address.is_link_local == link_local)
 
     def _run(self):
         while True:
@@ -63,9 +64,24 @@ class Watch:
             found = ipaddress.ip_address(frame[28:32])
         elif kind == _IPV4 and len(frame) >= 34:
             found = ipaddress.ip_address(frame[26:30])
+            if found.is_unspecified:
+                found = _requested(frame)
         elif kind == _IPV6 and len(frame) >= 54:
             found = ipaddress.ip_address(frame[22:38])
             if found.is_unspecified and frame[20] == 58 and frame[54] == 135 and len(frame) >= 78:
                 found = ipaddress.ip_address(frame[62:78])
         if found is not None and not found.is_unspecified:
             self.addresses.add(found)
+
+
+def _requested(frame):
+    """The address that a DHCP request asks for, None in any other frame."""
+    start = 14 + (frame[14] & 0x0F) * 4
+    if frame[23] != 17 or frame[start + 2:start + 4] != b"\0\x43":
+        return None
+    options = frame[start + 8 + 240:]
+    while len(options) >= 2 and options[0] != 255:
+        if options[0] == 50 and options[1] == 4:
+            return ipaddress.ip_address(options[2:6])
+        options = options[1:] if options[0] == 0 else options[2 + options[1]:]
+    return None

@@ -40,18 +40,20 @@ def _newest(pattern):
 @pytest.fixture(scope="session")
 def image():
     """The production image, raw."""
-    return disk.unpacked(os.environ.get("GATEHOUSE_IMAGE") or _newest("gatehouse-*-x86_64-uefi.img"), CACHE)
+    return os.environ.get("GATEHOUSE_IMAGE") or _newest("gatehouse-*-x86_64-uefi.img")
 
 
 @pytest.fixture(scope="session")
-def test_uki():
+def test_uki(image):
     """Kernel, initrd and root hash of the same build, with a command line that takes credentials."""
-    return _newest("gatehouse-*-x86_64-uefi.test.efi")
+    return image.removesuffix(".img") + ".test.efi"
 
 
 @pytest.fixture(scope="session")
 def probe_binary():
     """The probe, built for the box's libc (this runs in the builder root)."""
+    if given := os.environ.get("GATEHOUSE_PROBE"):
+        return given
     children.run(["cargo", "build", "--quiet", "--release", "-p", "gatehouse-probe", "--manifest-path",
                   os.path.join(REPOSITORY, "Cargo.toml")], timeout=600)
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(REPOSITORY, "build", "target"))

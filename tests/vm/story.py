@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import time
 
 from harness import screen
 
@@ -29,6 +30,10 @@ class Box:
             client.dhcp(30)
             client.wait_ra(30)
         self.site = ipaddress.ip_network((int(self.office.addresses(6)[0].ip) >> 80 << 80, 48))
+        assert self.wan4 and self.wan6
+        # Restored snapshots stand still and jump: the kernel's stall detectors would report that.
+        self.probe.exec("sh", "-c", "echo 0 > /proc/sys/kernel/watchdog; "
+                                    "echo 1 > /sys/module/rcupdate/parameters/rcu_cpu_stall_suppress")
         self.probe.serve("crm", CRM_PORTS, CRM_PORTS)
         self.crm_mac = self._address("eth0", "crm")
         self.router_mac = self._address("br0")
@@ -53,14 +58,21 @@ class Box:
     @property
     def wan4(self):
         """The address the box got on WAN."""
-        shown = self.probe.exec("ip", "-4", "-o", "address", "show", "scope", "global")
-        return next(word.split("/")[0] for word in shown.split() if word.startswith("11.67.0."))
+        return self._wan("-4", "11.67.0.")
 
     @property
     def wan6(self):
         """The global IPv6 address the box made on WAN."""
-        shown = self.probe.exec("ip", "-6", "-o", "address", "show", "scope", "global")
-        return next(word.split("/")[0] for word in shown.split() if word.startswith("2600:6700:1:"))
+        return self._wan("-6", "2600:6700:1:")
+
+    def _wan(self, family, prefix, timeout=30):
+        deadline = time.monotonic() + timeout
+        while True:
+            shown = self.probe.exec("ip", family, "-o", "address", "show", "scope", "global", "-tentative")
+            for word in shown.split():
+                if word.startswith(prefix) and "/" in word:
+                    return word.split("/")[0]
+            assert time.monotonic() < deadline, f"the box has no address {prefix}… on WAN"
 
     @contextlib.contextmanager
     def nobody_reaches_the_crm(self, *identities):

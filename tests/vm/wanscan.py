@@ -14,6 +14,7 @@ import time
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import IPv6, ICMPv6DestUnreach
 from scapy.layers.l2 import Ether
+from scapy.utils6 import in6_mactoifaceid, in6_ptop
 
 from harness.watch import Watch
 
@@ -57,7 +58,7 @@ class Scanner:
 
     def targets(self):
         """The addresses found so far; before the first, those that DHCP will give."""
-        return self._watch.v4() + self._watch.v6()
+        return self._watch.v4() + self._watch.v6() + self._watch.v6(link_local=True)
 
     def wait_rounds(self, rounds, timeout):
         """Waits until every present target was scanned `rounds` times from now on."""
@@ -98,13 +99,14 @@ class Scanner:
                 continue
             if address[2] == socket.PACKET_OUTGOING or data[6:12] != bytes.fromhex(self._mac.replace(":", "")):
                 continue
-            if found := _answer(data):
+            if found := _answer(data, _link_local(self._client.mac)):
                 self.findings.append(found)
 
 
 def _probes(target, own_mac, mac, source_port):
     six = ":" in target
-    network = IPv6(src=FROM6, dst=target) if six else IP(src=FROM4, dst=target)
+    from6 = _link_local(own_mac) if target.startswith("fe80:") else FROM6
+    network = IPv6(src=from6, dst=target) if six else IP(src=FROM4, dst=target)
     start = Ether(src=own_mac, dst=mac) / network
     for port in TCP_PORTS:
         yield start / TCP(sport=source_port, dport=port, flags="S")
@@ -112,10 +114,15 @@ def _probes(target, own_mac, mac, source_port):
         yield start / UDP(sport=source_port, dport=port) / b"gatehouse-scan"
 
 
-def _answer(data):
+def _link_local(mac):
+    """The kernel's own choice (RFC 4291, appendix A)."""
+    return in6_ptop("fe80::" + in6_mactoifaceid(mac))
+
+
+def _answer(data, own):
     frame = Ether(data)
     layer = frame.getlayer(IP) or frame.getlayer(IPv6)
-    if layer is None or layer.dst not in (FROM4, FROM6):
+    if layer is None or layer.dst not in (FROM4, FROM6, own):
         return None
     if layer.haslayer(TCP) or layer.haslayer(UDP) or layer.haslayer(ICMP) or layer.haslayer(ICMPv6DestUnreach):
         return frame.summary()
