@@ -41,6 +41,8 @@ pub struct Agent {
     found: Vec<Notice>,
     /// What stands in the way now.
     problem: Option<Notice>,
+    /// The last try did not succeed, or is not complete.
+    retry: bool,
     services_down: Vec<&'static str>,
     /// Cards that the settings name have had time to appear.
     settled: bool,
@@ -95,6 +97,7 @@ impl Agent {
             loaded: None,
             found,
             problem: None,
+            retry: false,
             services_down: Vec::new(),
             settled: false,
             told_ready: false,
@@ -139,9 +142,9 @@ impl Agent {
         self.settled
     }
 
-    /// Whether something stands in the way.
-    pub fn has_problem(&self) -> bool {
-        self.problem.is_some()
+    /// Whether the last try did not succeed.
+    pub fn must_retry(&self) -> bool {
+        self.retry
     }
 
     /// Brings about what is wanted with the cards that are there now, and tells.
@@ -158,9 +161,16 @@ impl Agent {
                     self.in_force = Some(InForce { settings, source, binding });
                     None
                 }
+                Err(error) if error.is_passing() && !self.retry => {
+                    tracing::info!(error = chain(&error), "a card went while it was set up");
+                    self.retry = true;
+                    self.after_change().await;
+                    return;
+                }
                 Err(error) => Some(noticed(&error)),
             },
         };
+        self.retry = self.problem.is_some();
         if self.problem.is_none() {
             self.take_setup();
         }

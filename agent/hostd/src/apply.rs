@@ -55,6 +55,11 @@ impl ApplyError {
             Self::Links(_) => "links_failed",
         }
     }
+
+    /// Whether a card was unplugged or renamed while we were at it: the event of that is on its way.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Links(MachineError::Absent(_)))
+    }
 }
 
 impl Goal {

@@ -76,7 +76,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             }
             _ = alive.tick() => notify::alive(),
             _ = look.tick() => {
-                if agent.has_problem() {
+                if agent.must_retry() {
                     agent.converge().await;
                 }
                 agent.look_at_services().await;

@@ -69,7 +69,7 @@ fn on_box(words: &[&str]) -> String {
 /// Runs a program in the CRM's namespace, which only hostd's keeper sees.
 fn in_crm(words: &[&str]) -> String {
     let keeper = env::var("KEEPER").unwrap();
-    out(&[&["nsenter", "-t", &keeper, "-m", "ip", "netns", "exec", "crm"], words].concat())
+    out(&[&["nsenter", "-t", &keeper, "-m", "-r", "ip", "netns", "exec", "crm"], words].concat())
 }
 
 fn ask(request: &Request) -> std::io::Result<Response> {
