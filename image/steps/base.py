@@ -3,9 +3,11 @@
 Cached by the hash of the recipe; `--refresh` makes it anew to pick up Debian's updates.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
+import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -27,6 +29,13 @@ def recipe_hash(board):
 def make(cache, board, refresh):
     """Returns the directory of the cached base: `full` (packages) and `lean` (what is shipped)."""
     base = cache / f"base-{recipe_hash(board)}"
+    with open(cache / "base.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_missing(base, board, refresh)
+    return base
+
+
+def _make_missing(base, board, refresh):
     if refresh and base.exists():
         shutil.rmtree(base)
     if not (base / "lean").exists():
@@ -41,7 +50,6 @@ def make(cache, board, refresh):
             run("cp", "-a", full, new)
             _strip(new)
             new.rename(lean)
-    return base
 
 
 def kernel_version(root):
@@ -54,8 +62,6 @@ def kernel_version(root):
 
 def _install(full, board):
     # Its progress goes straight to the terminal.
-    import subprocess
-
     argv = [RECIPE / "base-root", full, board["architecture"], board["kernel"]]
     if subprocess.run(argv).returncode != 0:
         raise BuildError("the Debian packages could not be installed: see the lines above")

@@ -61,10 +61,14 @@ def _check_accounts(tree):
     """Files on state and data belong to numbers: a package must not have chosen its own."""
     passwd = dict(line.split(":")[0:3:2] for line in (tree / "etc/passwd").read_text().splitlines())
     groups = dict(line.split(":")[0:3:2] for line in (tree / "etc/group").read_text().splitlines())
-    for line in lines(IMAGE / "recipe/accounts"):
-        name, number, _home = line.split()
-        if passwd.get(name, number) != number or groups.get(name) != number:
+    listed = dict(line.split()[:2] for line in lines(IMAGE / "recipe/accounts"))
+    for name, number in listed.items():
+        user = passwd.get(name, number if name == "systemd-journal" else None)
+        if user != number or groups.get(name) != number:
             raise BuildError(f"account {name} must have number {number}: look at image/recipe/accounts")
+    for name, number in passwd.items():
+        if 100 <= int(number) < 1000 and name not in listed:
+            raise BuildError(f"a package made the account {name}: give it a number in image/recipe/accounts")
     shadow = (tree / "etc/shadow").read_text().splitlines()
     locked = [line.split(":")[0] + ":!*:" + ":".join(line.split(":")[2:]) for line in shadow]
     (tree / "etc/shadow").write_text("\n".join(locked) + "\n")
