@@ -58,4 +58,4 @@ disk-image:
 
 .PHONY: dev
 dev: ## the real hostd in a namespace with one plain bridge per zone
-	$(IN) agent/hostd/dev/run
+	$(IN) bash -c "cargo build --quiet -p hostd && exec agent/hostd/dev/world \"\$$CARGO_TARGET_DIR/debug/gatehouse-hostd\""
