@@ -21,8 +21,10 @@ const SWARM: Duration = Duration::from_millis(200);
 const SWARM_START: Duration = Duration::from_secs(2);
 /// But never longer than this after the first.
 const SWARM_AT_MOST: Duration = Duration::from_secs(5);
-/// How often what failed is tried again, and services are looked after.
-const LOOK: Duration = Duration::from_secs(10);
+/// How often what failed is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+/// How often services are looked after.
+const LOOK: Duration = Duration::from_secs(30);
 
 /// Runs the agent.
 pub fn run(options: RunOptions) -> anyhow::Result<()> {
@@ -45,8 +47,9 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
     server::start(agent.run_directory(), sender).context("the socket cannot be opened")?;
     let mut alive = interval(notify::interval());
+    let mut retry = interval(RETRY);
     let mut look = interval(LOOK);
-    for timer in [&mut alive, &mut look] {
+    for timer in [&mut alive, &mut retry, &mut look] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut swarm = Swarm::default();
@@ -75,12 +78,12 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 let _ = answer.send(response);
             }
             _ = alive.tick() => notify::alive(),
-            _ = look.tick() => {
+            _ = retry.tick() => {
                 if agent.must_retry() {
                     agent.converge().await;
                 }
-                agent.look_at_services().await;
             }
+            _ = look.tick() => agent.look_at_services().await,
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
         }

@@ -147,15 +147,17 @@ impl Services {
         }
         match &mut self.kind {
             Kind::Units => {
-                let mut down = Vec::new();
-                for (unit, name) in
-                    [(DNSMASQ, "dnsmasq"), (CHRONY, "chrony"), (NETWORKD, "networkd")]
-                {
-                    if systemctl(&["--quiet", "is-failed", unit]).await.is_ok() {
-                        down.push(name);
+                let units = [(DNSMASQ, "dnsmasq"), (CHRONY, "chrony"), (NETWORKD, "networkd")];
+                let words = ["show", "--property=SubState", "--value"];
+                let words: Vec<&str> =
+                    words.into_iter().chain(units.map(|(unit, _)| unit)).collect();
+                match systemctl(&words).await {
+                    Ok(states) => failing(&states, &units.map(|(_, name)| name)),
+                    Err(error) => {
+                        tracing::warn!(%error, "services cannot be looked after");
+                        Vec::new()
                     }
                 }
-                down
             }
             Kind::Child { dnsmasq: Some(child), .. } => match child.try_wait() {
                 Ok(None) => Vec::new(),
@@ -175,17 +177,26 @@ impl Due {
     }
 }
 
-async fn systemctl(words: &[&str]) -> io::Result<()> {
+/// Names of the services that end again and again, from their states in the same order.
+fn failing(states: &str, names: &[&'static str]) -> Vec<&'static str> {
+    let states = states.lines().filter(|line| !line.is_empty());
+    let bad = |state: &str| state == "failed" || state.starts_with("auto-restart");
+    names.iter().zip(states).filter(|(_, state)| bad(state)).map(|(name, _)| *name).collect()
+}
+
+/// Runs systemctl; what it says.
+async fn systemctl(words: &[&str]) -> io::Result<String> {
     let mut command = Command::new("/usr/bin/systemctl");
     command.args(words).env_clear().kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    let status = tokio::time::timeout(TIMEOUT, command.status())
+    command.stdin(Stdio::null());
+    let output = tokio::time::timeout(TIMEOUT, command.output())
         .await
         .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "systemctl does not answer"))??;
-    if status.success() {
-        Ok(())
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(io::Error::other(format!("systemctl {}: {status}", words.join(" "))))
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(io::Error::other(format!("systemctl {}: {}", words.join(" "), said.trim())))
     }
 }
 
@@ -206,4 +217,20 @@ fn start_dnsmasq(configuration: &Path) -> io::Result<Child> {
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .spawn()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_which_service_ends_again_and_again() {
+        let names = ["dnsmasq", "chrony", "networkd"];
+        assert_eq!(failing("running\n\nauto-restart\n\ndead\n", &names), ["chrony"]);
+        assert_eq!(
+            failing("failed\n\nrunning\n\nauto-restart-queued\n", &names),
+            ["dnsmasq", "networkd"]
+        );
+        assert!(failing("", &names).is_empty());
+    }
 }
