@@ -47,7 +47,8 @@ scenarios! {
         tagged_frames_do_not_reach_the_router;
     link: neighbours_find_each_other box_asks_for_neighbours
         routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
-        groups_are_asked_for_on_the_link box_says_which_groups_it_listens_to
+        groups_are_asked_for_on_the_link hosts_without_address_join_groups
+        box_says_which_groups_it_listens_to
         errors_of_the_box_reach_both_ends crm_hears_nothing_of_links;
     spoof: hosts_have_addresses_of_their_zone crm_has_its_own_address_only
         our_addresses_never_come_from_wan impossible_addresses_never_come_from_wan
@@ -55,5 +56,6 @@ scenarios! {
     icmp: errors_of_connections_pass errors_of_nothing_do_not redirects_never_pass
         pings_go_out_and_come_back;
     conntrack: packets_of_no_connection_are_dropped broken_packets_do_not_reach_the_box;
-    output: services_have_their_way_out nobody_else_has box_talks_to_itself;
+    output: services_have_their_way_out links_are_served_by_the_right_users
+        nobody_else_has box_talks_to_itself;
 }

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use testkit::{Packet, Seen, ethernet};
+use testkit::{Packet, Seen, ethernet, run_with_input};
 
 use crate::place::Version;
 use crate::{Bench, Place, Reach, Rules};
@@ -128,6 +128,26 @@ pub(super) fn groups_are_asked_for_on_the_link(rules: Rules) {
         bench.kept_from_box(place, &query(local).ttl(2));
         bench.kept_from_box(place, &query(place.address(Version::V6)).ttl(1));
         bench.reaches_box(place, &query(local).ttl(1));
+    }
+}
+
+/// Such a report goes no further than the first chain, which a table of the test's own sees behind.
+pub(super) fn hosts_without_address_join_groups(rules: Rules) {
+    let mut bench = Bench::new(rules, Reach::Both);
+    let probe = "table inet probe {
+      chain after { type filter hook prerouting priority -299; policy accept;
+        icmpv6 type 143 counter
+      }
+    }";
+    bench.router.inside(|| run_with_input(&["nft", "-f", "-"], probe)).expect("probe");
+    let routers: IpAddr = "ff02::16".parse().expect("all listening routers");
+    for (place, count) in [(Place::Office, 1), (Place::Guest, 2)] {
+        let report = Packet::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), routers);
+        let report = report.icmp(GROUP_REPORT2, 0, &[0; 4]);
+        bench.kept_from_box(place, &report.clone().ttl(2));
+        bench.kept_from_box(place, &report.ttl(1));
+        let seen = bench.router.run(&["nft", "list", "table", "inet", "probe"]).expect("probe");
+        assert!(seen.contains(&format!("counter packets {count} ")), "{place:?}: {seen}");
     }
 }
 
