@@ -82,6 +82,14 @@ class Client:
                 return route["gateway"]
         return None
 
+    def renew(self, timeout=20):
+        """Forgets addresses, routes and neighbours, and asks for them again."""
+        self.namespace.ip("neighbour", "flush", "dev", "eth0", "nud", "all")
+        self.namespace.ip("-6", "route", "flush", "default", "dev", "eth0", check=False)
+        self.namespace.ip("address", "flush", "dev", "eth0", "scope", "global")
+        self.dhcp(timeout)
+        self.wait_ra(timeout)
+
     def static(self, *addresses, router=None, router6=None):
         """Takes addresses by hand, replacing what was there."""
         self.namespace.ip("address", "flush", "dev", "eth0", "scope", "global")

@@ -123,9 +123,14 @@ def test_a_peer_in_the_crms_own_vlan_is_not_answered(box):
         peer.send_frames([frames.broadcast(peer.mac)])
 
 
-def test_a_peer_cannot_take_the_routers_or_the_crms_place(box):
+@pytest.mark.parametrize("who,vlan", [("peer", 30), ("guest", 20), ("office_trunk", 10)])
+def test_nobody_takes_the_routers_or_the_crms_place(box, who, vlan):
     """Spoofed ARP and ND, the router's own MAC address as source, rogue RA and DHCP."""
-    for attacker, vlan in ((box.peer, 30), (box.guest, 20), (box.office_trunk, 10)):
+    attacker = getattr(box, who)
+    # The PC of the control sits in the attacker's VLAN once: it must not be the victim here.
+    box.office.namespace.ip("neighbour", "replace", "192.168.10.1", "lladdr", box.router_mac, "dev", "eth0",
+                            "nud", "permanent")
+    try:
         with box.nobody_reaches_the_crm(attacker.mac):
             for claimed4, claimed6 in ((f"192.168.{vlan}.1", box.zone6(vlan, 1)), (CRM4, box.crm6),
                                        ("192.168.30.1", box.zone6(30, 1))):
@@ -137,8 +142,11 @@ def test_a_peer_cannot_take_the_routers_or_the_crms_place(box):
         # The frames above claimed the router's and the CRM's MAC addresses: both still work.
         box.assert_allowed()
         assert box.staff.tcp(box.crm6, 443)
-    addresses = box.probe.exec("ip", "-6", "-o", "address", "show", "dev", "eth0", netns="crm")
-    assert "2001:db8:bad" not in addresses
+        addresses = box.probe.exec("ip", "-6", "-o", "address", "show", "dev", "eth0", netns="crm")
+        assert "2001:db8:bad" not in addresses
+    finally:
+        for pc in (box.office, box.office_trunk, box.guest, box.guest_trunk):
+            pc.renew()
 
 
 @pytest.mark.parametrize("tags", [(10, 30), (20, 30), (30, 30), (40, 30), (99, 30), (30, 20), (30,), (0, 30),

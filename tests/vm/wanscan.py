@@ -11,8 +11,8 @@ import socket
 import threading
 import time
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import IPv6, ICMPv6DestUnreach
+from scapy.layers.inet import IP, TCP, TCPerror, UDP, UDPerror
+from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 from scapy.utils6 import in6_mactoifaceid, in6_ptop
 
@@ -20,6 +20,8 @@ from harness.watch import Watch
 
 FROM4, FROM6 = "11.67.0.66", "2600:6700:1::66"
 RATE = 100
+# Below those that a host picks for itself: an answer to one of these answers a probe.
+SOURCE_PORTS = range(20_000, 20_100)
 TCP_PORTS = (21, 22, 23, 25, 53, 67, 80, 111, 123, 139, 179, 443, 445, 465, 514, 546, 547, 587, 631, 853, 873, 993,
              1080, 2049, 2375, 3000, 3128, 3306, 3389, 4444, 5000, 5353, 5355, 5432, 6443, 8000, 8080, 8443, 8888,
              9090, 9100, 10000, 27017)
@@ -73,7 +75,7 @@ class Scanner:
 
     def _send(self):
         made = {}
-        numbers = itertools.cycle(range(1024, 65_000))
+        numbers = itertools.cycle(SOURCE_PORTS)
         while not self._stop.is_set():
             targets = self.targets() or ["11.67.0.100"]
             for target in targets:
@@ -124,6 +126,9 @@ def _answer(data, own):
     layer = frame.getlayer(IP) or frame.getlayer(IPv6)
     if layer is None or layer.dst not in (FROM4, FROM6, own):
         return None
-    if layer.haslayer(TCP) or layer.haslayer(UDP) or layer.haslayer(ICMP) or layer.haslayer(ICMPv6DestUnreach):
-        return frame.summary()
+    # The link-local address is also that of the provider's router, which the box may ask: an answer
+    # to a probe goes to a probe's source port, or quotes the probe in an error.
+    for kind, port in ((TCP, "dport"), (UDP, "dport"), (TCPerror, "sport"), (UDPerror, "sport")):
+        if layer.haslayer(kind) and getattr(layer[kind], port) in SOURCE_PORTS:
+            return frame.summary()
     return None
