@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use firewall::{RulesetHash, ServiceUids};
 use host_api::{Failure, Notice, Request, Response, SettingsSource, Shown, State, Status};
@@ -25,6 +26,9 @@ const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
 
+/// A box without any card is a problem after this time only: some machines find them late.
+const FIRST_CARD: Duration = Duration::from_secs(60);
+
 /// The agent.
 pub struct Agent {
     options: RunOptions,
@@ -46,6 +50,7 @@ pub struct Agent {
     services_down: Vec<&'static str>,
     /// Cards that the settings name have had time to appear.
     settled: bool,
+    started: Instant,
     told_ready: bool,
     told: Option<Status>,
 }
@@ -100,6 +105,7 @@ impl Agent {
             retry: false,
             services_down: Vec::new(),
             settled: false,
+            started: Instant::now(),
             told_ready: false,
             told: None,
         };
@@ -132,9 +138,10 @@ impl Agent {
         matches!(self.wanted, Wanted::Factory) && self.in_force.is_none()
     }
 
-    /// From now on a card that is missing is missing.
+    /// Cards have had time to appear, if there is any: from now on one that is missing is missing.
     pub fn settle(&mut self) {
-        self.settled = true;
+        let any = machine::present_ports(self.options.links).is_ok_and(|cards| !cards.is_empty());
+        self.settled = any || self.started.elapsed() >= FIRST_CARD;
     }
 
     /// Whether [`Agent::settle`] was called.
@@ -155,6 +162,11 @@ impl Agent {
             Wanted::Factory => self.factory().map(|settings| (settings, SettingsSource::Factory)),
         };
         self.problem = match wanted {
+            None if self.started.elapsed() < FIRST_CARD => {
+                self.retry = true;
+                self.tell();
+                return;
+            }
             None => Some(Notice::new("no_ports", [])),
             Some((settings, source)) => match self.bring_about(&settings) {
                 Ok(binding) => {
@@ -177,7 +189,15 @@ impl Agent {
         self.after_change().await;
     }
 
+    /// Once there are a WAN and a LAN, later cards change no role: a card that comes must not make
+    /// the WAN a LAN. With one card alone the next one decides anew.
     fn factory(&self) -> Option<Settings> {
+        if let Some(in_force) = &self.in_force
+            && in_force.source == SettingsSource::Factory
+            && in_force.settings.wan_port().is_some()
+        {
+            return Some(in_force.settings.clone());
+        }
         let present = machine::present_ports(self.options.links).unwrap_or_else(|error| {
             tracing::error!(error = chain(&error), "network cards cannot be listed");
             Vec::new()

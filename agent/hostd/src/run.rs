@@ -18,9 +18,9 @@ use crate::{clock, machine, notify, wan};
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
 /// At the start cards are still being found; without settings their roles follow from which there are.
-const SWARM_START: Duration = Duration::from_secs(2);
+const SWARM_START: Duration = Duration::from_secs(3);
 /// But never longer than this after the first.
-const SWARM_AT_MOST: Duration = Duration::from_secs(5);
+const SWARM_AT_MOST: Duration = Duration::from_secs(10);
 /// How often what failed is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 /// How often services are looked after.
@@ -79,8 +79,11 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             }
             _ = alive.tick() => notify::alive(),
             _ = retry.tick() => {
-                if agent.must_retry() {
+                // Before all cards are there a swarm decides when it is time.
+                if agent.must_retry() && agent.is_settled() {
                     agent.converge().await;
+                } else if !agent.is_settled() && swarm.is_none() {
+                    swarm.event(SWARM_START);
                 }
             }
             _ = look.tick() => agent.look_at_services().await,
@@ -106,6 +109,10 @@ impl Swarm {
         let now = Instant::now();
         let first = *self.first.get_or_insert(now);
         self.over = Some((now + wait).min(first + SWARM_AT_MOST));
+    }
+
+    fn is_none(&self) -> bool {
+        self.over.is_none()
     }
 
     async fn over(&self) {
