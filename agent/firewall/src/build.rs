@@ -66,6 +66,14 @@ impl When {
         self.v6().is(Field::Ip6Destination, Value::Ip6(network.into()))
     }
 
+    pub(crate) fn destination4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::Ip4Destination, set)
+    }
+
+    pub(crate) fn destination6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::Ip6Destination, set)
+    }
+
     pub(crate) fn source4_in(self, set: &Name) -> Self {
         self.v4().within(Field::Ip4Source, set)
     }

@@ -12,6 +12,7 @@ use crate::input::web_ports;
 use crate::ir::{
     CtState, Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict, VerdictMap,
 };
+use crate::spoof::{inside4, inside6};
 use crate::zones::{Scope, interface};
 
 /// What is allowed between two interfaces.
@@ -25,20 +26,17 @@ pub(crate) struct Pair {
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let by_pair = Name::made("forward");
-    let base = filter(
-        "forward",
-        Hook::Forward,
-        0,
-        vec![
-            by_connection(&connection_map()),
-            when().look_up(
-                &[Field::InputInterface, Field::OutputInterface],
-                &by_pair,
-                "by where it came in and goes out",
-            ),
-            when().drop("no policy allows it"),
-        ],
-    );
+    let mut rules = kept_inside(scope);
+    rules.extend([
+        by_connection(&connection_map()),
+        when().look_up(
+            &[Field::InputInterface, Field::OutputInterface],
+            &by_pair,
+            "by where it came in and goes out",
+        ),
+        when().drop("no policy allows it"),
+    ]);
+    let base = filter("forward", Hook::Forward, 0, rules);
     let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
     for pair in policies(scope).into_iter().chain(crm::pairs(scope)) {
         let known = pairs.entry(pair.chain.clone()).or_insert(Pair {
@@ -62,6 +60,17 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let key = vec![KeyType::Interface, KeyType::Interface];
     part.maps.push(VerdictMap { name: by_pair, key, entries });
     part
+}
+
+/// What is meant for our own zones never leaves by WAN, connection or not: whoever gives the box its
+/// WAN address may give it routes as well, and would draw staff away from the CRM.
+fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
+    let Some(wan) = &scope.context.wan else { return Vec::new() };
+    let out = || when().output(wan);
+    vec![
+        out().destination4_in(&inside4()).drop("a route from WAN draws our own addresses out"),
+        out().destination6_in(&inside6()).drop("a route from WAN draws our own addresses out"),
+    ]
 }
 
 fn policies(scope: &Scope<'_>) -> Vec<Pair> {

@@ -55,6 +55,8 @@ sabotages! {
     SpoofZone "spoof-zone",
     /// Addresses of our zones may come from WAN.
     SpoofWan "spoof-wan",
+    /// What is meant for our zones may leave by WAN.
+    RoutesFromWan "routes-from-wan",
     /// Impossible addresses may come from WAN.
     Bogons "bogons",
     /// Loopback addresses may come from outside.
@@ -137,6 +139,7 @@ fn inet(table: &mut Table, settings: &Settings, sabotage: Sabotage) {
             name.starts_with("spoof_") && name != "spoof_wan" && !of_crm(name, "spoof_")
         }),
         Sabotage::SpoofWan => drop_rules(table, "spoof_wan", |rule| names_set(rule, "inside")),
+        Sabotage::RoutesFromWan => drop_rules(table, "forward", |rule| names_set(rule, "inside")),
         Sabotage::Bogons => drop_rules(table, "spoof_wan", |rule| names_set(rule, "bogons")),
         Sabotage::Loopback => drop_rules(table, "prerouting", |rule| {
             is_drop(rule) && rule.matches.iter().any(is_address)

@@ -37,6 +37,10 @@ fn victim(sabotage: Sabotage) -> Option<(Path, Packet)> {
         Sabotage::SpoofCrm => forged("192.168.30.11", "z-crm"),
         Sabotage::SpoofZone => forged("192.168.30.10", "z-guest"),
         Sabotage::SpoofWan => forged("192.168.30.10", "wan0"),
+        Sabotage::RoutesFromWan => (
+            Path::Through,
+            between("192.168.10.20", "192.168.30.10", tcp(443)).from("z-office").to("wan0"),
+        ),
         Sabotage::Bogons => forged("192.0.2.1", "wan0"),
         Sabotage::Loopback => (
             Path::ToBox,

@@ -36,8 +36,8 @@ macro_rules! scenarios {
 
 scenarios! {
     wan: zones_go_out_behind_one_address answers_come_back web_policy_allows_web_only
-        nothing_comes_in_from_wan nothing_of_the_box_answers_wan zones_are_apart
-        lock_holds_until_the_ruleset;
+        nothing_comes_in_from_wan routes_from_wan_do_not_draw_us_out
+        nothing_of_the_box_answers_wan zones_are_apart lock_holds_until_the_ruleset;
     input: every_zone_has_dns_dhcp_and_time guests_reach_nothing_else admin_pages_from_the_list_only
         services_on_foreign_addresses_are_closed router_solicitations_only_from_the_link;
     crm: allowed_addresses_reach_the_web_ports others_do_not_reach_it other_ports_are_closed

@@ -67,6 +67,21 @@ pub(super) fn nothing_comes_in_from_wan(rules: Rules) {
     }
 }
 
+/// The provider's DHCP server may name routes; one for the CRM's address would send staff to it.
+pub(super) fn routes_from_wan_do_not_draw_us_out(rules: Rules) {
+    let mut bench = Bench::new(rules, Reach::Both);
+    for version in Version::BOTH {
+        let crm = Place::Crm.address(version);
+        let syn = Packet::new(Place::Office.address(version), crm).tcp(50003, 443, TcpFlags::SYN);
+        bench.passes(Place::Office, &syn, Place::Crm);
+        let via = Place::Wan.address(version).to_string();
+        let route = ["ip", "route", "add", &crm.to_string(), "via", &via];
+        bench.router.run(&route).expect("route");
+        let syn = Packet::new(Place::Office.address(version), crm).tcp(50004, 443, TcpFlags::SYN);
+        bench.blocked(Place::Office, &syn, Place::Wan);
+    }
+}
+
 pub(super) fn nothing_of_the_box_answers_wan(rules: Rules) {
     let mut bench = Bench::new(rules, Reach::Both);
     for version in Version::BOTH {
