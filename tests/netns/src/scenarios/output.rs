@@ -5,8 +5,8 @@ use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sendto, setsockopt,
-    socket, sockopt,
+    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, connect, sendto,
+    setsockopt, socket, sockopt,
 };
 use nix::unistd::{Uid, setfsuid};
 use testkit::{Packet, Seen};
@@ -46,6 +46,18 @@ fn send_icmp_as(bench: &Bench, uid: u32, packet: &Packet, hop_limit: i32) {
     });
 }
 
+/// Begins a TCP connection from the router as that user, and does not wait for it.
+fn connect_as(bench: &Bench, uid: u32, to: (IpAddr, u16)) {
+    let to = SocketAddr::from(to);
+    let family = if to.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+    bench.router.inside(|| {
+        become_user(uid);
+        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+        let socket = socket(family, SockType::Stream, flags, None).expect("socket");
+        let _ = connect(socket.as_raw_fd(), &SockaddrStorage::from(to));
+    });
+}
+
 /// Sends a datagram from the router as that user. A socket's owner is its maker's file system user,
 /// which a thread can change for itself alone. What the ruleset refuses ends in an error here.
 fn send_as(bench: &Bench, uid: u32, from: u16, to: (IpAddr, u16)) {
@@ -69,6 +81,11 @@ pub(super) fn services_have_their_way_out(rules: Rules) {
             let seen = bench.arrives(Place::Wan, |seen| seen.ports.1 == port);
             assert_eq!(seen.source(), Some(Place::Wan.gateway(version)));
         }
+        let is_tcp = |seen: &Seen| (seen.protocol, seen.ports.1) == (6, DNS);
+        connect_as(&bench, UIDS.chrony, (server, DNS));
+        bench.nothing(Place::Wan, is_tcp);
+        connect_as(&bench, UIDS.dnsmasq, (server, DNS));
+        bench.arrives(Place::Wan, is_tcp);
     }
     send_as(&bench, UIDS.networkd, 68, (Place::Wan.address(Version::V4), 67));
     bench.arrives(Place::Wan, |seen| seen.ports == (68, 67));
