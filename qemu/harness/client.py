@@ -90,6 +90,16 @@ class Client:
         self.dhcp(timeout)
         self.wait_ra(timeout)
 
+    def resolve_link(self, address, timeout=3):
+        """The MAC address that answers for an IPv4 address on this link (ARP), None for nobody."""
+        self.namespace.ip("neighbour", "flush", "to", address, "dev", "eth0", check=False)
+        self.namespace.run("arping", "-q", "-f", "-c", timeout, "-w", timeout, "-I", "eth0", address, check=False)
+        self.ping(address, timeout=1)
+        for entry in json.loads(self.namespace.ip("-j", "neighbour", "show", "to", address).stdout or "[]"):
+            if "lladdr" in entry:
+                return entry["lladdr"]
+        return None
+
     def static(self, *addresses, router=None, router6=None):
         """Takes addresses by hand, replacing what was there."""
         self.namespace.ip("address", "flush", "dev", "eth0", "scope", "global")

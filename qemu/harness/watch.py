@@ -1,4 +1,4 @@
-"""Listens behind a port for the addresses that a machine uses there.
+"""Listens behind a port for the addresses that a machine uses and talks to there.
 
 What a machine calls itself is only known from what it sends: sources of IP packets, ARP senders,
 the address it asks a DHCP server for (RFC 2132, 9.1), and the targets of its duplicate address
@@ -19,6 +19,7 @@ class Watch:
 
     def __init__(self, namespace, mac):
         self.addresses = set()
+        self.destinations = set()
         self.frames = 0
         self._namespace = namespace
         self._mac = bytes.fromhex(mac.replace(":", ""))
@@ -72,6 +73,10 @@ class Watch:
                 found = ipaddress.ip_address(frame[62:78])
         if found is not None and not found.is_unspecified:
             self.addresses.add(found)
+        if kind == _IPV4 and len(frame) >= 34:
+            self.destinations.add(str(ipaddress.ip_address(frame[30:34])))
+        elif kind == _IPV6 and len(frame) >= 54:
+            self.destinations.add(str(ipaddress.ip_address(frame[38:54])))
 
 
 def _requested(frame):

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from harness import internet
+from harness.watch import Watch
 
 ROUTERS = {"office": "192.168.10.1", "guest": "192.168.20.1"}
 
@@ -36,7 +37,9 @@ def test_the_gateway_resolves_its_name(box, zone):
 @pytest.mark.parametrize("zone", ["office", "guest"])
 @pytest.mark.parametrize("web", [internet.WEB4, internet.WEB6])
 def test_a_pc_reaches_the_internet_through_nat(box, zone, web):
-    page = getattr(box, zone).http(web)
+    with Watch(box.world["wan"].namespace, "52:54:00:67:00:01") as watch:
+        page = getattr(box, zone).http(web)
+    assert web in watch.destinations
     seen = page.split("the internet sees ")[1].strip()
     assert seen == (box.wan6 if ":" in web else box.wan4)
 

@@ -23,7 +23,8 @@ def test_power_cuts_during_the_first_boot_and_the_settings_write(factory):
         factory.power_cut()
     mark = factory.console.mark()
     factory.start()
-    factory.console.wait_for(screen.READY, 240, mark)
+    ready = factory.console.wait_for(screen.READY, 240, mark)
+    assert ready.group("settings") == "confirmed"
     pc = factory.topology["guest"]
     assert pc.dhcp(30)["address"].startswith("192.168.20."), "the settings did not survive"
     # Once more, right after ready: the confirmed settings are there without the ESP's file.
@@ -38,15 +39,14 @@ def test_power_cuts_during_the_first_boot_and_the_settings_write(factory):
 
 def test_broken_settings_give_the_former_ones_and_the_console_says_so(box):
     box.journal_may_complain = True
-    current = box.probe.exec("sh", "-c", "ls -t /state/settings/*.json").split()[0]
-    box.probe.exec("sh", "-c", f"head -c 200 {current} > {current}.half && cp {current}.half {current} "
-                               f"&& rm {current}.half && sync")
+    current = "/state/settings/confirmed.json"
+    box.probe.exec("sh", "-c", f"head -c 200 {current} > /run/half && cp /run/half {current} && sync")
     mark = box.machine.console.mark()
     box.machine.power_cut()
     box.machine.start()
     box.probe = box.machine.probe
-    box.machine.console.wait_for(screen.FORMER_SETTINGS, 240, mark)
-    box.wait_screen_ready(mark)
+    assert box.wait_screen_ready(mark).group("settings") == "previous"
+    box.machine.console.wait_for(screen.FORMER_SETTINGS, 30, mark)
     box.probe.wait_ready(60)
     box.probe.serve("crm", (443, 80), (443,))
     box.office.dhcp(30)

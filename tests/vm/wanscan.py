@@ -62,6 +62,13 @@ class Scanner:
         """The addresses found so far; before the first, those that DHCP will give."""
         return self._watch.v4() + self._watch.v6() + self._watch.v6(link_local=True)
 
+    def wait_targets(self, timeout):
+        """Waits until the box shows an IPv4 and a global IPv6 address on WAN."""
+        deadline = time.monotonic() + timeout
+        while not (self._watch.v4() and self._watch.v6()):
+            assert time.monotonic() < deadline, f"on WAN the box shows only {self.targets()}"
+            self._stop.wait(0.1)
+
     def wait_rounds(self, rounds, timeout):
         """Waits until every present target was scanned `rounds` times from now on."""
         before = dict(self.sent)
