@@ -141,31 +141,47 @@ fn looked_up_by_icmpv6(name: &Name, table: &Table) -> bool {
 }
 
 fn icmpv6(rule: &Rule) -> bool {
-    let v6 = Value::Protocol(Protocol::Icmpv6);
-    rule.matches
-        .iter()
-        .any(|one| matches!(one, Match::Is { value, negated: false, .. } if *value == v6))
+    rule.protocol() == Some(Protocol::Icmpv6)
 }
 
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let icmp = if icmpv6(self) { "icmpv6 type" } else { "icmp type" };
-        for one in &self.matches {
-            write_match(f, one, icmp)?;
-        }
-        if self.counter {
-            f.write_str("counter ")?;
-        }
         match &self.action {
-            Action::Verdict(verdict) => verdict.fmt(f)?,
-            Action::Map { fields, map } => {
-                write!(f, "{} vmap @{map}", fields_text(fields, icmp))?;
-            }
-            Action::Reject => f.write_str("reject with icmpx admin-prohibited")?,
-            Action::Masquerade => f.write_str("masquerade")?,
+            Action::Verdict(verdict) => write_rule(f, self, "", &verdict.to_string()),
+            Action::Map { fields, map } => write_rule(
+                f,
+                self,
+                "",
+                &format!("{} vmap @{map}", fields_text(fields, icmp_word(self))),
+            ),
+            // TCP is refused otherwise than the rest: without a protocol they are two rules.
+            Action::Reject => match self.protocol() {
+                Some(Protocol::Tcp) => write_rule(f, self, "", RESET),
+                Some(_) => write_rule(f, self, "", PROHIBITED),
+                None => {
+                    write_rule(f, self, "meta l4proto tcp ", RESET)?;
+                    f.write_str("\n\t\t")?;
+                    write_rule(f, self, "", PROHIBITED)
+                }
+            },
+            Action::Masquerade => write_rule(f, self, "", "masquerade"),
         }
-        write!(f, " comment \"{}\"", self.comment.as_str())
     }
+}
+
+const RESET: &str = "reject with tcp reset";
+const PROHIBITED: &str = "reject with icmpx admin-prohibited";
+
+fn icmp_word(rule: &Rule) -> &'static str {
+    if icmpv6(rule) { "icmpv6 type" } else { "icmp type" }
+}
+
+fn write_rule(f: &mut Formatter<'_>, rule: &Rule, more: &str, action: &str) -> fmt::Result {
+    for one in &rule.matches {
+        write_match(f, one, icmp_word(rule))?;
+    }
+    let counter = if rule.counter { "counter " } else { "" };
+    write!(f, "{more}{counter}{action} comment \"{}\"", rule.comment.as_str())
 }
 
 fn write_match(f: &mut Formatter<'_>, one: &Match, icmp: &str) -> fmt::Result {

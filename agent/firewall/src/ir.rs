@@ -297,6 +297,16 @@ pub enum Match {
     CtState(Vec<CtState>),
 }
 
+impl Rule {
+    /// The protocol that packets must have for the rule, when it names one.
+    pub fn protocol(&self) -> Option<Protocol> {
+        self.matches.iter().find_map(|one| match one {
+            Match::Is { value: Value::Protocol(protocol), negated: false, .. } => Some(*protocol),
+            _ => None,
+        })
+    }
+}
+
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {

@@ -371,6 +371,8 @@ fn refuses_tcp_by_reset_and_the_rest_by_icmp() {
         let text = run(&["nft", "list", "ruleset"]);
         assert!(text.contains("meta l4proto tcp reject with tcp reset comment"), "{text}");
         assert!(text.contains("\t\treject with icmpx admin-prohibited comment"), "{text}");
+        nft_load(&ruleset.to_string());
+        assert_eq!(run(&["nft", "list", "ruleset"]), text, "its text says the same");
     });
 }
 

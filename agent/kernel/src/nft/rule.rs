@@ -1,6 +1,6 @@
 //! Rules: matches and action as expressions, the comment as user data.
 
-use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId, Value};
+use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId};
 use rustables::error::BuilderError;
 
 use super::expression::{
@@ -37,7 +37,7 @@ pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
             vec![with(loads(fields), last)]
         }
         Action::Masquerade => vec![with(Vec::new(), Expression::Masquerade)],
-        Action::Reject => match protocol(rule) {
+        Action::Reject => match rule.protocol() {
             Some(Protocol::Tcp) => vec![with(Vec::new(), Expression::RejectTcp)],
             Some(_) => vec![with(Vec::new(), Expression::RejectIcmp)],
             None => {
@@ -95,13 +95,6 @@ fn user_data(comment: &Comment) -> Vec<u8> {
     data.extend(text.iter().take(usize::from(length) - 1));
     data.push(0);
     data
-}
-
-fn protocol(rule: &Rule) -> Option<Protocol> {
-    rule.matches.iter().find_map(|one| match one {
-        Match::Is { value: Value::Protocol(protocol), negated: false, .. } => Some(*protocol),
-        _ => None,
-    })
 }
 
 fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
