@@ -13,13 +13,14 @@ use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::PathBuf;
 
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use netlink_packet_route::link::{LinkAttribute, LinkFlags};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use network::links::LinkPlan;
 
 use crate::namespace::NamespaceError;
 use crate::netlink::NetlinkError;
-use crate::netlink::attribute::Attributes;
-use crate::netlink::message::{CREATE, EXCLUSIVE};
-use route::{DELETE_LINK, Link, NEW_LINK, Route, UP, link_head};
+use route::{Link, Route, link_message};
 
 /// Why a plan was not brought about. What was changed before stays.
 #[derive(Debug, thiserror::Error)]
@@ -123,15 +124,17 @@ impl Work {
     /// Changes something and notes it.
     fn change(
         &mut self,
-        kind: u16,
+        message: &RouteNetlinkMessage,
         flags: u16,
-        head: &[u8],
-        attributes: Attributes,
         what: String,
     ) -> Result<(), LinkError> {
-        self.route.change(kind, flags, head, attributes, || what.clone())?;
-        self.note(what);
-        Ok(())
+        match self.route.change(message, flags) {
+            Ok(()) => {
+                self.note(what);
+                Ok(())
+            }
+            Err(source) => Err(LinkError::Change { what, source }),
+        }
     }
 
     fn note(&mut self, what: String) {
@@ -140,22 +143,28 @@ impl Work {
     }
 
     /// Makes a link and reads all links anew.
-    fn make(&mut self, attributes: Attributes, what: String) -> Result<(), LinkError> {
-        let head = link_head(0, 0, 0, 0);
-        self.change(NEW_LINK, CREATE | EXCLUSIVE, &head, attributes, what)?;
+    fn make(&mut self, attributes: Vec<LinkAttribute>, what: String) -> Result<(), LinkError> {
+        let message = link_message(AddressFamily::Unspec, 0, attributes);
+        let message = RouteNetlinkMessage::NewLink(message);
+        self.change(&message, NLM_F_CREATE | NLM_F_EXCL, what)?;
         self.read()
     }
 
     /// Changes attributes of a link and reads all links anew.
-    fn alter(&mut self, name: &str, attributes: Attributes, what: String) -> Result<(), LinkError> {
-        let head = link_head(0, self.link(name)?.index, 0, 0);
-        self.change(NEW_LINK, 0, &head, attributes, what)?;
+    fn alter(
+        &mut self,
+        name: &str,
+        attributes: Vec<LinkAttribute>,
+        what: String,
+    ) -> Result<(), LinkError> {
+        let message = link_message(AddressFamily::Unspec, self.link(name)?.index, attributes);
+        self.change(&RouteNetlinkMessage::NewLink(message), 0, what)?;
         self.read()
     }
 
     fn delete(&mut self, name: &str) -> Result<(), LinkError> {
-        let head = link_head(0, self.link(name)?.index, 0, 0);
-        self.change(DELETE_LINK, 0, &head, Attributes::default(), format!("remove {name}"))?;
+        let message = link_message(AddressFamily::Unspec, self.link(name)?.index, Vec::new());
+        self.change(&RouteNetlinkMessage::DelLink(message), 0, format!("remove {name}"))?;
         self.read()
     }
 
@@ -164,8 +173,10 @@ impl Work {
         if link.up {
             return Ok(());
         }
-        let head = link_head(0, link.index, UP, UP);
-        self.change(NEW_LINK, 0, &head, Attributes::default(), format!("bring {name} up"))?;
+        let mut message = link_message(AddressFamily::Unspec, link.index, Vec::new());
+        message.header.flags = LinkFlags::Up;
+        message.header.change_mask = LinkFlags::Up;
+        self.change(&RouteNetlinkMessage::NewLink(message), 0, format!("bring {name} up"))?;
         self.read()
     }
 }

@@ -1,6 +1,6 @@
 //! Netlink at the level of bytes: a socket that sends one buffer and reads what comes back, and the
-//! two layouts everything is made of, messages (`message`) and attributes (`attribute`).
-//! Formats: linux/netlink.h; numbers are in host order unless a user of this says otherwise.
+//! two layouts everything is made of, messages (`message`) and, for nf_tables, attributes
+//! (`attribute`); those of rtnetlink are netlink-packet-route's. Formats: linux/netlink.h.
 
 pub(crate) mod attribute;
 pub(crate) mod message;

@@ -10,8 +10,8 @@ mod transaction;
 mod verify;
 
 use firewall::CheckedRuleset;
+use netlink_sys::protocols::NETLINK_NETFILTER;
 use nix::errno::Errno;
-use nix::sys::socket::SockProtocol;
 
 use crate::netlink::message::ERROR;
 use crate::netlink::{Messages, NetlinkError, Socket};
@@ -73,7 +73,7 @@ pub fn differences(ruleset: CheckedRuleset<'_>) -> Result<Vec<Difference>, NftEr
 impl Transaction {
     /// Sends it; the kernel takes all of it or nothing.
     pub fn send(&self) -> Result<(), NftError> {
-        let mut socket = Socket::open(SockProtocol::NetlinkNetFilter, 0)?;
+        let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
         let sent = socket.send(self.bytes());
         // A refusal says more than the error of sending: look for it in either case.
         let mut confirmed = false;

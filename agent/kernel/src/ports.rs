@@ -7,15 +7,15 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 use firewall::compile::CRM_PORT;
 use firewall::ir::InterfaceName;
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::{InfoKind, LinkLayerType};
+use netlink_sys::protocols::NETLINK_ROUTE;
 use nix::errno::Errno;
-use nix::sys::socket::SockProtocol;
 
 use crate::links::LinkError;
-use crate::links::route::{DELETE_LINK, Link, NEW_LINK, Route};
+use crate::links::route::{Link, Route, decode};
 use crate::netlink::{Messages, NetlinkError, Socket};
 
-/// `ARPHRD_ETHER`.
-const ETHERNET: u16 = 1;
 /// `RTMGRP_LINK`.
 const LINK_GROUP: u32 = 1;
 
@@ -49,12 +49,12 @@ pub fn list(kinds: Kinds) -> Result<Vec<Card>, LinkError> {
 }
 
 fn counts(link: &Link, kinds: Kinds) -> bool {
-    let kind = match link.kind.as_deref() {
+    let kind = match link.kind {
         None => true,
-        Some("veth") => kinds == Kinds::HardwareAndVeth && link.name != CRM_PORT,
+        Some(InfoKind::Veth) => kinds == Kinds::HardwareAndVeth && link.name != CRM_PORT,
         Some(_) => false,
     };
-    kind && link.hardware == ETHERNET
+    kind && link.layer == LinkLayerType::Ether
 }
 
 fn card(link: &Link) -> Option<Card> {
@@ -85,7 +85,7 @@ pub struct Events(Socket);
 impl Events {
     /// Begins to listen.
     pub fn open() -> Result<Self, NetlinkError> {
-        Ok(Self(Socket::open(SockProtocol::NetlinkRoute, LINK_GROUP)?))
+        Ok(Self(Socket::open(NETLINK_ROUTE, LINK_GROUP)?))
     }
 
     /// All events that are there; never waits.
@@ -116,13 +116,10 @@ impl AsRawFd for Events {
 
 fn read(bytes: &[u8]) -> Vec<Event> {
     Messages::new(bytes)
-        .filter_map(|message| {
-            let name = Link::read(message.payload)?.name;
-            match message.kind {
-                NEW_LINK => Some(Event::Changed(name)),
-                DELETE_LINK => Some(Event::Gone(name)),
-                _ => None,
-            }
+        .filter_map(|message| match decode(message.kind, message.payload)? {
+            RouteNetlinkMessage::NewLink(link) => Some(Event::Changed(Link::read(&link)?.name)),
+            RouteNetlinkMessage::DelLink(link) => Some(Event::Gone(Link::read(&link)?.name)),
+            _ => None,
         })
         .collect()
 }

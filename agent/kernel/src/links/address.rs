@@ -4,20 +4,17 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_REPLACE};
+use netlink_packet_route::address::{
+    AddressAttribute, AddressFlags, AddressHeader, AddressMessage,
+};
+use netlink_packet_route::neighbour::{
+    NeighbourAddress, NeighbourAttribute, NeighbourHeader, NeighbourMessage, NeighbourState,
+};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use network::links::{LinkPlan, Neighbour};
 
-use super::route::{
-    DELETE_ADDRESS, DELETE_NEIGHBOUR, GET_ADDRESS, GET_NEIGHBOUR, INET, INET6, NEW_ADDRESS,
-    NEW_NEIGHBOUR, address_bytes, address_head, address_of, neighbour_head,
-};
 use super::{LinkError, Work};
-use crate::netlink::attribute::{Attributes, find};
-use crate::netlink::message::{CREATE, REPLACE};
-
-/// `IFA_F_NODAD`: usable at once. The addresses are ours alone; nobody else is asked.
-const NO_DETECTION: u32 = 0x02;
-/// `NUD_PERMANENT`.
-const PERMANENT: u16 = 0x80;
 
 /// Sets the addresses and neighbours of the plan in the host's namespace.
 pub(super) fn set(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkError> {
@@ -44,10 +41,10 @@ pub(super) fn set_addresses(
     let there = addresses(work, name)?;
     let wanted: BTreeSet<IpNet> = wanted.iter().copied().collect();
     for address in there.difference(&wanted).filter(|address| !is_link_local(address)) {
-        change_address(work, DELETE_ADDRESS, name, address)?;
+        remove_address(work, name, address)?;
     }
     for address in wanted.difference(&there) {
-        change_address(work, NEW_ADDRESS, name, address)?;
+        add_address(work, name, address)?;
     }
     Ok(())
 }
@@ -55,51 +52,74 @@ pub(super) fn set_addresses(
 /// Removes all IPv4 addresses of what becomes a port; its IPv6 ones went with IPv6 itself.
 pub(super) fn remove_all(work: &mut Work, name: &str) -> Result<(), LinkError> {
     for address in addresses(work, name)?.iter().filter(|address| address.addr().is_ipv4()) {
-        change_address(work, DELETE_ADDRESS, name, address)?;
+        remove_address(work, name, address)?;
     }
     Ok(())
 }
 
 fn addresses(work: &mut Work, name: &str) -> Result<BTreeSet<IpNet>, LinkError> {
     let index = work.link(name)?.index;
-    let replies = work.route.list(GET_ADDRESS, &address_head(0, 0, 0), &Attributes::default())?;
-    let all = replies.iter().filter_map(|reply| read_address(&reply.payload));
-    Ok(all.filter(|(of, _)| *of == index).map(|(_, address)| address).collect())
+    let request = RouteNetlinkMessage::GetAddress(AddressMessage::default());
+    let read = |message| match message {
+        RouteNetlinkMessage::NewAddress(address) if address.header.index == index => {
+            read_address(&address)
+        }
+        _ => None,
+    };
+    Ok(work.route.list(&request)?.into_iter().filter_map(read).collect())
 }
 
-/// Index of the interface and address, of a list's entry.
-fn read_address(payload: &[u8]) -> Option<(i32, IpNet)> {
-    let (head, attributes) = payload.split_first_chunk::<8>()?;
-    let [_, prefix, _, _, i1, i2, i3, i4] = *head;
-    // IFA_LOCAL; IPv6 has only IFA_ADDRESS.
-    let address = find(attributes, 2).or_else(|| find(attributes, 1))?;
-    let address = IpNet::new(address_of(address.value)?, prefix).ok()?;
-    Some((i32::from_ne_bytes([i1, i2, i3, i4]), address))
+fn read_address(message: &AddressMessage) -> Option<IpNet> {
+    let local = message.attributes.iter().find_map(|attribute| match attribute {
+        AddressAttribute::Local(address) => Some(*address),
+        _ => None,
+    });
+    // IPv6 has only this one.
+    let address = message.attributes.iter().find_map(|attribute| match attribute {
+        AddressAttribute::Address(address) => Some(*address),
+        _ => None,
+    });
+    IpNet::new(local.or(address)?, message.header.prefix_len).ok()
 }
 
-fn change_address(
-    work: &mut Work,
-    kind: u16,
-    name: &str,
-    address: &IpNet,
-) -> Result<(), LinkError> {
-    let index = work.link(name)?.index;
-    let (family, bytes) = address_bytes(address.addr());
-    let mut attributes = Attributes::default();
-    attributes.put(2, &bytes);
-    attributes.put(1, &bytes);
+fn add_address(work: &mut Work, name: &str, address: &IpNet) -> Result<(), LinkError> {
+    let message = RouteNetlinkMessage::NewAddress(address_message(work, name, address)?);
+    let what = format!("add address {address} to {name}");
+    work.change(&message, NLM_F_CREATE | NLM_F_REPLACE, what)
+}
+
+fn remove_address(work: &mut Work, name: &str, address: &IpNet) -> Result<(), LinkError> {
+    let message = RouteNetlinkMessage::DelAddress(address_message(work, name, address)?);
+    work.change(&message, 0, format!("remove address {address} from {name}"))
+}
+
+fn address_message(work: &Work, name: &str, address: &IpNet) -> Result<AddressMessage, LinkError> {
+    let mut message = AddressMessage::default();
+    message.header = AddressHeader {
+        family: family(address.addr()),
+        prefix_len: address.prefix_len(),
+        index: work.link(name)?.index,
+        ..AddressHeader::default()
+    };
+    message.attributes =
+        vec![AddressAttribute::Local(address.addr()), AddressAttribute::Address(address.addr())];
     match address {
         IpNet::V4(network) if network.prefix_len() < 31 => {
-            attributes.put(4, &network.broadcast().octets());
+            message.attributes.push(AddressAttribute::Broadcast(network.broadcast()));
         }
         IpNet::V4(_) => {}
-        IpNet::V6(_) => attributes.put(8, &NO_DETECTION.to_ne_bytes()),
+        // No detection of duplicates: usable at once. The addresses are ours alone; nobody is asked.
+        IpNet::V6(_) => message.attributes.push(AddressAttribute::Flags(AddressFlags::Nodad)),
     }
-    let (flags, what) = match kind {
-        NEW_ADDRESS => (CREATE | REPLACE, format!("add address {address} to {name}")),
-        _ => (0, format!("remove address {address} from {name}")),
-    };
-    work.change(kind, flags, &address_head(family, address.prefix_len(), index), attributes, what)
+    Ok(message)
+}
+
+/// Family of an address.
+pub(super) fn family(address: IpAddr) -> AddressFamily {
+    match address {
+        IpAddr::V4(_) => AddressFamily::Inet,
+        IpAddr::V6(_) => AddressFamily::Inet6,
+    }
 }
 
 fn is_link_local(address: &IpNet) -> bool {
@@ -117,66 +137,69 @@ pub(super) fn set_neighbours(
 ) -> Result<(), LinkError> {
     let index = work.link(name)?.index;
     let mut there = BTreeSet::new();
-    for family in [INET, INET6] {
-        let head = neighbour_head(family, 0, 0, 0);
-        let replies = work.route.list(GET_NEIGHBOUR, &head, &Attributes::default())?;
-        let all = replies.iter().filter_map(|reply| read_neighbour(&reply.payload));
-        there.extend(all.filter(|(of, _)| *of == index).map(|(_, neighbour)| neighbour));
+    for family in [AddressFamily::Inet, AddressFamily::Inet6] {
+        let mut request = NeighbourMessage::default();
+        request.header.family = family;
+        for message in work.route.list(&RouteNetlinkMessage::GetNeighbour(request))? {
+            match message {
+                RouteNetlinkMessage::NewNeighbour(neighbour)
+                    if neighbour.header.ifindex == index =>
+                {
+                    there.extend(read_neighbour(&neighbour));
+                }
+                _ => {}
+            }
+        }
     }
     let wanted: BTreeSet<(IpAddr, [u8; 6])> =
         wanted.iter().map(|one| (one.address, one.mac)).collect();
     let kept: BTreeSet<IpAddr> = wanted.iter().map(|(address, _)| *address).collect();
     for one in there.difference(&wanted).filter(|(address, _)| !kept.contains(address)) {
-        change_neighbour(work, DELETE_NEIGHBOUR, name, index, one)?;
+        let message = RouteNetlinkMessage::DelNeighbour(neighbour_message(index, one));
+        work.change(&message, 0, format!("remove neighbour {} from {name}", one.0))?;
     }
     for one in wanted.difference(&there) {
-        change_neighbour(work, NEW_NEIGHBOUR, name, index, one)?;
+        let message = RouteNetlinkMessage::NewNeighbour(neighbour_message(index, one));
+        let what = format!("add neighbour {} on {name}", one.0);
+        work.change(&message, NLM_F_CREATE | NLM_F_REPLACE, what)?;
     }
     Ok(())
 }
 
-fn change_neighbour(
-    work: &mut Work,
-    kind: u16,
-    name: &str,
-    index: i32,
-    (address, mac): &(IpAddr, [u8; 6]),
-) -> Result<(), LinkError> {
-    let (family, bytes) = address_bytes(*address);
-    let mut attributes = Attributes::default();
-    attributes.put(1, &bytes);
-    let (flags, what) = match kind {
-        NEW_NEIGHBOUR => {
-            attributes.put(2, mac);
-            (CREATE | REPLACE, format!("add neighbour {address} on {name}"))
-        }
-        _ => (0, format!("remove neighbour {address} from {name}")),
+fn neighbour_message(index: u32, (address, mac): &(IpAddr, [u8; 6])) -> NeighbourMessage {
+    let mut message = NeighbourMessage::default();
+    message.header = NeighbourHeader {
+        family: family(*address),
+        ifindex: index,
+        state: NeighbourState::Permanent,
+        ..NeighbourHeader::default()
     };
-    work.change(kind, flags, &neighbour_head(family, index, PERMANENT, 0), attributes, what)
+    message.attributes = vec![
+        NeighbourAttribute::Destination((*address).into()),
+        NeighbourAttribute::LinkLayerAddress(mac.to_vec()),
+    ];
+    message
 }
 
-/// Interface, address and MAC address of a permanent neighbour.
-fn read_neighbour(payload: &[u8]) -> Option<(i32, (IpAddr, [u8; 6]))> {
-    let (head, attributes) = payload.split_first_chunk::<12>()?;
-    let [_, _, _, _, i1, i2, i3, i4, s1, s2, ..] = *head;
-    if u16::from_ne_bytes([s1, s2]) & PERMANENT == 0 {
+/// Address and MAC address of a permanent neighbour.
+fn read_neighbour(message: &NeighbourMessage) -> Option<(IpAddr, [u8; 6])> {
+    if message.header.state != NeighbourState::Permanent {
         return None;
     }
-    let address = address_of(find(attributes, 1)?.value)?;
-    let mac = find(attributes, 2)?.value.try_into().ok()?;
-    Some((i32::from_ne_bytes([i1, i2, i3, i4]), (address, mac)))
+    let address = message.attributes.iter().find_map(|attribute| match attribute {
+        NeighbourAttribute::Destination(NeighbourAddress::Inet(address)) => Some((*address).into()),
+        NeighbourAttribute::Destination(NeighbourAddress::Inet6(address)) => {
+            Some((*address).into())
+        }
+        _ => None,
+    })?;
+    Some((address, mac(message)?))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = read_address(&bytes);
-            let _ = read_neighbour(&bytes);
-        }
-    }
+/// MAC address that a neighbour or forwarding entry has.
+pub(super) fn mac(message: &NeighbourMessage) -> Option<[u8; 6]> {
+    message.attributes.iter().find_map(|attribute| match attribute {
+        NeighbourAttribute::LinkLayerAddress(mac) => mac.as_slice().try_into().ok(),
+        _ => None,
+    })
 }

@@ -4,25 +4,19 @@
 use std::net::IpAddr;
 use std::os::fd::AsRawFd;
 
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_REPLACE};
+use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkMessage};
+use netlink_packet_route::route::{
+    RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteType,
+};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use network::links;
 use nix::errno::Errno;
 
-use super::route::{
-    ADDRESS, DELETE_ROUTE, GET_ROUTE, INFO_DATA, INFO_KIND, LINK_INFO, Link, NAME, NAMESPACE_FD,
-    NEW_ROUTE, address_bytes, address_of, default_route_head, link_head,
-};
+use super::route::{Link, link_info, link_message};
 use super::{LinkError, Work, address, sysctl};
 use crate::namespace::Namespace;
 use crate::netlink::NetlinkError;
-use crate::netlink::attribute::{Attributes, find};
-use crate::netlink::message::{CREATE, REPLACE};
-
-/// `VETH_INFO_PEER`.
-const PEER: u16 = 1;
-/// `RTA_OIF`.
-const OUT: u16 = 4;
-/// `RTA_GATEWAY`.
-const GATEWAY: u16 = 5;
 
 /// Makes the namespace and the veth pair into it.
 pub(super) fn make(work: &mut Work, plan: &links::Namespace) -> Result<Namespace, LinkError> {
@@ -37,7 +31,7 @@ pub(super) fn make(work: &mut Work, plan: &links::Namespace) -> Result<Namespace
     })??;
     let outer = plan.outer.as_str();
     match (work.links.get(outer), there) {
-        (Some(link), _) if !link.is("veth") => {
+        (Some(link), _) if !link.is(&InfoKind::Veth) => {
             return Err(LinkError::Occupied { name: outer.to_owned(), kind: "veth pair" });
         }
         (Some(link), Some(inner)) if inner.parent == Some(link.index) => return Ok(namespace),
@@ -51,12 +45,11 @@ pub(super) fn make(work: &mut Work, plan: &links::Namespace) -> Result<Namespace
         (None, Some(_)) => remove_inner(&namespace, inner)?,
         (None, None) => {}
     }
-    let mut attributes = Attributes::default();
-    attributes.put_text(NAME, outer);
-    attributes.nest(LINK_INFO, |info| {
-        info.put_text(INFO_KIND, "veth");
-        info.nest(INFO_DATA, |data| data.put(PEER, &peer(plan, &namespace)));
-    });
+    let peer = InfoVeth::Peer(peer(plan, &namespace));
+    let attributes = vec![
+        LinkAttribute::IfName(outer.to_owned()),
+        link_info(InfoKind::Veth, InfoData::Veth(peer)),
+    ];
     work.make(attributes, format!("make veth pair {outer} and {inner}"))?;
     Ok(namespace)
 }
@@ -74,13 +67,13 @@ fn remove_inner(namespace: &Namespace, inner: &str) -> Result<(), LinkError> {
 }
 
 /// The other end: a whole link message inside the attribute.
-fn peer(plan: &links::Namespace, namespace: &Namespace) -> Vec<u8> {
-    let mut attributes = Attributes::default();
-    attributes.put_text(NAME, plan.inner.as_str());
-    attributes.put(ADDRESS, &plan.inner_mac);
-    attributes.put(NAMESPACE_FD, &namespace.file().as_raw_fd().to_ne_bytes());
-    let attributes = attributes.finish().unwrap_or_default();
-    [&link_head(0, 0, 0, 0), attributes.as_slice()].concat()
+fn peer(plan: &links::Namespace, namespace: &Namespace) -> LinkMessage {
+    let attributes = vec![
+        LinkAttribute::IfName(plan.inner.as_str().to_owned()),
+        LinkAttribute::Address(plan.inner_mac.to_vec()),
+        LinkAttribute::NetNsFd(namespace.file().as_raw_fd()),
+    ];
+    link_message(AddressFamily::Unspec, 0, attributes)
 }
 
 /// Sets what is inside.
@@ -104,74 +97,72 @@ fn set_inside(work: &mut Work, plan: &links::Namespace) -> Result<(), LinkError>
     let name = plan.inner.as_str();
     sysctl::set_up_namespace(work, name)?;
     if work.link(name)?.mac != Some(plan.inner_mac) {
-        let mut attributes = Attributes::default();
-        attributes.put(ADDRESS, &plan.inner_mac);
+        let attributes = vec![LinkAttribute::Address(plan.inner_mac.to_vec())];
         work.alter(name, attributes, format!("set the MAC address of {name}"))?;
     }
     work.up("lo")?;
     work.up(name)?;
     address::set_addresses(work, name, &plan.addresses)?;
     address::set_neighbours(work, name, &plan.neighbours.iter().collect::<Vec<_>>())?;
-    set_gateway(work, name, plan.gateway4.map(IpAddr::V4), false)?;
-    set_gateway(work, name, plan.gateway6.map(IpAddr::V6), true)
+    set_gateway(work, name, AddressFamily::Inet, plan.gateway4.map(IpAddr::V4))?;
+    set_gateway(work, name, AddressFamily::Inet6, plan.gateway6.map(IpAddr::V6))
 }
 
 fn set_gateway(
     work: &mut Work,
     name: &str,
+    family: AddressFamily,
     wanted: Option<IpAddr>,
-    v6: bool,
 ) -> Result<(), LinkError> {
     let index = work.link(name)?.index;
-    let (family, _) = address_bytes(match wanted {
-        Some(address) => address,
-        None if v6 => std::net::Ipv6Addr::UNSPECIFIED.into(),
-        None => std::net::Ipv4Addr::UNSPECIFIED.into(),
-    });
-    let head = default_route_head(family);
-    let replies = work.route.list(GET_ROUTE, &head, &Attributes::default())?;
-    let there: Vec<IpAddr> =
-        replies.iter().filter_map(|reply| read_default(&reply.payload, index)).collect();
-    let attributes = |gateway: IpAddr| {
-        let mut attributes = Attributes::default();
-        attributes.put(GATEWAY, &address_bytes(gateway).1);
-        attributes.put(OUT, &index.to_ne_bytes());
-        attributes
+    let request = RouteNetlinkMessage::GetRoute(default_route(family, Vec::new()));
+    let read = |message| match message {
+        RouteNetlinkMessage::NewRoute(route) => read_default(&route, index),
+        _ => None,
+    };
+    let there: Vec<IpAddr> = work.route.list(&request)?.into_iter().filter_map(read).collect();
+    let over = |gateway: IpAddr| {
+        let gateway = RouteAttribute::Gateway(gateway.into());
+        default_route(family, vec![gateway, RouteAttribute::Oif(index)])
     };
     for gateway in there.iter().filter(|gateway| Some(**gateway) != wanted) {
-        let what = format!("remove gateway {gateway} from {name}");
-        work.change(DELETE_ROUTE, 0, &head, attributes(*gateway), what)?;
+        let message = RouteNetlinkMessage::DelRoute(over(*gateway));
+        work.change(&message, 0, format!("remove gateway {gateway} from {name}"))?;
     }
     match wanted {
         Some(gateway) if !there.contains(&gateway) => {
+            let message = RouteNetlinkMessage::NewRoute(over(gateway));
             let what = format!("add gateway {gateway} on {name}");
-            work.change(NEW_ROUTE, CREATE | REPLACE, &head, attributes(gateway), what)
+            work.change(&message, NLM_F_CREATE | NLM_F_REPLACE, what)
         }
         _ => Ok(()),
     }
 }
 
-/// The gateway, of a default route over the interface.
-fn read_default(payload: &[u8], index: i32) -> Option<IpAddr> {
-    let (head, attributes) = payload.split_first_chunk::<12>()?;
-    let [_, prefix, ..] = *head;
-    let out = find(attributes, OUT)?.value;
-    if prefix != 0 || *out != index.to_ne_bytes() {
-        return None;
-    }
-    address_of(find(attributes, GATEWAY)?.value)
+/// A default route of ours, in the main table.
+fn default_route(family: AddressFamily, attributes: Vec<RouteAttribute>) -> RouteMessage {
+    let mut message = RouteMessage::default();
+    message.header = RouteHeader {
+        address_family: family,
+        table: RouteHeader::RT_TABLE_MAIN,
+        protocol: RouteProtocol::Static,
+        kind: RouteType::Unicast,
+        ..RouteHeader::default()
+    };
+    message.attributes = attributes;
+    message
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = read_default(&bytes, 1);
-            let _ = Link::read(&bytes);
-        }
+/// The gateway, of a default route over the interface.
+fn read_default(message: &RouteMessage, index: u32) -> Option<IpAddr> {
+    if message.header.destination_prefix_length != 0
+        || !message.attributes.contains(&RouteAttribute::Oif(index))
+    {
+        return None;
     }
+    message.attributes.iter().find_map(|attribute| match attribute {
+        RouteAttribute::Gateway(RouteAddress::Inet(gateway)) => Some((*gateway).into()),
+        RouteAttribute::Gateway(RouteAddress::Inet6(gateway)) => Some((*gateway).into()),
+        _ => None,
+    })
 }

@@ -12,10 +12,6 @@ pub(crate) const ACK: u16 = 0x4;
 pub(crate) const INTERRUPTED: u16 = 0x10;
 /// `NLM_F_DUMP`: list all.
 pub(crate) const DUMP: u16 = 0x300;
-/// `NLM_F_REPLACE`.
-pub(crate) const REPLACE: u16 = 0x100;
-/// `NLM_F_EXCL`.
-pub(crate) const EXCLUSIVE: u16 = 0x200;
 /// `NLM_F_CREATE`.
 pub(crate) const CREATE: u16 = 0x400;
 /// `NLM_F_APPEND`.

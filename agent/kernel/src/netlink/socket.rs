@@ -2,13 +2,12 @@
 //! returns, for the kernel works on it in the sender's own context; lists (dumps) go on as the
 //! queue is read.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 
+use netlink_sys::SocketAddr;
 use nix::errno::Errno;
-use nix::sys::socket::{
-    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recv, send,
-    setsockopt, socket, sockopt,
-};
+use nix::sys::socket::{MsgFlags, setsockopt, sockopt};
 
 use super::message::{ACK, DONE, DUMP, ERROR, INTERRUPTED, Messages, REQUEST, write};
 use super::{NetlinkError, aligned};
@@ -22,7 +21,7 @@ const QUEUE: usize = 8 * 1024 * 1024;
 /// A netlink socket in the namespace of the thread that opened it.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    fd: OwnedFd,
+    socket: netlink_sys::Socket,
     room: Vec<u8>,
     sequence: u32,
 }
@@ -37,36 +36,36 @@ pub(crate) struct Reply {
 }
 
 impl Socket {
-    /// Opens a socket; `groups` is the mask of multicast groups to listen to.
-    pub(crate) fn open(protocol: SockProtocol, groups: u32) -> Result<Self, NetlinkError> {
-        let flags = SockFlag::SOCK_CLOEXEC;
-        let fd = socket(AddressFamily::Netlink, SockType::Raw, flags, protocol)
-            .map_err(NetlinkError::Open)?;
+    /// Opens a socket of a protocol (`netlink_sys::protocols`); `groups` is the mask of multicast
+    /// groups to listen to.
+    pub(crate) fn open(protocol: isize, groups: u32) -> Result<Self, NetlinkError> {
+        let failed = |error: io::Error| NetlinkError::Open(errno(&error));
+        let mut socket = netlink_sys::Socket::new(protocol).map_err(failed)?;
         // In a user namespace without privilege in the first one forcing is refused; the plain limit
         // then has to do.
-        if setsockopt(&fd, sockopt::RcvBufForce, &QUEUE).is_err() {
-            setsockopt(&fd, sockopt::RcvBuf, &QUEUE).map_err(NetlinkError::Open)?;
+        if setsockopt(&socket, sockopt::RcvBufForce, &QUEUE).is_err() {
+            setsockopt(&socket, sockopt::RcvBuf, &QUEUE).map_err(NetlinkError::Open)?;
         }
-        bind(fd.as_raw_fd(), &NetlinkAddr::new(0, groups)).map_err(NetlinkError::Open)?;
-        Ok(Self { fd, room: vec![0; ROOM], sequence: 0 })
+        socket.bind(&SocketAddr::new(0, groups)).map_err(failed)?;
+        Ok(Self { socket, room: Vec::with_capacity(ROOM), sequence: 0 })
     }
 
     /// Sends bytes as they are, in one piece.
     pub(crate) fn send(&self, bytes: &[u8]) -> Result<(), NetlinkError> {
         // The kernel refuses what is longer than the buffer less 32 bytes.
         let buffer = aligned(bytes.len()) + 4096;
-        if setsockopt(&self.fd, sockopt::SndBufForce, &buffer).is_err() {
-            setsockopt(&self.fd, sockopt::SndBuf, &buffer).map_err(NetlinkError::Open)?;
+        if setsockopt(&self.socket, sockopt::SndBufForce, &buffer).is_err() {
+            setsockopt(&self.socket, sockopt::SndBuf, &buffer).map_err(NetlinkError::Open)?;
         }
         let failed = |source| NetlinkError::Send { length: bytes.len(), source };
-        let sent = send(self.fd.as_raw_fd(), bytes, MsgFlags::empty()).map_err(failed)?;
+        let sent = self.socket.send(bytes, 0).map_err(|error| failed(errno(&error)))?;
         if sent == bytes.len() { Ok(()) } else { Err(failed(Errno::EMSGSIZE)) }
     }
 
     /// What is in the queue, without waiting; `None` when it is empty.
     pub(crate) fn receive_now(&mut self) -> Result<Option<&[u8]>, NetlinkError> {
         match self.receive(MsgFlags::MSG_DONTWAIT) {
-            Ok(length) => Ok(self.room.get(..length)),
+            Ok(()) => Ok(Some(&self.room)),
             Err(NetlinkError::Receive(Errno::EAGAIN)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -90,9 +89,8 @@ impl Socket {
         let mut replies = Vec::new();
         let mut interrupted = false;
         loop {
-            let length = self.receive(MsgFlags::empty())?;
-            let bytes = self.room.get(..length).unwrap_or_default();
-            for message in Messages::new(bytes) {
+            self.receive(MsgFlags::empty())?;
+            for message in Messages::new(&self.room) {
                 if message.sequence != sequence {
                     continue;
                 }
@@ -109,25 +107,34 @@ impl Socket {
                     kind => replies.push(Reply { kind, payload: message.payload.to_vec() }),
                 }
             }
-            if length == 0 {
+            if self.room.is_empty() {
                 return Err(NetlinkError::Malformed("it is empty"));
             }
         }
     }
 
-    fn receive(&mut self, flags: MsgFlags) -> Result<usize, NetlinkError> {
+    /// Reads once, into the room.
+    fn receive(&mut self, flags: MsgFlags) -> Result<(), NetlinkError> {
+        self.room.clear();
         // MSG_TRUNC: tells the whole length even when there was not room for it.
-        let length = recv(self.fd.as_raw_fd(), &mut self.room, flags | MsgFlags::MSG_TRUNC)
-            .map_err(NetlinkError::Receive)?;
+        let flags = flags | MsgFlags::MSG_TRUNC;
+        let length = self
+            .socket
+            .recv(&mut self.room, flags.bits())
+            .map_err(|error| NetlinkError::Receive(errno(&error)))?;
         if length > self.room.len() {
             return Err(NetlinkError::Malformed("it is longer than any the kernel makes"));
         }
-        Ok(length)
+        Ok(())
     }
 }
 
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+        self.socket.as_fd()
     }
+}
+
+fn errno(error: &io::Error) -> Errno {
+    Errno::from_raw(error.raw_os_error().unwrap_or(0))
 }

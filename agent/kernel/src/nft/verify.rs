@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use firewall::ir::{Family, TableId};
+use netlink_sys::protocols::NETLINK_NETFILTER;
 use nix::errno::Errno;
-use nix::sys::socket::SockProtocol;
 
 use super::rule::NEW_RULE;
 use super::set::{NEW_ELEMENTS, NEW_SET};
@@ -56,7 +56,7 @@ type Element = (Vec<u8>, bool, Vec<u8>);
 
 pub(super) fn differences(transaction: &Transaction) -> Result<Vec<Difference>, NftError> {
     let mut found = Vec::new();
-    let mut socket = Socket::open(SockProtocol::NetlinkNetFilter, 0)?;
+    let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
     for (id, wanted) in wanted(transaction) {
         let tables = list(&mut socket, GET_TABLE, id.family, &Attributes::default())?;
         let there = tables.iter().any(|reply| text(body(reply), 1) == Some(id.name.as_str()));
