@@ -135,7 +135,7 @@ fn a_second_time_nothing_changes() {
         let addresses = run(&["ip", "-o", "address", "show", "dev", "lan1"]);
         assert_eq!(addresses, "", "a port has no address");
         let fdb = run(&["bridge", "fdb", "show", "dev", "crm0"]);
-        assert!(fdb.contains("06:01:02:03:04:05 master z-crm static"), "{fdb}");
+        assert!(fdb.contains("06:01:02:03:04:05 sticky master z-crm static"), "{fdb}");
         let neighbours = run(&["ip", "neighbour", "show", "dev", "z-crm", "nud", "permanent"]);
         assert!(neighbours.contains("fd00:1:2:30::a lladdr 06:01:02:03:04:05"), "{neighbours}");
         assert_eq!(run(&["cat", "/proc/sys/net/ipv4/ip_forward"]).trim(), "1");

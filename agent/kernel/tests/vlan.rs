@@ -1,5 +1,5 @@
 //! The link plan of a box: one VLAN-aware bridge. Needs a kernel with VLAN filtering and 8021q, which
-//! a build machine may lack: run it with `--ignored` where there is one.
+//! a build machine may lack: `tests/vm/kernel-vlan` runs it on the image's kernel.
 
 #![allow(
     clippy::expect_used,
@@ -13,7 +13,7 @@
 mod common;
 
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{in_new_namespace, run};
 use firewall::ir::InterfaceName;
@@ -23,6 +23,7 @@ use network::links::{
     self, Bridge, BridgePort, InterfaceAddresses, LinkPlan, Neighbour, PortVlan, VlanDevice,
 };
 use serde_json::Value;
+use testkit::Wire;
 
 const ROUTER_MAC: [u8; 6] = [2, 1, 2, 3, 4, 5];
 const CRM_MAC: [u8; 6] = [6, 1, 2, 3, 4, 5];
@@ -138,7 +139,7 @@ fn a_box_s_links() {
         assert_eq!(vlans("trunk"), [(10, false), (30, false)]);
         assert_eq!(vlans("crm0"), [(30, true)]);
         let fdb = run(&["bridge", "fdb", "show", "dev", "crm0"]);
-        assert!(fdb.contains("06:01:02:03:04:05 vlan 30 master br0 static"), "{fdb}");
+        assert!(fdb.contains("06:01:02:03:04:05 vlan 30 sticky master br0 static"), "{fdb}");
         let crm = Namespace::open(&name).expect("it was made");
         connect(&crm, "192.168.30.1:7");
         connect(&crm, "[fd00:1:2:30::1]:7");
@@ -153,10 +154,70 @@ fn a_box_s_links() {
         assert_eq!(vlans("trunk"), [(10, false), (31, false)]);
         assert_eq!(vlans("crm0"), [(31, true)]);
         let fdb = run(&["bridge", "fdb", "show", "dev", "crm0"]);
-        assert!(fdb.contains("06:01:02:03:04:05 vlan 31 master br0 static"), "{fdb}");
+        assert!(fdb.contains("06:01:02:03:04:05 vlan 31 sticky master br0 static"), "{fdb}");
         assert!(!fdb.contains("vlan 30"), "{fdb}");
         connect(&crm, "192.168.30.1:7");
         connect(&crm, "[fd00:1:2:30::1]:7");
+    });
+    run(&["ip", "netns", "delete", &name]);
+}
+
+fn forwarding(port: &str) -> String {
+    run(&["bridge", "fdb", "show", "dev", port])
+}
+
+/// Sends a frame with VLAN 30's tag from that MAC address to all.
+fn send(wire: &Wire, mac: [u8; 6]) {
+    let (to, tag, kind) = ([0xff; 6], [0x81, 0, 0, 30], [0x88, 0xb5]);
+    let frame = [&to[..], &mac, &tag, &kind, &[0; 46]].concat();
+    wire.send(&frame).expect("sent");
+}
+
+/// Waits until the bridge has that address on the port; it tells nobody when it learns.
+fn wait_for(port: &str, mac: &str) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !forwarding(port).contains(mac) {
+        assert!(Instant::now() < end, "{mac} is not on {port}: {}", forwarding(port));
+    }
+}
+
+#[test]
+#[ignore = "needs a kernel with VLAN filtering and 8021q"]
+fn nobody_takes_the_crm_s_address_over() {
+    const CRM: &str = "06:01:02:03:04:05";
+    let name = format!("sticky-{}", std::process::id());
+    in_new_namespace(|| {
+        let switch = testkit::Namespace::new().expect("a namespace");
+        run(&["ip", "link", "add", "lan1", "type", "veth", "peer", "name", "pc1"]);
+        run(&["ip", "link", "add", "trunk", "type", "veth", "peer", "name", "switch"]);
+        run(&["ip", "link", "set", "switch", "netns", &switch.path()]);
+        switch.run(&["ip", "link", "set", "switch", "up"]).expect("it is up");
+        words(&plan(&name, 30));
+        let wire = Wire::open(&switch, "switch").expect("opens");
+
+        // An entry that is only static moves: the frames really come.
+        run(&["bridge", "fdb", "replace", CRM, "dev", "crm0", "master", "static", "vlan", "30"]);
+        assert!(!forwarding("crm0").contains("sticky"), "{}", forwarding("crm0"));
+        send(&wire, CRM_MAC);
+        wait_for("trunk", CRM);
+        let changes = words(&plan(&name, 30));
+        assert!(
+            changes.contains(&"add a static forwarding entry to crm0".to_owned()),
+            "{changes:#?}"
+        );
+        assert!(!forwarding("trunk").contains(CRM), "{}", forwarding("trunk"));
+
+        // Ours does not. The bridge learns in order: what comes after is on its port already.
+        send(&wire, CRM_MAC);
+        send(&wire, [2, 0, 0, 0, 0, 9]);
+        wait_for("trunk", "02:00:00:00:00:09");
+        assert!(!forwarding("trunk").contains(CRM), "{}", forwarding("trunk"));
+        assert!(
+            forwarding("crm0").contains(&format!("{CRM} vlan 30 sticky")),
+            "{}",
+            forwarding("crm0")
+        );
+        assert_eq!(words(&plan(&name, 30)), Vec::<String>::new());
     });
     run(&["ip", "netns", "delete", &name]);
 }

@@ -172,7 +172,7 @@ fn set_port(work: &mut Work, plan: &LinkPlan, port: &BridgePort) -> Result<(), L
     // The entry holds for frames of the port's untagged VLAN.
     let vlan = port.vlans.iter().find(|vlan| vlan.untagged).map(|vlan| vlan.vlan);
     let vlan = vlan.filter(|_| aware);
-    let entry = |mac: &[u8; 6]| Entry { mac: *mac, vlan, sticky: false };
+    let entry = |mac: &[u8; 6]| Entry { mac: *mac, vlan, sticky: true };
     let wanted: BTreeSet<Entry> = port.static_macs.iter().map(entry).collect();
     let there = static_macs(work, name)?;
     // The kernel neither removes nor adds an entry for a VLAN that the port is not in: leave VLANs
