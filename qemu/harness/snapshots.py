@@ -4,8 +4,10 @@ A snapshot belongs to one image, set-up, topology and QEMU; with any of them cha
 anew. The kept files are copied for each run, never written.
 """
 
+import glob
 import hashlib
 import os
+import re
 import shutil
 
 from . import children
@@ -21,6 +23,9 @@ class Kept:
         facts = [os.path.realpath(image), seen.st_size, seen.st_mtime_ns,
                  children.run(["qemu-system-x86_64", "--version"]).stdout, *parts]
         key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+        if not re.fullmatch(r"[A-Za-z0-9_.]{1,40}", name):
+            raise ValueError("a snapshot's name: letters, digits, _ and . only")
+        self._former = os.path.join(cache, "snapshots", f"{name}-*")
         self._place = os.path.join(cache, "snapshots", f"{name}-{key}")
 
     @property
@@ -39,5 +44,7 @@ class Kept:
         os.makedirs(part)
         for name in _FILES:
             shutil.copyfile(os.path.join(work, name), os.path.join(part, name))
-        shutil.rmtree(self._place, ignore_errors=True)
+        for former in glob.glob(self._former):
+            if former != part:
+                shutil.rmtree(former, ignore_errors=True)
         os.rename(part, self._place)
