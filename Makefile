@@ -37,6 +37,7 @@ unit: ## unit and property tests, and real packets in throw-away namespaces
 
 .PHONY: vm
 vm: disk-image ## the story of the box, against the booted image
+	$(IN) tests/vm/kernel-vlan
 	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/vm
 
 .PHONY: test-long

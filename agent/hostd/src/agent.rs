@@ -1,6 +1,9 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about, tells. One task owns it; requests come to it one after the other.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -123,13 +126,25 @@ impl Agent {
         }
         if let Some(settings) = loaded.settings {
             self.wanted = Wanted::Document(Box::new(settings), loaded.source);
-        } else if never && !self.options.state.join(SETUP_CONSUMED).exists() {
+        } else if never && !self.state_is_lost() && !self.consumed() {
             match setup::read(&self.options.setup_file) {
                 Ok(Some(setup)) => self.wanted = Wanted::Setup(Box::new(setup)),
                 Ok(None) => {}
                 Err(notice) => self.found.push(notice),
             }
         }
+    }
+
+    /// Whether the settings of a box that was set up may be gone: factory rules then, and never again
+    /// the setup file, whose rules and setup code are those of the first day.
+    fn state_is_lost(&self) -> bool {
+        let lost =
+            |notice: &Notice| matches!(notice.code.as_str(), "state_lost" | "state_unusable");
+        self.found.iter().any(lost)
+    }
+
+    fn consumed(&self) -> bool {
+        self.options.state.join(SETUP_CONSUMED).exists()
     }
 
     /// Whether what is wanted depends on which cards there are: then it is better to wait until all

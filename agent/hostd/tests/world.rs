@@ -149,11 +149,16 @@ fn b_killed_and_started_again_changes_nothing() {
     ready();
     let rules = || on_box(&["nft", "-a", "list", "ruleset"]);
     let links = || on_box(&["ip", "-o", "link"]) + &in_crm(&["ip", "-o", "address"]);
-    // Counters go on counting; handles are the kernel's, and new for a rule that was loaded again.
+    // Handles are the kernel's, and new for a rule that was loaded again. Whether a card has a carrier
+    // is its far end's doing, and settles late.
     let still = |text: String| -> Vec<String> {
         let words = text.split_whitespace().map(str::to_owned);
-        let counts = |word: &String| word.parse::<u64>().is_err();
-        words.filter(counts).collect()
+        let settled = |word: &String| {
+            word.parse::<u64>().is_err()
+                && !word.starts_with('<')
+                && !matches!(word.as_str(), "UP" | "DOWN" | "LOWERLAYERDOWN" | "UNKNOWN")
+        };
+        words.filter(settled).collect()
     };
     let handles = |text: &str| -> Vec<String> {
         text.lines().filter_map(|line| Some(line.rsplit_once("# handle ")?.1.to_owned())).collect()
