@@ -10,3 +10,4 @@ READY = r"^gatehouse: ready version=(?P<version>\S+) ruleset=(?P<ruleset>\S+) se
 PROBLEM = r"^gatehouse: problem code=(\S+)"
 FORMER_SETTINGS = r"former\s+settings\s+are\s+in\s+force"
 FACTORY = r"Not\s+set\s+up:\s+nothing\s+is\s+forwarded"
+SETTINGS_LOST = r"Factory\s+settings\s+are\s+in\s+force"

@@ -1,11 +1,13 @@
 """Story 5: the plug is pulled at any moment, and settings files are broken on purpose."""
 
+import os
 import threading
 
-from harness import screen
-from harness.esp import Esp
+import pytest
 
-import os
+from harness import internet, screen
+from harness.esp import Esp
+from story import CRM4
 
 SETUP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "setup.json")
 
@@ -37,21 +39,28 @@ def test_power_cuts_during_the_first_boot_and_the_settings_write(factory):
     assert pc.dhcp(30)["address"].startswith("192.168.20."), "the confirmed settings are gone"
 
 
-def test_broken_settings_give_the_former_ones_and_the_console_says_so(box):
+@pytest.mark.parametrize("broken,then", [(["confirmed"], "previous"), (["confirmed", "previous"], "factory")])
+def test_broken_settings_give_the_former_ones_and_the_console_says_so(box, broken, then):
+    """Half of the last settings: the former ones. Half of those too: factory, nothing forwarded."""
     box.journal_may_complain = True
-    current = "/state/settings/confirmed.json"
-    box.probe.exec("sh", "-c", f"head -c 200 {current} > /run/half && cp /run/half {current} && sync")
+    for name in broken:
+        box.probe.exec("sh", "-c", f"for file in /state/settings/{name}.*json; do "
+                                   "head -c 200 $file > /run/half && cp /run/half $file; done; sync")
     mark = box.machine.console.mark()
     box.machine.power_cut()
     box.machine.start()
     box.probe = box.machine.probe
-    assert box.wait_screen_ready(mark).group("settings") == "previous"
-    box.machine.console.wait_for(screen.FORMER_SETTINGS, 30, mark)
+    box.machine.console.wait_for(screen.FORMER_SETTINGS if then == "previous" else screen.SETTINGS_LOST, 240, mark)
+    assert box.wait_screen_ready(mark).group("settings") == then
     box.probe.wait_ready(60)
     box.probe.serve("crm", (443, 80), (443,))
     box.office.dhcp(30)
-    box.assert_allowed()
-    assert box.guest.outcome("192.168.30.10", 443, 1) == "silent"
+    if then == "previous":
+        box.assert_allowed()
+    else:
+        assert box.office.outcome(CRM4, 443, 1) == "silent"
+        assert box.office.outcome(internet.WEB4, 80, 1) == "silent"
+    assert box.guest.outcome(CRM4, 443, 1) == "silent"
 
 
 def test_a_killed_or_stopped_hostd_leaves_the_ruleset_standing(box):
@@ -59,6 +68,6 @@ def test_a_killed_or_stopped_hostd_leaves_the_ruleset_standing(box):
     before = box.probe.exec("nft", "-j", "-s", "list", "ruleset")
     for signal in ("STOP", "KILL"):
         box.probe.exec("systemctl", "kill", f"--signal={signal}", "gatehouse-hostd.service")
-        assert box.guest.outcome("192.168.30.10", 443, 1) == "silent"
+        assert box.guest.outcome(CRM4, 443, 1) == "silent"
         box.assert_allowed()
         assert len(box.probe.exec("nft", "-j", "-s", "list", "ruleset")) == len(before)
