@@ -193,7 +193,8 @@ class Machine:
                 *credentials(), *self._chardev("probe"),
                 "-device", "virtio-serial-pci,addr=0xa",
                 "-device", "virtserialport,chardev=probe,name=org.gatehouse.probe",
-                "-blockdev", f"driver=raw,node-name=probe,read-only=on,file.driver=file,file.filename={self._probe_disk}",
+                "-blockdev", "driver=raw,node-name=probe,read-only=on,file.driver=file,"
+                             f"file.filename={self._probe_disk}",
                 "-device", "virtio-blk-pci,drive=probe,addr=0xb,serial=GHPROBE",
             ]
         return arguments

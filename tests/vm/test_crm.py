@@ -40,13 +40,8 @@ def test_an_office_address_outside_the_range_is_not_answered(box):
 
 def outsider_frames(box, client, source):
     """Hand-made frames of a client towards the CRM through its router."""
-    send(client, box, frames.probes4(client.mac, box.router_mac, source, CRM4))
-    send(client, box, frames.fragments4(client.mac, box.router_mac, source, CRM4))
-
-
-def send(client, box, made):
-    """Sends whole frames on a client's port; a trunk client's get its tag from the trunk."""
-    client.send_frames(made)
+    client.send_frames(frames.probes4(client.mac, box.router_mac, source, CRM4))
+    client.send_frames(frames.fragments4(client.mac, box.router_mac, source, CRM4))
 
 
 def test_ipv6_of_a_zone_allowed_by_ipv4_addresses_is_not_answered(box):
@@ -54,8 +49,8 @@ def test_ipv6_of_a_zone_allowed_by_ipv4_addresses_is_not_answered(box):
     with box.nobody_reaches_the_crm(own):
         assert box.office.outcome(box.crm6, 443) == "silent"
         assert not box.office.ping(box.crm6, timeout=1)
-        send(box.office, box, frames.probes6(box.office.mac, box.router_mac, own, box.crm6))
-        send(box.office, box, frames.extension_headers6(box.office.mac, box.router_mac, own, box.crm6))
+        box.office.send_frames(frames.probes6(box.office.mac, box.router_mac, own, box.crm6))
+        box.office.send_frames(frames.extension_headers6(box.office.mac, box.router_mac, own, box.crm6))
 
 
 @pytest.mark.parametrize("who", ["guest", "guest_trunk"])
@@ -69,22 +64,22 @@ def test_a_guest_is_not_answered(box, who):
             assert guest.outcome(address, 443, 1, "udp") == "silent"
             assert not guest.ping(address, timeout=1)
         outsider_frames(box, guest, own4)
-        send(guest, box, frames.probes6(guest.mac, box.router_mac, own6, box.crm6))
-        send(guest, box, frames.extension_headers6(guest.mac, box.router_mac, own6, box.crm6))
+        guest.send_frames(frames.probes6(guest.mac, box.router_mac, own6, box.crm6))
+        guest.send_frames(frames.extension_headers6(guest.mac, box.router_mac, own6, box.crm6))
         # Straight to the CRM's MAC address, past the router.
-        send(guest, box, frames.probes4(guest.mac, box.crm_mac, own4, CRM4))
-        send(guest, box, frames.probes6(guest.mac, box.crm_mac, own6, box.crm6))
+        guest.send_frames(frames.probes4(guest.mac, box.crm_mac, own4, CRM4))
+        guest.send_frames(frames.probes6(guest.mac, box.crm_mac, own6, box.crm6))
 
 
 def test_a_guest_that_calls_itself_an_office_pc_is_not_answered(box):
     # The control uses the same address, so only the mark tells the attacker's frames.
     with box.nobody_reaches_the_crm(box.guest.mac):
         for target in (box.router_mac, box.crm_mac):
-            send(box.guest, box, frames.probes4(box.guest.mac, target, ALLOWED4, CRM4))
-            send(box.guest, box, frames.fragments4(box.guest.mac, target, ALLOWED4, CRM4))
-            send(box.guest, box, frames.probes4(box.guest.mac, target, "127.0.0.1", CRM4))
-            send(box.guest, box, frames.probes4(box.guest.mac, target, "192.168.30.1", CRM4))
-            send(box.guest, box, frames.probes6(box.guest.mac, target, box.zone6(40, 0x77), box.crm6))
+            box.guest.send_frames(frames.probes4(box.guest.mac, target, ALLOWED4, CRM4))
+            box.guest.send_frames(frames.fragments4(box.guest.mac, target, ALLOWED4, CRM4))
+            box.guest.send_frames(frames.probes4(box.guest.mac, target, "127.0.0.1", CRM4))
+            box.guest.send_frames(frames.probes4(box.guest.mac, target, "192.168.30.1", CRM4))
+            box.guest.send_frames(frames.probes6(box.guest.mac, target, box.zone6(40, 0x77), box.crm6))
 
 
 def test_wan_is_not_answered(box):
@@ -92,12 +87,12 @@ def test_wan_is_not_answered(box):
     mac = "52:54:00:67:00:01"
     with box.nobody_reaches_the_crm(own4, own6, wan.mac):
         for source in (own4, ALLOWED4, "192.168.30.1"):
-            send(wan, box, frames.probes4(wan.mac, mac, source, CRM4))
-            send(wan, box, frames.fragments4(wan.mac, mac, source, CRM4))
+            wan.send_frames(frames.probes4(wan.mac, mac, source, CRM4))
+            wan.send_frames(frames.fragments4(wan.mac, mac, source, CRM4))
         for source in (own6, box.zone6(40, 0x77)):
-            send(wan, box, frames.probes6(wan.mac, mac, source, box.crm6))
-            send(wan, box, frames.extension_headers6(wan.mac, mac, source, box.crm6))
-        send(wan, box, frames.probes4(wan.mac, mac, own4, box.wan4))
+            wan.send_frames(frames.probes6(wan.mac, mac, source, box.crm6))
+            wan.send_frames(frames.extension_headers6(wan.mac, mac, source, box.crm6))
+        wan.send_frames(frames.probes4(wan.mac, mac, own4, box.wan4))
 
 
 def test_a_peer_in_the_crms_own_vlan_is_not_answered(box):
@@ -115,11 +110,11 @@ def test_a_peer_in_the_crms_own_vlan_is_not_answered(box):
             assert not peer.ping(address, timeout=1)
         for target in (box.crm_mac, box.router_mac):
             for source in (own4, ALLOWED4, "192.168.30.1"):
-                send(peer, box, frames.probes4(peer.mac, target, source, CRM4))
-                send(peer, box, frames.fragments4(peer.mac, target, source, CRM4))
+                peer.send_frames(frames.probes4(peer.mac, target, source, CRM4))
+                peer.send_frames(frames.fragments4(peer.mac, target, source, CRM4))
             for source in (own6, box.zone6(40, 0x77), box.zone6(30, 1)):
-                send(peer, box, frames.probes6(peer.mac, target, source, box.crm6))
-                send(peer, box, frames.extension_headers6(peer.mac, target, source, box.crm6))
+                peer.send_frames(frames.probes6(peer.mac, target, source, box.crm6))
+                peer.send_frames(frames.extension_headers6(peer.mac, target, source, box.crm6))
         peer.send_frames([frames.broadcast(peer.mac)])
 
 

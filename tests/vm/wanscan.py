@@ -45,7 +45,8 @@ class Scanner:
         self._client.namespace.ip("-6", "address", "add", f"{FROM6}/64", "dev", "eth0", "nodad")
         self._watch.__enter__()
         self._out, self._in = self._client.raw(), self._client.raw()
-        self._threads = [threading.Thread(target=work, daemon=True, name="scanner") for work in (self._send, self._hear)]
+        self._threads = [threading.Thread(target=work, daemon=True, name="scanner")
+                         for work in (self._send, self._hear)]
         for thread in self._threads:
             thread.start()
         return self
@@ -87,7 +88,8 @@ class Scanner:
             targets = self.targets() or ["11.67.0.100"]
             for target in targets:
                 if target not in made:
-                    made[target] = [bytes(frame) for frame in _probes(target, self._client.mac, self._mac, next(numbers))]
+                    made[target] = [bytes(frame) for frame in
+                                    _probes(target, self._client.mac, self._mac, next(numbers))]
                 for frame in made[target]:
                     try:
                         self._out.send(frame)
