@@ -89,6 +89,11 @@ class Box:
         """The allowed office PC gets the CRM's answer."""
         assert self.office.tcp(CRM4, 443) == f"gatehouse-probe {CRM4}\n".encode()
 
+    def freeze_hostd(self):
+        """Stops hostd, so that rules a test breaks on purpose stay broken until the next restore."""
+        self.journal_may_complain = True
+        self.probe.exec("systemctl", "kill", "--signal=STOP", "gatehouse-hostd.service")
+
     def journal_cursor(self):
         """Where the journal is now."""
         shown = self.probe.exec("journalctl", "--no-pager", "-q", "-n", "0", "--show-cursor")

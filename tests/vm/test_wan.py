@@ -26,7 +26,6 @@ def test_the_scanner_would_find_an_open_port(box):
     del box.scanner.findings[before:]
     box.back_to_warm()
     del box.scanner.findings[before:]
-    box.journal_may_complain = True
 
 
 def test_a_wan_host_cannot_be_forwarded_into_any_zone(box):

@@ -77,6 +77,7 @@ class Scanner:
         wanted = set(self.targets())
         assert wanted, "the box shows no address on WAN"
         deadline = time.monotonic() + timeout
+        assert all(thread.is_alive() for thread in self._threads), "the scanner itself has ended"
         while any(self.sent.get(target, 0) - before.get(target, 0) < rounds * size for target in wanted):
             assert time.monotonic() < deadline, "the scanner is too slow"
             self._stop.wait(0.1)
@@ -110,7 +111,11 @@ class Scanner:
                 continue
             if address[2] == socket.PACKET_OUTGOING or data[6:12] != bytes.fromhex(self._mac.replace(":", "")):
                 continue
-            if found := _answer(data, _link_local(self._client.mac)):
+            try:
+                found = _answer(data, _link_local(self._client.mac))
+            except Exception as error:  # an answer that cannot be read is one, and ends nobody's watch
+                found = f"unreadable ({error!r}): {data[:200].hex()}"
+            if found:
                 self.findings.append(found)
 
 
