@@ -1,0 +1,1 @@
+//! HTTP of both applications: routes, OpenAPI, problems, limits, CSRF, headers.

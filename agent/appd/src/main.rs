@@ -1,0 +1,3 @@
+//! The application server: `gatehouse-appd admin` or `gatehouse-appd crm`.
+
+fn main() {}

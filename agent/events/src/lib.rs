@@ -1,0 +1,1 @@
+//! The typed security events and orders between the two applications. Types only.

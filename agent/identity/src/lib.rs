@@ -1,0 +1,1 @@
+//! Accounts, TOTP, one-time codes, sessions, throttling; permission-typed handles.

@@ -1,0 +1,1 @@
+//! Typed tables resident in memory: schema, and query under a field mask.

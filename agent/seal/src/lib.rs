@@ -1,0 +1,1 @@
+//! The written formats: sealed records, wrapped keys, unlock slots, audit frames. Pure.

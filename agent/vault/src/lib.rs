@@ -1,0 +1,1 @@
+//! Sealed transactional truth: engine, keys, commit, record history, audit chain.

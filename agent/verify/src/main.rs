@@ -1,0 +1,3 @@
+//! Checks an exported audit chain from the written format alone.
+
+fn main() {}
