@@ -1,0 +1,53 @@
+//! Events of the CRM. They carry states, counts and signed heads of its log, never a name, an address
+//! of a person or a record.
+
+use serde::{Deserialize, Serialize};
+
+/// What has happened at the CRM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// It runs and listens for orders; the first event on every connection. The admin application
+    /// answers with the orders in force.
+    Started {
+        /// How it is.
+        state: CrmState,
+    },
+    /// Someone made the vault, wrote its recovery key down and is its first manager.
+    Claimed,
+    /// The vault was opened.
+    Unlocked,
+    /// The vault is about to be locked by hand.
+    Locked,
+    /// Passphrases or recovery keys that were wrong.
+    UnlockFailed {
+        /// How many since the last such event.
+        count: u32,
+    },
+    /// Its disk failed; nothing more is acknowledged.
+    DiskFailed,
+    /// A signed head of its log: one line, as `gatehouse-verify` takes it.
+    AuditHead {
+        /// `gatehouse-head-1 …`
+        line: String,
+    },
+    /// Requests that were refused at the door.
+    RefusedRequests {
+        /// How many since the last such event.
+        count: u32,
+    },
+}
+
+/// How the CRM is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrmState {
+    /// Nobody has made a vault yet.
+    Unclaimed,
+    /// There is a vault, and it is locked.
+    Locked,
+    /// The vault is open.
+    Open,
+    /// The disk failed.
+    DiskFailed,
+}
