@@ -1,1 +1,59 @@
-//! The box's own certificate authority and its leaves.
+//! The box's own certificate authority, which people install once, and the certificates it gives to
+//! the two applications. The authority can vouch for `gatehouse.internal` and names below it, for
+//! nothing else: its name constraints say so to every browser. Time is an argument; nothing is stored.
+
+mod authority;
+mod leaf;
+
+pub use authority::Authority;
+pub use leaf::{Leaf, Name};
+
+use sha2::{Digest, Sha256};
+
+/// Why there is no certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// The library could not make it.
+    #[error("the {what} cannot be made")]
+    Make {
+        /// What was being made.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: rcgen::Error,
+    },
+    /// What was stored is no certificate or key of ours.
+    #[error("the stored {what} cannot be used")]
+    Stored {
+        /// What was being read.
+        what: &'static str,
+    },
+}
+
+impl PkiError {
+    fn make(what: &'static str) -> impl FnOnce(rcgen::Error) -> Self {
+        move |source| Self::Make { what, source }
+    }
+}
+
+/// SHA-256 of a certificate's DER as browsers and `openssl x509 -fingerprint -sha256` show it:
+/// `AB:CD:…`, 95 characters.
+pub fn fingerprint(der: &[u8]) -> String {
+    let bytes: Vec<String> = Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(":")
+}
+
+/// PEM (RFC 7468) of DER bytes.
+fn pem(label: &str, der: &[u8]) -> String {
+    let digits = data_encoding::BASE64.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    let mut rest = digits.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        text.push_str(line);
+        text.push('\n');
+        rest = after;
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    text
+}
