@@ -7,6 +7,7 @@ mod delivered;
 mod link;
 mod namespace;
 mod packet;
+pub mod power;
 mod seen;
 mod wire;
 

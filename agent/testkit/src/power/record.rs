@@ -1,0 +1,78 @@
+//! What a program did to the file system, in order.
+
+use std::ffi::OsString;
+
+use super::{Cutter, Image, Journal};
+
+/// Number of a directory or file, never used again. The root is [`ROOT`].
+pub type Inode = u64;
+
+/// The directory that is mounted.
+pub const ROOT: Inode = 1;
+
+/// Calls that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `write`, `pwrite` and what makes a file longer.
+    Write,
+    /// `fsync` and `fdatasync` of a file.
+    Sync,
+    /// `fsync` of a directory.
+    SyncDirectory,
+    /// `read`, `pread`.
+    Read,
+}
+
+/// A name in a directory that now leads to an inode, or to nothing.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub directory: Inode,
+    pub name: OsString,
+    pub leads_to: Option<Inode>,
+}
+
+/// One step that a disk may or may not see before a cut.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A new inode, led to by nothing yet.
+    Born { inode: Inode, is_directory: bool },
+    /// Names change together: create, unlink, rename.
+    Named(Vec<Entry>),
+    /// Bytes at a place of a file.
+    Written { inode: Inode, offset: u64, bytes: Vec<u8> },
+    /// A file has a new length.
+    Resized { inode: Inode, length: u64 },
+    /// A file was synced; `whole` for `fsync`, which also commits the journal.
+    Synced { inode: Inode, whole: bool },
+    /// It was to be synced, and the disk refused.
+    NotSynced { inode: Inode },
+    /// A directory was synced.
+    DirectorySynced { inode: Inode },
+}
+
+/// A run: the file system it began with, and every step.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    pub(super) begin: Image,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Recording {
+    /// Number of steps: the last point to cut at.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether nothing was changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Cuts at points that ascend.
+    #[must_use]
+    pub fn cutter(&self, journal: Journal) -> Cutter<'_> {
+        Cutter::new(self, journal)
+    }
+}
