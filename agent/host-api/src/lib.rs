@@ -2,12 +2,14 @@
 //! the socket, `message` what can be said, `status` what hostd tells of the box. Types only: who
 //! may speak is decided by hostd from the socket's credentials.
 
+mod descriptors;
 mod frame;
 mod message;
 mod status;
 
+pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
-pub use message::{Failure, Request, Response, Shown, VERSION};
+pub use message::{Failure, Request, Response, SetupTried, Shown, VERSION};
 pub use status::{
     Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
 };

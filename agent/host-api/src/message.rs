@@ -1,6 +1,8 @@
 //! What can be said: requests of the client, one response to each. A settings document travels as
 //! the text that the user wrote, so that hostd judges that and nothing else.
 
+use std::net::{IpAddr, SocketAddr};
+
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
@@ -30,8 +32,27 @@ pub enum Request {
         /// JSON text of the document.
         document: String,
     },
-    /// The code that opens the set-up. Answer: [`Response::SetupCode`].
-    SetupCode,
+    /// Is this the code that opens the set-up? A wrong one is counted, also over a power cut. Answer:
+    /// [`Response::SetupTried`].
+    TrySetupCode {
+        /// What a person typed.
+        code: String,
+    },
+    /// There is an admin: the code dies. Answer: [`Response::Accepted`].
+    SetupDone,
+    /// SHA-256 of the box's certificate authority, for the console and the ESP. Answer:
+    /// [`Response::Accepted`].
+    CaFingerprint {
+        /// `AB:CD:…`, 95 characters.
+        fingerprint: String,
+    },
+    /// Sockets for the admin pages, one for each of ports 80 and 443 on every address of the box in a
+    /// zone that may manage it. Answered once those addresses are others than the client's, or after a
+    /// minute. Answer: [`Response::Listeners`], with the descriptors in the same order.
+    Listeners {
+        /// Addresses that the client listens on.
+        have: Vec<IpAddr>,
+    },
 }
 
 /// What hostd answers.
@@ -56,11 +77,33 @@ pub enum Response {
     },
     /// It could not be done; the former settings stand.
     Failed(Failure),
-    /// The setup code; none when the box is set up.
-    SetupCode {
-        /// As on the console.
-        code: Option<String>,
+    /// How a setup code was judged.
+    SetupTried(SetupTried),
+    /// Sockets that listen, as descriptors of the frame's header; none when the client has them.
+    Listeners {
+        /// Where each listens.
+        addresses: Vec<SocketAddr>,
     },
+}
+
+/// How a setup code was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SetupTried {
+    /// It is the one. It stays so until the set-up is done.
+    Right,
+    /// It is not.
+    Wrong {
+        /// Tries that are left before there is a pause.
+        left: u32,
+    },
+    /// Not looked at: there were too many tries.
+    Wait {
+        /// Seconds until the next try.
+        seconds: u64,
+    },
+    /// There is no code any more: the box is set up.
+    SetUp,
 }
 
 /// A problem of a document as it is shown to a person.

@@ -31,8 +31,14 @@ pub struct Status {
     pub ports: Vec<PortStatus>,
     /// Cards that the settings do not name.
     pub unknown: Vec<UnknownPort>,
-    /// The setup code while the box is not set up.
+    /// The setup code while there is no admin; for the console alone, never told to a client.
     pub setup_code: Option<String>,
+    /// There is an admin: the setup code is dead.
+    #[serde(default)]
+    pub set_up: bool,
+    /// SHA-256 of the box's certificate authority, `AB:CD:…`, once there is one.
+    #[serde(default)]
+    pub ca_fingerprint: Option<String>,
 }
 
 /// What hostd is at.
@@ -86,6 +92,8 @@ pub struct ZoneStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WanStatus {
+    /// Its name in the settings.
+    pub name: String,
     /// The kernel's name.
     pub interface: String,
     /// What it got from the provider; link-local ones are left out.
@@ -100,6 +108,10 @@ pub struct PortStatus {
     pub name: String,
     /// The kernel's name of its card; none when there is no such card.
     pub interface: Option<String>,
+    /// MAC address of its card.
+    pub mac: Option<String>,
+    /// Whether something is plugged into it that runs.
+    pub linked: bool,
 }
 
 /// A card that no port of the settings is.
@@ -112,6 +124,8 @@ pub struct UnknownPort {
     pub mac: Option<String>,
     /// Where it is plugged in.
     pub path: Option<String>,
+    /// Whether something is plugged into it that runs.
+    pub linked: bool,
 }
 
 impl Notice {

@@ -1,27 +1,31 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about, tells. One task owns it; requests come to it one after the other.
 
+mod requests;
 #[cfg(test)]
 mod tests;
 
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use firewall::{RulesetHash, ServiceUids};
-use host_api::{Failure, Notice, Request, Response, SettingsSource, Shown, State, Status};
+use host_api::{Notice, SettingsSource, State, Status};
 use network::Binding;
-use settings::{DiscoveredPort, Language, Settings, SitePrefix};
+use settings::{DiscoveredPort, Settings, SitePrefix};
+use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
-use crate::identity::{self, SetupCode};
+use crate::identity;
 use crate::log::chain;
 use crate::options::RunOptions;
 use crate::services::Services;
 use crate::setup::{self, Setup};
+use crate::setup_code::Door;
 use crate::store::Store;
 use crate::store::directory::Real;
-use crate::{machine, notify, status, wan};
+use crate::{listeners, machine, notify, status, wan};
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
@@ -38,7 +42,11 @@ pub struct Agent {
     state: Real,
     store: Store<Real>,
     site: SitePrefix,
-    setup_code: Option<SetupCode>,
+    door: Door,
+    /// SHA-256 of the certificate authority, as the admin application told it.
+    ca_fingerprint: Option<String>,
+    /// Where the admin pages are to be, for the socket.
+    management: watch::Sender<Vec<IpAddr>>,
     services: Services,
     wanted: Wanted,
     in_force: Option<InForce>,
@@ -85,7 +93,8 @@ impl Agent {
             found.push(Notice::new("state_unusable", []));
         };
         let site = identity::site_prefix(&state).map_err(&mut identity);
-        let setup_code = identity::setup_code(&state).map_err(&mut identity).ok();
+        let door = Door::open(&state, Instant::now()).map_err(&mut identity);
+        let door = door.unwrap_or_else(|()| Door::walled_up());
         // A prefix for this run: the zones have IPv6, though another one next time.
         let site = site.unwrap_or_else(|()| identity::passing_site_prefix());
         let services = if options.systemd {
@@ -98,7 +107,9 @@ impl Agent {
             state,
             store,
             site,
-            setup_code,
+            door,
+            ca_fingerprint: None,
+            management: watch::Sender::new(Vec::new()),
             services,
             wanted: Wanted::Factory,
             in_force: None,
@@ -243,11 +254,10 @@ impl Agent {
             self.problem = Some(Notice::new("store_failed", []));
             return;
         }
-        if let Some(code) = &setup.setup_code {
-            match identity::set_setup_code(&self.state, code) {
-                Ok(()) => self.setup_code = Some(code.clone()),
-                Err(error) => tracing::error!(error = chain(&error), "setup"),
-            }
+        if let Some(code) = &setup.setup_code
+            && let Err(error) = self.door.choose(&self.state, code)
+        {
+            tracing::error!(error = chain(&error), "setup");
         }
         if let Err(error) = self.state.replace(SETUP_CONSUMED, b"taken\n") {
             tracing::warn!(%error, "setup");
@@ -263,6 +273,12 @@ impl Agent {
             if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
                 tracing::warn!(%error, "the name servers cannot be written");
             }
+            let addresses = listeners::addresses(&in_force.settings, self.site);
+            self.management.send_if_modified(|known| {
+                let news = *known != addresses;
+                *known = addresses;
+                news
+            });
             let applied = self.services.apply(&in_force.settings, self.site, wan).await;
             if let Err(error) = applied {
                 tracing::warn!(%error, "services cannot be told; trying again");
@@ -291,7 +307,9 @@ impl Agent {
     /// The box as it is.
     fn status(&self) -> Status {
         let mut status = status::starting();
-        status.setup_code = self.setup_code.as_ref().map(ToString::to_string);
+        status.setup_code = self.door.code().map(ToString::to_string);
+        status.set_up = self.door.is_done();
+        status.ca_fingerprint.clone_from(&self.ca_fingerprint);
         status.state = match (&self.problem, &self.in_force) {
             (Some(_), _) => State::Problem,
             (None, Some(f)) if self.settled || f.binding.unbound.is_empty() => State::Ready,
@@ -303,7 +321,8 @@ impl Agent {
         status.notices.extend(self.services_down.iter().map(down));
         if let Some(in_force) = &self.in_force {
             let InForce { settings, source, binding } = in_force;
-            status::describe(&mut status, settings, *source, binding, self.site);
+            let cards = machine::cards(self.options.links);
+            status::describe(&mut status, settings, *source, binding, self.site, &cards);
             status.ruleset = self.loaded.as_ref().map(ToString::to_string);
         }
         status
@@ -331,70 +350,9 @@ impl Agent {
         self.told = Some(status);
     }
 
-    /// Answers a client.
-    pub async fn answer(&mut self, request: Request) -> Response {
-        match request {
-            Request::Status => Response::Status(Box::new(self.status())),
-            Request::Settings => {
-                let in_force = self.in_force.as_ref();
-                Response::Settings {
-                    document: in_force.map(|in_force| in_force.settings.to_json()),
-                    source: in_force.map_or(SettingsSource::Factory, |in_force| in_force.source),
-                }
-            }
-            Request::Check { document } => match settings::parse(document.as_bytes()) {
-                Ok(_) => Response::Accepted,
-                Err(problems) => self.refused(&problems),
-            },
-            Request::Apply { document } => match settings::parse(document.as_bytes()) {
-                Ok(settings) => self.apply(settings).await,
-                Err(problems) => self.refused(&problems),
-            },
-            Request::SetupCode => {
-                Response::SetupCode { code: self.setup_code.as_ref().map(ToString::to_string) }
-            }
-        }
-    }
-
-    fn refused(&self, problems: &[settings::Problem]) -> Response {
-        let language = self.in_force.as_ref().map_or(Language::default(), |f| f.settings.language);
-        Response::Refused { problems: Shown::all(problems, language) }
-    }
-
-    /// The settings are on disk before anything changes, in force after they were verified; on any
-    /// failure the former ones stand.
-    async fn apply(&mut self, settings: Settings) -> Response {
-        if let Err(error) = self.store.prepare(&settings) {
-            return failed("store_failed", &error);
-        }
-        let done = match self.bring_about(&settings) {
-            Ok(binding) => match self.store.promote() {
-                Ok(()) => {
-                    let source = SettingsSource::Confirmed;
-                    self.wanted = Wanted::Document(Box::new(settings.clone()), source);
-                    self.in_force = Some(InForce { settings, source, binding });
-                    self.problem = None;
-                    self.found.retain(|notice| !about_settings(notice));
-                    Ok(())
-                }
-                Err(error) => Err(failed("store_failed", &error)),
-            },
-            Err(error) => Err(failed(error.code(), &error)),
-        };
-        match done {
-            Ok(()) => {
-                tracing::info!("new settings are in force");
-                self.after_change().await;
-                Response::Accepted
-            }
-            Err(response) => {
-                if let Err(error) = self.store.discard() {
-                    tracing::warn!(error = chain(&error), "left over");
-                }
-                self.converge().await;
-                response
-            }
-        }
+    /// Where the admin pages are to be, whenever that changes.
+    pub fn management(&self) -> watch::Receiver<Vec<IpAddr>> {
+        self.management.subscribe()
     }
 
     /// Where the socket and the status are.
@@ -412,9 +370,4 @@ fn about_settings(notice: &Notice) -> bool {
 fn noticed(error: &ApplyError) -> Notice {
     tracing::error!(error = chain(error), "not applied; trying again");
     Notice::new(error.code(), [("reason", chain(error))])
-}
-
-fn failed(code: &str, error: &dyn std::error::Error) -> Response {
-    tracing::error!(error = chain(error), code, "new settings not applied; the former ones stand");
-    Response::Failed(Failure { code: code.to_owned(), detail: chain(error) })
 }

@@ -58,6 +58,16 @@ pub fn set_setup_code(state: &Real, code: &SetupCode) -> Result<(), IdentityErro
     write(state, SETUP_CODE, &code.0)
 }
 
+/// Takes the setup code off the disk.
+pub fn forget_setup_code(state: &Real) -> Result<(), IdentityError> {
+    match state.remove(SETUP_CODE).and_then(|()| state.sync_directory()) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(IdentityError::File { name: SETUP_CODE, action: "removed", source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The value in the file; a new one when there is none, or none that can be read.
 fn once<T: FromStr + ToString>(
     state: &Real,
@@ -80,7 +90,8 @@ fn once<T: FromStr + ToString>(
     Ok(value)
 }
 
-fn write(state: &Real, name: &'static str, text: &str) -> Result<(), IdentityError> {
+/// Writes a line that a power cut leaves whole, old or new.
+pub fn write(state: &Real, name: &'static str, text: &str) -> Result<(), IdentityError> {
     state.replace(name, format!("{text}\n").as_bytes()).map_err(|source| IdentityError::File {
         name,
         action: "written",

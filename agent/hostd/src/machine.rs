@@ -1,5 +1,6 @@
 //! The kernel as the agent uses it: which cards there are, links brought about, and their events.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use kernel::ports::{self, Kinds};
@@ -11,18 +12,43 @@ use tokio::io::unix::AsyncFd;
 /// What can fail here.
 pub type MachineError = kernel::links::LinkError;
 
-/// The cards that are there. A developer's run, with plain bridges, has ends of veth pairs for them.
-pub fn present_ports(mode: LinkMode) -> Result<Vec<PresentPort>, MachineError> {
-    let kinds = match mode {
+/// What is shown of a card.
+#[derive(Clone, Debug, Default)]
+pub struct Card {
+    /// Permanent MAC address.
+    pub mac: Option<MacAddress>,
+    /// Whether something is plugged in that runs.
+    pub linked: bool,
+}
+
+fn kinds(mode: LinkMode) -> Kinds {
+    match mode {
         LinkMode::VlanBridge => Kinds::Hardware,
         LinkMode::Plain => Kinds::HardwareAndVeth,
-    };
+    }
+}
+
+/// The cards that are there. A developer's run, with plain bridges, has ends of veth pairs for them.
+pub fn present_ports(mode: LinkMode) -> Result<Vec<PresentPort>, MachineError> {
     let present = |card: ports::Card| PresentPort {
         interface: card.interface,
         mac: card.mac.and_then(MacAddress::new),
         path: card.path.and_then(|path| path.parse().ok()),
     };
-    Ok(ports::list(kinds)?.into_iter().map(present).collect())
+    Ok(ports::list(kinds(mode))?.into_iter().map(present).collect())
+}
+
+/// MAC address and link of each card, by the kernel's name; empty when they cannot be listed.
+pub fn cards(mode: LinkMode) -> BTreeMap<String, Card> {
+    let cards = ports::list(kinds(mode)).unwrap_or_else(|error| {
+        tracing::warn!(error = crate::log::chain(&error), "network cards cannot be listed");
+        Vec::new()
+    });
+    let card = |card: ports::Card| {
+        let mac = card.mac.and_then(MacAddress::new);
+        (card.interface.to_string(), Card { mac, linked: card.carrier })
+    };
+    cards.into_iter().map(card).collect()
 }
 
 /// Brings the links about, and tells the journal that it changed something (each change is a DEBUG event).

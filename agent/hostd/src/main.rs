@@ -4,18 +4,22 @@
 
 mod agent;
 mod apply;
+mod authority;
 mod clock;
 mod console;
 mod files;
 mod identity;
+mod listeners;
 mod log;
 mod machine;
+mod machine_key;
 mod notify;
 mod options;
 mod run;
 mod server;
 mod services;
 mod setup;
+mod setup_code;
 mod status;
 mod store;
 mod texts;
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Run(options) => run::run(options),
         Command::Console(options) => console::run(&options),
+        Command::MachineKey(file) => machine_key::make(&file),
         Command::Print(text) => console::print(&text),
     };
     match done {

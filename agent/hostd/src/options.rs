@@ -9,6 +9,7 @@ use network::LinkMode;
 const HELP: &str = "\
 gatehouse-hostd run [OPTION…]      brings the settings about and keeps them so
 gatehouse-hostd console [OPTION…]  draws the screen on this terminal
+gatehouse-hostd machine-key FILE   makes the key of the system store, if there is none
 
   --run DIR         status, socket and services' configuration (/run/gatehouse)
 run only:
@@ -24,6 +25,8 @@ pub enum Command {
     Run(RunOptions),
     /// The screen.
     Console(ConsoleOptions),
+    /// The key of the system store.
+    MachineKey(PathBuf),
     /// Help or version.
     Print(String),
 }
@@ -59,10 +62,12 @@ pub fn read() -> anyhow::Result<Command> {
         systemd: true,
     };
     let mut command = None;
+    let mut file = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) if command.is_none() => command = Some(word),
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
             Long("run") => options.run = parser.value()?.into(),
             Long("state") => options.state = parser.value()?.into(),
             Long("setup-file") => options.setup_file = parser.value()?.into(),
@@ -80,8 +85,11 @@ pub fn read() -> anyhow::Result<Command> {
         }
     }
     match command.context("what is to be done?")?.to_str() {
-        Some("run") => Ok(Command::Run(options)),
-        Some("console") => Ok(Command::Console(ConsoleOptions { run: options.run })),
-        _ => bail!("the commands are run and console"),
+        Some("run") if file.is_none() => Ok(Command::Run(options)),
+        Some("console") if file.is_none() => {
+            Ok(Command::Console(ConsoleOptions { run: options.run }))
+        }
+        Some("machine-key") => Ok(Command::MachineKey(file.context("which file?")?)),
+        _ => bail!("the commands are run, console and machine-key FILE"),
     }
 }

@@ -45,7 +45,8 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut links = machine::Events::open().context("links cannot be watched")?;
     let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
-    server::start(agent.run_directory(), sender).context("the socket cannot be opened")?;
+    server::start(agent.run_directory(), sender, agent.management())
+        .context("the socket cannot be opened")?;
     let mut alive = interval(notify::interval());
     let mut retry = interval(RETRY);
     let mut look = interval(LOOK);

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::io;
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +13,9 @@ use std::time::Duration;
 use host_api::{HEADER, Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use crate::listeners;
 
 /// Name of the socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";
@@ -25,6 +28,8 @@ const MAX_CONNECTIONS: usize = 8;
 const IDLE: Duration = Duration::from_secs(300);
 /// How long a message may take once it has begun.
 const TRANSFER: Duration = Duration::from_secs(10);
+/// How long a client waits for other addresses to listen on before it is told that there are none.
+const SAME_ADDRESSES: Duration = Duration::from_secs(60);
 
 /// A request on its way to the agent.
 pub struct Asked {
@@ -35,7 +40,11 @@ pub struct Asked {
 }
 
 /// Opens the socket and serves it in a task of its own.
-pub fn start(run: &Path, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+pub fn start(
+    run: &Path,
+    asked: mpsc::Sender<Asked>,
+    management: watch::Receiver<Vec<IpAddr>>,
+) -> io::Result<()> {
     let path = run.join(SOCKET);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -45,7 +54,7 @@ pub fn start(run: &Path, asked: mpsc::Sender<Asked>) -> io::Result<()> {
     // The kernel's word on who it is counts, not the file's mode.
     fs::set_permissions(&path, Permissions::from_mode(0o666))?;
     let allowed = Arc::new(allowed(&fs::read_to_string("/etc/passwd").unwrap_or_default()));
-    tokio::spawn(serve(listener, allowed, asked));
+    tokio::spawn(serve(listener, allowed, asked, management));
     Ok(())
 }
 
@@ -58,7 +67,12 @@ fn allowed(passwd: &str) -> BTreeSet<u32> {
     admin.chain([0]).collect()
 }
 
-async fn serve(listener: UnixListener, allowed: Arc<BTreeSet<u32>>, asked: mpsc::Sender<Asked>) {
+async fn serve(
+    listener: UnixListener,
+    allowed: Arc<BTreeSet<u32>>,
+    asked: mpsc::Sender<Asked>,
+    management: watch::Receiver<Vec<IpAddr>>,
+) {
     let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let stream = match listener.accept().await {
@@ -78,9 +92,9 @@ async fn serve(listener: UnixListener, allowed: Arc<BTreeSet<u32>>, asked: mpsc:
             tracing::warn!("too many clients, one was turned away");
             continue;
         };
-        let asked = asked.clone();
+        let (asked, management) = (asked.clone(), management.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(stream, asked).await {
+            if let Err(error) = converse(stream, asked, management).await {
                 tracing::debug!(%error, "a client was dropped");
             }
             drop(place);
@@ -88,7 +102,11 @@ async fn serve(listener: UnixListener, allowed: Arc<BTreeSet<u32>>, asked: mpsc:
     }
 }
 
-async fn converse(mut stream: UnixStream, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+async fn converse(
+    mut stream: UnixStream,
+    asked: mpsc::Sender<Asked>,
+    mut management: watch::Receiver<Vec<IpAddr>>,
+) -> io::Result<()> {
     let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
     loop {
         let mut header = [0; HEADER];
@@ -101,6 +119,17 @@ async fn converse(mut stream: UnixStream, asked: mpsc::Sender<Asked>) -> io::Res
             .await
             .map_err(|_| io::ErrorKind::TimedOut)??;
         let request = host_api::decode(&text).map_err(invalid)?;
+        if let Request::Listeners { have } = request {
+            let other = management.wait_for(|now| *now != have);
+            let addresses = match tokio::time::timeout(SAME_ADDRESSES, other).await {
+                Ok(Ok(addresses)) => addresses.clone(),
+                Ok(Err(_)) => return Err(io::ErrorKind::BrokenPipe.into()),
+                Err(_) => Vec::new(),
+            };
+            let handed = listeners::hand_over(&mut stream, &addresses);
+            tokio::time::timeout(TRANSFER, handed).await.map_err(|_| io::ErrorKind::TimedOut)??;
+            continue;
+        }
         let (answer, response) = oneshot::channel();
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
         asked.send(Asked { request, answer }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
@@ -127,23 +156,23 @@ mod tests {
     async fn answers_what_is_asked_and_drops_what_is_no_message() {
         let place = tempfile::tempdir().unwrap();
         let (sender, mut asked) = mpsc::channel(4);
-        start(place.path(), sender).unwrap();
+        start(place.path(), sender, watch::Sender::new(Vec::new()).subscribe()).unwrap();
         tokio::spawn(async move {
             while let Some(Asked { request, answer }) = asked.recv().await {
-                assert_eq!(request, Request::SetupCode);
-                answer.send(Response::SetupCode { code: None }).unwrap();
+                assert_eq!(request, Request::SetupDone);
+                answer.send(Response::Accepted).unwrap();
             }
         });
         let connect = || UnixStream::connect(place.path().join(SOCKET));
         let mut client = connect().await.unwrap();
         for _ in 0..2 {
-            client.write_all(&host_api::encode(&Request::SetupCode).unwrap()).await.unwrap();
+            client.write_all(&host_api::encode(&Request::SetupDone).unwrap()).await.unwrap();
             let mut header = [0; HEADER];
             client.read_exact(&mut header).await.unwrap();
             let mut text = vec![0; host_api::length(header).unwrap()];
             client.read_exact(&mut text).await.unwrap();
             let response: Response = host_api::decode(&text).unwrap();
-            assert_eq!(response, Response::SetupCode { code: None });
+            assert_eq!(response, Response::Accepted);
         }
         for bad in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x02{}", b"\0\0\0\0"] {
             let mut client = connect().await.unwrap();

@@ -1,6 +1,7 @@
 //! The status that the console draws and clients ask for, in `/run/gatehouse/status.json`, for root
 //! only: it holds the setup code.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use network::Binding;
 use settings::{Settings, SitePrefix};
 
 use crate::files::{self, Readers};
+use crate::machine::Card;
 use crate::wan;
 
 /// Name of the file in `/run/gatehouse`.
@@ -31,6 +33,7 @@ pub fn describe(
     source: SettingsSource,
     binding: &Binding,
     site: SitePrefix,
+    cards: &BTreeMap<String, Card>,
 ) {
     status.settings = source;
     settings.language.tag().clone_into(&mut status.language);
@@ -44,7 +47,9 @@ pub fn describe(
             ZoneStatus { name: name.to_string(), addresses }
         })
         .collect();
+    let card = |interface: &str| cards.get(interface).cloned().unwrap_or_default();
     status.wan = binding.wan().map(|interface| WanStatus {
+        name: settings.wan_port().map(|(name, _)| name.to_string()).unwrap_or_default(),
         interface: interface.to_string(),
         addresses: wan::addresses(interface),
     });
@@ -52,7 +57,12 @@ pub fn describe(
     status.ports = settings
         .ports
         .keys()
-        .map(|name| PortStatus { name: name.to_string(), interface: bound(name) })
+        .map(|name| {
+            let interface = bound(name);
+            let Card { mac, linked } = interface.as_deref().map(card).unwrap_or_default();
+            let mac = mac.map(|mac| mac.to_string());
+            PortStatus { name: name.to_string(), interface, mac, linked }
+        })
         .collect();
     status.unknown = binding
         .unknown
@@ -61,6 +71,7 @@ pub fn describe(
             interface: port.interface.to_string(),
             mac: port.mac.map(|mac| mac.to_string()),
             path: port.path.as_ref().map(ToString::to_string),
+            linked: card(port.interface.as_str()).linked,
         })
         .collect();
 }

@@ -14,12 +14,13 @@
 use std::env;
 use std::fs;
 use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use host_api::{HEADER, Request, Response, SettingsSource, State, Status};
+use host_api::{HEADER, Request, Response, SettingsSource, SetupTried, State, Status};
 
 #[test]
 fn in_a_world_of_namespaces() {
@@ -40,7 +41,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("5 passed"),
+        output.status.success() && said.contains("7 passed"),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
@@ -118,6 +119,19 @@ fn restart() -> Status {
         std::thread::yield_now();
     }
     ready()
+}
+
+/// Asks for the sockets of the admin pages.
+fn listeners(have: Vec<IpAddr>) -> (Vec<SocketAddr>, Vec<TcpListener>) {
+    let mut stream = UnixStream::connect(work().join("run/hostd.sock")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(&host_api::encode(&Request::Listeners { have }).unwrap()).unwrap();
+    let mut sockets = Vec::new();
+    let header = [(); HEADER].map(|()| host_api::receive_byte(&stream, &mut sockets).unwrap());
+    let mut text = vec![0; host_api::length(header).unwrap()];
+    stream.read_exact(&mut text).unwrap();
+    let Response::Listeners { addresses } = host_api::decode(&text).unwrap() else { panic!() };
+    (addresses, sockets.into_iter().map(TcpListener::from).collect())
 }
 
 fn document() -> String {
@@ -238,4 +252,79 @@ fn e_sees_cards_come_and_go() {
     });
     let links = ip(&["-o", "link", "show", "master", "z-guest"]);
     assert!(links.contains(": new7@") && !links.contains(": peer7"), "{links}");
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn bb_hands_over_sockets_on_the_management_addresses_alone() {
+    ready();
+    let (addresses, sockets) = listeners(Vec::new());
+    let (office, guest) = (env::var("OFFICE").unwrap(), env::var("GUEST").unwrap());
+    let v4: IpAddr = "192.168.10.1".parse().unwrap();
+    let places: Vec<SocketAddr> = sockets.iter().map(|s| s.local_addr().unwrap()).collect();
+    assert_eq!(places, addresses);
+    assert_eq!(addresses.len(), 4, "{addresses:?}");
+    for port in [80, 443] {
+        assert!(addresses.contains(&SocketAddr::new(v4, port)));
+        let v6 = addresses.iter().any(|place| place.is_ipv6() && place.port() == port);
+        assert!(v6, "{addresses:?}");
+    }
+    // A second set beside the first: hostd or the admin application was started again.
+    let (again, others) = listeners(Vec::new());
+    assert_eq!(again, addresses);
+    drop(sockets);
+
+    out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
+    out(&["ip", "-n", &guest, "address", "replace", "192.168.20.50/24", "dev", "eth0"]);
+    out(&["ip", "-n", &guest, "route", "replace", "default", "via", "192.168.20.1"]);
+    let connect = |namespace: &str| {
+        let script = "exec 3<>/dev/tcp/192.168.10.1/443";
+        run(&["ip", "netns", "exec", namespace, "timeout", "3", "bash", "-c", script])
+    };
+    assert!(connect(&office).status.success());
+    let at_443 = others.iter().find(|s| s.local_addr().unwrap() == SocketAddr::new(v4, 443));
+    let (_, peer) = at_443.unwrap().accept().unwrap();
+    assert_eq!(peer.ip(), "192.168.10.50".parse::<IpAddr>().unwrap());
+    assert!(!connect(&guest).status.success(), "a guest reaches the admin page");
+
+    // Told again as soon as the settings have other addresses.
+    let have: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).step_by(2).collect();
+    let waiting = std::thread::spawn(move || listeners(have));
+    let former = document();
+    let other = former.replace("\"192.168.10.", "\"192.168.11.");
+    assert_eq!(ask(&Request::Apply { document: other }).unwrap(), Response::Accepted);
+    let (addresses, _) = waiting.join().unwrap();
+    assert!(addresses.contains(&"192.168.11.1:443".parse().unwrap()), "{addresses:?}");
+    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+}
+
+#[test]
+#[ignore = "runs inside dev/world"]
+fn f_the_setup_code_dies_with_the_set_up() {
+    let status = ready();
+    assert!(status.setup_code.is_none() && !status.set_up, "a client is told the code");
+    let code = fs::read_to_string(work().join("state/setup-code")).unwrap().trim().to_owned();
+    let try_code = |code: &str| match ask(&Request::TrySetupCode { code: code.to_owned() }).unwrap()
+    {
+        Response::SetupTried(tried) => tried,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(try_code("0000-0000-0000"), SetupTried::Wrong { left: 4 });
+    restart();
+    assert_eq!(try_code("0000-0000-0000"), SetupTried::Wrong { left: 3 });
+    assert_eq!(try_code(&code), SetupTried::Right);
+    let fingerprint = vec!["AB"; 32].join(":");
+    assert_eq!(
+        ask(&Request::CaFingerprint { fingerprint: fingerprint.clone() }).unwrap(),
+        Response::Accepted
+    );
+    assert!(fs::read_to_string(work().join("run/ca.txt")).unwrap().contains(&fingerprint));
+    let nonsense = Request::CaFingerprint { fingerprint: "AB:\u{1b}".to_owned() };
+    assert!(matches!(ask(&nonsense).unwrap(), Response::Failed(_)));
+
+    assert_eq!(ask(&Request::SetupDone).unwrap(), Response::Accepted);
+    assert_eq!(try_code(&code), SetupTried::SetUp);
+    assert!(restart().set_up);
+    assert_eq!(try_code(&code), SetupTried::SetUp);
+    assert!(!work().join("state/setup-code").exists());
 }

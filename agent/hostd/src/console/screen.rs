@@ -44,6 +44,10 @@ impl Screen {
         self.gap();
         match status.state {
             State::Starting => self.line("starting", &[]),
+            // The box is ready when its rules are in force; the provider may come later.
+            State::Ready if status.wan.as_ref().is_some_and(|wan| wan.addresses.is_empty()) => {
+                self.line("ready_without_internet", &[]);
+            }
             State::Ready => self.line("ready", &[]),
             State::Problem => self.line("problem", &[]),
         }
@@ -53,6 +57,7 @@ impl Screen {
             self.gap();
             self.line("setup_code", &[("code", code)]);
         }
+        self.admin_page(status);
         self.ports(status);
         if let (Look::Serial, Some(line)) = (self.look, machine_line(status)) {
             self.gap();
@@ -82,12 +87,10 @@ impl Screen {
         self.line("internet", &[]);
         let (name, addresses) = match &status.wan {
             None => (self.text("no_wan"), String::new()),
-            Some(wan) if wan.addresses.is_empty() => {
-                (wan.interface.clone(), self.text("no_address"))
-            }
+            Some(wan) if wan.addresses.is_empty() => (wan.name.clone(), self.text("no_address")),
             Some(wan) => {
                 let all: Vec<String> = wan.addresses.iter().map(ToString::to_string).collect();
-                (wan.interface.clone(), all.join("  "))
+                (wan.name.clone(), all.join("  "))
             }
         };
         self.put(format!("  {name:<12} {addresses}").trim_end());
@@ -97,7 +100,23 @@ impl Screen {
         }
     }
 
+    /// Once there is a certificate authority there is a page to open with it.
+    fn admin_page(&mut self, status: &Status) {
+        let Some(fingerprint) = &status.ca_fingerprint else { return };
+        self.gap();
+        self.line(if status.set_up { "admin_page" } else { "setup_page" }, &[]);
+        self.line("ca_fingerprint", &[]);
+        let bytes: Vec<&str> = fingerprint.split(':').collect();
+        for half in bytes.chunks(16) {
+            self.put(&format!("  {}", half.join(":")));
+        }
+    }
+
     fn ports(&mut self, status: &Status) {
+        // Cards are still being found.
+        if status.state == State::Starting {
+            return;
+        }
         let unbound: Vec<&str> = status
             .ports
             .iter()
@@ -182,10 +201,21 @@ mod tests {
                 name: "office".to_owned(),
                 addresses: vec!["192.168.10.1/24".parse().unwrap(), "fd01::1/64".parse().unwrap()],
             }],
-            wan: Some(WanStatus { interface: "eth0".to_owned(), addresses: Vec::new() }),
-            ports: vec![PortStatus { name: "trunk".to_owned(), interface: None }],
+            wan: Some(WanStatus {
+                name: "fibre".to_owned(),
+                interface: "eth0".to_owned(),
+                addresses: Vec::new(),
+            }),
+            ports: vec![PortStatus {
+                name: "trunk".to_owned(),
+                interface: None,
+                mac: None,
+                linked: false,
+            }],
             unknown: Vec::new(),
             setup_code: Some("7F3K-92QD-XM4T".to_owned()),
+            set_up: false,
+            ca_fingerprint: None,
         }
     }
 
@@ -194,7 +224,8 @@ mod tests {
         let screen = text(&status(), Look::Screen);
         for part in [
             "Gatehouse 0.1.0",
-            "Ready.",
+            "Ready. The provider",
+            "fibre",
             "192.168.10.1/24  fd01::1/64",
             "Setup code: 7F3K-92QD-XM4T",
             "no address yet",
@@ -212,6 +243,36 @@ mod tests {
         assert!(screen.contains("设置码：7F3K-92QD-XM4T"));
         let last = screen.lines().last().unwrap();
         assert_eq!(last, "gatehouse: ready version=0.1.0 ruleset=0123456789ab settings=confirmed");
+    }
+
+    #[test]
+    fn the_fingerprint_can_be_compared_with_the_browsers() {
+        let fingerprint = vec!["AB"; 32].join(":");
+        let mut status = status();
+        status.ca_fingerprint = Some(fingerprint.clone());
+        for look in [Look::Screen, Look::Serial] {
+            let screen = text(&status, look);
+            let shown: String = screen.split_whitespace().collect::<Vec<_>>().join(":");
+            assert!(shown.contains(&fingerprint), "{screen}");
+            assert!(
+                screen
+                    .lines()
+                    .all(|line| line.chars().count() <= WIDTH || line.contains("gatehouse:"))
+            );
+            assert!(screen.contains("https://gatehouse.internal"));
+        }
+        status.setup_code = None;
+        status.set_up = true;
+        let screen = text(&status, Look::Screen);
+        assert!(screen.contains("Set up.") && !screen.contains("Setup code"), "{screen}");
+    }
+
+    #[test]
+    fn cards_are_missed_only_once_they_had_time_to_come() {
+        let mut status = status();
+        assert!(text(&status, Look::Screen).contains("Port trunk"));
+        status.state = State::Starting;
+        assert!(!text(&status, Look::Screen).contains("trunk"));
     }
 
     #[test]
@@ -235,6 +296,7 @@ mod tests {
             interface: "\u{1b}[2J\u{9b}1m\u{7}eth\r\n9".to_owned(),
             mac: None,
             path: Some("\u{202e}x".to_owned()),
+            linked: false,
         });
         hostile
             .notices

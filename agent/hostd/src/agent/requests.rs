@@ -1,0 +1,130 @@
+//! What clients ask of the agent, and what they are told.
+
+use std::io;
+use std::time::Instant;
+
+use host_api::{Failure, Request, Response, SettingsSource, Shown, Status};
+use settings::{Language, Settings};
+
+use super::{Agent, InForce, Wanted, about_settings};
+use crate::authority;
+use crate::files::{self, Readers};
+use crate::log::chain;
+
+impl Agent {
+    /// Answers a client.
+    pub async fn answer(&mut self, request: Request) -> Response {
+        match request {
+            // The code is for whoever stands at the console.
+            Request::Status => {
+                Response::Status(Box::new(Status { setup_code: None, ..self.status() }))
+            }
+            Request::Settings => {
+                let in_force = self.in_force.as_ref();
+                Response::Settings {
+                    document: in_force.map(|in_force| in_force.settings.to_json()),
+                    source: in_force.map_or(SettingsSource::Factory, |in_force| in_force.source),
+                }
+            }
+            Request::Check { document } => match settings::parse(document.as_bytes()) {
+                Ok(_) => Response::Accepted,
+                Err(problems) => self.refused(&problems),
+            },
+            Request::Apply { document } => match settings::parse(document.as_bytes()) {
+                Ok(settings) => self.apply(settings).await,
+                Err(problems) => self.refused(&problems),
+            },
+            Request::TrySetupCode { code } => self.try_setup_code(&code),
+            Request::SetupDone => self.close_setup(),
+            Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
+            // The socket answers this one itself.
+            Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
+        }
+    }
+
+    fn try_setup_code(&mut self, typed: &str) -> Response {
+        if self.door.code().is_none() && !self.door.is_done() {
+            return failed("state_unusable", &io::Error::from(io::ErrorKind::ReadOnlyFilesystem));
+        }
+        match self.door.try_code(&self.state, typed, Instant::now()) {
+            Ok(tried) => Response::SetupTried(tried),
+            Err(error) => failed("store_failed", &error),
+        }
+    }
+
+    fn close_setup(&mut self) -> Response {
+        match self.door.close(&self.state) {
+            Ok(()) => {
+                tracing::info!("there is an admin; the setup code is dead");
+                self.tell();
+                Response::Accepted
+            }
+            Err(error) => failed("store_failed", &error),
+        }
+    }
+
+    /// For the console, and for a unit that copies it to the ESP.
+    fn learn_fingerprint(&mut self, fingerprint: String) -> Response {
+        let is_one = fingerprint.len() == 95
+            && fingerprint.split(':').all(|byte| {
+                byte.len() == 2 && byte.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
+            });
+        if !is_one {
+            return failed("fingerprint_invalid", &io::Error::from(io::ErrorKind::InvalidInput));
+        }
+        let text = authority::text(&fingerprint);
+        if let Err(error) = files::put(&self.options.run.join(authority::FILE), &text, Readers::All)
+        {
+            return failed("store_failed", &error);
+        }
+        self.ca_fingerprint = Some(fingerprint);
+        self.tell();
+        Response::Accepted
+    }
+
+    fn refused(&self, problems: &[settings::Problem]) -> Response {
+        let language = self.in_force.as_ref().map_or(Language::default(), |f| f.settings.language);
+        Response::Refused { problems: Shown::all(problems, language) }
+    }
+
+    /// The settings are on disk before anything changes, in force after they were verified; on any
+    /// failure the former ones stand.
+    async fn apply(&mut self, settings: Settings) -> Response {
+        if let Err(error) = self.store.prepare(&settings) {
+            return failed("store_failed", &error);
+        }
+        let done = match self.bring_about(&settings) {
+            Ok(binding) => match self.store.promote() {
+                Ok(()) => {
+                    let source = SettingsSource::Confirmed;
+                    self.wanted = Wanted::Document(Box::new(settings.clone()), source);
+                    self.in_force = Some(InForce { settings, source, binding });
+                    self.problem = None;
+                    self.found.retain(|notice| !about_settings(notice));
+                    Ok(())
+                }
+                Err(error) => Err(failed("store_failed", &error)),
+            },
+            Err(error) => Err(failed(error.code(), &error)),
+        };
+        match done {
+            Ok(()) => {
+                tracing::info!("new settings are in force");
+                self.after_change().await;
+                Response::Accepted
+            }
+            Err(response) => {
+                if let Err(error) = self.store.discard() {
+                    tracing::warn!(error = chain(&error), "left over");
+                }
+                self.converge().await;
+                response
+            }
+        }
+    }
+}
+
+fn failed(code: &str, error: &dyn std::error::Error) -> Response {
+    tracing::error!(error = chain(error), code, "new settings not applied; the former ones stand");
+    Response::Failed(Failure { code: code.to_owned(), detail: chain(error) })
+}
