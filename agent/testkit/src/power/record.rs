@@ -1,7 +1,10 @@
 //! What a program did to the file system, in order.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 
+use super::tree::{Node, number};
 use super::{Cutter, Image, Journal};
 
 /// Number of a directory or file, never used again. The root is [`ROOT`].
@@ -68,6 +71,37 @@ impl Recording {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Bytes written to the file that has this path at the end, the same place each time it was.
+    #[must_use]
+    pub fn written_to(&self, path: &str) -> u64 {
+        let Some(inode) = self.inode_at_end(Path::new(path)) else { return 0 };
+        let bytes = self.steps.iter().filter_map(|step| match step {
+            Step::Written { inode: of, bytes, .. } if *of == inode => Some(bytes.len() as u64),
+            _ => None,
+        });
+        bytes.sum()
+    }
+
+    fn inode_at_end(&self, path: &Path) -> Option<Inode> {
+        let mut names = BTreeMap::new();
+        for (inode, node) in number(&self.begin).0 {
+            if let Node::Directory(entries) = node {
+                names.extend(entries.into_iter().map(|(name, to)| ((inode, name), to)));
+            }
+        }
+        for step in &self.steps {
+            if let Step::Named(entries) = step {
+                for Entry { directory, name, leads_to } in entries {
+                    match leads_to {
+                        Some(to) => names.insert((*directory, name.clone()), *to),
+                        None => names.remove(&(*directory, name.clone())),
+                    };
+                }
+            }
+        }
+        path.iter().try_fold(ROOT, |inode, name| names.get(&(inode, name.to_owned())).copied())
     }
 
     /// Cuts at points that ascend.

@@ -25,12 +25,13 @@ pub fn create(dir: &Path) -> Result<(), EngineError> {
     sync_entries(dir)
 }
 
-/// Mends `conf`, refuses a directory that lacks `db` (sled would begin an empty one) or holds a
+/// Takes away snapshots that were never finished, mends `conf`, refuses a directory that lacks `db` (sled would begin an empty one) or holds a
 /// blob, and opens the descriptor that is synced after every commit.
 pub fn before_open(dir: &Path) -> Result<File, EngineError> {
     let path = dir.join("db");
     let db = OpenOptions::new().read(true).write(true).open(&path).map_err(io("open", &path))?;
     no_blobs(dir)?;
+    remove_unfinished_snapshots(dir)?;
     let conf = dir.join("conf");
     match fs::read(&conf) {
         Ok(found) if found == CONF => {}
@@ -43,6 +44,19 @@ pub fn before_open(dir: &Path) -> Result<File, EngineError> {
         }
     }
     Ok(db)
+}
+
+/// A cut while sled wrote a snapshot leaves `snap.….generating`. sled means to pass those over, but
+/// looks for another ending (`get_snapshot_files` in its `config.rs`), takes the torn one for its
+/// newest snapshot and refuses to open.
+fn remove_unfinished_snapshots(dir: &Path) -> Result<(), EngineError> {
+    for entry in fs::read_dir(dir).map_err(io("read", dir))? {
+        let path = entry.map_err(io("read", dir))?.path();
+        if path.extension().is_some_and(|extension| extension == "generating") {
+            fs::remove_file(&path).map_err(refused(&path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Syncs `conf`, the directory and the one that holds it.

@@ -220,8 +220,9 @@ impl Open {
         self.sync(dir)?;
         let Self { db, file } = self;
         drop(db);
-        // sled writes once more when it is dropped.
-        file.sync_data().map_err(disk::refused(&dir.join("db")))?;
+        // sled writes once more when it is dropped, and a thread of its own may hold the file a
+        // little longer: it is free for the next who opens it when its lock can be taken.
+        file.sync_data().and_then(|()| file.lock()).map_err(disk::refused(&dir.join("db")))?;
         disk::sync_entries(dir)
     }
 }
