@@ -1,3 +1,76 @@
-//! The application server: `gatehouse-appd admin` or `gatehouse-appd crm`.
+//! The application server: `gatehouse-appd admin` or `gatehouse-appd crm`. One program, run as two
+//! units under two users with two stores. It reads its command line, gives up what it does not need,
+//! wires the parts together and serves.
 
-fn main() {}
+mod admin;
+mod certificates;
+mod channel;
+mod confine;
+mod crm;
+mod end;
+mod host;
+mod limits;
+mod listen;
+mod log;
+mod notify;
+mod options;
+mod plain;
+mod secure;
+mod serve;
+mod sockets;
+mod tls;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use confine::Places;
+use options::{Command, Options, Realm};
+
+fn main() -> ExitCode {
+    log::start();
+    let done = match options::read() {
+        Ok(Command::Serve(options)) => serve(&options),
+        Ok(Command::Print(text)) => {
+            std::io::stdout().lock().write_all(text.as_bytes()).map_err(Into::into)
+        }
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "wrong arguments, see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "ended");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Options) -> anyhow::Result<()> {
+    confine::hide_memory()?;
+    let handed = sockets::take()?;
+    let other = channel::may_speak(match options.realm {
+        Realm::Admin => admin::OTHER,
+        Realm::Crm => crm::OTHER,
+    });
+    let mut read = vec![options.web.as_path(), Path::new("/usr/share/zoneinfo")];
+    if options.realm == Realm::Admin {
+        read.push(&options.machine_key);
+    }
+    confine::confine(&Places { write: &[&options.store], read: &read })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    runtime.block_on(async {
+        match options.realm {
+            Realm::Admin => admin::serve(options, handed, other).await,
+            Realm::Crm => crm::serve(options, handed, other).await,
+        }
+    })
+}

@@ -1,0 +1,190 @@
+//! Connections: accepted, counted, shaken hands with, served as HTTP/1.1 or HTTP/2 within time limits,
+//! and let to finish what they are at when the process ends.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Extensions;
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use crate::limits::Limits;
+
+/// For the TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// For the head of a request, also how long HTTP/1.1 may be idle between two.
+const HEAD: Duration = Duration::from_secs(30);
+/// Between pings of an HTTP/2 connection, and for the answer.
+const PING: Duration = Duration::from_secs(20);
+/// For requests that are being answered when the process ends.
+const FINISH: Duration = Duration::from_secs(5);
+/// Most bytes of a request's head.
+const MAX_HEAD: usize = 16 * 1024;
+/// Most header fields of a request.
+const MAX_FIELDS: usize = 64;
+/// Most requests at once on an HTTP/2 connection.
+const MAX_STREAMS: u32 = 64;
+
+/// HTTP on port 80 is in clear, on 443 it is not.
+const PLAIN_PORT: u16 = 80;
+
+/// What is served.
+#[derive(Clone)]
+pub struct Site {
+    /// On port 80.
+    pub plain: Router,
+    /// On every other port, by TLS.
+    pub secure: Router,
+    /// TLS.
+    pub tls: Arc<ServerConfig>,
+    /// Tells the router who asks.
+    pub stamp: fn(&mut Extensions, IpAddr),
+}
+
+/// Takes connections and keeps the count of them.
+pub struct Server {
+    site: Site,
+    limits: Limits,
+    ending: watch::Sender<bool>,
+    /// Each connection holds one; all gone means that none is left.
+    open: mpsc::Sender<Infallible>,
+    closed: mpsc::Receiver<Infallible>,
+}
+
+/// What a connection needs to know of the server.
+#[derive(Clone)]
+struct Within {
+    site: Site,
+    ending: watch::Receiver<bool>,
+    _open: mpsc::Sender<Infallible>,
+}
+
+fn peer(address: SocketAddr) -> IpAddr {
+    // On a socket for both versions IPv4 comes in IPv6's clothes.
+    address.ip().to_canonical()
+}
+
+impl Server {
+    /// A server of this site.
+    pub fn new(site: Site) -> Self {
+        let (open, closed) = mpsc::channel(1);
+        let ending = watch::Sender::new(false);
+        Self { site, limits: Limits::default(), ending, open, closed }
+    }
+
+    /// Accepts on this socket until the future it gives is dropped.
+    pub fn accept(
+        &self,
+        listener: TcpListener,
+    ) -> impl Future<Output = Infallible> + Send + 'static {
+        let limits = self.limits.clone();
+        let within = Within {
+            site: self.site.clone(),
+            ending: self.ending.subscribe(),
+            _open: self.open.clone(),
+        };
+        let is_plain = listener.local_addr().is_ok_and(|local| local.port() == PLAIN_PORT);
+        async move {
+            loop {
+                let (stream, address) = match listener.accept().await {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection cannot be accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        continue;
+                    }
+                };
+                let address = peer(address);
+                // Dropped: the kernel closes it. Whoever has too many gets no answer, nor memory.
+                let Some(place) = limits.take(address) else { continue };
+                let within = within.clone();
+                tokio::spawn(async move {
+                    let served = connection(stream, address, within, is_plain).await;
+                    if let Err(error) = served {
+                        tracing::debug!(error, "a connection ended");
+                    }
+                    drop(place);
+                });
+            }
+        }
+    }
+
+    /// Lets what is being answered finish, for some seconds. The futures of [`Server::accept`] must have
+    /// been dropped.
+    pub async fn finish(self) {
+        let Self { ending, open, mut closed, .. } = self;
+        ending.send_replace(true);
+        drop(open);
+        if tokio::time::timeout(FINISH, closed.recv()).await.is_err() {
+            tracing::info!("connections were cut off");
+        }
+    }
+}
+
+type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+async fn connection(stream: TcpStream, address: IpAddr, within: Within, is_plain: bool) -> Done {
+    stream.set_nodelay(true)?;
+    let router = |site: &Site| if is_plain { site.plain.clone() } else { site.secure.clone() };
+    let (router, stamp) = (router(&within.site), within.site.stamp);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        stamp(request.extensions_mut(), address);
+        router.clone().oneshot(request)
+    });
+    if is_plain {
+        return http(stream, service, within.ending).await;
+    }
+    let acceptor = TlsAcceptor::from(Arc::clone(&within.site.tls));
+    let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
+    http(stream, service, within.ending).await
+}
+
+async fn http<S>(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    service: S,
+    mut ending: watch::Receiver<bool>,
+) -> Done
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_FIELDS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_header_list_size(MAX_HEAD as u32)
+        .max_concurrent_streams(MAX_STREAMS);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        done = connection.as_mut() => return done,
+        _ = ending.wait_for(|ending| *ending) => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
+}
+
+#[cfg(test)]
+mod tests;
