@@ -17,6 +17,8 @@ use crate::files::{self, Readers};
 const DNSMASQ: &str = "gatehouse-dnsmasq.service";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
+const ADMIN: &str = "gatehouse-admin.service";
+const CRM: &str = "gatehouse-crm.service";
 
 /// systemctl only hands a job over (`--no-block`): that is quick, or something is wrong.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -147,7 +149,13 @@ impl Services {
         }
         match &mut self.kind {
             Kind::Units => {
-                let units = [(DNSMASQ, "dnsmasq"), (CHRONY, "chrony"), (NETWORKD, "networkd")];
+                let units = [
+                    (DNSMASQ, "dnsmasq"),
+                    (CHRONY, "chrony"),
+                    (NETWORKD, "networkd"),
+                    (ADMIN, "admin"),
+                    (CRM, "crm"),
+                ];
                 let words = ["show", "--property=SubState", "--value"];
                 let words: Vec<&str> =
                     words.into_iter().chain(units.map(|(unit, _)| unit)).collect();
