@@ -12,16 +12,17 @@ SALT_SPACE = uuid.UUID("9ebcd5b4-6b1d-4b4e-8c1c-6c0b6d7b1d10")
 EMPTY = ("efi", "state", "var", "dev", "proc", "sys", "run", "tmp", "root", "mnt")
 
 
-def assemble(base, work, version, hostd):
-    """Puts the tree of the root together in `work`/root."""
+def assemble(base, work, version, programs):
+    """Puts the tree of the root together in `work`/root: `programs` maps names in /usr/bin to files."""
     tree = work / "root"
     run("cp", "-a", base / "lean", tree)
     for name in EMPTY:
         (tree / name).mkdir(mode=0o755, exist_ok=True)
     _check_accounts(tree)
     run("cp", "-a", "--no-preserve=ownership,timestamps", f"{IMAGE}/rootfs/.", tree)
-    shutil.copy(hostd, tree / "usr/bin/gatehouse-hostd")
-    (tree / "usr/bin/gatehouse-hostd").chmod(0o755)
+    for name, program in programs.items():
+        shutil.copy(program, tree / "usr/bin" / name)
+        (tree / "usr/bin" / name).chmod(0o755)
     _write(tree, "usr/lib/os-release", _os_release(version))
     _write(tree, "etc/hostname", "gatehouse\n")
     _write(tree, "etc/machine-id", "uninitialized\n")

@@ -31,11 +31,14 @@ class Box:
             client.wait_ra(30)
         self.site = ipaddress.ip_network((int(self.office.addresses(6)[0].ip) >> 80 << 80, 48))
         assert self.wan4 and self.wan6
-        # The test service stands in the CRM's place, on its ports.
-        self.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service")
-        self.probe.serve("crm", CRM_PORTS, CRM_PORTS)
+        self.serve_for_crm()
         self.crm_mac = self._address("eth0", "crm")
         self.router_mac = self._address("br0")
+
+    def serve_for_crm(self):
+        """Puts the test service in the CRM's place, on its ports."""
+        self.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service")
+        self.probe.serve("crm", CRM_PORTS, CRM_PORTS)
 
     def back_to_warm(self):
         """Restores the snapshot."""

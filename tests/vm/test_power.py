@@ -53,7 +53,7 @@ def test_broken_settings_give_the_former_ones_and_the_console_says_so(box, broke
     box.machine.console.wait_for(screen.FORMER_SETTINGS if then == "previous" else screen.SETTINGS_LOST, 240, mark)
     assert box.wait_screen_ready(mark).group("settings") == then
     box.probe.wait_ready(60)
-    box.probe.serve("crm", (443, 80), (443,))
+    box.serve_for_crm()
     box.office.dhcp(30)
     if then == "previous":
         box.assert_allowed()
