@@ -78,7 +78,7 @@ impl PowerFs {
     /// before every later point.
     #[must_use]
     pub fn now(&self) -> usize {
-        self.with(|tree| tree.recorded())
+        self.with(|tree| tree.recording().len())
     }
 
     /// Lets the next `times` calls of this kind fail with `errno`. After a failed sync the writes
@@ -93,6 +93,12 @@ impl PowerFs {
     /// When there is no such file.
     pub fn tamper(&self, path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Result<(), Errno> {
         self.with(|tree| tree.file_at(path).map(change))
+    }
+
+    /// What was recorded so far; it goes on.
+    #[must_use]
+    pub fn so_far(&self) -> Recording {
+        self.with(|tree| tree.recording().clone())
     }
 
     /// Unmounts it, even while files are open, and gives what was recorded.

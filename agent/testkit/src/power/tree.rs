@@ -34,8 +34,8 @@ impl Tree {
         Self { nodes, last, recording, failing: Vec::new() }
     }
 
-    pub fn recorded(&self) -> usize {
-        self.recording.len()
+    pub fn recording(&self) -> &Recording {
+        &self.recording
     }
 
     pub fn take(&mut self) -> Recording {

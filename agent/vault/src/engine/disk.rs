@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+
 use super::EngineError;
 
 /// What `conf` holds: the settings of every store of this number, and their CRC. It is the same in
@@ -25,13 +27,14 @@ pub fn create(dir: &Path) -> Result<(), EngineError> {
     sync_entries(dir)
 }
 
-/// Takes away snapshots that were never finished, mends `conf`, refuses a directory that lacks `db` (sled would begin an empty one) or holds a
+/// Drops what the kernel remembers, takes away snapshots that were never finished, mends `conf`, refuses a directory that lacks `db` (sled would begin an empty one) or holds a
 /// blob, and opens the descriptor that is synced after every commit.
 pub fn before_open(dir: &Path) -> Result<File, EngineError> {
     let path = dir.join("db");
     let db = OpenOptions::new().read(true).write(true).open(&path).map_err(io("open", &path))?;
     no_blobs(dir)?;
     remove_unfinished_snapshots(dir)?;
+    forget_cached(dir)?;
     let conf = dir.join("conf");
     match fs::read(&conf) {
         Ok(found) if found == CONF => {}
@@ -54,6 +57,22 @@ fn remove_unfinished_snapshots(dir: &Path) -> Result<(), EngineError> {
         let path = entry.map_err(io("read", dir))?.path();
         if path.extension().is_some_and(|extension| extension == "generating") {
             fs::remove_file(&path).map_err(refused(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// After a failed write the kernel takes its copy of a page for clean and goes on showing what no
+/// disk holds (Rebello et al., USENIX ATC 2020); whatever is built on that is lost with it. So what
+/// can be written is written, and the copies are dropped: we begin with what the disk has.
+fn forget_cached(dir: &Path) -> Result<(), EngineError> {
+    for entry in fs::read_dir(dir).map_err(io("read", dir))? {
+        let path = entry.map_err(io("read", dir))?.path();
+        if path.is_file() {
+            let file = File::open(&path).map_err(io("open", &path))?;
+            file.sync_data().map_err(refused(&path))?;
+            let advice = PosixFadviseAdvice::POSIX_FADV_DONTNEED;
+            posix_fadvise(&file, 0, 0, advice).map_err(|e| io("read", &path)(e.into()))?;
         }
     }
     Ok(())

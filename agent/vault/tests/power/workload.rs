@@ -16,6 +16,8 @@ pub struct Workload {
     pub seed: u64,
     /// Records that live at most.
     pub records: u64,
+    /// Changes of the largest batches.
+    pub largest: u64,
 }
 
 impl Workload {
@@ -34,7 +36,7 @@ impl Workload {
     pub fn batch(&self, number: u64, state: &mut State) -> Vec<Change> {
         let mut random = Random::new(self.seed ^ number.wrapping_mul(0xa076_1d64_78bd_642f));
         let size = match random.below(40) {
-            0 => 200 + random.below(200),
+            0 => self.largest / 2 + random.below(self.largest / 2),
             1..=4 => 20 + random.below(60),
             _ => 1 + random.below(6),
         };
