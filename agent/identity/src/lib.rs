@@ -1,1 +1,25 @@
-//! Accounts, TOTP, one-time codes, sessions, throttling; permission-typed handles.
+//! Accounts, TOTP, one-time codes, sessions, throttling: the rules, with the clock as an argument.
+//!
+//! Nothing here reads a disk or waits. [`password`] says what a password must be, [`hash`] how it
+//! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives.
+
+mod code;
+mod common;
+pub mod hash;
+pub mod life;
+pub mod password;
+mod place;
+mod secret;
+mod steps;
+pub mod text;
+pub mod throttle;
+mod totp;
+
+pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};
+pub use password::{Password, PasswordRefused, Why};
+pub use place::Place;
+pub use secret::Secret;
+pub use steps::{STEP_LASTS, Steps};
+pub use text::NameRefused;
+pub use totp::{Judged, STEP_MS, TotpSecret, TotpSetup};
+pub use vault::{Clock, Moment, SystemClock};

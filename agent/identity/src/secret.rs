@@ -1,0 +1,60 @@
+//! Random values that a browser holds, and what we keep of them.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// 256 random bits as 43 characters of base64url: a session, a step, an invitation.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+/// What is kept of a secret: its SHA-256. Nobody gets the secret back from it.
+pub(crate) type Kept = [u8; 32];
+
+impl Secret {
+    /// A new one.
+    ///
+    /// # Errors
+    /// The kernel gave no randomness.
+    pub fn new() -> Result<Self, getrandom::Error> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut())?;
+        Ok(Self(Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(bytes.as_ref()))))
+    }
+
+    /// Its text, for a cookie or a link. Never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn kept(&self) -> Kept {
+        kept(&self.0)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// SHA-256 of a text that somebody presents as a secret.
+pub(crate) fn kept(text: &str) -> Kept {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_are_equal_and_none_shows_itself() {
+        let (one, other) = (Secret::new().unwrap(), Secret::new().unwrap());
+        assert_ne!(one.expose(), other.expose());
+        assert_eq!(one.expose().len(), 43);
+        assert_eq!(format!("{one:?}"), "Secret(…)");
+        assert_eq!(one.kept(), kept(one.expose()));
+    }
+}

@@ -1,0 +1,117 @@
+//! Rules of names and passwords that are about characters, not about meaning.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_public_assigned;
+
+/// A name has at most this many characters.
+pub const NAME_MOST: usize = 60;
+
+/// Why a name is refused. Places count characters from 1, as people do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameRefused {
+    /// Nothing, or white space only.
+    #[error("a name is needed")]
+    Empty,
+    /// Too many characters.
+    #[error("a name has at most {most} characters, this one has {has}")]
+    TooLong {
+        /// Highest number of characters.
+        most: usize,
+        /// Characters of the name.
+        has: usize,
+    },
+    /// A control or invisible formatting character.
+    #[error("character {at} is a control character")]
+    Control {
+        /// Which character.
+        at: usize,
+    },
+    /// A character that Unicode has not defined.
+    #[error("character {at} is not defined")]
+    Unassigned {
+        /// Which character.
+        at: usize,
+    },
+}
+
+impl NameRefused {
+    /// Stable code for catalogues.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too-long",
+            Self::Control { .. } => "control-character",
+            Self::Unassigned { .. } => "unassigned-character",
+        }
+    }
+}
+
+/// Checks a person's name and gives it as it is kept: NFC, white space at the ends cut and inside
+/// joined.
+///
+/// # Errors
+/// [`NameRefused`] says why not.
+pub fn name(text: &str) -> Result<String, NameRefused> {
+    let cut = text.trim();
+    if let Some(at) = position(cut, forbidden) {
+        return Err(NameRefused::Control { at });
+    }
+    if let Some(at) = position(cut, |c| !is_public_assigned(c)) {
+        return Err(NameRefused::Unassigned { at });
+    }
+    let name = cut.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect::<String>();
+    match name.chars().count() {
+        0 => Err(NameRefused::Empty),
+        has if has > NAME_MOST => Err(NameRefused::TooLong { most: NAME_MOST, has }),
+        _ => Ok(name),
+    }
+}
+
+/// Two names with the same key are the same login name: width, case and spaces at the ends or
+/// doubled count for nothing; accents do.
+#[must_use]
+pub fn name_key(text: &str) -> String {
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    let folded = folded.replace('ß', "ss").replace('ς', "σ");
+    folded.split_whitespace().collect::<Vec<_>>().join(" ").nfkc().collect()
+}
+
+/// Place, from 1, of the first character of a kind.
+pub(crate) fn position(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
+    text.chars().position(is).map(|at| at + 1)
+}
+
+/// Control characters, and those that turn or hide text (UAX #9, and zero-width ones that are not
+/// needed to write a name).
+pub(crate) fn forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_case_and_spaces_count_for_nothing_accents_do() {
+        assert_eq!(name_key("  Ａnna  Ｍüller "), name_key("anna müller"));
+        assert_eq!(name_key("王芳"), "王芳");
+        assert_eq!(name_key("STRAẞE"), name_key("straße"));
+        assert_ne!(name_key("muller"), name_key("müller"));
+        assert_eq!(name_key("mu\u{308}ller"), name_key("müller"));
+    }
+
+    #[test]
+    fn a_name_is_kept_as_typed_but_for_white_space() {
+        assert_eq!(name(" 王芳 "), Ok("王芳".to_owned()));
+        assert_eq!(name("Anna\u{a0}  Maria"), Ok("Anna Maria".to_owned()));
+        assert_eq!(name(" \u{3000} "), Err(NameRefused::Empty));
+        assert_eq!(name("a\tb"), Err(NameRefused::Control { at: 2 }));
+        assert_eq!(name("a\u{202e}b"), Err(NameRefused::Control { at: 2 }));
+        assert_eq!(name("ab\u{378}"), Err(NameRefused::Unassigned { at: 3 }));
+        assert_eq!(name(&"张".repeat(61)), Err(NameRefused::TooLong { most: 60, has: 61 }));
+    }
+}
