@@ -13,13 +13,15 @@ import tempfile
 import threading
 import time
 
-from . import accel, children, console, disk, esp, junit, screen, snapshots, topology
+from . import accel, children, console, disk, esp, forward, junit, screen, snapshots, topology
 from .machine import Machine
 from .watch import Watch
 
 _TCP_PORTS = (21, 22, 23, 25, 53, 80, 111, 139, 443, 445, 853, 2049, 3128, 3389, 5353, 5355, 8080, 8443)
 # How long after ready DHCP and the provider's router may take.
 _WAN_SECONDS = 60
+# How long after ready the admin application may take to show its page.
+_PAGE_SECONDS = 30
 _UDP_PORTS = (53, 67, 69, 123, 161, 323, 500, 547, 1900, 4500, 5353, 5355)
 
 
@@ -88,7 +90,8 @@ def _run(options, report):
                     if kept and not warm and not report.failures:
                         _keep(machine, kept, work, options.snapshot)
                     if not options.headless:
-                        _stay(machine, world)
+                        with _browser(machine, world):
+                            _stay(machine, world)
             finally:
                 if options.log:
                     shutil.copyfile(machine.console_log, options.log)
@@ -183,6 +186,32 @@ def _scan(scanner, watch):
         thread.join()
     if found:
         raise AssertionError("; ".join(sorted(found)))
+
+
+@contextlib.contextmanager
+def _browser(machine, world):
+    """Carries the host's browser to the box, once that shows where its pages are."""
+    lan = [port for port in world.ports if port.kind == "access" and port.plugged]
+    try:
+        machine.console.wait_for(screen.ADMIN_PAGE, _PAGE_SECONDS)
+        if not lan or not world[lan[0].name].lease:
+            raise TimeoutError("no PC has an address")
+        carried = forward.Forward(world[lan[0].name])
+        carried.__enter__()
+    except (TimeoutError, OSError) as error:
+        print(f"qemu/boot: the box's pages are not at hand for this host's browser: {error}", file=sys.stderr)
+        yield
+        return
+    try:
+        for name, title in (("gatehouse.internal", "admin"), ("crm.gatehouse.internal", "crm")):
+            print(f"{title}: https://{name}", flush=True)
+        hosts = ", ".join(f'"{address} {name}"' for address, name in forward.PLACES.items())
+        print("qemu/boot: for this host's browser, add to /etc/hosts: " + hosts + "\n"
+              "qemu/boot: its certificate authority is at http://gatehouse.internal/ca.crt; compare it with the "
+              "fingerprint on the console before you trust it", file=sys.stderr)
+        yield
+    finally:
+        carried.__exit__()
 
 
 def _stay(machine, world):

@@ -116,6 +116,18 @@ class Client:
         with self.namespace.entered():
             return dns.ask(server or self.lease["dns"].split()[0], name, kind, timeout)
 
+    def connect(self, address, port, timeout=5.0):
+        """A connection that is the caller's to use and close; it waits for ever once it is there."""
+        line = self._socket(address, socket.SOCK_STREAM)
+        try:
+            line.settimeout(timeout)
+            line.connect((address, port))
+            line.settimeout(None)
+        except OSError:
+            line.close()
+            raise
+        return line
+
     def tcp(self, address, port, send=b"", timeout=3.0):
         """Connects, sends, and returns all that comes back until the other side closes."""
         with self._socket(address, socket.SOCK_STREAM) as line:

@@ -6,6 +6,7 @@ whoever changes them there changes them here.
 
 VERSION = r"^Gatehouse (\d+\.\d+\.\d+\S*)"
 SETUP_CODE = r"^Setup code: ([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})"
+ADMIN_PAGE = r"https://gatehouse\.internal"
 READY = r"^gatehouse: ready version=(?P<version>\S+) ruleset=(?P<ruleset>\S+) settings=(?P<settings>\S+)"
 PROBLEM = r"^gatehouse: problem code=(\S+)"
 FORMER_SETTINGS = r"former\s+settings\s+are\s+in\s+force"
