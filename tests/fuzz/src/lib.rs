@@ -1,0 +1,92 @@
+//! The parsers of bytes that others write, each with what must hold for any input.
+//!
+//! `cargo test -p fuzz-tests` changes the seeds at random, the same way every time, for a second
+//! each; `tests/fuzz/run` lets libFuzzer look for new paths through them. A new parser gets a
+//! [`Target`] here.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a target that fails is a failed test")]
+
+pub mod mutate;
+mod seeds;
+
+use verify::Head;
+
+/// One parser.
+pub struct Target {
+    /// Names it on the command line.
+    pub name: &'static str,
+    /// Parses, and panics when the answer breaks a promise.
+    pub run: fn(&[u8]),
+    /// Inputs that the parser accepts, to begin with.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    Target { name: "settings", run: settings, seeds: seeds::settings },
+    Target { name: "host-request", run: host_request, seeds: seeds::host_requests },
+    Target { name: "host-response", run: host_response, seeds: seeds::host_responses },
+    Target { name: "order", run: lines::<events::Order>, seeds: seeds::orders },
+    Target { name: "event", run: lines::<events::Event>, seeds: seeds::events },
+    Target { name: "export", run: export, seeds: seeds::exports },
+    Target { name: "head-line", run: head_line, seeds: seeds::head_lines },
+];
+
+/// What is accepted is written so that it is read as the same.
+fn settings(bytes: &[u8]) {
+    if let Ok(settings) = settings::parse(bytes) {
+        let written = settings.to_json();
+        let read = settings::parse(written.as_bytes())
+            .unwrap_or_else(|problems| panic!("wrote what it refuses: {problems:?}"));
+        assert_eq!(read.to_json(), written);
+    }
+}
+
+fn host_request(bytes: &[u8]) {
+    if let Ok(request) = host_api::decode::<host_api::Request>(bytes) {
+        let written = host_api::encode(&request).unwrap();
+        let (_, text) = written.split_at(host_api::HEADER);
+        let read: host_api::Request = host_api::decode(text).unwrap();
+        assert_eq!(host_api::encode(&read).unwrap(), written);
+    }
+}
+
+fn host_response(bytes: &[u8]) {
+    if let Ok(response) = host_api::decode::<host_api::Response>(bytes) {
+        let written = host_api::encode(&response).unwrap();
+        let (_, text) = written.split_at(host_api::HEADER);
+        let read: host_api::Response = host_api::decode(text).unwrap();
+        assert_eq!(host_api::encode(&read).unwrap(), written);
+    }
+}
+
+/// However the bytes are cut on their way, the same messages arrive.
+fn lines<T: serde::de::DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
+    let text = |messages: Vec<T>| -> Vec<Vec<u8>> {
+        messages.iter().map(|message| events::encode(message).unwrap()).collect()
+    };
+    let whole = events::Lines::default().take::<T>(bytes).map(text);
+    let mut lines = events::Lines::default();
+    let pieces: Result<Vec<_>, _> =
+        bytes.chunks(7).map(|piece| lines.take::<T>(piece).map(text)).collect();
+    match (whole, pieces) {
+        (Ok(whole), Ok(pieces)) => assert_eq!(whole, pieces.concat()),
+        (Err(_), Err(_)) => {}
+        _ => panic!("cut in pieces it is another answer"),
+    }
+}
+
+/// Without the key nothing but the seed itself is accepted, and an answer always has a text.
+fn export(bytes: &[u8]) {
+    for parts in [false, true] {
+        match verify::check(bytes, Vec::new(), parts) {
+            Ok(report) => assert!(report.last >= report.first && !report.to_string().is_empty()),
+            Err(failure) => assert!(!failure.to_string().is_empty()),
+        }
+    }
+}
+
+fn head_line(bytes: &[u8]) {
+    if let Ok(head) = Head::parse_line(&String::from_utf8_lossy(bytes)) {
+        head.is_signed();
+    }
+}
