@@ -5,6 +5,7 @@
 
 mod call;
 mod disk;
+mod number;
 mod sled;
 
 pub use self::sled::{Options, SledEngine};
@@ -24,7 +25,8 @@ pub const MAX_VALUE: usize = 5_200;
 /// Most keys and values of one batch together, bytes.
 pub const MAX_BATCH: usize = 4 << 20;
 
-/// An ordered map on a disk. Every call blocks, and may be made from any thread.
+/// An ordered map on a disk. Every call blocks, and may be made from any thread. Keys that begin
+/// with a zero byte are the engine's own.
 ///
 /// After [`EngineError::Disk`] and [`EngineError::Broken`] every call is refused with
 /// [`EngineError::Stopped`]: what the disk holds is not known any more until it is opened again.
@@ -82,7 +84,7 @@ pub enum EngineError {
         source: io::Error,
     },
     /// The engine panicked, did not come back in time, or its files are damaged.
-    #[error("the engine in {path} is broken: {what}")]
+    #[error("the engine in {path} is broken: {what}; the way back is the newest copy of the store")]
     Broken {
         /// Its directory.
         path: PathBuf,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::sled::{Batch, Config, Db, Mode};
 
 use super::call::{Lost, Owner};
-use super::{Change, Engine, EngineError, Page, Stop, check_bounds, disk};
+use super::{Change, Engine, EngineError, Page, Stop, check_bounds, disk, number};
 
 /// sled's segment, bytes: a message above a quarter of it would go into `blobs/`.
 const SEGMENT: usize = 512 << 10;
@@ -20,6 +20,9 @@ const SEGMENT: usize = 512 << 10;
 const CACHE: u64 = 16 << 20;
 /// A page of [`Engine::scan`] ends above this, bytes.
 const SCAN: usize = 1 << 20;
+
+/// The first key that is not the engine's own.
+const OTHERS: &[u8] = &[1];
 
 /// What differs between a box and a test.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +54,8 @@ struct Open {
     db: Db,
     /// Opened before sled's first write, so that no error of the disk escapes it.
     file: File,
+    /// Number of the last batch.
+    number: u64,
 }
 
 impl SledEngine {
@@ -117,7 +122,7 @@ impl Engine for SledEngine {
     fn commit(&self, batch: Vec<Change>) -> Result<(), EngineError> {
         check_bounds(&batch)?;
         let dir = self.dir.clone();
-        self.call(self.options.call_limit, move |owned| open(owned)?.commit(&dir, batch))
+        self.call(self.options.call_limit, move |owned| open_mut(owned)?.commit(&dir, batch))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
@@ -162,9 +167,19 @@ fn open(owned: &Option<Open>) -> Result<&Open, EngineError> {
     owned.as_ref().ok_or(EngineError::Stopped(Stop::Closed))
 }
 
+fn open_mut(owned: &mut Option<Open>) -> Result<&mut Open, EngineError> {
+    owned.as_mut().ok_or(EngineError::Stopped(Stop::Closed))
+}
+
 impl Open {
     fn start(dir: &Path) -> Result<Self, EngineError> {
         let file = disk::before_open(dir)?;
+        let path = dir.join("db");
+        let written = number::highest_in(&path).map_err(|source| EngineError::Io {
+            doing: "read",
+            path,
+            source,
+        })?;
         let config = Config::new()
             .path(dir)
             .cache_capacity(CACHE)
@@ -172,14 +187,21 @@ impl Open {
             .flush_every_ms(None)
             .segment_size(SEGMENT);
         let db = config.open().map_err(|error| on_read("open", dir, error))?;
+        let last = db.get(number::KEY).map_err(|error| on_read("read", dir, error))?;
+        let number = last.and_then(|bytes| number::decode(&bytes)).unwrap_or(0);
+        if written > number + 1 {
+            let what =
+                format!("batch {written} was written and {number} is the last that it gives");
+            return Err(EngineError::Broken { path: dir.to_owned(), what });
+        }
         disk::no_blobs(dir)?;
         // What a killed process left in the kernel's memory becomes durable before anyone sees it.
         file.sync_data().map_err(disk::refused(&dir.join("db")))?;
         disk::sync_entries(dir)?;
-        Ok(Self { db, file })
+        Ok(Self { db, file, number })
     }
 
-    fn commit(&self, dir: &Path, batch: Vec<Change>) -> Result<(), EngineError> {
+    fn commit(&mut self, dir: &Path, batch: Vec<Change>) -> Result<(), EngineError> {
         let mut changes = Batch::default();
         for (key, value) in batch {
             match value {
@@ -187,6 +209,8 @@ impl Open {
                 None => changes.remove(key),
             }
         }
+        self.number += 1;
+        changes.insert(number::KEY, number::encode(self.number));
         self.db.apply_batch(changes).map_err(|error| on_write(dir, error))?;
         self.sync(dir)
     }
@@ -198,7 +222,7 @@ impl Open {
     }
 
     fn scan(&self, dir: &Path, prefix: &[u8], from: Vec<u8>) -> Result<Page, EngineError> {
-        let from = if from.as_slice() < prefix { prefix.to_owned() } else { from };
+        let from = from.max(prefix.to_owned()).max(OTHERS.to_vec());
         let mut page = Page::default();
         let mut size = 0;
         for item in self.db.range(from..) {
@@ -216,9 +240,10 @@ impl Open {
         Ok(page)
     }
 
-    fn end(self, dir: &Path) -> Result<(), EngineError> {
-        self.sync(dir)?;
-        let Self { db, file } = self;
+    fn end(mut self, dir: &Path) -> Result<(), EngineError> {
+        // A batch of nothing but its number: the last one that says something is not the last.
+        self.commit(dir, Vec::new())?;
+        let Self { db, file, .. } = self;
         drop(db);
         // sled writes once more when it is dropped, and a thread of its own may hold the file a
         // little longer: it is free for the next who opens it when its lock can be taken.

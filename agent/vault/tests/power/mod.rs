@@ -14,7 +14,7 @@ pub mod shipped;
 mod workload;
 
 pub use place::Place;
-pub use workload::{State, Workload};
+pub use workload::{Random, State, Workload};
 
 use std::path::Path;
 
