@@ -3,7 +3,13 @@
 //! digest and chain must: sled may pass over the rest of one segment of its log, so that single
 //! keys are lost or have a former value.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 
 mod power;
 
