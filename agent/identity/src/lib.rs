@@ -1,24 +1,31 @@
 //! Accounts, TOTP, one-time codes, sessions, throttling: the rules, with the clock as an argument.
 //!
 //! Nothing here reads a disk or waits. [`password`] says what a password must be, [`hash`] how it
-//! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives.
+//! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives;
+//! [`people`] and [`sessions`] hold a realm in memory and say what may become of it.
 
+mod account;
 mod code;
 mod common;
 pub mod hash;
 pub mod life;
 pub mod password;
+pub mod people;
 mod place;
 mod secret;
+pub mod sessions;
 mod steps;
 pub mod text;
 pub mod throttle;
 mod totp;
 
+pub use account::{Account, Language, Realm, Role};
 pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};
 pub use password::{Password, PasswordRefused, Why};
+pub use people::{People, PeopleRefused};
 pub use place::Place;
 pub use secret::Secret;
+pub use sessions::{Peer, Session, Sessions};
 pub use steps::{STEP_LASTS, Steps};
 pub use text::NameRefused;
 pub use totp::{Judged, STEP_MS, TotpSecret, TotpSetup};
