@@ -34,6 +34,7 @@ lint: ## format, clippy, shellcheck
 .PHONY: unit
 unit: ## unit and property tests, and real packets in throw-away namespaces
 	$(IN) cargo test --quiet --workspace
+	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/second-reader
 
 .PHONY: vm
 vm: disk-image ## the story of the box, against the booted image
