@@ -1,0 +1,130 @@
+//! The CRM's own routes.
+
+use super::Access::{Manager, Public, Session, Step};
+use super::Method::{Delete, Get, Patch, Post};
+use super::{Parameter, Route};
+use crate::shape::claim as l;
+use crate::shape::contact as c;
+use crate::shape::person as p;
+use crate::shape::shared as s;
+
+const LIST: &[Parameter] = &[
+    Parameter { name: "search", text: "Text that contacts contain; pinyin and initials count" },
+    Parameter {
+        name: "sort",
+        text: "`name`, `company`, `position`, `created`; `-` before it for the reverse",
+    },
+    Parameter { name: "filter[company]", text: "The company's exact name" },
+    Parameter { name: "cursor", text: "`next` of the page before" },
+    Parameter { name: "limit", text: "1 to 200; 50 when left out" },
+];
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut all = before();
+    all.extend(contacts());
+    all.extend(people());
+    all
+}
+
+fn before() -> Vec<Route> {
+    vec![
+        Route::new(Get, "/start", Public, "What a page needs first").gives::<l::CrmStart>(),
+        Route::new(Post, "/claim/code", Public, "Begin the claim with the code of the admin")
+            .takes::<s::TypedCode>()
+            .problems(&[403, 409, 422]),
+        Route::new(Post, "/claim/passphrase-proposal", Step, "Six words to take or leave")
+            .gives::<l::Proposal>(),
+        Route::new(Post, "/claim/vault", Step, "Make the vault")
+            .takes::<l::NewVault>()
+            .gives::<l::RecoveryKey>()
+            .problems(&[409, 422]),
+        Route::new(Post, "/claim/recovery", Step, "Prove that the recovery key was written down")
+            .takes::<l::TypedRecoveryKey>()
+            .problems(&[422]),
+        Route::new(Post, "/claim/account", Step, "Name the first manager")
+            .takes::<l::FirstManager>()
+            .gives::<s::TotpSetup>()
+            .problems(&[409, 422]),
+        Route::new(
+            Post,
+            "/claim/totp",
+            Step,
+            "Prove that the authenticator app works, and sign in",
+        )
+        .takes::<s::TypedCode>()
+        .gives::<s::SignedIn>()
+        .problems(&[422]),
+        Route::new(Post, "/unlock", Public, "Open the vault")
+            .takes::<l::Unlock>()
+            .problems(&[403, 409, 422]),
+        Route::new(Post, "/enrol/code", Public, "Show an invitation")
+            .takes::<s::TypedCode>()
+            .gives::<l::Invited>()
+            .problems(&[403, 422]),
+        Route::new(Post, "/enrol/account", Step, "Choose name and password")
+            .takes::<s::NewAccount>()
+            .gives::<s::TotpSetup>()
+            .problems(&[422]),
+        Route::new(
+            Post,
+            "/enrol/totp",
+            Step,
+            "Prove that the authenticator app works, and sign in",
+        )
+        .takes::<s::TypedCode>()
+        .gives::<s::SignedIn>()
+        .problems(&[422]),
+    ]
+}
+
+fn contacts() -> Vec<Route> {
+    vec![
+        Route::new(Get, "/contacts", Session, "Contacts, a page at a time")
+            .query(LIST)
+            .gives::<c::Contacts>()
+            .problems(&[422]),
+        Route::new(Post, "/contacts", Session, "Make a contact")
+            .takes::<c::NewContact>()
+            .creates::<c::Contact>()
+            .problems(&[422]),
+        Route::new(Get, "/contacts/{id}", Session, "A contact")
+            .versioned::<c::Contact>()
+            .problems(&[404]),
+        Route::new(Patch, "/contacts/{id}", Session, "Change a contact")
+            .takes::<c::ContactChange>()
+            .versioned::<c::Contact>()
+            .conditional()
+            .problems(&[404, 422]),
+        Route::new(Delete, "/contacts/{id}", Session, "Delete a contact")
+            .gives::<c::Deleted>()
+            .conditional()
+            .problems(&[404]),
+        Route::new(Post, "/contacts/{id}/restore", Session, "Undo the deletion of a contact")
+            .versioned::<c::Contact>()
+            .problems(&[404, 410]),
+        Route::new(Get, "/contacts/{id}/history", Session, "Versions of a contact")
+            .gives::<c::History>()
+            .problems(&[404]),
+        Route::new(Get, "/events", Session, "What happens to contacts, as it happens")
+            .events::<c::ContactHappened>(),
+    ]
+}
+
+fn people() -> Vec<Route> {
+    vec![
+        Route::new(Get, "/people", Manager, "People with an account").gives::<p::People>(),
+        Route::new(Patch, "/people/{id}", Manager, "Change role, disable or enable")
+            .takes::<p::PersonChange>()
+            .versioned::<p::Person>()
+            .conditional()
+            .problems(&[404, 409, 422]),
+        Route::new(Get, "/invitations", Manager, "Invitations nobody has used yet")
+            .gives::<p::Invitations>(),
+        Route::new(Post, "/invitations", Manager, "Invite a person")
+            .takes::<p::NewInvitation>()
+            .gives::<p::FreshInvitation>()
+            .problems(&[409, 422]),
+        Route::new(Delete, "/invitations/{id}", Manager, "Withdraw an invitation").problems(&[404]),
+        Route::new(Post, "/lock", Manager, "Lock now; the process and every session end"),
+    ]
+}

@@ -1,0 +1,134 @@
+//! The CRM before anyone can sign in: start, claim, unlock, enrolment.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::plain::Time;
+use super::shared::Language;
+
+/// What a page of the CRM needs before anyone has signed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CrmStart {
+    /// Always `crm`.
+    pub realm: CrmRealm,
+    /// How the vault is.
+    pub state: CrmState,
+    /// Whose CRM it is; none before the claim.
+    pub organisation: Option<String>,
+    /// Names of people who may unlock and agreed to be shown.
+    pub unlockers: Vec<String>,
+    /// Why the vault is locked, when it is.
+    pub locked_because: Option<LockedBecause>,
+    /// Whether somebody proved to have the recovery key.
+    pub recovery_confirmed: bool,
+    /// Language of the box.
+    pub language: Language,
+    /// Version of the application.
+    pub version: String,
+    /// The box's clock.
+    pub time: Time,
+}
+
+/// The CRM.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrmRealm {
+    /// It.
+    Crm,
+}
+
+/// How the vault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrmState {
+    /// There is none.
+    Unclaimed,
+    /// Somebody is making it.
+    Claiming,
+    /// It is locked.
+    Locked,
+    /// It is open.
+    Open,
+    /// Its disk failed; nothing more is acknowledged.
+    DiskFailed,
+}
+
+/// Why the vault is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockedBecause {
+    /// The box or the application started.
+    Started,
+    /// Somebody locked it.
+    ByHand,
+}
+
+/// A passphrase to take or leave.
+#[derive(Serialize, ToSchema)]
+pub struct Proposal {
+    /// Six words.
+    pub passphrase: String,
+}
+
+/// A vault to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVault {
+    /// Whose CRM it is.
+    pub organisation: String,
+    /// What opens it from now on.
+    pub passphrase: String,
+}
+
+/// The vault's recovery key, shown once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryKey {
+    /// To be written down.
+    pub recovery_key: String,
+}
+
+/// A recovery key as a person typed it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TypedRecoveryKey {
+    /// As typed.
+    pub recovery_key: String,
+}
+
+/// The first manager.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FirstManager {
+    /// How the person is called and signs in.
+    pub name: String,
+    /// At least 12 characters that are not easy to guess.
+    pub password: String,
+    /// Language of pages.
+    pub language: Language,
+    /// IANA name.
+    pub time_zone: String,
+    /// Whether the name is shown on the locked page.
+    pub show_as_unlocker: bool,
+}
+
+/// What opens the vault: one of both.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unlock {
+    /// The passphrase.
+    pub passphrase: Option<String>,
+    /// The recovery key.
+    pub recovery_key: Option<String>,
+}
+
+/// An invitation as the invited person sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Invited {
+    /// Whose CRM it is.
+    pub organisation: String,
+    /// How the invitation calls the person.
+    pub invited_name: String,
+}

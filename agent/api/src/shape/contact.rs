@@ -1,0 +1,136 @@
+//! Contacts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::plain::{Id, Time};
+use super::shared::Named;
+
+/// A contact. Text that is not set is empty.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Contact {
+    /// Its identifier.
+    pub id: Id,
+    /// Its version, the value of its `ETag`.
+    pub version: u64,
+    /// Name.
+    pub name: String,
+    /// Company.
+    pub company: String,
+    /// Position in the company.
+    pub position: String,
+    /// Phone number, as typed.
+    pub phone: String,
+    /// E-mail address, as typed.
+    pub email: String,
+    /// Note, with line breaks.
+    pub note: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// Who made it; none when that account is gone.
+    pub created_by: Option<Named>,
+}
+
+/// A contact to be made; what is left out is not set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContact {
+    /// Name, 1 to 200 characters.
+    pub name: String,
+    /// Company.
+    #[serde(default)]
+    pub company: String,
+    /// Position in the company.
+    #[serde(default)]
+    pub position: String,
+    /// Phone number.
+    #[serde(default)]
+    pub phone: String,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: String,
+    /// Note, at most 20,000 characters.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What changes of a contact; what is left out stays, empty text unsets.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactChange {
+    /// Name.
+    pub name: Option<String>,
+    /// Company.
+    pub company: Option<String>,
+    /// Position in the company.
+    pub position: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Note.
+    pub note: Option<String>,
+}
+
+/// A page of contacts.
+#[derive(Serialize, ToSchema)]
+pub struct Contacts {
+    /// Contacts.
+    pub items: Vec<Contact>,
+    /// How many there are on all pages.
+    pub count: u64,
+    /// For `cursor` of the next page; none on the last.
+    pub next: Option<String>,
+}
+
+/// A contact was deleted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deleted {
+    /// Until when that can be undone.
+    pub undo_until: Time,
+}
+
+/// Versions of a contact.
+#[derive(Serialize, ToSchema)]
+pub struct History {
+    /// Newest first.
+    pub items: Vec<PastVersion>,
+}
+
+/// One version of a contact.
+#[derive(Serialize, ToSchema)]
+pub struct PastVersion {
+    /// The version.
+    pub version: u64,
+    /// When it came about.
+    pub at: Time,
+    /// Who brought it about.
+    pub actor: Option<Named>,
+    /// Names of fields that differ from the version before.
+    pub changed: Vec<String>,
+}
+
+/// Data of an event `contact` of the stream.
+#[derive(Serialize, ToSchema)]
+pub struct ContactHappened {
+    /// The contact.
+    pub id: Id,
+    /// Its version from now on.
+    pub version: u64,
+    /// What happened.
+    pub kind: HappenedKind,
+}
+
+/// What happened to a contact.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HappenedKind {
+    /// It was made, or a deletion was undone.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was deleted.
+    Deleted,
+}

@@ -1,0 +1,9 @@
+//! The shapes of requests and answers, by noun; JSON in camelCase. What a client sends refuses fields
+//! it does not know; what it gets may gain fields in later versions.
+
+pub mod admin;
+pub mod claim;
+pub mod contact;
+pub mod person;
+pub mod plain;
+pub mod shared;
