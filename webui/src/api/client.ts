@@ -1,0 +1,92 @@
+// The one way to the server. Every answer is JSON or a Problem; a lost session is told to whoever
+// listens (the shell shows the sign-in over the page, so that nothing typed is lost).
+import { Problem } from "./problem";
+
+export interface Answer<T> {
+  data: T;
+  /** The version to send back as If-Match. */
+  etag: string | null;
+}
+
+export interface Send {
+  body?: unknown;
+  ifMatch?: string | null;
+  /** Makes a repeated POST the same one: keep it until the answer came. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+const BASE = "/api/v1";
+const TIMEOUT_MS = 60_000;
+
+let language = "en";
+let onSignedOut: (() => void) | null = null;
+
+/** Texts of problems come in this language until an account's own is known. */
+export function sendLanguage(next: string): void {
+  language = next;
+}
+
+export function whenSignedOut(listener: () => void): () => void {
+  onSignedOut = listener;
+  return () => {
+    onSignedOut = null;
+  };
+}
+
+export async function call<T>(method: string, path: string, send: Send = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { accept: "application/json", "accept-language": language };
+  if (send.body !== undefined) headers["content-type"] = "application/json";
+  if (send.ifMatch) headers["if-match"] = send.ifMatch;
+  if (method === "POST") headers["idempotency-key"] = send.idempotencyKey ?? crypto.randomUUID();
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      headers,
+      body: send.body === undefined ? undefined : JSON.stringify(send.body),
+      signal: send.signal ? AbortSignal.any([send.signal, timeout]) : timeout,
+      credentials: "same-origin",
+      cache: "no-store",
+    });
+  } catch (error) {
+    if (send.signal?.aborted) throw error;
+    throw new Problem(0, {}, null);
+  }
+  const body = await parse(response);
+  if (!response.ok) {
+    const problem = new Problem(response.status, isObject(body) ? body : {}, retryAfter(response));
+    if (problem.status === 401 && problem.code === "sign-in") onSignedOut?.();
+    throw problem;
+  }
+  return { data: body as T, etag: response.headers.get("etag") };
+}
+
+/** The data alone, for what has no version. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await call<T>("GET", path, { signal })).data;
+}
+
+export async function post<T>(path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+  return (await call<T>("POST", path, { body, idempotencyKey })).data;
+}
+
+async function parse(response: Response): Promise<unknown> {
+  const type = response.headers.get("content-type") ?? "";
+  if (!/\bjson\b/.test(type)) return null;
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after"));
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}

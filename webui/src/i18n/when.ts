@@ -1,0 +1,79 @@
+// Dates and times as the design language asks: "Today 09:12", the weekday within a week, then
+// "6 Nov", another year as 2025-08-21; Chinese 今天 09:12、11 月 26 日（周四）. Always 24 hours, always in
+// the account's time zone. Pure: the present moment is an argument.
+import type { Language } from "./language";
+
+interface Parts {
+  year: number;
+  month: number;
+  day: number;
+  time: string;
+}
+
+function partsOf(at: Date, timeZone: string | undefined): Parts {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const read = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  return {
+    year: Number(read("year")),
+    month: Number(read("month")),
+    day: Number(read("day")),
+    time: `${read("hour")}:${read("minute")}`,
+  };
+}
+
+/** Whole days between two calendar days, in the zone the parts were taken in. */
+function daysBetween(earlier: Parts, later: Parts): number {
+  const at = (parts: Parts) => Date.UTC(parts.year, parts.month - 1, parts.day);
+  return Math.round((at(later) - at(earlier)) / 86_400_000);
+}
+
+const two = (value: number) => String(value).padStart(2, "0");
+
+function dayOf(parts: Parts, now: Parts, language: Language): string {
+  const days = daysBetween(parts, now);
+  const chinese = language === "zh-CN";
+  if (days === 0) return chinese ? "今天" : "Today";
+  if (days === 1) return chinese ? "昨天" : "Yesterday";
+  if (days === -1) return chinese ? "明天" : "Tomorrow";
+  const noon = new Date(Date.UTC(parts.year, parts.month - 1, parts.day, 12));
+  const weekday = (width: "long" | "short") =>
+    new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: width }).format(noon);
+  if (parts.year !== now.year) return `${parts.year}-${two(parts.month)}-${two(parts.day)}`;
+  if (Math.abs(days) < 7 && !chinese) return weekday("long");
+  if (chinese) return `${parts.month} 月 ${parts.day} 日${Math.abs(days) < 7 ? `（${weekday("short")}）` : ""}`;
+  const month = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short" }).format(noon).slice(0, 3);
+  return `${parts.day} ${month}`;
+}
+
+export function formatDay(at: Date, now: Date, language: Language, timeZone?: string): string {
+  return dayOf(partsOf(at, timeZone), partsOf(now, timeZone), language);
+}
+
+export function formatWhen(at: Date, now: Date, language: Language, timeZone?: string): string {
+  return `${formatDay(at, now, language, timeZone)} ${partsOf(at, timeZone).time}`;
+}
+
+/** The clock time alone, with seconds: for comparing two clocks. */
+export function formatClock(at: Date, timeZone?: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }).format(at);
+}
+
+/** A date alone that is far away, written out: certificates. */
+export function formatDate(at: Date, timeZone?: string): string {
+  const parts = partsOf(at, timeZone);
+  return `${parts.year}-${two(parts.month)}-${two(parts.day)}`;
+}

@@ -1,0 +1,108 @@
+// Primary (filled, one per view), plain (outline), quiet (text), destructive (red text). A busy
+// button keeps its width and its focus, and cannot be pressed twice.
+import type { ComponentProps, MouseEvent, ReactNode } from "react";
+import { Link } from "wouter";
+import { classes } from "./classes";
+import { Icon, type IconName } from "./icons";
+
+export type ButtonKind = "primary" | "plain" | "quiet" | "destructive" | "destructive-outline" | "bar";
+
+interface Look {
+  kind?: ButtonKind;
+  size?: "row" | "normal" | "large";
+  icon?: IconName;
+  wide?: boolean;
+}
+
+const KINDS: Record<ButtonKind, string> = {
+  primary: "bg-accent text-on-accent border-transparent hover:bg-accent-deep",
+  plain: "bg-sheet text-ink border-line-2 hover:bg-sunk hover:border-edge",
+  quiet: "bg-transparent text-ink-2 border-transparent hover:bg-tint hover:text-ink",
+  destructive: "bg-transparent text-bad border-transparent hover:bg-bad-ground",
+  "destructive-outline": "bg-sheet text-bad border-bad hover:bg-bad-ground",
+  bar: "bg-transparent text-bar-text border-edge hover:border-bar-text",
+};
+
+const SIZES = {
+  row: "min-h-7 px-2.5 text-row target",
+  normal: "min-h-8 px-3 text-row target",
+  large: "min-h-11 px-5 text-section",
+};
+
+export function buttonClass({ kind = "plain", size = "normal", wide }: Look): string {
+  return classes(
+    "inline-flex items-center justify-center gap-2 rounded-control border font-medium whitespace-nowrap select-none",
+    "transition-colors aria-disabled:opacity-60 disabled:opacity-60",
+    KINDS[kind],
+    SIZES[size],
+    wide && "w-full",
+  );
+}
+
+export interface ButtonProps extends Look, Omit<ComponentProps<"button">, "className" | "style"> {
+  busy?: boolean;
+}
+
+export function Button({ kind, size, icon, wide, busy, children, onClick, type = "button", ...rest }: ButtonProps) {
+  const press = (event: MouseEvent<HTMLButtonElement>) => {
+    if (busy) event.preventDefault();
+    else onClick?.(event);
+  };
+  return (
+    <button
+      {...rest}
+      type={type}
+      onClick={press}
+      aria-disabled={busy || undefined}
+      aria-busy={busy || undefined}
+      className={buttonClass({ kind, size, wide })}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends Omit<ComponentProps<"button">, "className" | "style" | "name"> {
+  /** For screen readers and the tooltip. */
+  name: string;
+  icon: IconName;
+  kind?: ButtonKind;
+}
+
+export function IconButton({ name, icon, kind = "quiet", type = "button", ...rest }: IconButtonProps) {
+  return (
+    <button
+      {...rest}
+      type={type}
+      aria-label={name}
+      title={name}
+      className={classes(
+        "inline-flex size-8 shrink-0 items-center justify-center rounded-control border transition-colors max-sm:size-11",
+        KINDS[kind],
+      )}
+    >
+      <Icon name={icon} className="size-4 max-sm:size-5" />
+    </button>
+  );
+}
+
+/** A link that looks like a button: it goes somewhere, it does nothing. */
+export function ButtonLink({ href, icon, children, ...look }: Look & { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} className={buttonClass(look)}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </Link>
+  );
+}
+
+export const linkClass = "text-accent underline decoration-line-2 underline-offset-3 hover:decoration-accent";
+
+export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} className={linkClass}>
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,35 @@
+// Something to be carried elsewhere: shown in figures that cannot be mistaken, copied with one press.
+import { useEffect, useState } from "react";
+import { useText } from "../i18n";
+import { Button } from "./button";
+import { classes } from "./classes";
+
+export function CopyButton(props: { text: string; label?: string }) {
+  const { t } = useText();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 4_000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Button
+      size="row"
+      icon={copied ? "check" : "copy"}
+      onClick={() => void navigator.clipboard.writeText(props.text).then(() => setCopied(true), () => setCopied(false))}
+    >
+      <span aria-live="polite">{copied ? t("ui.copied") : (props.label ?? t("ui.copy"))}</span>
+    </Button>
+  );
+}
+
+export function Secret(props: { text: string; large?: boolean; noCopy?: boolean }) {
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <code translate="no" className={classes("font-mono break-all text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-body")}>
+        {props.text}
+      </code>
+      {!props.noCopy && <CopyButton text={props.text} />}
+    </div>
+  );
+}

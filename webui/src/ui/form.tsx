@@ -1,0 +1,172 @@
+// A form that loses nothing: values stay, the server's errors land at their fields, what has no
+// field lands in a summary that takes the focus. A second press while busy does nothing, and a
+// repeated POST carries the same Idempotency-Key until an answer came.
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { isProblem, type Problem } from "../api/problem";
+import { useText } from "../i18n";
+import type { Bound } from "./field";
+import { Icon } from "./icons";
+import { useProblemText } from "./problem-text";
+
+export interface FormState<V> {
+  values: V;
+  set: <K extends keyof V>(name: K, value: V[K]) => void;
+  /** A text field bound to the form. */
+  field: (name: keyof V & string) => Bound;
+  /** The error of a field that is not a text field. */
+  errorOf: (name: string) => string | null;
+  busy: boolean;
+  problem: Problem | null;
+  onSubmit: (event: FormEvent) => void;
+  reset: (values: V) => void;
+  /** Bound fields, so that the summary knows what is shown elsewhere. */
+  known: Set<string>;
+  attempt: number;
+}
+
+export interface Sender {
+  idempotencyKey: string;
+}
+
+export function useForm<V extends object>(options: {
+  initial: V;
+  submit: (values: V, sender: Sender) => Promise<unknown>;
+  /** Errors known before sending, by field; the server has the last word all the same. */
+  check?: (values: V) => Partial<Record<keyof V & string, string>>;
+}): FormState<V> {
+  const [values, setValues] = useState(options.initial);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const running = useRef(false);
+  const key = useRef<string | null>(null);
+  const known = useRef(new Set<string>()).current;
+  known.clear();
+
+  const set = <K extends keyof V>(name: K, value: V[K]) => {
+    key.current = null;
+    setValues((before) => ({ ...before, [name]: value }));
+    setErrors((before) => {
+      const kept = Object.entries(before).filter(([at]) => at !== name && !at.startsWith(`${String(name)}/`));
+      return kept.length === Object.keys(before).length ? before : Object.fromEntries(kept);
+    });
+  };
+
+  const onSubmit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (running.current) return;
+    setProblem(null);
+    const early = definite(options.check?.(values) ?? {});
+    setErrors(early);
+    if (Object.keys(early).length > 0) {
+      setAttempt((before) => before + 1);
+      return;
+    }
+    running.current = true;
+    setBusy(true);
+    key.current ??= crypto.randomUUID();
+    try {
+      await options.submit(values, { idempotencyKey: key.current });
+      key.current = null;
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      if (error.status !== 0) key.current = null;
+      setProblem(error);
+      setErrors(byField(error));
+      setAttempt((before) => before + 1);
+    } finally {
+      running.current = false;
+      setBusy(false);
+    }
+  };
+
+  return {
+    values,
+    set,
+    field: (name) => {
+      known.add(name);
+      return {
+        name,
+        value: String(values[name] ?? ""),
+        onValue: (value) => set(name, value as V[typeof name]),
+        error: errors[name] ?? null,
+      };
+    },
+    errorOf: (name) => {
+      known.add(name);
+      return errors[name] ?? null;
+    },
+    busy,
+    problem,
+    onSubmit: (event) => void onSubmit(event),
+    reset: (next) => {
+      setValues(next);
+      setErrors({});
+      setProblem(null);
+    },
+    known,
+    attempt,
+  };
+}
+
+function definite(errors: Partial<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).filter((pair): pair is [string, string] => Boolean(pair[1])));
+}
+
+/** JSON pointers become field names: `/phone` is `phone`. */
+function byField(problem: Problem): Record<string, string> {
+  return Object.fromEntries(problem.errors.map((one) => [one.field.replace(/^\//, ""), one.message]));
+}
+
+/** `<form>` with the summary on top; the focus goes to the first field in error, else to the summary. */
+export function Form<V extends object>(props: { form: FormState<V>; label?: string; children: ReactNode; className?: string }) {
+  const { form } = props;
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (form.attempt === 0) return;
+    const wrong = element.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    (wrong ?? element.current?.querySelector<HTMLElement>("[data-summary]"))?.focus();
+  }, [form.attempt]);
+  return (
+    <form ref={element} noValidate aria-label={props.label} onSubmit={form.onSubmit} className={props.className ?? "grid gap-5"}>
+      {props.children}
+      <FormError form={form} />
+    </form>
+  );
+}
+
+/** What happened, what was not changed, what to do; fields that are not on the page are listed. */
+export function FormError<V extends object>({ form }: { form: FormState<V> }) {
+  const { problem } = form;
+  if (problem === null) return null;
+  const elsewhere = problem.errors.filter((one) => !form.known.has(one.field.replace(/^\//, "")));
+  const shown = problem.errors.length > 0 && elsewhere.length === 0;
+  return <ProblemNote problem={problem} quiet={shown} extra={elsewhere.map((one) => one.message)} />;
+}
+
+export function ProblemNote(props: { problem: Problem; quiet?: boolean; extra?: string[] }) {
+  const { t } = useText();
+  const sentence = useProblemText()(props.problem);
+  const extra = props.extra?.filter((one) => one !== "") ?? [];
+  return (
+    <div
+      role="alert"
+      tabIndex={-1}
+      data-summary
+      className="flex items-start gap-2.5 rounded-control border border-bad bg-bad-ground px-3 py-2.5 text-body text-bad"
+    >
+      <Icon name="octagonCross" className="mt-1 size-4" />
+      <div className="min-w-0 break-words">
+        {props.quiet ? t("ui.fieldsWrong", { count: props.problem.errors.length }) : sentence}
+        {extra.length > 0 && (
+          <ul className="mt-1 list-disc pl-5">
+            {extra.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+// What floats: dialog, menu, toast. Focus goes in, and back to what opened it.
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { Menu as BaseMenu } from "@base-ui/react/menu";
+import { Toast as BaseToast } from "@base-ui/react/toast";
+import { type ReactElement, type ReactNode, useMemo } from "react";
+import { useText } from "../i18n";
+import { buttonClass } from "./button";
+import { classes } from "./classes";
+import { Icon, type IconName } from "./icons";
+
+const floating = "rounded-sheet border border-line-2 bg-sheet text-ink shadow-float appear";
+
+/** One question whose answer fits in five lines; the safe answer closes, `children` hold the buttons. */
+export function Dialog(props: {
+  open: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  children: ReactNode;
+  /** The buttons; the first is the safe one. */
+  buttons: ReactNode;
+}) {
+  return (
+    <Base.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="appear fixed inset-0 z-40 bg-rail/50" />
+        <Base.Popup
+          className={classes(
+            floating,
+            "fixed top-1/2 left-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 gap-3 overflow-y-auto p-5",
+          )}
+        >
+          <Base.Title className="text-section font-semibold break-words">{props.title}</Base.Title>
+          <Base.Description render={<div />} className="grid gap-3 text-body text-ink-2">
+            {props.children}
+          </Base.Description>
+          <div className="mt-1 flex flex-wrap justify-end gap-2 max-sm:[&>*]:flex-1">{props.buttons}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface MenuItem {
+  label: string;
+  icon?: IconName;
+  onSelect: () => void;
+  destructive?: boolean;
+}
+
+export function Menu(props: { trigger: ReactElement; items: MenuItem[]; side?: "top" | "bottom" }) {
+  return (
+    <BaseMenu.Root>
+      <BaseMenu.Trigger render={props.trigger} />
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner side={props.side ?? "bottom"} align="end" sideOffset={6} className="z-50">
+          <BaseMenu.Popup className={classes(floating, "min-w-44 py-1.5")}>
+            {props.items.map((item) => (
+              <BaseMenu.Item
+                key={item.label}
+                onClick={item.onSelect}
+                className={classes(
+                  "flex min-h-9 cursor-pointer items-center gap-2.5 px-3.5 text-body outline-none data-highlighted:bg-tint max-sm:min-h-11",
+                  item.destructive ? "text-bad" : "text-ink",
+                )}
+              >
+                {item.icon && <Icon name={item.icon} />}
+                {item.label}
+              </BaseMenu.Item>
+            ))}
+          </BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.Root>
+  );
+}
+
+const TOAST_MS = 8_000;
+
+/** Around the app: shows toasts, 8 s each, staying while hovered or focused. Errors are never toasts. */
+export function Toasts(props: { children: ReactNode }) {
+  return (
+    <BaseToast.Provider timeout={TOAST_MS} limit={3}>
+      {props.children}
+      <BaseToast.Portal>
+        <BaseToast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto grid max-w-md gap-2 sm:bottom-6">
+          <ToastList />
+        </BaseToast.Viewport>
+      </BaseToast.Portal>
+    </BaseToast.Provider>
+  );
+}
+
+function ToastList() {
+  const { toasts } = BaseToast.useToastManager();
+  const { t } = useText();
+  return toasts.map((toast) => (
+    <BaseToast.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={[]}
+      className="appear flex items-center gap-3 rounded-sheet bg-bar px-4 py-2.5 text-bar-text shadow-float data-limited:hidden"
+    >
+      <BaseToast.Title className="min-w-0 flex-1 text-body break-words" />
+      <BaseToast.Action className={buttonClass({ kind: "bar" })} />
+      <BaseToast.Close
+        aria-label={t("ui.close")}
+        className="inline-flex size-8 items-center justify-center rounded-control text-bar-text-2 hover:text-bar-text max-sm:size-11"
+      >
+        <Icon name="cross" />
+      </BaseToast.Close>
+    </BaseToast.Root>
+  ));
+}
+
+/** `toast("Deleted 王芳", undo)`: says what was done; with `undo` it can be taken back at once. */
+export function useToast(): (text: string, undo?: () => void) => void {
+  const manager = BaseToast.useToastManager();
+  const { t } = useText();
+  return useMemo(
+    () => (text, undo) => {
+      const id = manager.add({
+        title: text,
+        actionProps: undo && {
+          children: t("ui.undo"),
+          onClick: () => {
+            manager.close(id);
+            undo();
+          },
+        },
+      });
+    },
+    [manager, t],
+  );
+}

@@ -1,0 +1,17 @@
+// A problem as a sentence: the server's own, in the user's language, else one of ours.
+import type { Problem } from "../api/problem";
+import { useText } from "../i18n";
+
+export function useProblemText(): (problem: Problem) => string {
+  const { t } = useText();
+  return (problem) => {
+    if (problem.code === "network") return t("ui.noAnswer");
+    if (problem.status === 429 && problem.retryAfter !== null) {
+      return problem.retryAfter < 120
+        ? t("ui.waitSeconds", { count: Math.ceil(problem.retryAfter) })
+        : t("ui.waitMinutes", { count: Math.ceil(problem.retryAfter / 60) });
+    }
+    if (problem.code === "sign-in") return t("ui.sessionEnded");
+    return problem.detail || problem.title || t("ui.unexpected", { status: String(problem.status) });
+  };
+}

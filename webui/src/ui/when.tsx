@@ -1,0 +1,29 @@
+// Times in the account's zone and the page's language; the exact instant is in the tooltip.
+import { createContext, use } from "react";
+import { useLanguage } from "../i18n";
+import { formatDate, formatWhen } from "../i18n/when";
+
+export const TimeZone = createContext<string | undefined>(undefined);
+
+export function When(props: { at: string }) {
+  const { language } = useLanguage();
+  const zone = use(TimeZone);
+  const at = new Date(props.at);
+  if (Number.isNaN(at.getTime())) return <span>{props.at}</span>;
+  return (
+    <time dateTime={props.at} title={at.toISOString()} className="whitespace-nowrap tabular-nums">
+      {formatWhen(at, new Date(), language, zone)}
+    </time>
+  );
+}
+
+/** A day far away, written out: 2036-11-22. */
+export function DateOf(props: { at: string }) {
+  const zone = use(TimeZone);
+  const at = new Date(props.at);
+  return (
+    <time dateTime={props.at} className="whitespace-nowrap tabular-nums">
+      {Number.isNaN(at.getTime()) ? props.at : formatDate(at, zone)}
+    </time>
+  );
+}
