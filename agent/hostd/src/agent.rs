@@ -32,6 +32,8 @@ const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902
 
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
+/// Left by the initrd on a state partition that it had to repair: files of it may be gone.
+const REPAIRED: &str = "repaired";
 
 /// A box without any card is a problem after this time only: some machines find them late.
 const FIRST_CARD: Duration = Duration::from_secs(60);
@@ -137,6 +139,8 @@ impl Agent {
         }
         if let Some(settings) = loaded.settings {
             self.wanted = Wanted::Document(Box::new(settings), loaded.source);
+        } else if never && self.options.state.join(REPAIRED).exists() {
+            self.found.push(Notice::new("state_repaired", []));
         } else if never && !self.state_is_lost() && !self.consumed() {
             match setup::read(&self.options.setup_file) {
                 Ok(Some(setup)) => self.wanted = Wanted::Setup(Box::new(setup)),

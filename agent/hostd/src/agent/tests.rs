@@ -45,3 +45,12 @@ fn a_box_that_lost_its_state_is_not_set_up_by_the_file() {
     fs::write(options.run.join("state-lost"), "").unwrap();
     assert!(matches!(Agent::new(options).unwrap().wanted, Wanted::Factory));
 }
+
+#[test]
+fn a_box_whose_state_was_repaired_is_not_set_up_by_the_file() {
+    let (_directory, options) = box_with_setup_file();
+    fs::write(options.state.join(REPAIRED), "").unwrap();
+    let agent = Agent::new(options).unwrap();
+    assert!(matches!(agent.wanted, Wanted::Factory));
+    assert!(agent.found.iter().any(|notice| notice.code == "state_repaired"));
+}
