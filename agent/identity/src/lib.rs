@@ -2,11 +2,13 @@
 //!
 //! Nothing here reads a disk or waits. [`password`] says what a password must be, [`hash`] how it
 //! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives;
-//! [`people`] and [`sessions`] hold a realm in memory and say what may become of it.
+//! [`people`] and [`sessions`] hold a realm in memory and say what may become of it. [`door`] lets
+//! people in: the one place that makes a [`Signed`], and so every handle.
 
 mod account;
 mod code;
 mod common;
+pub mod door;
 pub mod hash;
 pub mod life;
 pub mod password;
@@ -14,6 +16,7 @@ pub mod people;
 mod place;
 mod secret;
 pub mod sessions;
+mod signed;
 mod steps;
 pub mod text;
 pub mod throttle;
@@ -21,11 +24,13 @@ mod totp;
 
 pub use account::{Account, Language, Realm, Role};
 pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};
+pub use door::{Credentials, Door, DoorRefused, Entry, Knock};
 pub use password::{Password, PasswordRefused, Why};
 pub use people::{People, PeopleRefused};
 pub use place::Place;
 pub use secret::Secret;
 pub use sessions::{Peer, Session, Sessions};
+pub use signed::{Admin, Editor, LogReader, Manager, Reader, Signed};
 pub use steps::{STEP_LASTS, Steps};
 pub use text::NameRefused;
 pub use totp::{Judged, STEP_MS, TotpSecret, TotpSetup};

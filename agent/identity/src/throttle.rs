@@ -79,16 +79,26 @@ impl Throttle {
         Ok(())
     }
 
+    /// One half was right (the password, its code not yet): only this try is taken back. Were all
+    /// forgiven, who has a password could guess codes without end.
+    pub fn half_right(&mut self, attempt: Attempt) {
+        let Attempt { account, place, known } = attempt;
+        if known {
+            self.known.take_back(&(account, place));
+        } else {
+            self.unknown.take_back(&account);
+            self.places.take_back(&place);
+        }
+    }
+
     /// The try was right: it and the failures before it are forgiven to that account at that
     /// place. What others failed at for the account elsewhere stays, and so does what this place
     /// failed at for other accounts.
     pub fn succeeded(&mut self, attempt: Attempt) {
-        let Attempt { account, place, known } = attempt;
-        if known {
-            self.known.forget(&(account, place));
+        if attempt.known {
+            self.known.forget(&(attempt.account, attempt.place));
         } else {
-            self.unknown.take_back(&account);
-            self.places.take_back(&place);
+            self.half_right(attempt);
         }
     }
 }

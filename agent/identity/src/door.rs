@@ -1,0 +1,302 @@
+//! The way in: name and password, then a code, then a session.
+//!
+//! Without I/O: whoever drives it hashes where it says so and writes what it gives **before** it
+//! calls [`Door::enter`]. So what the door says is judged in one place, by tests without a disk.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use seal::RecordId;
+use vault::Moment;
+
+use crate::account::{Account, Realm};
+use crate::life::Life;
+use crate::people::People;
+use crate::place::Place;
+use crate::secret::Secret;
+use crate::sessions::{Peer, Session, Sessions, new_token};
+use crate::signed::Signed;
+use crate::steps::Steps;
+use crate::throttle::{Attempt, Throttle};
+use crate::totp::{Judged, TotpSecret};
+
+/// Wrong codes after one right password; then the password is asked again.
+pub const CODES_PER_PASSWORD: u32 = 5;
+/// Places remembered of an account: those it signed in from last.
+pub const PLACES_MOST: usize = 20;
+
+/// What opens an account. Kept sealed.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Argon2id, a PHC string.
+    pub password: String,
+    /// Secret of the authenticator app.
+    pub totp: TotpSecret,
+    /// Step of the last code that was taken; none at or before it is taken again.
+    pub used_step: Option<u64>,
+    /// Where the account signed in from, the last one first.
+    pub places: Vec<Place>,
+}
+
+/// A realm's door.
+#[derive(Debug)]
+pub struct Door {
+    people: People,
+    credentials: HashMap<RecordId, Credentials>,
+    sessions: Sessions,
+    throttle: Throttle,
+    half_in: Steps<HalfIn>,
+}
+
+/// Somebody whose password was right.
+#[derive(Debug)]
+struct HalfIn {
+    account: RecordId,
+    codes: u32,
+}
+
+/// A try to sign in that may be judged: [`crate::hash::verify`] the password against
+/// [`Knock::hash`], also when there is none.
+#[derive(Debug)]
+pub struct Knock {
+    account: Option<RecordId>,
+    attempt: Attempt,
+    hash: Option<String>,
+}
+
+/// Somebody may come in once this is on the disk, in one batch with the log's entry.
+#[derive(Debug)]
+pub struct Entry {
+    /// Whose account.
+    pub account: RecordId,
+    /// Step of the code, to be stored: greater than the one before.
+    pub used_step: u64,
+    /// Known places, to be stored.
+    pub places: Vec<Place>,
+    /// The session, to be stored.
+    pub session: Session,
+    /// SHA-256 of its token, to be stored with it.
+    pub token_sha256: [u8; 32],
+    token: Secret,
+    attempt: Attempt,
+}
+
+/// Why the door stays shut.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorRefused {
+    /// Name or password is wrong, or the account is disabled: told apart by nobody.
+    #[error("name or password is wrong")]
+    WrongCredentials,
+    /// The code is wrong or was used.
+    #[error("the code is wrong or was used")]
+    WrongTotp {
+        /// The box's clock, ms since 1970: a telephone that differs makes wrong codes.
+        box_time: u64,
+        /// It was right, but taken before: the next one will do.
+        used: bool,
+    },
+    /// Too many failures.
+    #[error("too many failures")]
+    SlowDown {
+        /// Wait this long.
+        retry_after: Duration,
+    },
+    /// The password was given too long ago, or too many codes were wrong since.
+    #[error("the password is asked again")]
+    StepGone,
+    /// The kernel gave no randomness.
+    #[error("no randomness")]
+    Random(#[source] getrandom::Error),
+}
+
+impl Knock {
+    /// What the password is to be compared with.
+    #[must_use]
+    pub fn hash(&self) -> Option<&str> {
+        self.hash.as_deref()
+    }
+}
+
+impl Door {
+    /// The door of a realm without anybody.
+    #[must_use]
+    pub fn new(realm: Realm) -> Self {
+        Self {
+            people: People::new(realm),
+            credentials: HashMap::new(),
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            half_in: Steps::new(),
+        }
+    }
+
+    /// Who there is.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The sessions there are, to be listed and ended.
+    pub fn sessions(&mut self) -> &mut Sessions {
+        &mut self.sessions
+    }
+
+    /// Takes in an account as it is on the disk. One that is disabled loses its sessions and half
+    /// sessions at once; gives the ids of those ended.
+    pub fn put(&mut self, account: Account, credentials: Credentials) -> Vec<RecordId> {
+        let (id, disabled) = (account.id, account.disabled);
+        self.credentials.insert(id, credentials);
+        self.people.put(account);
+        if !disabled {
+            return Vec::new();
+        }
+        self.half_in.end_all(|half| half.account == id);
+        self.sessions.end_all(id, None)
+    }
+
+    /// Takes in a new password that is on the disk; all sessions of the account but one end, and
+    /// every half session. Gives the ids of those ended.
+    pub fn new_password(
+        &mut self,
+        id: RecordId,
+        hash: String,
+        current: Option<RecordId>,
+    ) -> Vec<RecordId> {
+        if let Some(credentials) = self.credentials.get_mut(&id) {
+            credentials.password = hash;
+        }
+        self.half_in.end_all(|half| half.account == id);
+        self.sessions.end_all(id, current)
+    }
+
+    /// Somebody gives a name and wants a password judged. Counted as a failure until it is.
+    ///
+    /// # Errors
+    /// [`DoorRefused::SlowDown`]; then nothing may be judged.
+    pub fn knock(&mut self, name: &str, peer: &Peer, now: Moment) -> Result<Knock, DoorRefused> {
+        let account = self.people.by_name(name).filter(|account| !account.disabled);
+        let account = account.map(|account| account.id);
+        let attempt = self.attempt(account, name, peer);
+        self.charge(attempt, now)?;
+        let hash = account.and_then(|id| self.credentials.get(&id)).map(|c| c.password.clone());
+        Ok(Knock { account, attempt, hash })
+    }
+
+    /// The password was judged. The secret of the next step goes into a cookie.
+    ///
+    /// # Errors
+    /// [`DoorRefused::WrongCredentials`].
+    pub fn judged(
+        &mut self,
+        knock: &Knock,
+        right: bool,
+        now: Moment,
+    ) -> Result<Secret, DoorRefused> {
+        // Disabled or given another password while the hash was made: the old one opens nothing.
+        let unchanged = |id: &RecordId| {
+            let hash = self.credentials.get(id).map(|c| c.password.as_str());
+            hash == knock.hash() && self.people.get(*id).is_some_and(|account| !account.disabled)
+        };
+        match knock.account.filter(|_| right).filter(unchanged) {
+            Some(account) => {
+                self.throttle.half_right(knock.attempt);
+                let half = HalfIn { account, codes: 0 };
+                self.half_in.begin(half, now).map_err(DoorRefused::Random)
+            }
+            None => Err(DoorRefused::WrongCredentials),
+        }
+    }
+
+    /// Judges a code. A right one is used up here and now, whether or not the writing succeeds.
+    /// `session_id` is a new id.
+    ///
+    /// # Errors
+    /// [`DoorRefused`].
+    pub fn code(
+        &mut self,
+        step: &str,
+        typed: &str,
+        peer: &Peer,
+        session_id: RecordId,
+        now: Moment,
+    ) -> Result<Entry, DoorRefused> {
+        let account = self.half_in.get(step, now).ok_or(DoorRefused::StepGone)?.account;
+        let name = self.people.get(account).ok_or(DoorRefused::StepGone)?.name.clone();
+        let attempt = self.attempt(Some(account), &name, peer);
+        self.charge(attempt, now)?;
+        let credentials = self.credentials.get_mut(&account).ok_or(DoorRefused::StepGone)?;
+        let judged = credentials.totp.judge(typed, now.wall, credentials.used_step);
+        let Judged::Right { step: used_step } = judged else {
+            self.wrong_code(step, now);
+            let used = judged == Judged::Used;
+            return Err(DoorRefused::WrongTotp { box_time: now.wall, used });
+        };
+        let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
+        credentials.used_step = Some(used_step);
+        let place = Place::of(peer.address);
+        let mut places = credentials.places.clone();
+        places.retain(|known| *known != place);
+        places.insert(0, place);
+        places.truncate(PLACES_MOST);
+        self.half_in.end(step);
+        let session = Session {
+            id: session_id,
+            account,
+            peer: peer.clone(),
+            created: now.wall,
+            last_seen: now.wall,
+            life: Life::begin(now),
+        };
+        Ok(Entry { account, used_step, places, session, token_sha256, token, attempt })
+    }
+
+    /// The entry is on the disk: in. The secret goes into the session's cookie. `None` if the
+    /// account was disabled or taken away meanwhile.
+    pub fn enter(&mut self, entry: Entry, now: Moment) -> Option<(Secret, Signed)> {
+        let account = self.people.get(entry.account).filter(|account| !account.disabled)?;
+        let signed = signed(account, &entry.session, entry.session.peer.clone(), now);
+        if let Some(credentials) = self.credentials.get_mut(&entry.account) {
+            credentials.places = entry.places;
+        }
+        self.throttle.succeeded(entry.attempt);
+        self.sessions.put(entry.token_sha256, entry.session);
+        Some((entry.token, signed))
+    }
+
+    /// Who shows this token, if its session lives. Counts as a request.
+    pub fn session(&mut self, token: &str, peer: &Peer, now: Moment) -> Option<Signed> {
+        let session = self.sessions.touch(token, now)?;
+        let account = self.people.get(session.account).filter(|account| !account.disabled)?;
+        Some(signed(account, session, peer.clone(), now))
+    }
+
+    fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {
+        let place = Place::of(peer.address);
+        let credentials = account.and_then(|id| self.credentials.get(&id));
+        let known = credentials.is_some_and(|credentials| credentials.places.contains(&place));
+        Attempt::new(name, place, known)
+    }
+
+    fn charge(&mut self, attempt: Attempt, now: Moment) -> Result<(), DoorRefused> {
+        let charged = self.throttle.charge(attempt, now);
+        charged.map_err(|retry_after| DoorRefused::SlowDown { retry_after })
+    }
+
+    fn wrong_code(&mut self, step: &str, now: Moment) {
+        let Some(half) = self.half_in.get_mut(step, now) else { return };
+        half.codes += 1;
+        if half.codes >= CODES_PER_PASSWORD {
+            self.half_in.end(step);
+        }
+    }
+}
+
+fn signed(account: &Account, session: &Session, peer: Peer, now: Moment) -> Signed {
+    Signed {
+        account: account.clone(),
+        session: session.id,
+        peer,
+        idle_expires: session.life.idle_expires(now),
+        absolute_expires: session.life.absolute_expires(now),
+    }
+}

@@ -1,0 +1,215 @@
+//! Signing in through the door, as a driver without a disk does it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::time::Duration;
+
+use identity::{
+    Account, Credentials, Door, DoorRefused, Entry, Language, Peer, Realm, Role, Secret, TotpSecret,
+};
+use seal::{RecordId, Version};
+use vault::Moment;
+
+const EPOCH: u64 = 1_800_000_000_000;
+/// Stands for a hash: judging is the driver's, these tests say themselves what is right.
+const HASH: &str = "hash of the right one";
+
+fn at(seconds: u64) -> Moment {
+    Moment { wall: EPOCH + seconds * 1_000, since_start: Duration::from_secs(seconds) }
+}
+
+fn peer(last: u8) -> Peer {
+    Peer::new(std::net::Ipv4Addr::new(192, 168, 8, last).into(), "Firefox")
+}
+
+fn id(n: u8) -> RecordId {
+    RecordId([n; 16])
+}
+
+fn secret() -> TotpSecret {
+    TotpSecret::from_bytes(b"12345678901234567890").unwrap()
+}
+
+fn code(now: Moment) -> String {
+    String::from_utf8(secret().code(now.wall / identity::STEP_MS).to_vec()).unwrap()
+}
+
+fn account(n: u8, name: &str, role: Role) -> Account {
+    Account {
+        id: id(n),
+        version: Version(1),
+        name: name.to_owned(),
+        language: Language::ZhCn,
+        time_zone: "Asia/Shanghai".to_owned(),
+        role,
+        disabled: false,
+    }
+}
+
+fn credentials() -> Credentials {
+    let password = HASH.to_owned();
+    Credentials { password, totp: secret(), used_step: None, places: Vec::new() }
+}
+
+fn door() -> Door {
+    let mut door = Door::new(Realm::Crm);
+    door.put(account(1, "Anna", Role::Manager), credentials());
+    door.put(account(2, "王芳", Role::Staff), credentials());
+    door
+}
+
+fn password(door: &mut Door, name: &str, from: &Peer, now: Moment) -> Result<Secret, DoorRefused> {
+    let knock = door.knock(name, from, now)?;
+    let right = knock.hash() == Some(HASH);
+    door.judged(&knock, right, now)
+}
+
+fn entry(door: &mut Door, name: &str, from: &Peer, now: Moment) -> Result<Entry, DoorRefused> {
+    let step = password(door, name, from, now)?;
+    door.code(step.expose(), &code(now), from, id(99), now)
+}
+
+#[test]
+fn password_then_code_then_a_session_with_the_handles_of_the_role() {
+    let mut door = door();
+    let entry = entry(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    let (token, signed) = door.enter(entry, at(0)).unwrap();
+    assert_eq!(signed.account().name, "王芳");
+    assert!(signed.reader().is_some() && signed.editor().is_some());
+    assert!(signed.manager().is_none() && signed.admin().is_none());
+    assert!(signed.log_reader().is_none());
+    let again = door.session(token.expose(), &peer(1), at(60)).unwrap();
+    assert_eq!(again.actor().account, Some(id(2)));
+    assert_eq!(again.idle_expires(), at(60 + 1_800).wall);
+    assert_eq!(again.absolute_expires(), at(43_200).wall);
+    let manager = self::entry(&mut door, "ANNA", &peer(1), at(0)).unwrap();
+    let (_, signed) = door.enter(manager, at(0)).unwrap();
+    assert!(signed.manager().is_some() && signed.log_reader().is_some());
+}
+
+#[test]
+fn without_the_code_nothing_opens() {
+    let mut door = door();
+    let step = password(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    assert!(door.session(step.expose(), &peer(1), at(0)).is_none());
+    let wrong = door.code(step.expose(), "000000", &peer(1), id(9), at(0));
+    assert!(matches!(
+        wrong,
+        Err(DoorRefused::WrongTotp { box_time, used: false }) if box_time == at(0).wall
+    ));
+    let late = door.code(step.expose(), &code(at(900)), &peer(1), id(9), at(900));
+    assert!(matches!(late, Err(DoorRefused::StepGone)));
+}
+
+#[test]
+fn a_code_is_taken_once_even_when_the_power_was_cut_and_the_clock_is_back() {
+    let mut door = door();
+    let first = entry(&mut door, "王芳", &peer(1), at(100)).unwrap();
+    // Twice in the same process, the first one not yet on the disk.
+    let second = entry(&mut door, "王芳", &peer(1), at(101));
+    assert!(matches!(second, Err(DoorRefused::WrongTotp { used: true, .. })));
+    // The power is cut after the writing; a new process has what was written, 25 s earlier.
+    let mut booted = Door::new(Realm::Crm);
+    let kept = Credentials { used_step: Some(first.used_step), ..credentials() };
+    booted.put(account(2, "王芳", Role::Staff), kept);
+    let back = Moment { wall: at(75).wall, since_start: Duration::ZERO };
+    let step = password(&mut booted, "王芳", &peer(1), back).unwrap();
+    let again = booted.code(step.expose(), &code(at(100)), &peer(1), id(9), back);
+    assert!(matches!(again, Err(DoorRefused::WrongTotp { used: true, .. })));
+    let next = Moment { wall: at(130).wall, since_start: Duration::from_secs(55) };
+    assert!(booted.code(step.expose(), &code(next), &peer(1), id(9), next).is_ok());
+}
+
+#[test]
+fn an_unknown_name_a_wrong_password_and_a_disabled_account_look_alike() {
+    let mut door = door();
+    door.put(Account { disabled: true, ..account(3, "Bob", Role::Staff) }, credentials());
+    let unknown = door.knock("nobody", &peer(1), at(0)).unwrap();
+    let disabled = door.knock("Bob", &peer(1), at(0)).unwrap();
+    let wrong = door.knock("王芳", &peer(1), at(0)).unwrap();
+    assert_eq!((unknown.hash(), disabled.hash()), (None, None));
+    for (knock, right) in [(&unknown, true), (&disabled, true), (&wrong, false)] {
+        let refused = door.judged(knock, right, at(0));
+        assert!(matches!(refused, Err(DoorRefused::WrongCredentials)));
+    }
+}
+
+#[test]
+fn who_has_the_password_cannot_guess_codes_without_end_not_even_at_a_known_place() {
+    let mut door = door();
+    let entry = entry(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    door.enter(entry, at(0)).unwrap();
+    let mut judged = 0;
+    for second in 60..3_600_u64 {
+        let Ok(step) = password(&mut door, "王芳", &peer(1), at(second)) else { continue };
+        while let Err(DoorRefused::WrongTotp { .. }) =
+            door.code(step.expose(), "000000", &peer(1), id(9), at(second))
+        {
+            judged += 1;
+        }
+    }
+    assert!((5..=15).contains(&judged), "{judged} codes judged in an hour");
+}
+
+#[test]
+fn five_wrong_codes_and_the_password_is_asked_again() {
+    let mut door = door();
+    let step = password(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    for _ in 0..5 {
+        let wrong = door.code(step.expose(), "000000", &peer(1), id(9), at(0));
+        assert!(matches!(wrong, Err(DoorRefused::WrongTotp { .. })));
+    }
+    let gone = door.code(step.expose(), &code(at(60)), &peer(1), id(9), at(60));
+    assert!(matches!(gone, Err(DoorRefused::StepGone)));
+}
+
+#[test]
+fn strangers_lock_nobody_out_of_a_known_place() {
+    let mut door = door();
+    let first = entry(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    door.enter(first, at(0)).unwrap();
+    for second in 0..600_u64 {
+        let from = peer(u8::try_from(second % 200).unwrap() + 2);
+        if let Ok(knock) = door.knock("王芳", &from, at(second)) {
+            let _ = door.judged(&knock, false, at(second));
+        }
+    }
+    let strange = door.knock("王芳", &peer(250), at(600));
+    assert!(matches!(strange, Err(DoorRefused::SlowDown { .. })));
+    assert!(entry(&mut door, "王芳", &peer(1), at(600)).is_ok());
+}
+
+#[test]
+fn disabling_ends_sessions_and_half_sessions_at_once() {
+    let mut door = door();
+    let entry = entry(&mut door, "王芳", &peer(1), at(0)).unwrap();
+    let (token, _) = door.enter(entry, at(0)).unwrap();
+    let half = password(&mut door, "王芳", &peer(1), at(30)).unwrap();
+    let judging = door.knock("王芳", &peer(1), at(30)).unwrap();
+    let on_its_way = self::entry(&mut door, "王芳", &peer(1), at(30)).unwrap();
+    let off = Account { disabled: true, ..account(2, "王芳", Role::Staff) };
+    assert_eq!(door.put(off, credentials()), [id(99)]);
+    assert!(door.session(token.expose(), &peer(1), at(31)).is_none());
+    let code = door.code(half.expose(), &code(at(60)), &peer(1), id(9), at(60));
+    assert!(matches!(code, Err(DoorRefused::StepGone)));
+    assert!(matches!(door.judged(&judging, true, at(31)), Err(DoorRefused::WrongCredentials)));
+    assert!(door.enter(on_its_way, at(31)).is_none());
+}
+
+#[test]
+fn a_new_password_ends_what_the_old_one_opened_but_the_current_session() {
+    let mut door = door();
+    let mut tokens = Vec::new();
+    for (n, second) in [(11, 0), (12, 30)] {
+        let step = password(&mut door, "王芳", &peer(1), at(second)).unwrap();
+        let entry = door.code(step.expose(), &code(at(second)), &peer(1), id(n), at(second));
+        tokens.push(door.enter(entry.unwrap(), at(second)).unwrap().0);
+    }
+    let judging = door.knock("王芳", &peer(1), at(60)).unwrap();
+    let ended = door.new_password(id(2), "hash of another".to_owned(), Some(id(12)));
+    assert_eq!(ended, [id(11)]);
+    let [old, current] = tokens.as_slice() else { panic!() };
+    assert!(door.session(old.expose(), &peer(1), at(60)).is_none());
+    assert!(door.session(current.expose(), &peer(1), at(60)).is_some());
+    assert!(matches!(door.judged(&judging, true, at(60)), Err(DoorRefused::WrongCredentials)));
+}
