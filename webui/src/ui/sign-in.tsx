@@ -1,0 +1,102 @@
+// Signing in: name and password, then the code of the authenticator app. Shared by both apps.
+import { useState } from "react";
+import { post } from "../api/client";
+import type { Account } from "../api/shared";
+import { isProblem, type Problem } from "../api/problem";
+import { useText } from "../i18n";
+import { formatClock } from "../i18n/when";
+import { Button } from "./button";
+import { CodeField, PasswordField, TextField } from "./field";
+import { Form, useForm } from "./form";
+import { QrCode } from "./qr";
+import { Secret } from "./copy";
+
+export function SignIn(props: { onSignedIn: (account: Account) => void; name?: string }) {
+  const [step, setStep] = useState<"password" | "code">("password");
+  // A session that ended may be opened again by the same person; the name is kept through both steps.
+  const form = useForm({
+    initial: { name: props.name ?? "", password: "" },
+    submit: async (values) => {
+      await post("/session", values);
+      setStep("code");
+    },
+  });
+  const { t } = useText();
+  if (step === "code") {
+    return (
+      <TotpCode
+        path="/session/totp"
+        label={t("ui.signIn")}
+        onDone={(answer) => props.onSignedIn((answer as { account: Account }).account)}
+        onBack={() => {
+          form.reset({ name: form.values.name, password: "" });
+          setStep("password");
+        }}
+      />
+    );
+  }
+  return (
+    <Form form={form} label={t("ui.signIn")}>
+      <TextField label={t("ui.name")} field={form.field("name")} autoComplete="username" autoFocus={!form.values.name} required />
+      <PasswordField label={t("ui.password")} field={form.field("password")} autoComplete="current-password" required />
+      <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
+        {t("ui.continue")}
+      </Button>
+    </Form>
+  );
+}
+
+/** A typed code of the authenticator app; a wrong one shows the box's clock beside this device's. */
+export function TotpCode(props: { path: string; label: string; onDone: (answer: unknown) => void; onBack?: () => void }) {
+  const { t } = useText();
+  const [clock, setClock] = useState<{ box: string; here: string } | null>(null);
+  const form = useForm({
+    initial: { code: "" },
+    check: (values) => ({ code: /^\s*(\d\s*){6}$/.test(values.code) ? undefined : t("ui.sixDigits") }),
+    submit: async (values, sender) => {
+      setClock(null);
+      try {
+        const answer = await post(props.path, { code: values.code.replace(/\s/g, "") }, sender.idempotencyKey);
+        props.onDone(answer);
+      } catch (error) {
+        if (isProblem(error, "wrong-totp")) setClock(clocks(error));
+        throw error;
+      }
+    },
+  });
+  return (
+    <Form form={form} label={t("ui.code")}>
+      <CodeField label={t("ui.code")} hint={t("ui.codeHint")} field={form.field("code")} digits={6} maxLength={12} autoFocus required />
+      {clock && <p className="text-body text-ink-2">{t("ui.clocks", clock)}</p>}
+      <div className="grid gap-2">
+        <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
+          {props.label}
+        </Button>
+        {props.onBack && (
+          <Button kind="quiet" size="large" wide onClick={props.onBack}>
+            {t("ui.back")}
+          </Button>
+        )}
+      </div>
+    </Form>
+  );
+}
+
+function clocks(problem: Problem): { box: string; here: string } | null {
+  const box = problem.text("boxTime");
+  return box === null ? null : { box: formatClock(new Date(box)), here: formatClock(new Date()) };
+}
+
+/** The QR code and the same secret for typing; the code that proves it is asked for below. */
+export function TotpSecret(props: { secret: string; uri: string }) {
+  const { t } = useText();
+  return (
+    <div className="grid gap-4">
+      <QrCode text={props.uri} label={t("ui.qr")} />
+      <div>
+        <p className="mb-1 text-row text-ink-2">{t("ui.qrTyped")}</p>
+        <Secret text={props.secret.replace(/(.{4})(?=.)/g, "$1 ")} />
+      </div>
+    </div>
+  );
+}
