@@ -1,0 +1,101 @@
+// Who did what, newest first. The same for both apps; each shows its own log only.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { read } from "../api/client";
+import type { LogEntry, LogPage as LogAnswer } from "../api/shared";
+import { useText } from "../i18n";
+import { EmptyState, LoadFailed, Loading } from "./async";
+import { Badge } from "./badge";
+import { Button, buttonClass } from "./button";
+import { SelectField } from "./field";
+import { Icon } from "./icons";
+import { Page, Sheet } from "./page";
+import { type Column, Table } from "./table";
+import { When } from "./when";
+
+const PAGE = 100;
+
+export function LogPage() {
+  const { t, find } = useText();
+  const [action, setAction] = useState("");
+  const query = useInfiniteQuery({
+    queryKey: ["log"],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      read<LogAnswer>(`/log?limit=${PAGE}${pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`}`, signal),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+  const all = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const shown = action === "" ? all : all.filter((one) => one.action === action);
+  const word = (code: string) => find(`log.action.${code}`) ?? code;
+  const about = (one: LogEntry) => {
+    const names = one.records.map((record) => record.label ?? t("log.gone"));
+    if (names.length > 0) return names.join(t("ui.listGap"));
+    return one.count > 0 ? t("log.records", { count: one.count }) : "";
+  };
+  const outcome = (one: LogEntry) =>
+    one.outcome === "allowed" ? <Badge plain state="proven">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
+  const columns: Column<LogEntry>[] = [
+    { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
+    { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
+    { key: "actor", head: t("log.who"), cell: (one) => one.actor?.name ?? t("log.nobody"), width: "min-w-28" },
+    { key: "about", head: t("log.about"), cell: about, width: "min-w-32" },
+    { key: "outcome", head: t("log.outcome"), cell: outcome },
+    { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined}>{one.address ?? ""}</span> },
+    { key: "seq", head: t("log.number"), cell: (one) => one.seq, number: true },
+  ];
+  const codes = [...new Set(all.map((one) => one.action))].sort();
+  return (
+    <Page
+      title={t("log.title")}
+      lead={t("log.lead")}
+      actions={
+        <a href="/api/v1/log/export" download className={buttonClass({})}>
+          <Icon name="download" />
+          {t("log.export")}
+        </a>
+      }
+    >
+      {query.isPending && <Loading />}
+      {query.isError && !query.data && <LoadFailed error={query.error} retry={() => void query.refetch()} />}
+      {query.data && (
+        <>
+          <div className="max-w-72">
+            <SelectField
+              label={t("log.filter")}
+              field={{ name: "action", value: action, onValue: setAction, error: null }}
+              options={[{ value: "", label: t("log.everything") }, ...codes.map((code) => ({ value: code, label: word(code) }))]}
+            />
+          </div>
+          <Sheet bare footer={query.hasNextPage ? t("log.loaded", { count: all.length }) : t("log.all", { count: all.length })}>
+            {shown.length === 0 ? (
+              <EmptyState title={t("log.empty")}>{t("log.emptyWhy")}</EmptyState>
+            ) : (
+              <Table
+                label={t("log.title")}
+                columns={columns}
+                rows={shown}
+                rowKey={(one) => String(one.seq)}
+                phone={(one) => ({
+                  title: word(one.action),
+                  line: [one.actor?.name ?? t("log.nobody"), about(one)].filter(Boolean).join(" · "),
+                  aside: (
+                    <>
+                      <When at={one.at} />
+                      <div>{outcome(one)}</div>
+                    </>
+                  ),
+                })}
+              />
+            )}
+          </Sheet>
+          {query.hasNextPage && (
+            <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t("log.older")}
+            </Button>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
