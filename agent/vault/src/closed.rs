@@ -107,12 +107,20 @@ impl Closed {
     /// # Errors
     /// [`FileError`] when they cannot be read.
     pub fn failures(&self) -> Result<(u32, Duration), FileError> {
-        if !fs::exists(self.path.join(crate::attempts::NAME)).unwrap_or(false) {
+        if !self.has_passphrase()? {
             return Ok((0, Duration::ZERO));
         }
         let failures = AttemptsFile::open(&self.path)?.now.failures;
         let tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         Ok((failures, self.remaining(failures, &tries)))
+    }
+
+    /// Tries of the passphrase are counted; a file of them that is gone counts as a broken one.
+    fn has_passphrase(&self) -> Result<bool, FileError> {
+        Ok(match self.inspect()? {
+            State::Locked { slots } => slots.contains(&SlotKind::Passphrase),
+            _ => false,
+        })
     }
 
     fn remaining(&self, failures: u32, tries: &Tries) -> Duration {
@@ -133,9 +141,8 @@ impl Closed {
             State::Damaged => return Err(OpenError::KeyFile),
             State::Locked { .. } => {}
         }
+        let counts = self.has_passphrase()?;
         create::remove_leftover(&self.path)?;
-        let counts = fs::exists(self.path.join(crate::attempts::NAME))
-            .map_err(cannot("look for", &self.path))?;
         let mut attempts = counts.then(|| AttemptsFile::open(&self.path)).transpose()?;
         let now = self.clock.now();
         match (unlock.kind(), &mut attempts) {
@@ -160,6 +167,7 @@ impl Closed {
         }
         let counted = unlock.kind() == SlotKind::Passphrase && attempts.is_some();
         let (locked, master) = match self.master(unlock, attempts.as_ref()) {
+            Err(error) if !counted => return Err(error),
             Err(error) => {
                 tries.failed = self.clock.now().since_start;
                 return Err(error);

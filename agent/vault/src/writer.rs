@@ -289,7 +289,14 @@ impl Writer {
 
     /// Writes the group, tells the views, answers.
     pub fn flush(&mut self) {
-        let result = self.write_notes().and_then(|()| self.commit());
+        let mut result = self.write_notes().and_then(|()| self.commit());
+        if let Err(error) = &result
+            && self.shared.stopped().is_none()
+        {
+            // What was sealed already counts on what was not written.
+            let error = error.clone();
+            result = Err(self.fail(&error));
+        }
         self.standing = Standing::default();
         let applied = std::mem::take(&mut self.applied);
         if result.is_ok() && !applied.is_empty() {
