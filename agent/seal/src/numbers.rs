@@ -278,9 +278,22 @@ mod tests {
     #[test]
     fn no_number_stands_for_two_things() {
         let all = [
-            outbox::ALL, change::ALL, audit::ALL, account::ALL, role::ALL, session::ALL, totp::ALL,
-            idempotency::ALL, deleted::ALL, erased::ALL, contact::ALL, certificate::ALL,
-            certificate_kind::ALL, invitation::ALL, invitation_kind::ALL, organisation::ALL,
+            outbox::ALL,
+            change::ALL,
+            audit::ALL,
+            account::ALL,
+            role::ALL,
+            session::ALL,
+            totp::ALL,
+            idempotency::ALL,
+            deleted::ALL,
+            erased::ALL,
+            contact::ALL,
+            certificate::ALL,
+            certificate_kind::ALL,
+            invitation::ALL,
+            invitation_kind::ALL,
+            organisation::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

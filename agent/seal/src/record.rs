@@ -4,7 +4,8 @@
 use crate::cipher::{self, ALGORITHM};
 use crate::fields::Fields;
 use crate::{
-    FormatError, Key, KeyId, Nonce, OpenError, RecordId, SealError, StoreId, TableId, Version, label,
+    FormatError, Key, KeyId, Nonce, OpenError, RecordId, SealError, StoreId, TableId, Version,
+    label,
 };
 
 /// Bytes of a body in a full part.

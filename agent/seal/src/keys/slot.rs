@@ -216,9 +216,9 @@ impl Slot {
             SlotKind::Tpm => 3,
             SlotKind::Machine => 4,
         };
-        let costs = self.argon.map_or([0; 4], |argon| {
-            [argon.memory, argon.passes, argon.lanes, ARGON_VERSION]
-        });
+        let costs = self
+            .argon
+            .map_or([0; 4], |argon| [argon.memory, argon.passes, argon.lanes, ARGON_VERSION]);
         [
             &MAGIC[..],
             &[kind, state, 0, 0],

@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{self, ALGORITHM};
 use crate::fields::Fields;
-use crate::{FormatError, Key, KeyId, Nonce, OpenError, RecordId, SealError, StoreId, TableId, label};
+use crate::{
+    FormatError, Key, KeyId, Nonce, OpenError, RecordId, SealError, StoreId, TableId, label,
+};
 
 const MAGIC: [u8; 4] = *b"GHK1";
 /// Bytes before the nonce, which the seal covers.
@@ -43,8 +45,7 @@ impl Kind {
     }
 
     fn from_number(number: u8) -> Option<Self> {
-        let all =
-            [Self::Kek, Self::Table, Self::Person, Self::Seed, Self::Digest, Self::Tombstone];
+        let all = [Self::Kek, Self::Table, Self::Person, Self::Seed, Self::Digest, Self::Tombstone];
         all.into_iter().find(|kind| kind.number() == number)
     }
 
@@ -223,12 +224,7 @@ impl WrappedKey {
         Self { kind, table, person, key, wrapping: wrapping.id(), generation, nonce, sealed, tag }
     }
 
-    fn seal(
-        mut self,
-        wrapping: &Key,
-        store: &StoreId,
-        text: &[u8; 32],
-    ) -> Result<Self, SealError> {
+    fn seal(mut self, wrapping: &Key, store: &StoreId, text: &[u8; 32]) -> Result<Self, SealError> {
         self.check().map_err(SealError::Field)?;
         let mut sealed = Zeroizing::new(*text);
         let aad = self.aad(store);
