@@ -105,6 +105,14 @@ impl App {
         }
     }
 
+    /// The one name that it answers to.
+    pub const fn host(self) -> &'static str {
+        match self {
+            Self::Admin => "gatehouse.internal",
+            Self::Crm => "crm.gatehouse.internal",
+        }
+    }
+
     /// Its routes, in the order of its document.
     pub fn routes(self) -> Vec<Route> {
         let own = match self {

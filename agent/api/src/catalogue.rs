@@ -1,0 +1,44 @@
+//! The words of problems in both languages. The files are part of the program.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::shape::shared::Language;
+
+type Catalogue = BTreeMap<String, String>;
+
+const ENGLISH: &str = include_str!("../locales/en.json");
+const CHINESE: &str = include_str!("../locales/zh-CN.json");
+
+/// The words for a key; the bare key should they be missing.
+pub(crate) fn text(language: Language, key: &str) -> String {
+    static BOTH: [OnceLock<Catalogue>; 2] = [OnceLock::new(), OnceLock::new()];
+    let [english, chinese] = &BOTH;
+    let (cell, file) = match language {
+        Language::En => (english, ENGLISH),
+        Language::ZhCn => (chinese, CHINESE),
+    };
+    let catalogue = cell.get_or_init(|| serde_json::from_str(file).unwrap_or_default());
+    catalogue.get(key).cloned().unwrap_or_else(|| key.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::json::FIELD_CODES;
+    use crate::problem::Code;
+
+    #[test]
+    fn both_languages_have_exactly_the_keys_that_are_used() {
+        let titles = Code::ALL.map(|code| format!("{}.title", code.as_str()));
+        let details = Code::ALL.map(|code| format!("{}.detail", code.as_str()));
+        let fields = FIELD_CODES.map(|code| format!("field.{code}"));
+        let used: BTreeSet<_> = titles.into_iter().chain(details).chain(fields).collect();
+        for file in [ENGLISH, CHINESE] {
+            let catalogue: Catalogue = serde_json::from_str(file).unwrap();
+            assert_eq!(catalogue.into_keys().collect::<BTreeSet<_>>(), used);
+        }
+    }
+}

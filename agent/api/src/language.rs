@@ -1,0 +1,67 @@
+//! Which language an answer is in before an account says so: `Accept-Language` (RFC 9110, 12.5.4).
+
+use axum::http::{HeaderMap, header};
+
+use crate::shape::shared::Language;
+
+impl Language {
+    /// Its BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// The one that the reader likes best of those there are; the box's own when none is asked for.
+    pub fn choose(headers: &HeaderMap, own: Self) -> Self {
+        let mut best = (0, own);
+        for value in headers.get_all(header::ACCEPT_LANGUAGE) {
+            for range in value.to_str().unwrap_or_default().split(',').take(20) {
+                let (range, weight) = weighed(range);
+                let language = match range.split('-').next() {
+                    Some(main) if main.eq_ignore_ascii_case("zh") => Self::ZhCn,
+                    Some(main) if main.eq_ignore_ascii_case("en") => Self::En,
+                    Some("*") => own,
+                    _ => continue,
+                };
+                if weight > best.0 {
+                    best = (weight, language);
+                }
+            }
+        }
+        best.1
+    }
+}
+
+/// A range and its weight in thousandths.
+fn weighed(range: &str) -> (&str, u32) {
+    let Some((range, parameter)) = range.split_once(';') else { return (range.trim(), 1000) };
+    let weight = parameter.trim().strip_prefix("q=").and_then(|text| text.parse::<f32>().ok());
+    let weight = weight.filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or_default();
+    (range.trim(), (weight * 1000.0).round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_liked_one_wins() {
+        for (asked, expected) in [
+            ("zh-CN", Language::ZhCn),
+            ("zh-TW,zh;q=0.9,en;q=0.8", Language::ZhCn),
+            ("de,en;q=0.9,zh;q=0.2", Language::En),
+            ("en;q=0.3, zh;q=0.7", Language::ZhCn),
+            ("zh;q=0,en", Language::En),
+            ("fr", Language::En),
+            ("zh;q=abc", Language::En),
+            ("", Language::En),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, asked.parse().unwrap());
+            assert_eq!(Language::choose(&headers, Language::En), expected, "{asked}");
+        }
+        assert_eq!(Language::choose(&HeaderMap::new(), Language::ZhCn), Language::ZhCn);
+    }
+}

@@ -1,0 +1,70 @@
+//! What both applications serve whether or not anyone is signed in: `/healthz`, the web app's files,
+//! reports of the content policy, and a problem for what the API does not have.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::{any, get, post};
+
+use crate::assets::Assets;
+use crate::contract::App;
+use crate::door::Door;
+use crate::problem::{Code, Problem};
+use crate::shape::shared::Language;
+
+/// Where browsers report what the policy stopped.
+pub const REPORT: &str = "/api/v1/csp-report";
+/// Bytes of a report that are taken.
+const REPORT_MOST: usize = 8 * 1024;
+
+/// How many reports came: a page that works sends none.
+#[derive(Clone, Debug, Default)]
+pub struct Reports(Arc<AtomicU64>);
+
+impl Reports {
+    /// How many so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The site of an application: `api` are its routes with their whole paths, `directory` holds its web
+/// app's files. Everything is behind the door.
+pub fn router(
+    app: App,
+    language: Language,
+    directory: PathBuf,
+    reports: Reports,
+    api: Router,
+) -> Router {
+    let missing = move |headers: HeaderMap| async move {
+        Problem::from(Code::NotFound).answer(Language::choose(&headers, language))
+    };
+    let files = Router::new().fallback(file).with_state(Arc::new(Assets::at(directory)));
+    let site = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(REPORT, post(report).with_state(reports))
+        .route("/api", any(missing))
+        .route("/api/{*rest}", any(missing))
+        .merge(api)
+        .fallback_service(files);
+    Door::new(app, language).before(site)
+}
+
+async fn report(State(reports): State<Reports>, body: Bytes) -> StatusCode {
+    if body.len() > REPORT_MOST {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    let count = reports.0.fetch_add(1, Ordering::Relaxed) + 1;
+    tracing::warn!(count, "a browser stopped something that a page tried to load");
+    StatusCode::NO_CONTENT
+}
+
+async fn file(State(assets): State<Arc<Assets>>, request: Request) -> Response<Body> {
+    assets.answer(request.method(), request.uri().path(), request.headers()).await
+}
