@@ -338,3 +338,16 @@ fn what_has_no_encoding_is_not_written_and_what_is_empty_is_left_out() {
         assert_eq!(with(empty).unwrap().len(), 14);
     }
 }
+
+#[test]
+fn a_key_file_holds_no_persons_keys_and_no_more_than_its_place() {
+    let mut file = sample::keys_file();
+    file.keys = vec![sample::person_key()];
+    assert_eq!(file.encode(&sample::master()), Err(SealError::Field("a person's key")));
+    file.keys = vec![sample::table_key(); 8_000];
+    let bytes = file.encode(&sample::master()).unwrap();
+    assert_eq!(bytes.len(), 1 << 20);
+    assert_eq!(KeysFile::decode(&bytes).unwrap().keys.len(), 8_000);
+    file.keys.push(sample::table_key());
+    assert_eq!(file.encode(&sample::master()), Err(SealError::Length));
+}

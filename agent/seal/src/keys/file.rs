@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::slot;
-use super::{Slot, WrappedKey};
+use super::{Kind, Slot, WrappedKey};
 use crate::expand::{expand, mac};
 use crate::fields::Fields;
 use crate::{FormatError, Key, OpenError, SealError, StoreId, label};
@@ -46,7 +46,7 @@ impl KeysFile {
     /// Its bytes, [`LENGTH`] of them.
     ///
     /// # Errors
-    /// [`SealError::Length`] with more than [`MOST_KEYS`] keys.
+    /// [`SealError::Length`] with more than [`MOST_KEYS`] keys, [`SealError::Field`] with a person's.
     pub fn encode(&self, master: &Key) -> Result<Vec<u8>, SealError> {
         let mut bytes = self.covered()?;
         let mac = Self::mac(master, &bytes);
@@ -96,7 +96,11 @@ impl KeysFile {
         }
         let mut keys = Vec::with_capacity(count);
         for _ in 0..count {
-            keys.push(WrappedKey::decode(fields.slice(WRAPPED)?)?);
+            let key = WrappedKey::decode(fields.slice(WRAPPED)?)?;
+            if is_of_person(&key) {
+                return Err(FormatError::Range("a person's key"));
+            }
+            keys.push(key);
         }
         Ok(Self { generation, store, slots, keys, mac })
     }
@@ -115,6 +119,9 @@ impl KeysFile {
     fn covered(&self) -> Result<Vec<u8>, SealError> {
         if self.keys.len() > MOST_KEYS {
             return Err(SealError::Length);
+        }
+        if self.keys.iter().any(is_of_person) {
+            return Err(SealError::Field("a person's key"));
         }
         let count = u32::try_from(self.keys.len()).map_err(|_| SealError::Length)?;
         let mut bytes = Vec::with_capacity(LENGTH);
@@ -136,4 +143,9 @@ impl KeysFile {
     fn mac(master: &Key, bytes: &[u8]) -> [u8; 32] {
         mac(&expand(master.as_bytes(), label!("key-file")), bytes)
     }
+}
+
+/// Those lie in `person-keys`, where they can be destroyed.
+fn is_of_person(key: &WrappedKey) -> bool {
+    matches!(key.kind, Kind::Person | Kind::Tombstone)
 }
