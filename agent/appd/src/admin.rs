@@ -13,6 +13,7 @@ use pki::Name;
 use time::OffsetDateTime;
 use tokio::net::UnixListener;
 use tokio::sync::mpsc;
+use vault::{Actor, Store};
 
 use crate::certificates::{All, Certificates};
 use crate::channel::{self, Incoming, Outgoing};
@@ -21,6 +22,7 @@ use crate::options::Options;
 use crate::plain::{self, Authority};
 use crate::serve::{Server, Site};
 use crate::sockets::Handed;
+use crate::system::{self, Records};
 use crate::tls::{self, Current};
 use crate::{end, listen, notify, secure};
 
@@ -35,7 +37,10 @@ const RENEWAL: Duration = Duration::from_secs(6 * 3600);
 
 /// Serves until the process is to end.
 pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> anyhow::Result<()> {
-    let mut certificates = up_to_date(&All::default())?;
+    let (directory, key) = (options.store.clone(), options.machine_key.clone());
+    let store = tokio::task::spawn_blocking(move || system::open(&directory, &key)).await??;
+    let (stored, mut records) = system::certificates(&store)?;
+    let mut certificates = up_to_date(&store, &stored, &mut records).await?;
     let current = Current::none(Name::Admin.as_str());
     current.replace(&certificates.admin.chain_pem(), &certificates.admin.key_pem())?;
     let authority = Authority::default();
@@ -69,7 +74,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                 Incoming::Gone => tracing::warn!("the CRM is gone"),
             },
             _ = renewal.tick() => {
-                let renewed = up_to_date(&certificates.stored())?;
+                let renewed = up_to_date(&store, &certificates.stored(), &mut records).await?;
                 if renewed.crm.der() != certificates.crm.der() {
                     current.replace(&renewed.admin.chain_pem(), &renewed.admin.key_pem())?;
                     certificates = renewed;
@@ -77,6 +82,8 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                 }
             }
             _ = alive.tick() => notify::alive(),
+            // The next start opens the store anew, and checks it.
+            () = store.failed() => anyhow::bail!("the disk of the system store failed"),
             () = end.wait() => break,
         }
     }
@@ -86,14 +93,20 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     if let Some(server) = Arc::into_inner(server) {
         server.finish().await;
     }
-    Ok(())
+    store.close(Actor::default()).await.context("the system store was not closed in order")
 }
 
-fn up_to_date(stored: &All) -> anyhow::Result<Certificates> {
+/// What is new is on the disk before it is used.
+async fn up_to_date(
+    store: &Store,
+    stored: &All,
+    records: &mut Records,
+) -> anyhow::Result<Certificates> {
     let id = uuid::Uuid::new_v4().into_bytes();
     let id = id.first_chunk().copied().unwrap_or_default();
     let (certificates, made) = Certificates::ready(stored, OffsetDateTime::now_utc(), id)?;
     if !made.is_empty() {
+        system::keep(store, &certificates, &made, records).await?;
         tracing::info!(?made, "certificates were made");
     }
     Ok(certificates)

@@ -5,6 +5,8 @@ use pki::{Authority, Leaf, Name, PkiError};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::system::Which;
+
 /// What is stored of one certificate.
 #[derive(Clone)]
 pub struct Stored {
@@ -51,7 +53,26 @@ impl Made {
     }
 }
 
+impl All {
+    /// Where this one is.
+    pub fn place(&mut self, which: Which) -> &mut Option<Stored> {
+        match which {
+            Which::Authority => &mut self.authority,
+            Which::Leaf(Name::Admin) => &mut self.admin,
+            Which::Leaf(Name::Crm) => &mut self.crm,
+        }
+    }
+}
+
 impl Certificates {
+    /// The certificate for this name.
+    pub fn leaf(&self, name: Name) -> &Leaf {
+        match name {
+            Name::Admin => &self.admin,
+            Name::Crm => &self.crm,
+        }
+    }
+
     /// Certificates for this time. `id` is random and used for a new authority only. What is stored and
     /// cannot be read is an error: a new authority would have to be trusted anew by everyone, so that
     /// is for a person to decide.

@@ -170,7 +170,8 @@ mod tests {
         tokio::spawn(receive(listener, stranger.clone(), to));
         assert!(Outgoing::open(&path, &stranger).await.is_err());
         let mut stream = UnixStream::connect(&path).await.unwrap();
-        assert_eq!(stream.read(&mut [0]).await.unwrap_or(0), 0);
+        let closed = tokio::time::timeout(TRANSFER, async { stream.read(&mut [0]).await });
+        assert_eq!(closed.await.expect("the stranger is listened to").unwrap_or(0), 0);
         assert!(from.try_recv().is_err());
     }
 

@@ -18,6 +18,7 @@ mod plain;
 mod secure;
 mod serve;
 mod sockets;
+mod system;
 mod tls;
 
 use std::io::Write;

@@ -13,7 +13,7 @@ use crate::{PkiError, pem};
 const LIFETIME: Duration = Duration::days(398);
 
 /// The name a certificate is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Name {
     /// The admin application's.
     Admin,

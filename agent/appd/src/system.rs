@@ -1,0 +1,199 @@
+//! The system store: opened by the machine's key, made at the first start. It holds the certificates and
+//! their keys as sealed records.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use pki::{Leaf, Name};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use seal::RecordId;
+use seal::body::{Body, Value};
+use seal::numbers::{action, certificate, certificate_kind, outcome, table};
+
+use time::OffsetDateTime;
+use vault::{Actor, Batch, BatchError, Closed, KeyOf, State, Store, SystemClock, Unlock};
+use zeroize::Zeroizing;
+
+use crate::certificates::{All, Certificates, Made, Stored};
+
+/// Directory of the store, fixed by decision 0002.
+const DIRECTORY: &str = "store.1";
+
+/// Opens the store in this directory, makes it when there is none. Blocks.
+pub fn open(directory: &Path, machine_key: &Path) -> anyhow::Result<Store> {
+    let closed = Closed::new(&directory.join(DIRECTORY), Arc::new(SystemClock::default()));
+    let unlock = Unlock::Machine(machine_key.to_owned());
+    let store = match closed.inspect().context("the system store cannot be looked at")? {
+        State::Missing => {
+            tracing::info!("the system store is made");
+            closed.create(&unlock).context("the system store cannot be made")?
+        }
+        _ => closed.open(&unlock).context("the system store cannot be opened")?,
+    };
+    if *store.findings() != vault::Findings::default() {
+        tracing::warn!(findings = ?store.findings(), "found in the system store");
+    }
+    Ok(store)
+}
+
+/// The certificates in the store, and the records that they are in. Blocks.
+pub fn certificates(store: &Store) -> anyhow::Result<(All, Records)> {
+    let (mut all, mut records) = (All::default(), Records::default());
+    let loaded = store
+        .load(table::CERTIFICATES, |id, _, body| {
+            let Some((kind, stored)) = read(&body) else { return };
+            *all.place(kind) = Some(stored);
+            records.0.insert(kind, id);
+        })
+        .context("the certificates cannot be read")?;
+    if !loaded.damaged.is_empty() {
+        anyhow::bail!("certificates in the system store are damaged: {:?}", loaded.damaged);
+    }
+    Ok((all, records))
+}
+
+/// Keeps what was made: it is on the disk when this returns.
+pub async fn keep(
+    store: &Store,
+    certificates: &Certificates,
+    made: &Made,
+    records: &mut Records,
+) -> anyhow::Result<()> {
+    let mut new = Vec::new();
+    if made.authority {
+        let authority = &certificates.authority;
+        let fields = fields(
+            certificate_kind::AUTHORITY,
+            String::new(),
+            authority.pem(),
+            authority.key_pkcs8().to_vec(),
+            authority.not_after(),
+        );
+        new.push((records.id(store, Which::Authority), fields));
+    }
+    for name in &made.leaves {
+        let leaf: &Leaf = certificates.leaf(*name);
+        let fields = fields(
+            certificate_kind::LEAF,
+            name.as_str().to_owned(),
+            leaf.chain_pem(),
+            leaf.key_pkcs8().to_vec(),
+            leaf.not_after(),
+        );
+        new.push((records.id(store, Which::Leaf(*name)), fields));
+    }
+    let decide = move |batch: &mut Batch<'_>| {
+        for (id, fields) in new {
+            batch.put(table::CERTIFICATES, id, fields, KeyOf::Table)?;
+        }
+        batch.audit(action::CERTIFICATE_MADE, outcome::ALLOWED);
+        Ok::<(), BatchError>(())
+    };
+    store
+        .write(Actor::default(), decide)
+        .await
+        .context("the certificates cannot be kept")?
+        .context("the certificates cannot be kept")
+}
+
+/// A certificate's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Which {
+    /// The authority.
+    Authority,
+    /// A leaf.
+    Leaf(Name),
+}
+
+/// In which record each certificate is.
+#[derive(Debug, Default)]
+pub struct Records(BTreeMap<Which, RecordId>);
+
+impl Records {
+    fn id(&mut self, store: &Store, which: Which) -> RecordId {
+        *self.0.entry(which).or_insert_with(|| store.new_id())
+    }
+}
+
+fn fields(
+    kind: u32,
+    name: String,
+    chain: String,
+    key: Vec<u8>,
+    not_after: OffsetDateTime,
+) -> BTreeMap<u32, Value> {
+    let mut fields = BTreeMap::from([
+        (certificate::KIND, Value::Choice(kind)),
+        (certificate::CHAIN, Value::Text(chain)),
+        (certificate::KEY, Value::Bytes(key)),
+        (certificate::NOT_AFTER, Value::Instant(not_after.unix_timestamp() * 1000)),
+    ]);
+    // An absent field is an empty one.
+    if !name.is_empty() {
+        fields.insert(certificate::NAME, Value::Text(name));
+    }
+    fields
+}
+
+/// None for a record of another kind.
+fn read(body: &Body) -> Option<(Which, Stored)> {
+    let text = |field| match body.fields.get(&field) {
+        Some(Value::Text(text)) => text.as_str(),
+        _ => "",
+    };
+    let which = match body.fields.get(&certificate::KIND)? {
+        Value::Choice(certificate_kind::AUTHORITY) => Which::Authority,
+        Value::Choice(certificate_kind::LEAF) => {
+            let name = text(certificate::NAME);
+            Which::Leaf(Name::ALL.into_iter().find(|ours| ours.as_str() == name)?)
+        }
+        _ => return None,
+    };
+    let der = CertificateDer::from_pem_slice(text(certificate::CHAIN).as_bytes()).ok()?;
+    let Some(Value::Bytes(key)) = body.fields.get(&certificate::KEY) else { return None };
+    Some((which, Stored { der: der.to_vec(), key: Zeroizing::new(key.clone()) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn certificates_outlive_a_restart_and_no_other_key_opens_them() {
+        let place = tempfile::tempdir().unwrap();
+        let (key, other) = (place.path().join("key"), place.path().join("other"));
+        std::fs::write(&key, [7; 32]).unwrap();
+        std::fs::write(&other, [8; 32]).unwrap();
+        let now = OffsetDateTime::now_utc();
+
+        let store = open(place.path(), &key).unwrap();
+        let (all, mut records) = certificates(&store).unwrap();
+        let (first, made) = Certificates::ready(&all, now, [1; 4]).unwrap();
+        keep(&store, &first, &made, &mut records).await.unwrap();
+        store.close(Actor::default()).await.unwrap();
+        drop(store);
+
+        assert!(open(place.path(), &other).is_err());
+        let store = open(place.path(), &key).unwrap();
+        let (all, mut records) = certificates(&store).unwrap();
+        let (again, made) = Certificates::ready(&all, now, [2; 4]).unwrap();
+        assert!(made.is_empty());
+        assert_eq!(again.authority.fingerprint(), first.authority.fingerprint());
+        assert_eq!(again.crm.chain_pem(), first.crm.chain_pem());
+
+        // A renewal takes the former one's record.
+        let later = now + time::Duration::days(300);
+        let (renewed, made) = Certificates::ready(&all, later, [2; 4]).unwrap();
+        keep(&store, &renewed, &made, &mut records).await.unwrap();
+        let (all, records) = certificates(&store).unwrap();
+        assert_eq!(records.0.len(), 3);
+        let (last, made) = Certificates::ready(&all, later, [2; 4]).unwrap();
+        assert!(made.is_empty());
+        assert_eq!(last.admin.der(), renewed.admin.der());
+        let said = store.audit(None, 10).unwrap();
+        assert!(said.len() >= 2, "{said:?}");
+    }
+}
