@@ -1,0 +1,84 @@
+// The admin app: set-up until the box is set up, then sign-in, then the pages of the rail.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Route, Switch } from "wouter";
+import { read } from "../api/client";
+import { useText } from "../i18n";
+import { AccountPage } from "../ui/account-page";
+import { EmptyState, Loaded } from "../ui/async";
+import { ButtonLink } from "../ui/button";
+import { LanguageSwitch } from "../ui/language-switch";
+import { LogPage } from "../ui/log-page";
+import { Page } from "../ui/page";
+import { Gate, useAccount } from "../ui/session";
+import { Alone, type Place, Shell } from "../ui/shell";
+import type { Start } from "./api";
+import { CertificatePage } from "./features/certificate/page";
+import { CrmPage } from "./features/crm/page";
+import { CrmAccessPage } from "./features/crm-access/page";
+import { ProtectionPage } from "./features/protection/page";
+import { Wizard } from "./features/setup/wizard";
+import { ZonesPage } from "./features/zones/page";
+
+const START = ["start"];
+
+export function App() {
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: START, queryFn: ({ signal }) => read<Start>("/start", signal), staleTime: Infinity });
+  return (
+    <Loaded query={query}>
+      {(start) =>
+        start.state === "setup" ? (
+          <Wizard onFinished={() => client.setQueryData<Start>(START, { ...start, state: "ready" })} />
+        ) : (
+          <Gate front={(signIn) => <Front>{signIn}</Front>}>
+            <Pages />
+          </Gate>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Front(props: { children: ReactNode }) {
+  const { t } = useText();
+  return (
+    <Alone look="admin" name={t("ui.product")} second={t("admin.app")} footer={<LanguageSwitch />}>
+      <h1 className="mb-5 text-page font-semibold">{t("admin.signInTitle")}</h1>
+      {props.children}
+    </Alone>
+  );
+}
+
+function Pages() {
+  const { t } = useText();
+  const account = useAccount();
+  const places: Place[] = [
+    { href: "/", label: t("admin.protection"), icon: "shield" },
+    { href: "/zones", label: t("admin.zones"), icon: "zones" },
+    { href: "/crm-access", label: t("admin.access"), icon: "key" },
+    { href: "/crm", label: t("admin.crm"), icon: "database" },
+    { href: "/log", label: t("log.title"), icon: "log" },
+    { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
+  ];
+  return (
+    <Shell look="admin" name={t("ui.product")} second={t("admin.app")} places={places} account={{ name: account.name, second: t("admin.role"), href: "/account" }}>
+      <Switch>
+        <Route path="/" component={ProtectionPage} />
+        <Route path="/zones" component={ZonesPage} />
+        <Route path="/crm-access" component={CrmAccessPage} />
+        <Route path="/crm" component={CrmPage} />
+        <Route path="/log" component={LogPage} />
+        <Route path="/certificate" component={CertificatePage} />
+        <Route path="/account" component={AccountPage} />
+        <Route>
+          <Page title={t("admin.notFound")}>
+            <EmptyState title={t("admin.notFoundTitle")} action={<ButtonLink href="/">{t("admin.protection")}</ButtonLink>}>
+              {t("admin.notFoundText")}
+            </EmptyState>
+          </Page>
+        </Route>
+      </Switch>
+    </Shell>
+  );
+}
