@@ -27,6 +27,11 @@ impl Image {
         self.entries.insert(path, Some(bytes));
     }
 
+    /// Puts a file there, in a directory that is there.
+    pub fn put_file(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) {
+        self.entries.insert(path.into(), Some(bytes));
+    }
+
     /// Every path, and the bytes of a file or `None` for a directory.
     pub fn entries(&self) -> impl Iterator<Item = (&Path, Option<&[u8]>)> {
         self.entries.iter().map(|(path, bytes)| (path.as_path(), bytes.as_deref()))
