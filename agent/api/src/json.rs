@@ -1,6 +1,7 @@
 //! Strict JSON: every field is known, there once and of its type; a refusal names it as JSON pointer.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -23,6 +24,44 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut from).map_err(refuse)?;
     from.end().map_err(|_| Problem::from(Code::Malformed))?;
     Ok(value)
+}
+
+/// For fields that are objects themselves: serde would take an array for one, by position.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    T::deserialize(Object(from))
+}
+
+/// For fields that are lists of objects.
+pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    let items = Vec::<Item<T>>::deserialize(from)?;
+    Ok(items.into_iter().map(|item| item.0).collect())
+}
+
+struct Item<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        object(from).map(Self)
+    }
+}
+
+struct Object<D>(D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Object<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 fn refuse(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -107,6 +146,10 @@ mod tests {
             refused::<SetupFinish>(finish),
             invalid("/crm/reachableFrom/0/addresses", "required")
         );
+        let finish = r#"{"zones":[true],"crm":{"reachableFrom":[]},"management":{"from":[]}}"#;
+        assert_eq!(refused::<SetupFinish>(finish), invalid("/zones", "type"));
+        let finish = r#"{"zones":{"guest":true},"crm":{"reachableFrom":[["a","all"]]},"management":{"from":[]}}"#;
+        assert_eq!(refused::<SetupFinish>(finish), invalid("/crm/reachableFrom/0", "type"));
         for broken in ["", "{", r#"{"name":"a"}x"#, "\u{feff}{}", r#"{"name":"\ud800"}"#] {
             assert_eq!(
                 read::<NewContact>(broken.as_bytes()).err().unwrap().code(),

@@ -1,5 +1,7 @@
 //! Knocks at the door of both applications, at every path of their contracts.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 use std::path::PathBuf;
 
 use api::contract::{App, Method};

@@ -1,6 +1,8 @@
 //! The documents that the web apps' types are made from are those of this source. After a change:
 //! `GATEHOUSE_WRITE_OPENAPI=1 cargo test -p api --test openapi`.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::path::Path;
 
 use api::contract::App;

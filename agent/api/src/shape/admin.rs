@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::plain::Time;
 use super::shared::Language;
+use crate::json;
 
 /// What an admin page needs before anyone has signed in.
 #[derive(Serialize, ToSchema)]
@@ -130,6 +131,7 @@ pub enum All {
 #[serde(deny_unknown_fields)]
 pub struct ManagementAccess {
     /// Zones with addresses; never empty.
+    #[serde(deserialize_with = "json::objects")]
     pub from: Vec<ReachableFrom>,
 }
 
@@ -138,10 +140,13 @@ pub struct ManagementAccess {
 #[serde(deny_unknown_fields)]
 pub struct SetupFinish {
     /// Which zones there are.
+    #[serde(deserialize_with = "json::object")]
     pub zones: ZoneChoice,
     /// Who reaches the CRM.
+    #[serde(deserialize_with = "json::object")]
     pub crm: CrmChoice,
     /// Who reaches the admin pages.
+    #[serde(deserialize_with = "json::object")]
     pub management: ManagementAccess,
 }
 
@@ -158,6 +163,7 @@ pub struct ZoneChoice {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CrmChoice {
     /// Zones with addresses.
+    #[serde(deserialize_with = "json::objects")]
     pub reachable_from: Vec<ReachableFrom>,
 }
 
