@@ -156,3 +156,38 @@ fn every_acknowledged_contact_opens_after_500_cuts() {
     cuts(250, 300, Journal::Ordered, 2);
     cuts(250, 300, Journal::Loose, 3);
 }
+
+/// Flips one bit each time; what is served was once written, and what is missing is named.
+fn flips(count: u64, seed: u64) {
+    let life = live(60, seed);
+    let image = life.recording.cutter(Journal::Ordered).cut(life.recording.len(), 0);
+    let mut random = Random::new(seed);
+    let mut opened = 0;
+    for number in 0..count {
+        let file = ["db/db", "db/db", "keys", "person-keys"][usize::try_from(number % 4).unwrap()];
+        let mut image = image.clone();
+        let bytes = image.file_mut(Path::new("store.1").join(file)).unwrap();
+        // Zeros behind what is in use say nothing.
+        let used = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(0) as u64 + 1;
+        let bit = random.below(used * 8);
+        bytes[usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
+        let place = Place::new("store-flip");
+        image.write_to(place.path()).unwrap();
+        let Ok(found) = people(place.path()) else { continue };
+        opened += 1;
+        let ago = life.states.iter().rev().position(|(_, _, state)| *state == found);
+        assert!(ago.is_some_and(|ago| ago <= 1), "bit {bit} of {file}: {} contacts", found.len());
+    }
+    assert!(opened > count / 4, "{opened} of {count} opened");
+}
+
+#[test]
+fn no_bit_of_100_flipped_under_the_store_is_served_or_passed_over() {
+    flips(100, 4);
+}
+
+#[test]
+#[ignore = "long"]
+fn no_bit_of_2000_flipped_under_the_store_is_served_or_passed_over() {
+    flips(2_000, 5);
+}
