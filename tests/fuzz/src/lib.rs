@@ -1,11 +1,17 @@
 //! The parsers of bytes that others write, each with what must hold for any input.
 //!
-//! `cargo test -p fuzz-tests` changes the seeds at random, the same way every time, for a second
+//! `cargo test -p fuzz-tests` changes the seeds at random, the same way every time, for a moment
 //! each; `tests/fuzz/run` lets libFuzzer look for new paths through them. A new parser gets a
 //! [`Target`] here.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a target that fails is a failed test")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a target that fails is a failed test"
+)]
 
 pub mod mutate;
+mod sealed;
 mod seeds;
 
 use verify::Head;
@@ -27,6 +33,16 @@ pub const TARGETS: &[Target] = &[
     Target { name: "host-response", run: host_response, seeds: seeds::host_responses },
     Target { name: "order", run: lines::<events::Order>, seeds: seeds::orders },
     Target { name: "event", run: lines::<events::Event>, seeds: seeds::events },
+    Target { name: "body", run: sealed::body, seeds: seeds::bodies },
+    Target { name: "record", run: sealed::record, seeds: seeds::records },
+    Target { name: "wrapped-key", run: sealed::wrapped_key, seeds: seeds::wrapped_keys },
+    Target { name: "slot", run: sealed::slot, seeds: seeds::slots },
+    Target { name: "keys-file", run: sealed::keys_file, seeds: seeds::keys_files },
+    Target { name: "attempts", run: sealed::attempts, seeds: seeds::attempts_slots },
+    Target { name: "frame", run: sealed::frame, seeds: seeds::frames },
+    Target { name: "head", run: sealed::head, seeds: seeds::heads },
+    Target { name: "recovery-key", run: sealed::recovery_key, seeds: seeds::recovery_keys },
+    Target { name: "passphrase", run: sealed::passphrase, seeds: seeds::passphrases },
     Target { name: "export", run: export, seeds: seeds::exports },
     Target { name: "head-line", run: head_line, seeds: seeds::head_lines },
 ];

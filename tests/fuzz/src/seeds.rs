@@ -86,3 +86,61 @@ pub fn exports() -> Vec<Vec<u8>> {
 pub fn head_lines() -> Vec<Vec<u8>> {
     vec![Maker::with(1).line().into_bytes()]
 }
+
+const KEYS: &[u8] = include_bytes!("../../second-reader/sample/keys");
+const RECORDS: &[u8] = include_bytes!("../../second-reader/sample/records");
+
+pub fn bodies() -> Vec<Vec<u8>> {
+    vec![second_reader_tests::contact().encode().unwrap()]
+}
+
+/// Of the sample: each its length, then its bytes.
+pub fn records() -> Vec<Vec<u8>> {
+    let mut rest = RECORDS;
+    let mut parts = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk() {
+        let (part, after) = after.split_at(u32::from_be_bytes(*length) as usize);
+        parts.push(part.to_vec());
+        rest = after;
+    }
+    parts
+}
+
+pub fn slots() -> Vec<Vec<u8>> {
+    KEYS[64..].chunks(192).take(2).map(<[u8]>::to_vec).collect()
+}
+
+pub fn wrapped_keys() -> Vec<Vec<u8>> {
+    KEYS[64 + 8 * 192..].chunks(128).take(8).map(<[u8]>::to_vec).collect()
+}
+
+pub fn keys_files() -> Vec<Vec<u8>> {
+    vec![KEYS[..64 + 8 * 192 + 8 * 128].to_vec()]
+}
+
+pub fn attempts_slots() -> Vec<Vec<u8>> {
+    let slot = seal::attempts::Attempts { generation: 2, failures: 3, first: 4, last: 5 };
+    vec![slot.encode()[..32].to_vec()]
+}
+
+pub fn frames() -> Vec<Vec<u8>> {
+    let mut maker = Maker::with(1);
+    maker.gap();
+    maker.new_key(maker::key(2));
+    maker.restore(4, 44);
+    maker.retention(1, 2);
+    maker.entries.iter().map(|entry| entry.frame.clone()).collect()
+}
+
+pub fn heads() -> Vec<Vec<u8>> {
+    vec![Maker::with(1).head()]
+}
+
+pub fn recovery_keys() -> Vec<Vec<u8>> {
+    let key = seal::recovery::encode(&second_reader_tests::RECOVERY);
+    vec![key.as_bytes().to_vec(), key.to_lowercase().into_bytes()]
+}
+
+pub fn passphrases() -> Vec<Vec<u8>> {
+    vec![second_reader_tests::PASSPHRASE.into(), "  ﬁne ½ Å correct horse ".into()]
+}
