@@ -65,7 +65,7 @@ impl InPlace {
     /// Grows it to `length` with zeros that are really there, so that writing in place later
     /// allocates nothing.
     pub fn grow(&self, length: u64) -> Result<(), FileError> {
-        const ZEROS: [u8; 65_536] = [0; 65_536];
+        static ZEROS: [u8; 65_536] = [0; 65_536];
         let mut at = self.file.metadata().map_err(cannot("read", &self.path))?.len();
         while at < length {
             let piece = usize::try_from(length - at).unwrap_or(ZEROS.len()).min(ZEROS.len());

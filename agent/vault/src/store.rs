@@ -401,11 +401,8 @@ impl Store {
         if let Some(error) = self.0.shared.stopped() {
             return Err(error);
         }
-        let sent = self.0.sender.as_ref().map(|sender| sender.send(message));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            _ => Err(self.gone()),
-        }
+        let sender = self.0.sender.as_ref().ok_or(CommitError::Closed)?;
+        sender.send(message).map_err(|_| self.gone())
     }
 
     /// Why there is no answer: the thread has ended.
