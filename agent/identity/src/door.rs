@@ -13,7 +13,7 @@ use crate::account::{Account, Realm};
 use crate::life::Life;
 use crate::people::People;
 use crate::place::Place;
-use crate::secret::Secret;
+use crate::secret::{Secret, kept};
 use crate::sessions::{Peer, Session, Sessions, new_token};
 use crate::signed::Signed;
 use crate::steps::Steps;
@@ -110,6 +110,11 @@ pub enum DoorRefused {
 }
 
 impl Knock {
+    /// Whose account, if there is one: for the log.
+    pub(crate) fn account(&self) -> Option<RecordId> {
+        self.account
+    }
+
     /// What the password is to be compared with.
     #[must_use]
     pub fn hash(&self) -> Option<&str> {
@@ -167,6 +172,30 @@ impl Door {
         }
         self.half_in.end_all(|half| half.account == id);
         self.sessions.end_all(id, current)
+    }
+
+    /// Takes in an account that changed on the disk; whoever is not known yet is not taken in. A
+    /// new password ends half sessions, being disabled ends all.
+    pub(crate) fn account_changed(&mut self, account: Account, hash: String) {
+        let (id, disabled) = (account.id, account.disabled);
+        let Some(credentials) = self.credentials.get_mut(&id) else { return };
+        let same = credentials.password == hash;
+        credentials.password = hash;
+        self.people.put(account);
+        if disabled || !same {
+            self.half_in.end_all(|half| half.account == id);
+        }
+        if disabled {
+            self.sessions.end_all(id, None);
+        }
+    }
+
+    /// Takes in a second factor that changed on the disk. A used step never goes back.
+    pub(crate) fn totp_changed(&mut self, id: RecordId, used: Option<u64>, places: Vec<Place>) {
+        if let Some(credentials) = self.credentials.get_mut(&id) {
+            credentials.used_step = credentials.used_step.max(used);
+            credentials.places = places;
+        }
     }
 
     /// Somebody gives a name and wants a password judged. Counted as a failure until it is.
@@ -254,7 +283,8 @@ impl Door {
     /// account was disabled or taken away meanwhile.
     pub fn enter(&mut self, entry: Entry, now: Moment) -> Option<(Secret, Signed)> {
         let account = self.people.get(entry.account).filter(|account| !account.disabled)?;
-        let signed = signed(account, &entry.session, entry.session.peer.clone(), now);
+        let peer = entry.session.peer.clone();
+        let signed = signed(account, &entry.session, &entry.token_sha256, peer, now);
         if let Some(credentials) = self.credentials.get_mut(&entry.account) {
             credentials.places = entry.places;
         }
@@ -267,7 +297,7 @@ impl Door {
     pub fn session(&mut self, token: &str, peer: &Peer, now: Moment) -> Option<Signed> {
         let session = self.sessions.touch(token, now)?;
         let account = self.people.get(session.account).filter(|account| !account.disabled)?;
-        Some(signed(account, session, peer.clone(), now))
+        Some(signed(account, session, &kept(token), peer.clone(), now))
     }
 
     fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {
@@ -291,8 +321,16 @@ impl Door {
     }
 }
 
-fn signed(account: &Account, session: &Session, peer: Peer, now: Moment) -> Signed {
+fn signed(
+    account: &Account,
+    session: &Session,
+    token_sha256: &[u8; 32],
+    peer: Peer,
+    now: Moment,
+) -> Signed {
+    let mark = token_sha256.first_chunk().copied().unwrap_or_default();
     Signed {
+        mark,
         account: account.clone(),
         session: session.id,
         peer,

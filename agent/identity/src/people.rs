@@ -8,7 +8,7 @@ use crate::account::{Account, Realm, Role};
 use crate::text::name_key;
 
 /// The accounts of a realm.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct People {
     realm: Realm,
     by_id: HashMap<RecordId, Account>,

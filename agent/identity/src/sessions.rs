@@ -93,6 +93,11 @@ impl Sessions {
         self.by_token.len() < before
     }
 
+    /// Ends one session, whoever's it is. For what is off the disk already.
+    pub(crate) fn remove(&mut self, id: RecordId) {
+        self.by_token.retain(|_, session| session.id != id);
+    }
+
     /// Ends all sessions of an account but one; gives their ids.
     pub fn end_all(&mut self, account: RecordId, but: Option<RecordId>) -> Vec<RecordId> {
         self.end_where(|session| session.account == account && Some(session.id) != but)

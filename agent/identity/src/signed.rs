@@ -14,6 +14,8 @@ use crate::sessions::Peer;
 pub struct Signed {
     pub(crate) account: Account,
     pub(crate) session: RecordId,
+    /// First half of the token's SHA-256: what the log names the session by.
+    pub(crate) mark: [u8; 16],
     pub(crate) peer: Peer,
     pub(crate) idle_expires: u64,
     pub(crate) absolute_expires: u64,
@@ -49,7 +51,7 @@ impl Signed {
     pub fn actor(&self) -> Actor {
         Actor {
             account: Some(self.account.id),
-            session: Some(self.session.0),
+            session: Some(self.mark),
             device: self.peer.device.clone(),
             address: Some(self.peer.address),
         }

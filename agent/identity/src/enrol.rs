@@ -1,0 +1,190 @@
+//! The first account of a realm: name and password, then the code of an authenticator app, then
+//! all of it on the disk at once.
+
+use std::sync::PoisonError;
+
+use seal::numbers::{action, outcome, table};
+use seal::{RecordId, Version};
+use vault::{Actor, KeyOf};
+
+use crate::account::{Account, Language, Realm};
+use crate::door::DoorRefused;
+use crate::life::Life;
+use crate::password::Password;
+use crate::place::Place;
+use crate::realm::{Identity, people_after};
+use crate::refused::Refused;
+use crate::secret::Secret;
+use crate::sessions::{Peer, Session, new_token};
+use crate::signed::Signed;
+use crate::stored::{account_fields, session_fields, totp_fields};
+use crate::text;
+use crate::totp::{Judged, TotpSecret, TotpSetup};
+
+/// Wrong codes before one begins anew; the secret is on the page, so it guards nothing.
+const CODES_MOST: u32 = 20;
+
+/// What somebody wants their account to be.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Name, to sign in with.
+    pub name: String,
+    /// Password.
+    pub password: Password,
+    /// Language.
+    pub language: Language,
+    /// IANA name of the time zone.
+    pub time_zone: String,
+}
+
+/// An account on its way.
+#[derive(Debug)]
+pub(crate) struct Enrolment {
+    account: Account,
+    hash: String,
+    totp: TotpSecret,
+    used_step: Option<u64>,
+    wrong: u32,
+}
+
+impl Identity {
+    /// Begins the first account of the realm. Whoever calls this has seen the setup code or the
+    /// manager's code. The secret goes into the step's cookie.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn begin_first(&self, new: NewAccount) -> Result<(Secret, TotpSetup), Refused> {
+        if self.has_accounts() {
+            return Err(Refused::AlreadySetUp);
+        }
+        let name = text::name(&new.name).map_err(Refused::Name)?;
+        new.password.check(&[&name]).map_err(Refused::Password)?;
+        let time_zone = time_zone(&new.time_zone)?;
+        let hash = self.hash(new.password).await?;
+        let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
+        let issuer = match self.realm() {
+            Realm::Admin => "gatehouse.internal",
+            Realm::Crm => "crm.gatehouse.internal",
+        };
+        let setup = totp.setup(issuer, &name);
+        let account = Account {
+            id: self.0.store.new_id(),
+            version: Version(1),
+            name,
+            language: new.language,
+            time_zone,
+            role: self.realm().keeper(),
+            disabled: false,
+        };
+        let enrolment = Enrolment { account, hash, totp, used_step: None, wrong: 0 };
+        let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = steps.begin(enrolment, self.now()).map_err(DoorRefused::Random)?;
+        Ok((step, setup))
+    }
+
+    /// The code that shows the authenticator app is set up. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn enrol_code(&self, step: &str, code: &str) -> Result<(), Refused> {
+        let now = self.now();
+        let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
+        let enrolment = steps.get_mut(step, now).ok_or(DoorRefused::StepGone)?;
+        let Judged::Right { step: used } = enrolment.totp.judge(code, now.wall, None) else {
+            enrolment.wrong += 1;
+            if enrolment.wrong >= CODES_MOST {
+                steps.end(step);
+            }
+            return Err(DoorRefused::WrongTotp { box_time: now.wall, used: false }.into());
+        };
+        enrolment.used_step = Some(used);
+        Ok(())
+    }
+
+    /// Makes the account and its first session, in one batch. The secret goes into the session's
+    /// cookie.
+    ///
+    /// # Errors
+    /// [`Refused`]; after one the code is to be given again.
+    pub async fn enrol_finish(&self, step: &str, peer: &Peer) -> Result<(Secret, Signed), Refused> {
+        let now = self.now();
+        let enrolment = {
+            let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
+            let ready = steps.get(step, now).is_some_and(|e| e.used_step.is_some());
+            ready.then(|| steps.end(step)).flatten()
+        };
+        let Enrolment { account, hash, totp, used_step, .. } =
+            enrolment.ok_or(DoorRefused::StepGone)?;
+        let id = account.id;
+        let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
+        let session = Session {
+            id: self.0.store.new_id(),
+            account: id,
+            peer: peer.clone(),
+            created: now.wall,
+            last_seen: now.wall,
+            life: Life::begin(now),
+        };
+        let actor = Actor {
+            account: Some(id),
+            session: token_sha256.first_chunk().copied(),
+            device: peer.device.clone(),
+            address: Some(peer.address),
+        };
+        let places = [Place::of(peer.address)];
+        let (door, key) = (self.0.door.clone(), KeyOf::Person(id));
+        self.write(actor, move |batch| {
+            let people = people_after(&door, batch);
+            if !people.is_empty() {
+                return Err(Refused::AlreadySetUp);
+            }
+            people.may_join(&account.name, account.role)?;
+            batch.put(table::ACCOUNTS, id, account_fields(&account, &hash, now.wall), key)?;
+            let used = used_step.unwrap_or_default();
+            batch.put(table::TOTP, id, totp_fields(&totp, used, &places), key)?;
+            batch.put(table::SESSIONS, session.id, session_fields(&session, &token_sha256), key)?;
+            batch.audit(action::ENROLLED, outcome::ALLOWED);
+            Ok(())
+        })
+        .await?;
+        let signed = self.session(token.expose(), peer).ok_or(DoorRefused::StepGone)?;
+        Ok((token, signed))
+    }
+
+    /// Sessions of somebody signed in, the newest first.
+    #[must_use]
+    pub fn sessions(&self, of: &Signed) -> Vec<Session> {
+        self.door().sessions().of(of.account().id, self.now()).into_iter().cloned().collect()
+    }
+
+    /// Is this session still good? For streams: touches nothing.
+    #[must_use]
+    pub fn is_alive(&self, of: &Signed) -> bool {
+        self.door().sessions().is_alive(of.session(), self.now())
+    }
+
+    /// Ends a session of one's own, the current one included: over when this returns.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if there is none, or it is somebody else's.
+    pub async fn revoke(&self, who: &Signed, id: RecordId) -> Result<(), Refused> {
+        if !self.sessions(who).iter().any(|session| session.id == id) {
+            return Err(Refused::NotFound);
+        }
+        let own = id == who.session();
+        self.write(who.actor(), move |batch| {
+            batch.delete(table::SESSIONS, id)?;
+            let action = if own { action::SIGN_OUT } else { action::SESSION_REVOKED };
+            batch.audit(action, outcome::ALLOWED);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// An IANA name by its form; which there are is the page's list.
+fn time_zone(name: &str) -> Result<String, Refused> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
+    let good = (1..=64).contains(&name.len()) && name.chars().all(fits);
+    if good { Ok(name.to_owned()) } else { Err(Refused::TimeZone) }
+}

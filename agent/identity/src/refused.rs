@@ -1,0 +1,57 @@
+//! Every "no" of a realm.
+
+use std::time::Duration;
+
+use crate::account::Account;
+use crate::door::DoorRefused;
+use crate::hash::HashFailed;
+use crate::password::PasswordRefused;
+use crate::people::PeopleRefused;
+use crate::text::NameRefused;
+
+/// Why something was not done; then nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The door stays shut.
+    #[error(transparent)]
+    Door(#[from] DoorRefused),
+    /// Too many passwords are being judged at this moment.
+    #[error("too many passwords are being judged")]
+    Busy {
+        /// Wait this long.
+        retry_after: Duration,
+    },
+    /// The name.
+    #[error("the name is refused")]
+    Name(#[source] NameRefused),
+    /// The new password.
+    #[error("the password is refused")]
+    Password(#[source] PasswordRefused),
+    /// Not the form of an IANA name.
+    #[error("there is no such time zone")]
+    TimeZone,
+    /// A rule about all accounts.
+    #[error(transparent)]
+    People(#[from] PeopleRefused),
+    /// There is an account already.
+    #[error("this realm is set up already")]
+    AlreadySetUp,
+    /// Another change came first.
+    #[error("the account was changed meanwhile")]
+    ChangedMeanwhile {
+        /// As it is now.
+        current: Box<Account>,
+    },
+    /// There is no such session, or it is somebody else's.
+    #[error("there is no such session")]
+    NotFound,
+    /// No hash could be made.
+    #[error("no hash could be made")]
+    Hash(#[source] HashFailed),
+    /// The store took nothing.
+    #[error("the store took nothing")]
+    Commit(#[source] vault::CommitError),
+    /// The store refused the change.
+    #[error("the store refused the change")]
+    Batch(#[from] vault::BatchError),
+}

@@ -1,0 +1,164 @@
+//! Accounts, second factors and sessions as records: fields of `seal::numbers`, all of them under
+//! the key of the person they are of.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use seal::body::{Body, Value};
+use seal::numbers::{account, role, session, table, totp};
+use seal::{RecordId, Version};
+use vault::Moment;
+
+use crate::account::{Account, Language, Role};
+use crate::life::Life;
+use crate::place::Place;
+use crate::sessions::{Peer, Session};
+use crate::totp::TotpSecret;
+
+pub(crate) type Fields = BTreeMap<u32, Value>;
+
+/// A second factor as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredTotp {
+    pub(crate) secret: TotpSecret,
+    pub(crate) used_step: Option<u64>,
+    pub(crate) places: Vec<Place>,
+}
+
+pub(crate) fn account_fields(of: &Account, hash: &str, created: u64) -> Fields {
+    BTreeMap::from([
+        (account::NAME, Value::Text(of.name.clone())),
+        (account::LANGUAGE, Value::Text(of.language.code().to_owned())),
+        (account::TIME_ZONE, Value::Text(of.time_zone.clone())),
+        (account::ROLE, Value::Choice(role_number(of.role))),
+        (account::PASSWORD, Value::Text(hash.to_owned())),
+        (account::DISABLED, Value::YesNo(of.disabled)),
+        (account::CREATED_AT, instant(created)),
+    ])
+}
+
+/// The account and its password's hash; `None` if something needed is missing.
+pub(crate) fn read_account(
+    id: RecordId,
+    version: Version,
+    body: &Body,
+) -> Option<(Account, String)> {
+    let role = match body.fields.get(&account::ROLE)? {
+        Value::Choice(number) => role_of(*number)?,
+        _ => return None,
+    };
+    let of = Account {
+        id,
+        version,
+        name: text(body, account::NAME)?,
+        language: text(body, account::LANGUAGE).and_then(|code| Language::parse(&code))?,
+        time_zone: text(body, account::TIME_ZONE)?,
+        role,
+        disabled: matches!(body.fields.get(&account::DISABLED), Some(Value::YesNo(true))),
+    };
+    Some((of, text(body, account::PASSWORD)?))
+}
+
+pub(crate) fn role_number(of: Role) -> u32 {
+    match of {
+        Role::Admin => role::ADMIN,
+        Role::Manager => role::MANAGER,
+        Role::Staff => role::STAFF,
+    }
+}
+
+fn role_of(number: u32) -> Option<Role> {
+    [Role::Admin, Role::Manager, Role::Staff].into_iter().find(|of| role_number(*of) == number)
+}
+
+pub(crate) fn totp_fields(secret: &TotpSecret, used_step: u64, places: &[Place]) -> Fields {
+    let mut fields = BTreeMap::from([(totp::SECRET, Value::Bytes(secret.as_bytes().to_vec()))]);
+    set_used(&mut fields, used_step, places);
+    fields
+}
+
+/// Puts in the step that was used and the places known.
+pub(crate) fn set_used(fields: &mut Fields, used_step: u64, places: &[Place]) {
+    let places = places.iter().map(|place| Value::Bytes(place.to_bytes().to_vec())).collect();
+    // A step fits 63 bits for longer than there are seconds.
+    fields.insert(totp::STEP, Value::Integer(i64::try_from(used_step).unwrap_or(i64::MAX)));
+    fields.insert(totp::PLACES, Value::List(places));
+}
+
+pub(crate) fn read_totp(body: &Body) -> Option<StoredTotp> {
+    let secret = match body.fields.get(&totp::SECRET)? {
+        Value::Bytes(bytes) => TotpSecret::from_bytes(bytes)?,
+        _ => return None,
+    };
+    let places = match body.fields.get(&totp::PLACES) {
+        Some(Value::List(list)) => list.iter().filter_map(read_place).collect(),
+        _ => Vec::new(),
+    };
+    Some(StoredTotp { secret, used_step: used_step(body), places })
+}
+
+/// Step of the last code that was taken.
+pub(crate) fn used_step(body: &Body) -> Option<u64> {
+    match body.fields.get(&totp::STEP) {
+        Some(Value::Integer(step)) => u64::try_from(*step).ok(),
+        _ => None,
+    }
+}
+
+fn read_place(value: &Value) -> Option<Place> {
+    match value {
+        Value::Bytes(bytes) => Some(Place::from_bytes(bytes.as_slice().try_into().ok()?)),
+        _ => None,
+    }
+}
+
+pub(crate) fn session_fields(of: &Session, token_sha256: &[u8; 32]) -> Fields {
+    BTreeMap::from([
+        (session::TOKEN, Value::Bytes(token_sha256.to_vec())),
+        (session::ACCOUNT, Value::Link(table::ACCOUNTS, of.account)),
+        (session::CREATED_AT, instant(of.created)),
+        (session::LAST_SEEN, instant(of.last_seen)),
+        (session::DEVICE, Value::Text(of.peer.device.clone())),
+        (session::ADDRESS, Value::Text(of.peer.address.to_string())),
+    ])
+}
+
+/// A session and its token's SHA-256; `None` if it is over or something needed is missing.
+pub(crate) fn read_session(
+    id: RecordId,
+    body: &Arc<Body>,
+    now: Moment,
+) -> Option<([u8; 32], Session)> {
+    let token = match body.fields.get(&session::TOKEN)? {
+        Value::Bytes(bytes) => bytes.as_slice().try_into().ok()?,
+        _ => return None,
+    };
+    let account = match body.fields.get(&session::ACCOUNT)? {
+        Value::Link(of, account) if *of == table::ACCOUNTS => *account,
+        _ => return None,
+    };
+    let created = read_instant(body, session::CREATED_AT)?;
+    let last_seen = read_instant(body, session::LAST_SEEN)?;
+    let address = text(body, session::ADDRESS)?.parse().ok()?;
+    let peer = Peer::new(address, &text(body, session::DEVICE).unwrap_or_default());
+    let life = Life::resume(created, last_seen, now)?;
+    Some((token, Session { id, account, peer, created, last_seen, life }))
+}
+
+fn text(body: &Body, field: u32) -> Option<String> {
+    match body.fields.get(&field)? {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn instant(ms: u64) -> Value {
+    Value::Instant(i64::try_from(ms).unwrap_or(i64::MAX))
+}
+
+fn read_instant(body: &Body, field: u32) -> Option<u64> {
+    match body.fields.get(&field)? {
+        Value::Instant(ms) => u64::try_from(*ms).ok(),
+        _ => None,
+    }
+}

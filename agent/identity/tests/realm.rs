@@ -1,0 +1,232 @@
+//! A realm over a real store: what was answered is on the disk.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use identity::{
+    DoorRefused, Identity, Language, NewAccount, Password, Peer, Realm, Refused, STEP_MS, Secret,
+    Signed, TotpSecret,
+};
+use seal::numbers::{action, outcome};
+use tempfile::TempDir;
+use vault::{Actor, Clock, Moment, Store, Unlock};
+
+const EPOCH: u64 = 1_800_000_000_000;
+const PASSWORD: &str = "lampe-wolke-7-fahrrad";
+
+/// A clock that tests turn by hand.
+#[derive(Debug)]
+struct Hands(Mutex<Moment>);
+
+impl Hands {
+    fn new() -> Arc<Self> {
+        let start = Moment { wall: EPOCH, since_start: Duration::ZERO };
+        Arc::new(Self(Mutex::new(start)))
+    }
+
+    fn forward(&self, seconds: u64) {
+        let mut now = self.0.lock().unwrap();
+        now.wall += seconds * 1_000;
+        now.since_start += Duration::from_secs(seconds);
+    }
+
+    fn set_back(&self, seconds: u64) {
+        self.0.lock().unwrap().wall -= seconds * 1_000;
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct TestBox {
+    dir: TempDir,
+    clock: Arc<Hands>,
+}
+
+impl TestBox {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
+        Self { dir, clock: Hands::new() }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.path().join("store.1")
+    }
+
+    fn unlock(&self) -> Unlock {
+        Unlock::Machine(self.dir.path().join("machine"))
+    }
+
+    fn create(&self) -> Store {
+        Store::create(&self.path(), &self.unlock(), self.clock.clone()).unwrap()
+    }
+
+    async fn reopen(&self, store: Store, realm: Realm) -> (Store, Identity) {
+        store.close(Actor::default()).await.unwrap();
+        drop(store);
+        let store = Store::open(&self.path(), &self.unlock(), self.clock.clone()).unwrap();
+        let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
+        (store, identity)
+    }
+}
+
+fn peer() -> Peer {
+    Peer::new("192.168.8.20".parse().unwrap(), "Firefox")
+}
+
+fn password(text: &str) -> Password {
+    Password::from(text.to_owned())
+}
+
+fn new_account(name: &str, text: &str) -> NewAccount {
+    let time_zone = "Asia/Shanghai".to_owned();
+    NewAccount {
+        name: name.to_owned(),
+        password: password(text),
+        language: Language::ZhCn,
+        time_zone,
+    }
+}
+
+fn code(secret: &TotpSecret, clock: &Hands) -> String {
+    String::from_utf8(secret.code(clock.now().wall / STEP_MS).to_vec()).unwrap()
+}
+
+async fn first(identity: &Identity, clock: &Hands) -> (TotpSecret, Secret, Signed) {
+    let (step, setup) = identity.begin_first(new_account("王芳", PASSWORD)).await.unwrap();
+    let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+    let secret = TotpSecret::from_bytes(&bytes).unwrap();
+    let wrong = identity.enrol_code(step.expose(), "000000");
+    assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
+    let early = identity.enrol_finish(step.expose(), &peer()).await;
+    assert!(matches!(early, Err(Refused::Door(DoorRefused::StepGone))));
+    identity.enrol_code(step.expose(), &code(&secret, clock)).unwrap();
+    let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
+    (secret, token, signed)
+}
+
+async fn sign_in(identity: &Identity, code: &str) -> Result<(Secret, Signed), Refused> {
+    let step = identity.sign_in("王芳", password(PASSWORD), &peer()).await?;
+    identity.sign_in_code(step.expose(), code, &peer()).await
+}
+
+fn is_send<T: Send>(what: T) -> T {
+    what
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_answered_is_never_taken_again() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity =
+        Identity::open(store.clone(), Realm::Admin, the_box.clock.clone()).await.unwrap();
+    assert!(!identity.has_accounts());
+    let (secret, _, signed) = first(&identity, &the_box.clock).await;
+    assert!(signed.admin().is_some() && signed.manager().is_none());
+    let enrolled_with = code(&secret, &the_box.clock);
+    let again = is_send(sign_in(&identity, &enrolled_with)).await;
+    assert!(matches!(again, Err(Refused::Door(DoorRefused::WrongTotp { used: true, .. }))));
+
+    the_box.clock.forward(30);
+    let answered = code(&secret, &the_box.clock);
+    let (token, _) = sign_in(&identity, &answered).await.unwrap();
+    // The box boots with its clock 25 s back.
+    the_box.clock.set_back(25);
+    let (store, identity) = the_box.reopen(store, Realm::Admin).await;
+    let again = sign_in(&identity, &answered).await;
+    assert!(matches!(again, Err(Refused::Door(DoorRefused::WrongTotp { used: true, .. }))));
+    // The session of before goes on, and the next code is taken.
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    the_box.clock.forward(60);
+    assert!(sign_in(&identity, &code(&secret, &the_box.clock)).await.is_ok());
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_of_the_crm_ends_every_session() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (_, token, signed) = first(&identity, &the_box.clock).await;
+    assert!(signed.manager().is_some() && signed.admin().is_none());
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    let (store, identity) = the_box.reopen(store, Realm::Crm).await;
+    assert!(identity.has_accounts());
+    assert!(identity.session(token.expose(), &peer()).is_none());
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revoking_is_over_when_it_returns_and_touches_no_one_elses() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (secret, token, signed) = first(&identity, &the_box.clock).await;
+    the_box.clock.forward(30);
+    let (other, _) = sign_in(&identity, &code(&secret, &the_box.clock)).await.unwrap();
+    let listed = identity.sessions(&signed);
+    assert_eq!(listed.len(), 2);
+    let newest = listed.first().unwrap().id;
+    assert_ne!(newest, signed.session());
+    identity.revoke(&signed, newest).await.unwrap();
+    assert!(identity.session(other.expose(), &peer()).is_none());
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    assert!(matches!(identity.revoke(&signed, newest).await, Err(Refused::NotFound)));
+    assert!(identity.is_alive(&signed));
+    identity.revoke(&signed, signed.session()).await.unwrap();
+    assert!(!identity.is_alive(&signed));
+    assert!(identity.session(token.expose(), &peer()).is_none());
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_look_alike_and_are_in_the_log() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    first(&identity, &the_box.clock).await;
+    for (name, text) in [("nobody", PASSWORD), ("王芳", "lampe-wolke-8-fahrrad")] {
+        let refused = identity.sign_in(name, password(text), &peer()).await;
+        assert!(matches!(refused, Err(Refused::Door(DoorRefused::WrongCredentials))));
+    }
+    let entries = store.audit(None, 10).unwrap();
+    let refusals = entries.iter().filter(|entry| {
+        entry.action == Some(action::SIGN_IN_REFUSED) && entry.outcome == Some(outcome::REFUSED)
+    });
+    assert_eq!(refusals.count(), 2);
+    let twice = identity.begin_first(new_account("Anna", PASSWORD)).await;
+    assert!(matches!(twice, Err(Refused::AlreadySetUp)));
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_begin_at_once_one_becomes_the_first() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let mut steps = Vec::new();
+    for name in ["Anna", "王芳"] {
+        let (step, setup) = identity.begin_first(new_account(name, PASSWORD)).await.unwrap();
+        let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+        let secret = TotpSecret::from_bytes(&bytes).unwrap();
+        identity.enrol_code(step.expose(), &code(&secret, &the_box.clock)).unwrap();
+        steps.push(step);
+    }
+    let [one, other] = steps.as_slice() else { panic!() };
+    let here = peer();
+    let (one, other) = tokio::join!(
+        identity.enrol_finish(one.expose(), &here),
+        identity.enrol_finish(other.expose(), &here),
+    );
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let refused = one.err().or(other.err());
+    assert!(matches!(refused, Some(Refused::AlreadySetUp)), "{refused:?}");
+    store.close(Actor::default()).await.unwrap();
+}
