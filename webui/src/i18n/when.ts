@@ -58,7 +58,9 @@ export function formatDay(at: Date, now: Date, language: Language, timeZone?: st
 }
 
 export function formatWhen(at: Date, now: Date, language: Language, timeZone?: string): string {
-  return `${formatDay(at, now, language, timeZone)} ${partsOf(at, timeZone).time}`;
+  const day = formatDay(at, now, language, timeZone);
+  // No blank beside a full-width bracket.
+  return `${day}${day.endsWith("）") ? "" : " "}${partsOf(at, timeZone).time}`;
 }
 
 /** The clock time alone, with seconds: for comparing two clocks. */

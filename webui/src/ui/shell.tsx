@@ -64,7 +64,7 @@ export function Shell(props: ShellProps) {
       >
         {t("ui.skip")}
       </a>
-      <div className={classes("sticky top-0 flex h-dvh flex-col overflow-y-auto px-3 py-5 max-sm:hidden", look.rail)}>
+      <header className={classes("sticky top-0 flex h-dvh flex-col overflow-y-auto px-3 py-5 max-sm:hidden", look.rail)}>
         <Mark look={props.look} name={props.name} second={props.second} />
         <nav aria-label={t("ui.places")} className="mt-5 grid gap-0.5">
           {props.places.map((place) => {
@@ -93,7 +93,7 @@ export function Shell(props: ShellProps) {
             <span className={classes("block truncate text-label", look.second)}>{props.account.second}</span>
           </span>
         </Link>
-      </div>
+      </header>
       <main id="main" tabIndex={-1} className="min-w-0 outline-none max-sm:pb-20">
         {props.children}
       </main>

@@ -1,0 +1,104 @@
+// A fixture for looking at pages while no box is at hand: the built admin app under the box's own
+// policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+
+const POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+const dist = new URL("../dist/admin/", import.meta.url);
+const now = Date.now();
+const ago = (minutes) => new Date(now - minutes * 60_000).toISOString();
+
+let state = process.argv[2] === "setup" ? "setup" : "ready";
+let signedIn = state === "ready" && process.argv[2] !== "out";
+let version = 1;
+let access = [{ zone: "office", addresses: "all" }];
+const account = { id: "0", name: "Ruth Meyer", language: "en", timeZone: "Europe/London", role: "admin" };
+const code = { managerCode: "K7QF-2M9X-WT4D", crmUrl: "https://crm.gatehouse.internal", expires: ago(-1440) };
+const proof = { tried: "CRM, every port", from: "Guest", at: ago(300), result: "Not reachable on any port" };
+const zones = [
+  ["wan", "wan", null, [], [["wan", true]]],
+  ["office", "office", 10, ["192.168.10.1/24", "fd12:3456:789a:10::1/64"], [["lan1", true], ["lan2", false]]],
+  ["guest", "guest", 30, ["192.168.30.1/24"], [["lan3", true]]],
+  ["crm", "crm", 20, ["192.168.20.1/24"], []],
+].map(([name, kind, vlan, addresses, ports]) => ({ name, kind, vlan, addresses, ports: ports.map(([port, linked]) => ({ name: port, interface: null, linked })) }));
+const entry = (seq, action, outcome = "allowed", actor = "Ruth Meyer") => ({
+  seq, at: ago((260 - seq) * 47), actor: actor && { id: "0", name: actor }, action, outcome, records: [], count: seq % 3, reason: null, address: "192.168.10.20", device: "Mozilla/5.0",
+});
+const ACTIONS = ["sign-in", "log-read", "crm-access-changed", "code-made", "settings-changed", "certificate-made"];
+const log = Array.from({ length: 250 }, (_, index) => {
+  const seq = 250 - index;
+  return seq % 17 === 0 ? entry(seq, "sign-in-refused", "refused", null) : entry(seq, ACTIONS[seq % ACTIONS.length]);
+});
+const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
+
+function answer(method, path, query, body) {
+  const at = `${method} ${path}`;
+  if (at === "GET /start") return [200, { realm: "admin", state, language: "en", version: "0.0.0", time: ago(0) }];
+  if (at === "POST /setup/code") return body.code === "wrong" ? problem(403, "wrong-code", "The code is not right. Nothing was changed. Read it off the screen again.", { triesLeft: 4 }) : [204];
+  if (at === "GET /setup") {
+    return [200, { languages: ["en", "zh-CN"], timeZones: ["Asia/Shanghai", "Europe/London", "UTC"], suggestedTimeZone: "Europe/London",
+      ports: [{ interface: "enp1s0", mac: "52:54:00:00:00:01", name: "wan", role: "wan", linked: true }, { interface: "enp2s0", mac: "52:54:00:00:00:02", name: "lan1", role: "lan", linked: true }, { interface: "enp3s0", mac: "52:54:00:00:00:03", name: null, role: null, linked: false }],
+      zones: zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: access }, management: { from: [{ zone: "office", addresses: "all" }] } }];
+  }
+  if (at === "POST /setup/account") {
+    if (body.password.length < 12) return problem(422, "invalid", "Two fields", { errors: [{ field: "/password", code: "weak-password", message: `The password has ${body.password.length} characters; it needs at least 12.` }] });
+    return [200, { totpSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", otpauthUri: "otpauth://totp/Gatehouse:Ruth%20Meyer?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Gatehouse" }];
+  }
+  if (at === "POST /setup/totp" || at === "POST /session/totp") {
+    if (body.code === "000000") return problem(at.includes("setup") ? 422 : 401, "wrong-totp", "The code is not right. Nothing was changed. Wait for the next one.", { boxTime: ago(2) });
+    if (at.includes("setup")) return [204];
+    signedIn = true;
+    return [200, { account }];
+  }
+  if (at === "POST /setup/finish") {
+    state = "ready";
+    signedIn = true;
+    return [200, code];
+  }
+  if (at === "POST /session") return body.password === "wrong" ? problem(401, "wrong-credentials", "Name or password is not right. Nothing was changed.") : [200, { next: "totp" }];
+  if (path === "/dev/sign-out") { signedIn = false; return [204]; }
+  if (!signedIn) return problem(401, "sign-in", "Sign in first.");
+  if (at === "GET /session") return [200, { account, idleExpires: ago(-30), absoluteExpires: ago(-720) }];
+  if (at === "DELETE /session") { signedIn = false; return [204]; }
+  if (at === "GET /sessions") return [200, { items: [{ id: "a", device: "Chromium on Linux", address: "192.168.10.20", created: ago(60), lastSeen: ago(1), current: true }, { id: "b", device: "Safari on iPhone", address: "192.168.10.44", created: ago(3000), lastSeen: ago(1500), current: false }] }];
+  if (path.startsWith("/sessions/")) return [204];
+  if (at === "PATCH /account") return [200, Object.assign(account, body)];
+  if (at === "POST /account/password") return problem(422, "invalid", "x", { errors: [{ field: "/current", code: "wrong", message: "This is not the password in force." }] });
+  if (at === "GET /protection") return [200, { checkedAt: ago(3), rows: ["data", "access", "network", "application", "people", "suppliers", "audit"].map((key) => key === "network" ? { key, state: "proven", proof, todo: null } : { key, state: "unknown", proof: null, todo: null }) }];
+  if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
+  if (at === "GET /crm-access") return [200, { reachableFrom: access, zones: ["office", "guest"] }];
+  if (at === "PUT /crm-access") {
+    const bad = body.reachableFrom.findIndex((one) => one.addresses !== "all" && (one.addresses.length === 0 || one.addresses.includes("x")));
+    if (bad >= 0) return problem(422, "invalid", "Not changed", { errors: [{ field: `/reachableFrom/${bad}/addresses/0`, code: "address", message: "“x” is not an address; 192.168.10.20 or 192.168.10.32/28 would be." }] });
+    access = body.reachableFrom;
+    version += 1;
+    return [200, { reachableFrom: access, zones: ["office", "guest"] }];
+  }
+  if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];
+  if (at === "POST /crm/manager-code") return [200, code];
+  if (at === "GET /certificate") return [200, { caFingerprint: Array.from({ length: 32 }, (_, i) => ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase()).join(":"), caNotAfter: "2036-11-22T00:00:00Z", leaves: [{ name: "gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }, { name: "crm.gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }] }];
+  if (at === "GET /log") {
+    const from = Number(query.get("cursor") ?? 0);
+    return [200, { items: log.slice(from, from + 100), next: from + 100 < log.length ? String(from + 100) : null }];
+  }
+  return problem(404, "not-found", "There is no such page.");
+}
+
+createServer(async (request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  let text = "";
+  for await (const piece of request) text += piece;
+  response.setHeader("content-security-policy", POLICY);
+  if (url.pathname.startsWith("/api/v1")) {
+    const [status, body] = answer(request.method, url.pathname.slice(7), url.searchParams, text ? JSON.parse(text) : {});
+    response.setHeader("etag", `"${version}"`);
+    response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json" });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+    return;
+  }
+  const asset = /^\/assets\/[\w.-]+\.(js|css|svg)$/.exec(url.pathname);
+  response.writeHead(200, { "content-type": asset ? TYPES[asset[1]] : "text/html; charset=utf-8" });
+  response.end(readFileSync(new URL(asset ? url.pathname.slice(1) : "index.html", dist)));
+}).listen(Number(process.env.PORT ?? 8787), "127.0.0.1");

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { asLanguage, languageOf } from "../src/i18n/language";
+import { catalogueOf, fill, lookUp, pieces } from "../src/i18n/text";
+
+const catalogue = catalogueOf({ ui: { plain: "Nothing", tries_one: "One try", tries_other: "{count} tries" } });
+
+test("a plural is picked by its count", () => {
+  expect(lookUp(catalogue, "en", "ui.tries", 1)).toBe("One try");
+  expect(lookUp(catalogue, "en", "ui.tries", 4)).toBe("{count} tries");
+  expect(lookUp({ "ui.tries_other": "{count} 次" }, "zh-CN", "ui.tries", 1)).toBe("{count} 次");
+  expect(lookUp(catalogue, "en", "ui.plain", 3)).toBe("Nothing");
+});
+
+test("numbers are grouped, text stays data", () => {
+  expect(fill("{count} of {name}", { count: 12406, name: "<b>{count}</b>" }, "en")).toBe("12,406 of <b>{count}</b>");
+  expect(fill("{other}", {}, "en")).toBe("{other}");
+});
+
+test("pieces keep all of the text", () => {
+  expect(pieces("a {b} c").map((one) => one.text).join("")).toBe("a {b} c");
+});
+
+test("the browser's wish becomes one of two languages", () => {
+  expect(languageOf(["zh-TW", "en"])).toBe("zh-CN");
+  expect(languageOf(["de", "en-GB", "zh"])).toBe("en");
+  expect(languageOf([])).toBe("en");
+  expect(asLanguage("zh")).toBeNull();
+});

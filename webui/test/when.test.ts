@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { formatClock, formatDate, formatWhen } from "../src/i18n/when";
+
+// 2026-11-24 is a Tuesday; 16:30 UTC is 00:30 of Wednesday in Shanghai.
+const now = new Date("2026-11-24T16:30:00Z");
+const en = (at: string, zone = "UTC") => formatWhen(new Date(at), now, "en", zone);
+const zh = (at: string, zone = "UTC") => formatWhen(new Date(at), now, "zh-CN", zone);
+
+test("English: today, yesterday, weekday, day and month, another year", () => {
+  expect(en("2026-11-24T09:12:00Z")).toBe("Today 09:12");
+  expect(en("2026-11-23T23:59:00Z")).toBe("Yesterday 23:59");
+  expect(en("2026-11-22T22:18:00Z")).toBe("Sunday 22:18");
+  expect(en("2026-11-06T08:00:00Z")).toBe("6 Nov 08:00");
+  expect(en("2026-09-06T08:00:00Z")).toBe("6 Sep 08:00");
+  expect(en("2025-08-21T08:00:00Z")).toBe("2025-08-21 08:00");
+  expect(en("2026-11-25T00:10:00Z")).toBe("Tomorrow 00:10");
+});
+
+test("Chinese: weekday within a week, blanks beside figures, another year", () => {
+  expect(zh("2026-11-24T09:12:00Z")).toBe("今天 09:12");
+  expect(zh("2026-11-26T09:00:00Z")).toBe("11 月 26 日（周四）09:00");
+  expect(zh("2026-11-06T08:00:00Z")).toBe("11 月 6 日 08:00");
+  expect(zh("2025-08-21T08:00:00Z")).toBe("2025-08-21 08:00");
+});
+
+test("the day is that of the account's time zone", () => {
+  expect(en("2026-11-24T15:00:00Z", "Asia/Shanghai")).toBe("Yesterday 23:00");
+  expect(en("2026-11-24T16:10:00Z", "Asia/Shanghai")).toBe("Today 00:10");
+  expect(formatDate(new Date("2026-12-31T20:00:00Z"), "Asia/Shanghai")).toBe("2027-01-01");
+  expect(formatClock(new Date("2026-11-24T00:00:05Z"), "UTC")).toBe("00:00:05");
+});
