@@ -5,6 +5,7 @@
 //! planned is on the disk, with its entry in the audit chain. Formats: decision 0002.
 
 mod actor;
+mod alone;
 mod applied;
 mod attempts;
 mod batch;
@@ -31,6 +32,7 @@ mod place;
 mod plan;
 mod reader;
 mod shared;
+mod slots;
 mod store;
 mod unlock;
 mod writer;
@@ -56,6 +58,7 @@ pub use persons::BuryError;
 pub use seal::audit::{Mark, SignedHead};
 pub use seal::keys::SlotKind;
 pub use shared::Hook;
-pub use store::{SlotError, Store};
+pub use slots::SlotError;
+pub use store::Store;
 pub use unlock::{SecretError, Unlock};
 pub use writer::Limits;

@@ -9,7 +9,6 @@ use std::thread::{self, JoinHandle};
 
 use seal::audit::SignedHead;
 use seal::body::Body;
-use seal::keys::{SlotKind, SlotState};
 use seal::{Key, RecordId, StoreId, TableId, Version};
 use tokio::sync::oneshot;
 
@@ -21,7 +20,6 @@ use crate::erase::{self, EraseError};
 use crate::export::{self, ExportError};
 use crate::history::{self, Deleted, Past};
 use crate::job::{Answer, CommitError, Decision};
-use crate::keyring::SealFailed;
 use crate::load::{self, Loaded};
 use crate::log::{self, AuditEntry};
 use crate::open::{Findings, OpenError};
@@ -231,6 +229,11 @@ impl Store {
         export::export(&self.0.reader, self.id(), first, &tip, &last, to)
     }
 
+    /// Ms since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        self.0.clock.now().wall
+    }
+
     fn signed(&self, tip: &crate::head::Head) -> SignedHead {
         export::sign(&self.0.seed, self.id(), tip, self.0.clock.now().wall)
     }
@@ -252,90 +255,6 @@ impl Store {
             Ok(head)
         })
         .await?
-    }
-
-    /// Gives the store another passphrase; the master key stays. `current` must open it. Blocks
-    /// for Argon2 twice: not for an async thread.
-    ///
-    /// # Errors
-    /// See [`SlotError`].
-    pub fn change_passphrase(
-        &self,
-        who: &Actor,
-        current: &Unlock,
-        new: &Unlock,
-    ) -> Result<(), SlotError> {
-        let slot = self.slot(SlotKind::Passphrase)?;
-        let store = self.id();
-        if new.kind() != SlotKind::Passphrase || current.kind() != SlotKind::Passphrase {
-            return Err(SlotError::WrongKind);
-        }
-        let master = current.open(&slot, &store).map_err(SlotError::Secret)?;
-        let master = master.ok_or(SlotError::WrongSecret)?;
-        let now = self.0.clock.now().wall;
-        let slot = new.seal(&store, SlotState::InUse, now, &master).map_err(SlotError::Secret)?;
-        self.put_slot(slot, who, seal::numbers::action::PASSPHRASE_CHANGED)
-    }
-
-    /// Makes a recovery key, to be written down; it opens nothing until it was typed back. One
-    /// that was not typed back is replaced. Blocks.
-    ///
-    /// # Errors
-    /// See [`SlotError`]; [`SlotError::Confirmed`] when one is in use.
-    pub fn add_recovery(&self, who: &Actor) -> Result<zeroize::Zeroizing<String>, SlotError> {
-        if let Ok(slot) = self.slot(SlotKind::Recovery)
-            && slot.state == SlotState::InUse
-        {
-            return Err(SlotError::Confirmed);
-        }
-        let bytes: [u8; 20] = crate::keyring::random().map_err(SlotError::Seal)?;
-        let text = seal::recovery::encode(&bytes);
-        let unlock = Unlock::Recovery(text.clone());
-        let master = self.ask(|writer| Ok(writer.keyfile.master().clone()))?;
-        let now = self.0.clock.now().wall;
-        let slot = unlock.seal(&self.id(), SlotState::Unconfirmed, now, &master);
-        let slot = slot.map_err(SlotError::Secret)?;
-        self.put_slot(slot, who, seal::numbers::action::RECOVERY_MADE)?;
-        Ok(text)
-    }
-
-    /// Puts the recovery key in use, once it was typed back. Blocks.
-    ///
-    /// # Errors
-    /// See [`SlotError`].
-    pub fn confirm_recovery(&self, who: &Actor, typed: &Unlock) -> Result<(), SlotError> {
-        let mut slot = self.slot(SlotKind::Recovery)?;
-        if typed.kind() != SlotKind::Recovery {
-            return Err(SlotError::WrongKind);
-        }
-        let master = typed.open(&slot, &self.id()).map_err(SlotError::Secret)?;
-        if master.is_none() {
-            return Err(SlotError::WrongSecret);
-        }
-        // The state is not part of what is sealed.
-        slot.state = SlotState::InUse;
-        self.put_slot(slot, who, seal::numbers::action::RECOVERY_CONFIRMED)
-    }
-
-    /// Whether the store has a passphrase and no recovery key that was typed back: then it takes
-    /// no record yet.
-    ///
-    /// # Errors
-    /// See [`SlotError`].
-    pub fn awaits_recovery(&self) -> Result<bool, SlotError> {
-        self.ask(|writer| Ok(writer.keyfile.awaits_recovery()))
-    }
-
-    fn slot(&self, kind: SlotKind) -> Result<seal::keys::Slot, SlotError> {
-        self.ask(move |writer| {
-            let slot = writer.keyfile.slots().find(|slot| slot.kind == kind);
-            slot.cloned().ok_or(SlotError::NoSlot)
-        })
-    }
-
-    fn put_slot(&self, slot: seal::keys::Slot, who: &Actor, action: u32) -> Result<(), SlotError> {
-        let who = who.clone();
-        self.ask(move |writer| writer.put_slot(slot, &who, action).map_err(SlotError::Commit))
     }
 
     /// Erases a person for good; see decision 0002, "Erase". On the disk when this returns.
@@ -385,16 +304,16 @@ impl Store {
     }
 
     /// As [`Store::alone`], blocking.
-    fn ask<R: Send + 'static>(
+    pub(crate) fn ask<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Writer) -> Result<R, SlotError> + Send + 'static,
-    ) -> Result<R, SlotError> {
+        work: impl FnOnce(&mut Writer) -> Result<R, crate::SlotError> + Send + 'static,
+    ) -> Result<R, crate::SlotError> {
         let (answer, answered) = std::sync::mpsc::sync_channel(1);
         let message = Message::Alone(Box::new(move |writer| {
             let _ = answer.send(work(writer));
         }));
-        self.send(message).map_err(SlotError::Commit)?;
-        answered.recv().map_err(|_| SlotError::Commit(self.gone()))?
+        self.send(message).map_err(crate::SlotError::Commit)?;
+        answered.recv().map_err(|_| crate::SlotError::Commit(self.gone()))?
     }
 
     fn send(&self, message: Message) -> Result<(), CommitError> {
@@ -409,30 +328,4 @@ impl Store {
     fn gone(&self) -> CommitError {
         self.0.shared.stopped().unwrap_or(CommitError::Closed)
     }
-}
-
-/// Why an unlock slot was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum SlotError {
-    /// The store has no such slot.
-    #[error("the store has no such key")]
-    NoSlot,
-    /// Given a passphrase for a recovery key, or the other way round.
-    #[error("this is another kind of key")]
-    WrongKind,
-    /// It does not open the store.
-    #[error("this does not open the store")]
-    WrongSecret,
-    /// A recovery key is in use already.
-    #[error("a recovery key is in use already")]
-    Confirmed,
-    /// What was given is no secret at all.
-    #[error("this cannot open the store")]
-    Secret(#[source] crate::unlock::SecretError),
-    /// The kernel gave no random bytes.
-    #[error("no key could be made")]
-    Seal(#[source] SealFailed),
-    /// It could not be written.
-    #[error("the key file was not changed")]
-    Commit(#[source] CommitError),
 }

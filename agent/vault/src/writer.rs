@@ -7,8 +7,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use seal::audit::Mark;
-use seal::keys::Slot;
-use seal::numbers::{action, outcome};
 
 use crate::applied::Applied;
 use crate::batch::{Batch, Standing};
@@ -74,7 +72,7 @@ pub struct Writer {
     /// All live parts as they were found at opening.
     pub found: Total,
     /// Where the store stood then.
-    stood: Head,
+    pub stood: Head,
     waiting: Vec<Box<dyn Job>>,
     notes: Vec<Access>,
     notes_due: Option<Instant>,
@@ -392,61 +390,6 @@ impl Writer {
         }
         tracing::error!(error = text, "the store failed; nothing more is accepted");
         self.shared.fail(CommitError::DiskFailed)
-    }
-
-    /// Adds an entry of the box or of a person that names no record, and writes it.
-    fn say(&mut self, actor: &Actor, action: u32, clean: bool) -> Result<(), CommitError> {
-        let saying = Saying {
-            actor,
-            action,
-            outcome: outcome::ALLOWED,
-            touched: &[],
-            count: None,
-            reason: None,
-            details: &[],
-        };
-        self.add_entry(Mark::Ordinary, Some(&saying), clean).map_err(CommitError::Seal)?;
-        self.commit()
-    }
-
-    /// Writes the key file with this slot, then says so in the log.
-    pub fn put_slot(&mut self, slot: Slot, who: &Actor, action: u32) -> Result<(), CommitError> {
-        self.flush();
-        self.may_seal(true)?;
-        let put = self.keyfile.put_slot(slot, self.head.keys);
-        put.map_err(|error| self.fail(&error))?;
-        self.head.keys = self.keyfile.generation();
-        self.head.seals += 1;
-        self.say(who, action, false)
-    }
-
-    /// Begins the live digest anew with what was found at opening: a person has seen the damage.
-    pub fn accept(&mut self, who: &Actor) -> Result<(), CommitError> {
-        self.flush();
-        self.may_seal(true)?;
-        let Total { digest, parts } = self.found;
-        self.head.digest.add(&digest.minus(&self.stood.digest));
-        self.head.parts = self.head.parts.wrapping_add(parts.wrapping_sub(self.stood.parts));
-        // Not a second time.
-        self.stood.digest = digest;
-        self.stood.parts = parts;
-        self.say(who, action::DAMAGE_SEEN, false)
-    }
-
-    fn close(&mut self, actor: &Actor) -> Result<(), CommitError> {
-        self.flush();
-        let mut result = match self.shared.stopped() {
-            Some(error) => Err(error),
-            None => self.say(actor, action::CLOSED, true),
-        };
-        self.shared.fail(CommitError::Closed);
-        if let Err(error) = self.reader.engine.close()
-            && result.is_ok()
-        {
-            result = Err(self.fail(&error));
-        }
-        self.reader.change_keys(super::keyring::Keyring::wipe);
-        result
     }
 
     /// Nobody holds the store any more, and nobody closed it: what waits is written, and the next
