@@ -229,6 +229,10 @@ impl Store {
         export::export(&self.0.reader, self.id(), first, &tip, &last, to)
     }
 
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
     /// Ms since 1970.
     pub(crate) fn now(&self) -> u64 {
         self.0.clock.now().wall
@@ -292,7 +296,7 @@ impl Store {
     }
 
     /// Runs something on the writer's thread, between groups.
-    async fn alone<R: Send + 'static>(
+    pub(crate) async fn alone<R: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer) -> R + Send + 'static,
     ) -> Result<R, CommitError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use seal::Version;
 use sha2::{Digest, Sha256};
-use vault::{Access, Actor, Applied, BatchError, CommitError, KeyOf, Kind, Mark};
+use vault::{Access, Actor, Applied, BatchError, CommitError, KeyOf, Kind, Mark, OutboxItem};
 
 use crate::common::{CONTACTS, Place, ROLES, name_of, named, names};
 
@@ -209,6 +209,34 @@ fn single_reads_are_logged_at_once_and_lists_within_a_second() {
         std::thread::yield_now();
     }
     assert!(began.elapsed() > Duration::from_millis(500), "it waits for company");
+}
+
+#[test]
+fn the_outbox_keeps_what_was_not_delivered_and_forgets_the_erased() {
+    let place = Place::new();
+    let store = place.create();
+    let ids: Vec<_> = (0..3)
+        .map(|kind| {
+            let id = store.new_id();
+            place.write(&store, move |batch| {
+                let version = batch.put(CONTACTS, id, named("x"), KeyOf::Person(id))?;
+                batch.outbox(OutboxItem { table: CONTACTS, id, version, kind });
+                Ok(())
+            });
+            id
+        })
+        .collect();
+    let rows = store.outbox(10).unwrap();
+    let items: Vec<_> = rows.iter().map(|row| row.item.unwrap()).collect();
+    assert_eq!(
+        items.iter().map(|item| (item.id, item.kind)).collect::<Vec<_>>(),
+        [(ids[0], 0), (ids[1], 1), (ids[2], 2)]
+    );
+    assert_eq!(store.outbox(1).unwrap(), rows[..1]);
+    place.runtime.block_on(store.delivered(&rows[..1])).unwrap();
+    place.runtime.block_on(store.erase_person(ids[1], Actor::default())).unwrap();
+    drop(store);
+    assert_eq!(place.open().outbox(10).unwrap(), rows[2..]);
 }
 
 /// Walks the exported bytes by the written format, without the code that wrote them.
