@@ -2,7 +2,8 @@
 the program that wrote it.
 
 A directory holds `keys`, `keys-copy`, `person-keys`, `person-keys-copy` as on the box, and `records`:
-every part of every record, audit parts too, each as its length (u32) and its GHR1 bytes.
+every part of every record, audit parts too, each as its length (u32) and its GHR1 bytes; the dump
+may lie elsewhere.
 """
 
 import hashlib
@@ -305,7 +306,7 @@ class Store:
     """An opened store: `records` maps (table, id, version) to a body, None where it is dark; of audit
     records (table 4) to the list of their bodies. `damaged` names what is neither."""
 
-    def __init__(self, directory, kind, secret_text):
+    def __init__(self, directory, kind, secret_text, records=None):
         _, self.id, slots, wrapped, signed, mac = read_keys(directory)
         master = self._unlock(slots, kind, secret_text)
         need(hmac.compare_digest(hmac.digest(expand(master, "key-file"), signed, "sha256"), mac),
@@ -320,7 +321,7 @@ class Store:
         self.people = read_person_slots(directory, self.id, keys)
         self.keys = keys | {k: key for k, (_, key) in self.people.items() if key}
         self.records, self.damaged = {}, []
-        self._read(Path(directory, "records").read_bytes())
+        self._read(Path(records or Path(directory, "records")).read_bytes())
 
     def _unlock(self, slots, kind, text):
         for slot in slots:
