@@ -110,8 +110,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::shape::admin::SetupFinish;
     use crate::shape::contact::NewContact;
+    use crate::shape::setup::SetupFinish;
     use crate::shape::shared::NewAccount;
 
     fn refused<T: DeserializeOwned>(text: &str) -> (Code, String, &'static str) {

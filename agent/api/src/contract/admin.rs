@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::Route;
 use crate::shape::admin as a;
+use crate::shape::setup as u;
 use crate::shape::shared as s;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -12,7 +13,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Post, "/setup/code", Public, "Begin the set-up with the code of the console")
             .takes::<s::TypedCode>()
             .problems(&[403, 409, 422]),
-        Route::new(Get, "/setup", Step, "What the set-up asks about").gives::<a::Setup>(),
+        Route::new(Get, "/setup", Step, "What the set-up asks about").gives::<u::Setup>(),
         Route::new(Post, "/setup/account", Step, "Name the first admin")
             .takes::<s::NewAccount>()
             .gives::<s::TotpSetup>()
@@ -21,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<s::TypedCode>()
             .problems(&[422]),
         Route::new(Post, "/setup/finish", Step, "Apply the settings and sign in")
-            .takes::<a::SetupFinish>()
+            .takes::<u::SetupFinish>()
             .gives::<a::ManagerCode>()
             .problems(&[409, 422]),
         Route::new(Get, "/protection", Session, "What is known of the box's protections")
@@ -30,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Zones>(),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
-            .takes::<a::CrmChoice>()
+            .takes::<u::CrmChoice>()
             .versioned::<a::CrmAccess>()
             .conditional()
             .problems(&[422]),

@@ -6,4 +6,5 @@ pub mod claim;
 pub mod contact;
 pub mod person;
 pub mod plain;
+pub mod setup;
 pub mod shared;
