@@ -1,9 +1,11 @@
-//! Rules of the CRM: what a contact is and what may stand in one.
+//! Rules of the CRM: what a contact is, what may stand in one, and what becomes of it.
 
 mod contact;
+mod contacts;
 mod rules;
 
 pub use contact::{
     ContactFields, ContactPatch, ContactRow, FIELDS as CONTACT_FIELDS, field, field_name,
 };
+pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, Refused, UNDO_FOR};
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};
