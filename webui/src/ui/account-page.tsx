@@ -141,7 +141,7 @@ function Sessions() {
                   </div>
                 </div>
                 {one.current ? (
-                  <Badge state="proven">{t("ui.thisSession")}</Badge>
+                  <Badge state="info">{t("ui.thisSession")}</Badge>
                 ) : (
                   <Button size="row" kind="destructive" onClick={() => setAsked(one)}>
                     {t("ui.endSession")}

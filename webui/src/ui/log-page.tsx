@@ -9,7 +9,7 @@ import { Badge } from "./badge";
 import { Button, buttonClass } from "./button";
 import { SelectField } from "./field";
 import { Icon } from "./icons";
-import { Page, Sheet } from "./page";
+import { Actions, Page, Sheet } from "./page";
 import { type Column, Table } from "./table";
 import { When } from "./when";
 
@@ -34,7 +34,7 @@ export function LogPage() {
     return one.count > 0 ? t("log.records", { count: one.count }) : "";
   };
   const outcome = (one: LogEntry) =>
-    one.outcome === "allowed" ? <Badge plain state="proven">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
+    one.outcome === "allowed" ? <Badge plain state="unknown" icon="check">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
   const columns: Column<LogEntry>[] = [
     { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
@@ -90,9 +90,11 @@ export function LogPage() {
             )}
           </Sheet>
           {query.hasNextPage && (
-            <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t("log.older")}
-            </Button>
+            <Actions>
+              <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t("log.older")}
+              </Button>
+            </Actions>
           )}
         </>
       )}

@@ -87,7 +87,7 @@ export function Shell(props: ShellProps) {
           aria-current={isHere(location, props.account.href) ? "page" : undefined}
           className={classes("mt-auto flex items-center gap-2.5 rounded-control border-t px-3 pt-3 pb-2 text-row", look.line)}
         >
-          <Avatar name={props.account.name} />
+          <Avatar name={props.account.name} onRail={props.look === "admin"} />
           <span className="min-w-0">
             <span className="block truncate">{props.account.name}</span>
             <span className={classes("block truncate text-label", look.second)}>{props.account.second}</span>
@@ -156,13 +156,14 @@ export function Mark(props: { look: Look; name: string; second: string }) {
 }
 
 /** The first character of the name: a family name in Chinese, an initial elsewhere. */
-export function Avatar(props: { name: string; large?: boolean }) {
+export function Avatar(props: { name: string; large?: boolean; onRail?: boolean }) {
   const [first = "?"] = [...props.name.trim()];
   return (
     <span
       aria-hidden="true"
       className={classes(
-        "inline-flex shrink-0 items-center justify-center rounded-full bg-tint font-semibold text-accent",
+        "inline-flex shrink-0 items-center justify-center rounded-full font-semibold",
+        props.onRail ? "bg-rail-line text-rail-text" : "bg-tint text-accent",
         props.large ? "size-11 text-section" : "size-7 text-label",
       )}
     >

@@ -38,7 +38,7 @@ export function SignIn(props: { onSignedIn: (account: Account) => void; name?: s
   return (
     <Form form={form} label={t("ui.signIn")}>
       <TextField label={t("ui.name")} field={form.field("name")} autoComplete="username" autoFocus={!form.values.name} required />
-      <PasswordField label={t("ui.password")} field={form.field("password")} autoComplete="current-password" required />
+      <PasswordField label={t("ui.password")} field={form.field("password")} autoComplete="current-password" autoFocus={Boolean(props.name)} required />
       <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
         {t("ui.continue")}
       </Button>
