@@ -198,6 +198,21 @@ impl Door {
         }
     }
 
+    /// Judges a code of somebody signed in; a right one is used up. Counted by the caller's knock.
+    pub(crate) fn own_code(&mut self, id: RecordId, typed: &str, now: Moment) -> Judged {
+        let Some(credentials) = self.credentials.get_mut(&id) else { return Judged::Wrong };
+        let judged = credentials.totp.judge(typed, now.wall, credentials.used_step);
+        if let Judged::Right { step } = judged {
+            credentials.used_step = Some(step);
+        }
+        judged
+    }
+
+    /// Takes the charge of a knock back: all of it was right.
+    pub(crate) fn forgive(&mut self, knock: &Knock) {
+        self.throttle.half_right(knock.attempt);
+    }
+
     /// Somebody gives a name and wants a password judged. Counted as a failure until it is.
     ///
     /// # Errors

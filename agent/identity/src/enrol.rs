@@ -183,7 +183,7 @@ impl Identity {
 }
 
 /// An IANA name by its form; which there are is the page's list.
-fn time_zone(name: &str) -> Result<String, Refused> {
+pub(crate) fn time_zone(name: &str) -> Result<String, Refused> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
     let good = (1..=64).contains(&name.len()) && name.chars().all(fits);
     if good { Ok(name.to_owned()) } else { Err(Refused::TimeZone) }

@@ -12,6 +12,7 @@ pub mod door;
 mod enrol;
 pub mod hash;
 pub mod life;
+mod own;
 pub mod password;
 pub mod people;
 mod place;

@@ -93,6 +93,12 @@ impl Sessions {
         self.by_token.len() < before
     }
 
+    /// Ids of all sessions of an account, also of those that are over.
+    pub(crate) fn ids_of(&self, account: RecordId) -> Vec<RecordId> {
+        let theirs = self.by_token.values().filter(|session| session.account == account);
+        theirs.map(|session| session.id).collect()
+    }
+
     /// Ends one session, whoever's it is. For what is off the disk already.
     pub(crate) fn remove(&mut self, id: RecordId) {
         self.by_token.retain(|_, session| session.id != id);

@@ -80,9 +80,14 @@ pub(crate) fn totp_fields(secret: &TotpSecret, used_step: u64, places: &[Place])
 /// Puts in the step that was used and the places known.
 pub(crate) fn set_used(fields: &mut Fields, used_step: u64, places: &[Place]) {
     let places = places.iter().map(|place| Value::Bytes(place.to_bytes().to_vec())).collect();
+    fields.insert(totp::PLACES, Value::List(places));
+    set_step(fields, used_step);
+}
+
+/// Puts in the step that was used.
+pub(crate) fn set_step(fields: &mut Fields, used_step: u64) {
     // A step fits 63 bits for longer than there are seconds.
     fields.insert(totp::STEP, Value::Integer(i64::try_from(used_step).unwrap_or(i64::MAX)));
-    fields.insert(totp::PLACES, Value::List(places));
 }
 
 pub(crate) fn read_totp(body: &Body) -> Option<StoredTotp> {

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use identity::{
-    DoorRefused, Identity, Language, NewAccount, Password, Peer, Realm, Refused, STEP_MS, Secret,
-    Signed, TotpSecret,
+    DoorRefused, Identity, Language, NewAccount, Password, Peer, PeopleRefused, Realm, Refused,
+    Role, STEP_MS, Secret, Signed, TotpSecret,
 };
+use seal::Version;
 use seal::numbers::{action, outcome};
 use tempfile::TempDir;
 use vault::{Actor, Clock, Moment, Store, Unlock};
@@ -228,5 +229,66 @@ async fn of_two_that_begin_at_once_one_becomes_the_first() {
     assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
     let refused = one.err().or(other.err());
     assert!(matches!(refused, Some(Refused::AlreadySetUp)), "{refused:?}");
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_wants_the_old_one_and_a_code_and_ends_the_other_sessions() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (secret, token, signed) = first(&identity, &the_box.clock).await;
+    the_box.clock.forward(30);
+    let (other, _) = sign_in(&identity, &code(&secret, &the_box.clock)).await.unwrap();
+    the_box.clock.forward(30);
+    let good = code(&secret, &the_box.clock);
+    let new = "春风又绿江南岸边几只鸭子";
+    let change = |current: &'static str, new: &'static str, code: String| {
+        let (identity, signed) = (identity.clone(), signed.clone());
+        async move {
+            let (current, new) = (password(current), password(new));
+            identity.change_password(&signed, current, new, &code, &peer()).await
+        }
+    };
+    let weak = change(PASSWORD, "short", good.clone()).await;
+    assert!(matches!(weak, Err(Refused::Password(_))));
+    let wrong = change("lampe-wolke-8-fahrrad", new, good.clone()).await;
+    assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongCredentials))));
+    let no_code = change(PASSWORD, new, "000000".to_owned()).await;
+    assert!(matches!(no_code, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
+    change(PASSWORD, new, good.clone()).await.unwrap();
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    assert!(identity.session(other.expose(), &peer()).is_none());
+    let old = identity.sign_in("王芳", password(PASSWORD), &peer()).await;
+    assert!(matches!(old, Err(Refused::Door(DoorRefused::WrongCredentials))));
+    let step = identity.sign_in("王芳", password(new), &peer()).await.unwrap();
+    let used = identity.sign_in_code(step.expose(), &good, &peer()).await;
+    assert!(matches!(used, Err(Refused::Door(DoorRefused::WrongTotp { used: true, .. }))));
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_change_and_the_last_manager_stays_one() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (_, token, signed) = first(&identity, &the_box.clock).await;
+    let zone = identity.change_settings(&signed, None, Some("Nowhere; rm")).await;
+    assert!(matches!(zone, Err(Refused::TimeZone)));
+    let changed =
+        identity.change_settings(&signed, Some(Language::En), Some("Europe/Berlin")).await;
+    let changed = changed.unwrap();
+    assert_eq!((changed.language, changed.time_zone.as_str()), (Language::En, "Europe/Berlin"));
+    let manager = signed.manager().unwrap();
+    assert_eq!(identity.people(&manager), [changed.clone()]);
+    let (id, version) = (changed.id, changed.version);
+    let off = identity.change_person(&manager, id, version, None, Some(true)).await;
+    assert!(matches!(off, Err(Refused::People(PeopleRefused::LastKeeper))));
+    let down = identity.change_person(&manager, id, version, Some(Role::Staff), None).await;
+    assert!(matches!(down, Err(Refused::People(PeopleRefused::LastKeeper))));
+    let stale = identity.change_person(&manager, id, Version(1), None, None).await;
+    let Err(Refused::ChangedMeanwhile { current }) = stale else { panic!("{stale:?}") };
+    assert_eq!(*current, changed);
+    assert!(identity.session(token.expose(), &peer()).is_some());
     store.close(Actor::default()).await.unwrap();
 }
