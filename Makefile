@@ -25,15 +25,22 @@ run: disk-image ## build the image, boot it in QEMU with an internet, PCs and a 
 .PHONY: test
 test: lint unit vm ## all tests of CI
 
+# The packages of the web apps, exactly as the lock file says.
+webui/node_modules: webui/package-lock.json
+	$(IN) npm --prefix webui ci --silent
+	touch $@
+
 .PHONY: lint
-lint: ## format, clippy, shellcheck
+lint: webui/node_modules ## format, clippy, shellcheck, types, texts and rules of the web apps
 	$(IN) cargo fmt --all --check
 	$(IN) cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
 	$(IN) tests/lint
+	$(IN) npm --prefix webui run --silent lint
 
 .PHONY: unit
-unit: ## unit and property tests, and real packets in throw-away namespaces
+unit: webui/node_modules ## unit and property tests, and real packets in throw-away namespaces
 	$(IN) cargo test --quiet --workspace
+	$(IN) npm --prefix webui test --silent
 	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/second-reader
 
 .PHONY: vm
