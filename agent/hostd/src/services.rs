@@ -33,7 +33,7 @@ pub struct Services {
 
 enum Kind {
     Units,
-    Child { leases: PathBuf, dnsmasq: Option<Child> },
+    Child { leases: PathBuf, dnsmasq: Option<Box<Child>> },
 }
 
 #[derive(Default)]
@@ -134,7 +134,7 @@ impl Services {
                     if let Some(mut former) = dnsmasq.take() {
                         former.kill().await?;
                     }
-                    *dnsmasq = Some(start_dnsmasq(&self.run.join("dnsmasq.conf"))?);
+                    *dnsmasq = Some(Box::new(start_dnsmasq(&self.run.join("dnsmasq.conf"))?));
                     (self.due.dnsmasq, self.due.start_dnsmasq) = (false, false);
                 }
             }
