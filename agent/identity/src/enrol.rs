@@ -1,4 +1,4 @@
-//! The first account of a realm: name and password, then the code of an authenticator app, then
+//! A new account, the first of a realm or somebody invited: name and password, then the code of an authenticator app, then
 //! all of it on the disk at once.
 
 use std::sync::PoisonError;
@@ -9,6 +9,7 @@ use vault::{Actor, KeyOf};
 
 use crate::account::{Account, Language, Realm};
 use crate::door::DoorRefused;
+use crate::invite::use_up;
 use crate::life::Life;
 use crate::password::Password;
 use crate::place::Place;
@@ -45,6 +46,19 @@ pub(crate) struct Enrolment {
     totp: TotpSecret,
     used_step: Option<u64>,
     wrong: u32,
+    /// What lets them in; `None` for the first account of all.
+    invitation: Option<RecordId>,
+}
+
+impl Enrolment {
+    pub(crate) fn new(
+        account: Account,
+        hash: String,
+        totp: TotpSecret,
+        invitation: Option<RecordId>,
+    ) -> Self {
+        Self { account, hash, totp, used_step: None, wrong: 0, invitation }
+    }
 }
 
 impl Identity {
@@ -62,11 +76,6 @@ impl Identity {
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await?;
         let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
-        let issuer = match self.realm() {
-            Realm::Admin => "gatehouse.internal",
-            Realm::Crm => "crm.gatehouse.internal",
-        };
-        let setup = totp.setup(issuer, &name);
         let account = Account {
             id: self.0.store.new_id(),
             version: Version(1),
@@ -76,9 +85,17 @@ impl Identity {
             role: self.realm().keeper(),
             disabled: false,
         };
-        let enrolment = Enrolment { account, hash, totp, used_step: None, wrong: 0 };
+        self.begin_enrolment(Enrolment::new(account, hash, totp, None))
+    }
+
+    pub(crate) fn begin_enrolment(&self, of: Enrolment) -> Result<(Secret, TotpSetup), Refused> {
+        let issuer = match self.realm() {
+            Realm::Admin => "gatehouse.internal",
+            Realm::Crm => "crm.gatehouse.internal",
+        };
+        let setup = of.totp.setup(issuer, &of.account.name);
         let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
-        let step = steps.begin(enrolment, self.now()).map_err(DoorRefused::Random)?;
+        let step = steps.begin(of, self.now()).map_err(DoorRefused::Random)?;
         Ok((step, setup))
     }
 
@@ -113,7 +130,7 @@ impl Identity {
             let ready = steps.get(step, now).is_some_and(|e| e.used_step.is_some());
             ready.then(|| steps.end(step)).flatten()
         };
-        let Enrolment { account, hash, totp, used_step, .. } =
+        let Enrolment { account, hash, totp, used_step, invitation, .. } =
             enrolment.ok_or(DoorRefused::StepGone)?;
         let id = account.id;
         let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
@@ -135,8 +152,10 @@ impl Identity {
         let (door, key) = (self.0.door.clone(), KeyOf::Person(id));
         self.write(actor, move |batch| {
             let people = people_after(&door, batch);
-            if !people.is_empty() {
-                return Err(Refused::AlreadySetUp);
+            match invitation {
+                Some(invitation) => use_up(batch, invitation, now.wall)?,
+                None if people.is_empty() => {}
+                None => return Err(Refused::AlreadySetUp),
             }
             people.may_join(&account.name, account.role)?;
             batch.put(table::ACCOUNTS, id, account_fields(&account, &hash, now.wall), key)?;

@@ -21,6 +21,7 @@ use crate::sessions::Peer;
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::stored::{read_account, read_session, read_totp, session_fields, set_used, used_step};
+use crate::throttle::Throttle;
 
 /// Passwords judged at once: 46 MiB each.
 const ARGON_AT_ONCE: usize = 2;
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) door: Arc<Mutex<Door>>,
     pub(crate) enrolments: Mutex<Steps<Enrolment>>,
+    /// Wrong invitations, by place.
+    pub(crate) codes: Mutex<Throttle>,
     argon: Semaphore,
     waiting: Semaphore,
 }
@@ -81,6 +84,7 @@ impl Identity {
             clock,
             door,
             enrolments: Mutex::new(Steps::new()),
+            codes: Mutex::new(Throttle::default()),
             argon: Semaphore::new(ARGON_AT_ONCE),
             waiting: Semaphore::new(ARGON_WAITING),
         };

@@ -36,6 +36,9 @@ pub enum Refused {
     /// There is an account already.
     #[error("this realm is set up already")]
     AlreadySetUp,
+    /// There is no such invitation, or it was used, taken back or is over.
+    #[error("there is no such invitation any more")]
+    InvitationGone,
     /// Another change came first.
     #[error("the account was changed meanwhile")]
     ChangedMeanwhile {
@@ -48,6 +51,9 @@ pub enum Refused {
     /// No hash could be made.
     #[error("no hash could be made")]
     Hash(#[source] HashFailed),
+    /// The disk could not be read.
+    #[error("the store cannot be read")]
+    Read(#[source] vault::engine::EngineError),
     /// The store took nothing.
     #[error("the store took nothing")]
     Commit(#[source] vault::CommitError),

@@ -67,7 +67,7 @@ pub(crate) fn role_number(of: Role) -> u32 {
     }
 }
 
-fn role_of(number: u32) -> Option<Role> {
+pub(crate) fn role_of(number: u32) -> Option<Role> {
     [Role::Admin, Role::Manager, Role::Staff].into_iter().find(|of| role_number(*of) == number)
 }
 
@@ -150,18 +150,18 @@ pub(crate) fn read_session(
     Some((token, Session { id, account, peer, created, last_seen, life }))
 }
 
-fn text(body: &Body, field: u32) -> Option<String> {
+pub(crate) fn text(body: &Body, field: u32) -> Option<String> {
     match body.fields.get(&field)? {
         Value::Text(text) => Some(text.clone()),
         _ => None,
     }
 }
 
-fn instant(ms: u64) -> Value {
+pub(crate) fn instant(ms: u64) -> Value {
     Value::Instant(i64::try_from(ms).unwrap_or(i64::MAX))
 }
 
-fn read_instant(body: &Body, field: u32) -> Option<u64> {
+pub(crate) fn read_instant(body: &Body, field: u32) -> Option<u64> {
     match body.fields.get(&field)? {
         Value::Instant(ms) => u64::try_from(*ms).ok(),
         _ => None,

@@ -2,116 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+mod common;
 
+use common::{PASSWORD, TestBox, code, first, new_account, password, peer};
 use identity::{
-    DoorRefused, Identity, Language, NewAccount, Password, Peer, PeopleRefused, Realm, Refused,
-    Role, STEP_MS, Secret, Signed, TotpSecret,
+    DoorRefused, Identity, Language, PeopleRefused, Realm, Refused, Role, Secret, Signed,
+    TotpSecret,
 };
 use seal::Version;
 use seal::numbers::{action, outcome};
-use tempfile::TempDir;
-use vault::{Actor, Clock, Moment, Store, Unlock};
-
-const EPOCH: u64 = 1_800_000_000_000;
-const PASSWORD: &str = "lampe-wolke-7-fahrrad";
-
-/// A clock that tests turn by hand.
-#[derive(Debug)]
-struct Hands(Mutex<Moment>);
-
-impl Hands {
-    fn new() -> Arc<Self> {
-        let start = Moment { wall: EPOCH, since_start: Duration::ZERO };
-        Arc::new(Self(Mutex::new(start)))
-    }
-
-    fn forward(&self, seconds: u64) {
-        let mut now = self.0.lock().unwrap();
-        now.wall += seconds * 1_000;
-        now.since_start += Duration::from_secs(seconds);
-    }
-
-    fn set_back(&self, seconds: u64) {
-        self.0.lock().unwrap().wall -= seconds * 1_000;
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Moment {
-        *self.0.lock().unwrap()
-    }
-}
-
-struct TestBox {
-    dir: TempDir,
-    clock: Arc<Hands>,
-}
-
-impl TestBox {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
-        Self { dir, clock: Hands::new() }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.dir.path().join("store.1")
-    }
-
-    fn unlock(&self) -> Unlock {
-        Unlock::Machine(self.dir.path().join("machine"))
-    }
-
-    fn create(&self) -> Store {
-        Store::create(&self.path(), &self.unlock(), self.clock.clone()).unwrap()
-    }
-
-    async fn reopen(&self, store: Store, realm: Realm) -> (Store, Identity) {
-        store.close(Actor::default()).await.unwrap();
-        drop(store);
-        let store = Store::open(&self.path(), &self.unlock(), self.clock.clone()).unwrap();
-        let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
-        (store, identity)
-    }
-}
-
-fn peer() -> Peer {
-    Peer::new("192.168.8.20".parse().unwrap(), "Firefox")
-}
-
-fn password(text: &str) -> Password {
-    Password::from(text.to_owned())
-}
-
-fn new_account(name: &str, text: &str) -> NewAccount {
-    let time_zone = "Asia/Shanghai".to_owned();
-    NewAccount {
-        name: name.to_owned(),
-        password: password(text),
-        language: Language::ZhCn,
-        time_zone,
-    }
-}
-
-fn code(secret: &TotpSecret, clock: &Hands) -> String {
-    String::from_utf8(secret.code(clock.now().wall / STEP_MS).to_vec()).unwrap()
-}
-
-async fn first(identity: &Identity, clock: &Hands) -> (TotpSecret, Secret, Signed) {
-    let (step, setup) = identity.begin_first(new_account("王芳", PASSWORD)).await.unwrap();
-    let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
-    let secret = TotpSecret::from_bytes(&bytes).unwrap();
-    let wrong = identity.enrol_code(step.expose(), "000000");
-    assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
-    let early = identity.enrol_finish(step.expose(), &peer()).await;
-    assert!(matches!(early, Err(Refused::Door(DoorRefused::StepGone))));
-    identity.enrol_code(step.expose(), &code(&secret, clock)).unwrap();
-    let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
-    (secret, token, signed)
-}
+use vault::Actor;
 
 async fn sign_in(identity: &Identity, code: &str) -> Result<(Secret, Signed), Refused> {
     let step = identity.sign_in("王芳", password(PASSWORD), &peer()).await?;
@@ -280,7 +180,7 @@ async fn settings_change_and_the_last_manager_stays_one() {
     let changed = changed.unwrap();
     assert_eq!((changed.language, changed.time_zone.as_str()), (Language::En, "Europe/Berlin"));
     let manager = signed.manager().unwrap();
-    assert_eq!(identity.people(&manager), [changed.clone()]);
+    assert_eq!(identity.people(&manager), std::slice::from_ref(&changed));
     let (id, version) = (changed.id, changed.version);
     let off = identity.change_person(&manager, id, version, None, Some(true)).await;
     assert!(matches!(off, Err(Refused::People(PeopleRefused::LastKeeper))));

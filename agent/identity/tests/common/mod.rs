@@ -1,0 +1,112 @@
+//! A realm in a directory of its own, and a clock that tests turn by hand.
+
+#![allow(clippy::unwrap_used, dead_code, missing_docs, unreachable_pub, reason = "tests")]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use identity::{
+    DoorRefused, Identity, Language, NewAccount, Password, Peer, Realm, Refused, STEP_MS, Secret,
+    Signed, TotpSecret,
+};
+use tempfile::TempDir;
+use vault::{Actor, Clock, Moment, Store, Unlock};
+
+pub const EPOCH: u64 = 1_800_000_000_000;
+pub const PASSWORD: &str = "lampe-wolke-7-fahrrad";
+
+/// A clock that tests turn by hand.
+#[derive(Debug)]
+pub struct Hands(Mutex<Moment>);
+
+impl Hands {
+    pub fn new() -> Arc<Self> {
+        let start = Moment { wall: EPOCH, since_start: Duration::ZERO };
+        Arc::new(Self(Mutex::new(start)))
+    }
+
+    pub fn forward(&self, seconds: u64) {
+        let mut now = self.0.lock().unwrap();
+        now.wall += seconds * 1_000;
+        now.since_start += Duration::from_secs(seconds);
+    }
+
+    pub fn set_back(&self, seconds: u64) {
+        self.0.lock().unwrap().wall -= seconds * 1_000;
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub struct TestBox {
+    pub dir: TempDir,
+    pub clock: Arc<Hands>,
+}
+
+impl TestBox {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
+        Self { dir, clock: Hands::new() }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().join("store.1")
+    }
+
+    pub fn unlock(&self) -> Unlock {
+        Unlock::Machine(self.dir.path().join("machine"))
+    }
+
+    pub fn create(&self) -> Store {
+        Store::create(&self.path(), &self.unlock(), self.clock.clone()).unwrap()
+    }
+
+    pub async fn reopen(&self, store: Store, realm: Realm) -> (Store, Identity) {
+        store.close(Actor::default()).await.unwrap();
+        drop(store);
+        let store = Store::open(&self.path(), &self.unlock(), self.clock.clone()).unwrap();
+        let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
+        (store, identity)
+    }
+}
+
+pub fn peer() -> Peer {
+    Peer::new("192.168.8.20".parse().unwrap(), "Firefox")
+}
+
+pub fn password(text: &str) -> Password {
+    Password::from(text.to_owned())
+}
+
+pub fn new_account(name: &str, text: &str) -> NewAccount {
+    let time_zone = "Asia/Shanghai".to_owned();
+    NewAccount {
+        name: name.to_owned(),
+        password: password(text),
+        language: Language::ZhCn,
+        time_zone,
+    }
+}
+
+pub fn code(secret: &TotpSecret, clock: &Hands) -> String {
+    String::from_utf8(secret.code(clock.now().wall / STEP_MS).to_vec()).unwrap()
+}
+
+pub async fn first(identity: &Identity, clock: &Hands) -> (TotpSecret, Secret, Signed) {
+    let (step, setup) = identity.begin_first(new_account("王芳", PASSWORD)).await.unwrap();
+    let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+    let secret = TotpSecret::from_bytes(&bytes).unwrap();
+    let wrong = identity.enrol_code(step.expose(), "000000");
+    assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
+    let early = identity.enrol_finish(step.expose(), &peer()).await;
+    assert!(matches!(early, Err(Refused::Door(DoorRefused::StepGone))));
+    identity.enrol_code(step.expose(), &code(&secret, clock)).unwrap();
+    let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
+    (secret, token, signed)
+}

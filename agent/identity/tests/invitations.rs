@@ -1,0 +1,109 @@
+//! People who are invited, over a real store.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use common::{TestBox, code, first, new_account, peer};
+use identity::{
+    DoorRefused, INVITED_FOR, Identity, Manager, PeopleRefused, Realm, Refused, Role, Secret,
+    Signed, TotpSecret,
+};
+use vault::Actor;
+
+const OTHER: &str = "tonnerre-bleu-sous-la-pluie";
+
+async fn enrol(
+    the_box: &TestBox,
+    identity: &Identity,
+    link: &str,
+    name: &str,
+) -> Result<(Secret, Signed), Refused> {
+    let (step, setup) = identity.begin_invited(link, new_account(name, OTHER), &peer()).await?;
+    let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+    let secret = TotpSecret::from_bytes(&bytes).unwrap();
+    identity.enrol_code(step.expose(), &code(&secret, &the_box.clock))?;
+    identity.enrol_finish(step.expose(), &peer()).await
+}
+
+async fn office(the_box: &TestBox) -> (vault::Store, Identity, Signed, Manager) {
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (_, _, signed) = first(&identity, &the_box.clock).await;
+    let manager = signed.manager().unwrap();
+    (store, identity, signed, manager)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_lets_one_person_in_once() {
+    let the_box = TestBox::new();
+    let (store, identity, _, manager) = office(&the_box).await;
+    let (made, link) = identity.invite(&manager, "Anna", Role::Staff).await.unwrap();
+    assert_eq!(identity.invitations(&manager).unwrap(), std::slice::from_ref(&made));
+    assert_eq!(identity.invited(link.expose(), &peer()).unwrap(), made);
+    let taken = enrol(&the_box, &identity, link.expose(), "王芳").await;
+    assert!(matches!(taken, Err(Refused::People(PeopleRefused::NameTaken))));
+    // Two who share the link: whoever is done first is in.
+    let (one, other) = tokio::join!(
+        enrol(&the_box, &identity, link.expose(), "Anna"),
+        enrol(&the_box, &identity, link.expose(), "Hanna"),
+    );
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let (_, signed) = one.or(other).unwrap();
+    assert!(signed.editor().is_some() && signed.manager().is_none());
+    let again = identity.invited(link.expose(), &peer());
+    assert!(matches!(again, Err(Refused::InvitationGone)));
+    assert!(identity.invitations(&manager).unwrap().is_empty());
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taken_back_over_or_guessed_it_opens_nothing() {
+    let the_box = TestBox::new();
+    let (store, identity, _, manager) = office(&the_box).await;
+    let (made, link) = identity.invite(&manager, "Anna", Role::Staff).await.unwrap();
+    identity.withdraw(&manager, made.id).await.unwrap();
+    let gone = identity.invited(link.expose(), &peer());
+    assert!(matches!(gone, Err(Refused::InvitationGone)));
+    assert!(matches!(identity.withdraw(&manager, made.id).await, Err(Refused::NotFound)));
+    let (_, link) = identity.invite(&manager, "Anna", Role::Staff).await.unwrap();
+    the_box.clock.forward(INVITED_FOR / 1_000);
+    let over = identity.invited(link.expose(), &peer());
+    assert!(matches!(over, Err(Refused::InvitationGone)));
+    let refused = (0..10).find_map(|_| match identity.invited("guess", &peer()) {
+        Err(Refused::Door(DoorRefused::SlowDown { .. })) => Some(()),
+        _ => None,
+    });
+    assert!(refused.is_some());
+    let wrong = identity.invite(&manager, "Bob", Role::Admin).await;
+    assert!(matches!(wrong, Err(Refused::People(PeopleRefused::NoSuchRole(Role::Admin)))));
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_disabled_is_out_at_once_and_of_two_managers_one_stays() {
+    let the_box = TestBox::new();
+    let (store, identity, signed, manager) = office(&the_box).await;
+    let (_, link) = identity.invite(&manager, "Anna", Role::Manager).await.unwrap();
+    let (token, anna) = enrol(&the_box, &identity, link.expose(), "Anna").await.unwrap();
+    let (hers, mine) = (anna.account(), signed.account());
+    let off = identity.change_person(&manager, hers.id, hers.version, None, Some(true)).await;
+    let off = off.unwrap();
+    assert!(identity.session(token.expose(), &peer()).is_none());
+    assert!(!identity.is_alive(&anna));
+    let on =
+        identity.change_person(&manager, hers.id, off.version, None, Some(false)).await.unwrap();
+    assert!(identity.session(token.expose(), &peer()).is_none(), "the old session stays over");
+    // Each demotes the other at the same time.
+    let her_handle = anna.manager().unwrap();
+    let (one, other) = tokio::join!(
+        identity.change_person(&manager, hers.id, on.version, Some(Role::Staff), None),
+        identity.change_person(&her_handle, mine.id, mine.version, Some(Role::Staff), None),
+    );
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let refused = one.err().or(other.err());
+    assert!(matches!(refused, Some(Refused::People(PeopleRefused::LastKeeper))), "{refused:?}");
+    let left = identity.people(&manager).iter().filter(|a| a.role == Role::Manager).count();
+    assert_eq!(left, 1);
+    store.close(Actor::default()).await.unwrap();
+}
