@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use identity::{Editor, Reader};
-use records::{FieldMask, Page, Query, QueryRefused, Row, Table};
-use seal::body::{Body, Value};
+use records::{FieldMask, Page, Query, QueryRefused, Table};
+use seal::body::Value;
 use seal::numbers::{action, idempotency, outcome, table};
 use seal::{RecordId, TableId, Version};
 use vault::{Access, Actor, Applied, Batch, BatchError, Clock, CommitError, KeyOf, Loaded, Store};
 
 use crate::contact::{ContactFields, ContactPatch, ContactRow, field};
 use crate::rules::{FieldRefused, checked};
+use crate::stored::{read, set, written};
 
 /// How long a deleted contact can be brought back, ms.
 pub const UNDO_FOR: u64 = 60 * 60 * 1_000;
@@ -49,6 +50,23 @@ pub struct Created {
     pub contact: Contact,
     /// The same request made it before; nothing was made now.
     pub again: bool,
+}
+
+/// One version of a contact that there was, or is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastVersion {
+    /// Its version.
+    pub version: Version,
+    /// When it was written, ms since 1970.
+    pub at: Option<u64>,
+    /// The account that wrote it.
+    pub by: Option<RecordId>,
+    /// Fields that differ from the version before.
+    pub changed: Vec<u32>,
+    /// With it the contact was deleted.
+    pub deleted: bool,
+    /// It does not open.
+    pub damaged: bool,
 }
 
 /// Why something was not done; then nothing was.
@@ -254,6 +272,19 @@ impl Contacts {
         self.find(id).ok_or(Refused::NotFound)
     }
 
+    /// What became of a contact, the newest first: in the log's disk before it is given. Blocks on
+    /// the disk.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] when there never was one.
+    pub async fn history(&self, who: &Reader, id: RecordId) -> Result<Vec<PastVersion>, Refused> {
+        let past = self.store.history(TABLE, id).map_err(Refused::Read)?;
+        let outcome = if past.is_empty() { outcome::REFUSED } else { outcome::ALLOWED };
+        let read = access(who.actor(), action::CONTACT_HISTORY, outcome, vec![(TABLE, id)]);
+        self.store.read_logged(read).await?;
+        if past.is_empty() { Err(Refused::NotFound) } else { Ok(versions(&past)) }
+    }
+
     fn find(&self, id: RecordId) -> Option<Contact> {
         let view = self.view();
         let (version, row) = view.get(id)?;
@@ -278,6 +309,27 @@ impl Contacts {
         }
         done
     }
+}
+
+/// Each version with what it changed against the one before.
+fn versions(past: &[vault::Past]) -> Vec<PastVersion> {
+    let row = |at: usize| match past.get(at).map(|past| &past.body) {
+        Some(Ok(Some(body))) => Some(read(body)),
+        _ => None,
+    };
+    let version = |(at, one): (usize, &vault::Past)| PastVersion {
+        version: one.version,
+        at: one.entry.as_ref().map(|entry| entry.at),
+        by: one.entry.as_ref().and_then(|entry| entry.account),
+        changed: match (row(at), row(at + 1)) {
+            (Some(now), Some(before)) => before.fields.changed(&now.fields),
+            (Some(now), None) => ContactFields::default().changed(&now.fields),
+            _ => Vec::new(),
+        },
+        deleted: matches!(one.body, Ok(None)),
+        damaged: one.body.is_err(),
+    };
+    past.iter().enumerate().map(version).collect()
 }
 
 /// Today both roles of the CRM see every field.
@@ -339,48 +391,4 @@ fn apply(view: &RwLock<Table<ContactRow>>, changes: &[Applied]) {
             }
         }
     }
-}
-
-fn written(row: &ContactRow) -> BTreeMap<u32, Value> {
-    let mut fields = BTreeMap::new();
-    set(&mut fields, &row.fields);
-    let by = row.created_by.map(|by| Value::Link(table::ACCOUNTS, by));
-    fields.extend(by.map(|by| (field::CREATED_BY, by)));
-    fields.extend(row.created_at.map(|at| (field::CREATED_AT, Value::Instant(at))));
-    fields
-}
-
-/// Puts in what people typed; empty is absent. What else is there stays.
-fn set(fields: &mut BTreeMap<u32, Value>, typed: &ContactFields) {
-    for known in ContactRow::fields() {
-        match typed.text(known.id) {
-            Some("") => {
-                fields.remove(&known.id);
-            }
-            Some(text) => {
-                fields.insert(known.id, Value::Text(text.to_owned()));
-            }
-            None => {}
-        }
-    }
-}
-
-fn read(body: &Body) -> ContactRow {
-    let mut fields = ContactFields::default();
-    for known in ContactRow::fields() {
-        if let (Some(place), Some(Value::Text(text))) =
-            (fields.text_mut(known.id), body.fields.get(&known.id))
-        {
-            place.clone_from(text);
-        }
-    }
-    let created_by = match body.fields.get(&field::CREATED_BY) {
-        Some(Value::Link(_, by)) => Some(*by),
-        _ => None,
-    };
-    let created_at = match body.fields.get(&field::CREATED_AT) {
-        Some(Value::Instant(at)) => Some(*at),
-        _ => None,
-    };
-    ContactRow { fields, created_by, created_at }
 }

@@ -3,9 +3,10 @@
 mod contact;
 mod contacts;
 mod rules;
+mod stored;
 
 pub use contact::{
     ContactFields, ContactPatch, ContactRow, FIELDS as CONTACT_FIELDS, field, field_name,
 };
-pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, Refused, UNDO_FOR};
+pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, PastVersion, Refused, UNDO_FOR};
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};

@@ -212,3 +212,26 @@ async fn refused_fields_write_nothing() {
     assert!(matches!(refused, Err(Refused::Fields(_))));
     assert_eq!(office.contacts.open(&office.reader, made.id).await.unwrap(), made);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_says_who_changed_which_fields() {
+    let office = Office::new().await;
+    let made = office.create("张三明").await;
+    let changed = office.contacts.change(&office.editor, made.id, made.version, note("n")).await;
+    let changed = changed.unwrap();
+    office.contacts.delete(&office.editor, made.id, changed.version).await.unwrap();
+    let back = office.contacts.undo_delete(&office.editor, made.id).await.unwrap();
+    let history = office.contacts.history(&office.reader, made.id).await.unwrap();
+    let shown: Vec<_> =
+        history.iter().map(|v| (v.version.0, v.changed.as_slice(), v.deleted)).collect();
+    let first = [field::NAME, field::COMPANY, field::PHONE];
+    assert_eq!(shown.last(), Some(&(1, first.as_slice(), false)));
+    assert!(shown.contains(&(2, [field::NOTE].as_slice(), false)), "{shown:?}");
+    assert_eq!(shown.first().map(|(version, _, _)| *version), Some(back.version.0));
+    assert!(history.iter().any(|v| v.deleted));
+    let me = Some(office.reader.signed().account().id);
+    assert!(history.iter().all(|v| v.by == me && v.at.is_some() && !v.damaged));
+    assert!(office.logged(action::CONTACT_HISTORY, outcome::ALLOWED));
+    let missing = office.contacts.history(&office.reader, RecordId([9; 16])).await;
+    assert!(matches!(missing, Err(Refused::NotFound)));
+}
