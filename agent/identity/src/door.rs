@@ -289,6 +289,7 @@ impl Door {
             peer: peer.clone(),
             created: now.wall,
             last_seen: now.wall,
+            written: now.wall,
             life: Life::begin(now),
         };
         Ok(Entry { account, used_step, places, session, token_sha256, token, attempt })

@@ -140,6 +140,7 @@ impl Identity {
             peer: peer.clone(),
             created: now.wall,
             last_seen: now.wall,
+            written: now.wall,
             life: Life::begin(now),
         };
         let actor = Actor {

@@ -1,9 +1,10 @@
-//! Accounts, TOTP, one-time codes, sessions, throttling: the rules, with the clock as an argument.
+//! Accounts, TOTP, one-time codes, sessions, throttling; permission-typed handles.
 //!
-//! Nothing here reads a disk or waits. [`password`] says what a password must be, [`hash`] how it
+//! The rules have the clock as an argument and read no disk: [`password`] says what a password must be, [`hash`] how it
 //! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives;
 //! [`people`] and [`sessions`] hold a realm in memory and say what may become of it. [`door`] lets
-//! people in: the one place that makes a [`Signed`], and so every handle.
+//! people in: the one place that makes a [`Signed`], and so every handle. [`Identity`] is all of it
+//! over a store.
 
 mod account;
 mod code;
@@ -26,6 +27,7 @@ mod steps;
 mod stored;
 pub mod text;
 pub mod throttle;
+mod tick;
 mod totp;
 
 pub use account::{Account, Language, Realm, Role};

@@ -20,7 +20,9 @@ use crate::secret::Secret;
 use crate::sessions::Peer;
 use crate::signed::Signed;
 use crate::steps::Steps;
-use crate::stored::{read_account, read_session, read_totp, session_fields, set_used, used_step};
+use crate::stored::{
+    read_account, read_seen, read_session, read_totp, session_fields, set_used, used_step,
+};
 use crate::throttle::Throttle;
 
 /// Passwords judged at once: 46 MiB each.
@@ -348,6 +350,11 @@ fn apply(changes: &[Applied], door: &Mutex<Door>, clock: &dyn Clock) {
         match &change.body {
             None => door.sessions().remove(change.id),
             Some(body) => {
+                // Known: only what is on the disk is newer, its life goes on as it was.
+                let seen = read_seen(body).unwrap_or_default();
+                if door.sessions().seen_written(change.id, seen) {
+                    continue;
+                }
                 if let Some((token, session)) = read_session(change.id, body, clock.now()) {
                     door.sessions().put(token, session);
                 }

@@ -35,6 +35,8 @@ pub struct Session {
     pub created: u64,
     /// Last request, ms since 1970.
     pub last_seen: u64,
+    /// The last request that is on the disk, ms since 1970.
+    pub written: u64,
     /// How long it lives.
     pub life: Life,
 }
@@ -127,20 +129,18 @@ impl Sessions {
         ended
     }
 
-    /// Sessions seen since they were last written, at least `after` ago by what was written:
-    /// their new `last_seen` is worth writing.
+    /// Sessions whose last request is at least `after` later than the one on the disk, with it.
     #[must_use]
-    pub fn worth_writing(
-        &self,
-        written: &HashMap<RecordId, u64>,
-        after: Duration,
-    ) -> Vec<&Session> {
+    pub fn worth_writing(&self, after: Duration) -> Vec<(RecordId, u64)> {
         let after = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-        let stale = |session: &&Session| {
-            let written = written.get(&session.id).copied().unwrap_or(session.created);
-            session.last_seen >= written.saturating_add(after)
-        };
-        self.by_token.values().filter(stale).collect()
+        let stale = |session: &&Session| session.last_seen >= session.written.saturating_add(after);
+        self.by_token.values().filter(stale).map(|s| (s.id, s.last_seen)).collect()
+    }
+
+    /// A session's last request is on the disk; `false` if the session is not known.
+    pub(crate) fn seen_written(&mut self, id: RecordId, last_seen: u64) -> bool {
+        let known = self.by_token.values_mut().find(|session| session.id == id);
+        known.map(|session| session.written = session.written.max(last_seen)).is_some()
     }
 }
 
@@ -170,6 +170,7 @@ mod tests {
             peer: Peer::new("192.168.8.20".parse().unwrap(), "Firefox"),
             created: at(minute).wall,
             last_seen: at(minute).wall,
+            written: at(minute).wall,
             life: Life::begin(at(minute)),
         };
         sessions.put(sha256, session);
@@ -229,15 +230,15 @@ mod tests {
     fn being_seen_is_written_seldom() {
         let mut sessions = Sessions::default();
         let token = begin(&mut sessions, 1, 7, 0);
-        let mut written = HashMap::new();
         let after = Duration::from_secs(600);
         sessions.touch(token.expose(), at(9));
-        assert!(sessions.worth_writing(&written, after).is_empty());
+        assert!(sessions.worth_writing(after).is_empty());
         sessions.touch(token.expose(), at(10));
-        assert_eq!(sessions.worth_writing(&written, after).len(), 1);
-        written.insert(id(1), at(10).wall);
+        assert_eq!(sessions.worth_writing(after), [(id(1), at(10).wall)]);
+        assert!(sessions.seen_written(id(1), at(10).wall));
+        assert!(!sessions.seen_written(id(2), at(10).wall));
         sessions.touch(token.expose(), at(19));
-        assert!(sessions.worth_writing(&written, after).is_empty());
+        assert!(sessions.worth_writing(after).is_empty());
     }
 
     #[test]

@@ -128,6 +128,16 @@ pub(crate) fn session_fields(of: &Session, token_sha256: &[u8; 32]) -> Fields {
     ])
 }
 
+/// Puts in the last request.
+pub(crate) fn set_seen(fields: &mut Fields, last_seen: u64) {
+    fields.insert(session::LAST_SEEN, instant(last_seen));
+}
+
+/// The last request that is on the disk.
+pub(crate) fn read_seen(body: &Body) -> Option<u64> {
+    read_instant(body, session::LAST_SEEN)
+}
+
 /// A session and its token's SHA-256; `None` if it is over or something needed is missing.
 pub(crate) fn read_session(
     id: RecordId,
@@ -147,7 +157,7 @@ pub(crate) fn read_session(
     let address = text(body, session::ADDRESS)?.parse().ok()?;
     let peer = Peer::new(address, &text(body, session::DEVICE).unwrap_or_default());
     let life = Life::resume(created, last_seen, now)?;
-    Some((token, Session { id, account, peer, created, last_seen, life }))
+    Some((token, Session { id, account, peer, created, last_seen, written: last_seen, life }))
 }
 
 pub(crate) fn text(body: &Body, field: u32) -> Option<String> {

@@ -192,3 +192,26 @@ async fn settings_change_and_the_last_manager_stays_one() {
     assert!(identity.session(token.expose(), &peer()).is_some());
     store.close(Actor::default()).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_knows_how_long_a_session_was_idle() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity =
+        Identity::open(store.clone(), Realm::Admin, the_box.clock.clone()).await.unwrap();
+    let (_, token, _) = first(&identity, &the_box.clock).await;
+    for _ in 0..4 {
+        the_box.clock.forward(20 * 60);
+        assert!(identity.session(token.expose(), &peer()).is_some());
+        identity.tick().await.unwrap();
+    }
+    // 80 minutes old, last seen now: a restart does not end it; idle for half an hour does.
+    let (store, identity) = the_box.reopen(store, Realm::Admin).await;
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    the_box.clock.forward(30 * 60);
+    assert!(identity.session(token.expose(), &peer()).is_none());
+    identity.tick().await.unwrap();
+    let entries = store.audit(None, 3).unwrap();
+    assert!(entries.iter().any(|entry| entry.action == Some(action::SESSION_EXPIRED)));
+    store.close(Actor::default()).await.unwrap();
+}

@@ -1,0 +1,59 @@
+//! What is done once a minute: sessions that are over leave the disk, and requests are noted on it
+//! now and then, so that a restart knows how long a session was idle.
+
+use std::time::Duration;
+
+use seal::numbers::{action, outcome, table};
+use vault::{Actor, BatchError, MAX_CHANGES};
+
+use crate::realm::Identity;
+use crate::refused::Refused;
+use crate::stored::set_seen;
+
+/// A session's last request is written when the one on the disk is this much older.
+const WRITE_AFTER: Duration = Duration::from_secs(600);
+
+impl Identity {
+    /// To be called once a minute.
+    ///
+    /// # Errors
+    /// [`Refused`]; the next minute tries again.
+    pub async fn tick(&self) -> Result<(), Refused> {
+        let (over, seen) = {
+            let mut door = self.door();
+            let sessions = door.sessions();
+            (sessions.sweep(self.now()), sessions.worth_writing(WRITE_AFTER))
+        };
+        for some in over.chunks(MAX_CHANGES) {
+            let some = some.to_vec();
+            self.write(Actor::default(), move |batch| {
+                for id in some {
+                    unless_gone(batch.delete(table::SESSIONS, id))?;
+                }
+                batch.audit(action::SESSION_EXPIRED, outcome::ALLOWED);
+                Ok(())
+            })
+            .await?;
+        }
+        for some in seen.chunks(MAX_CHANGES) {
+            let some = some.to_vec();
+            self.write(Actor::default(), move |batch| {
+                for (id, at) in some {
+                    unless_gone(batch.change(table::SESSIONS, id, |fields| set_seen(fields, at)))?;
+                }
+                batch.audit(action::LAST_SEEN, outcome::ALLOWED);
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A session that was revoked meanwhile needs nothing any more.
+fn unless_gone<T>(done: Result<T, BatchError>) -> Result<(), Refused> {
+    match done {
+        Ok(_) | Err(BatchError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
