@@ -2,26 +2,7 @@
 
 use records::{Cell, Field, Kind, Row};
 use seal::RecordId;
-
-/// Numbers of the fields in a body (0002); part of the format.
-pub mod field {
-    /// Name; the only one that must be there.
-    pub const NAME: u32 = 1;
-    /// Company.
-    pub const COMPANY: u32 = 2;
-    /// Position in the company.
-    pub const POSITION: u32 = 3;
-    /// Telephone number, as written.
-    pub const PHONE: u32 = 4;
-    /// E-mail address, as written.
-    pub const EMAIL: u32 = 5;
-    /// Note of many lines.
-    pub const NOTE: u32 = 6;
-    /// Account that made it.
-    pub const CREATED_BY: u32 = 7;
-    /// When it was made, ms since 1970.
-    pub const CREATED_AT: u32 = 8;
-}
+pub use seal::numbers::contact as field;
 
 /// All fields of a contact.
 pub const FIELDS: &[Field] = &[

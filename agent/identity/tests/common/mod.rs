@@ -67,6 +67,17 @@ impl TestBox {
         Store::create(&self.path(), &self.unlock(), self.clock.clone()).unwrap()
     }
 
+    /// The realm as a box finds it that lost its power now: a copy of what is in the files, the
+    /// store itself still open.
+    pub async fn cut(&self, realm: Realm) -> (Store, Identity, TempDir) {
+        let copy = tempfile::tempdir().unwrap();
+        copy_all(&self.path(), &copy.path().join("store.1"));
+        let path = copy.path().join("store.1");
+        let store = Store::open(&path, &self.unlock(), self.clock.clone()).unwrap();
+        let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
+        (store, identity, copy)
+    }
+
     pub async fn reopen(&self, store: Store, realm: Realm) -> (Store, Identity) {
         store.close(Actor::default()).await.unwrap();
         drop(store);
@@ -109,4 +120,17 @@ pub async fn first(identity: &Identity, clock: &Hands) -> (TotpSecret, Secret, S
     identity.enrol_code(step.expose(), &code(&secret, clock)).unwrap();
     let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
     (secret, token, signed)
+}
+
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
