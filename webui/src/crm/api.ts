@@ -1,0 +1,22 @@
+// The CRM app's shapes, from api's OpenAPI document.
+import type { components } from "../api/types/crm";
+
+type Schemas = components["schemas"];
+export type Start = Schemas["CrmStart"];
+export type Contact = Schemas["Contact"];
+export type Contacts = Schemas["Contacts"];
+export type ContactHappened = Schemas["ContactHappened"];
+export type Deleted = Schemas["Deleted"];
+export type History = Schemas["History"];
+export type People = Schemas["People"];
+export type Person = Schemas["Person"];
+export type Role = Schemas["Role"];
+export type Invitation = Schemas["Invitation"];
+export type Invitations = Schemas["Invitations"];
+export type FreshInvitation = Schemas["FreshInvitation"];
+export type Invited = Schemas["Invited"];
+export type Proposal = Schemas["Proposal"];
+export type RecoveryKey = Schemas["RecoveryKey"];
+
+/** Where `GET /start` is kept. */
+export const START = ["start"];

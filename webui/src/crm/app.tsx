@@ -1,0 +1,153 @@
+// The CRM app: the claim until it has a manager, the locked page until the vault is open, then
+// sign-in, then the pages of the rail. An invitation has its own page, before any sign-in.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { Redirect, Route, Switch } from "wouter";
+import { read } from "../api/client";
+import type { Problem } from "../api/problem";
+import { useText } from "../i18n";
+import { AccountPage } from "../ui/account-page";
+import { EmptyState, Loaded } from "../ui/async";
+import { Button, ButtonLink } from "../ui/button";
+import { ProblemNote } from "../ui/form";
+import { LanguageSwitch } from "../ui/language-switch";
+import { LogPage } from "../ui/log-page";
+import { Page } from "../ui/page";
+import { Gate, useAccount } from "../ui/session";
+import { Alone, type Place, Shell } from "../ui/shell";
+import { START, type Start } from "./api";
+import { ClaimWizard } from "./features/claim/wizard";
+import { forgetDrafts } from "./features/contacts/drafts";
+import { EditContactPage, NewContactPage } from "./features/contacts/form";
+import { ContactsPage } from "./features/contacts/list";
+import { Live, useEvents } from "./features/contacts/live";
+import { RecordPage } from "./features/contacts/record";
+import { EnrolPage } from "./features/enrol/page";
+import { DiskFailedPage, LockedPage } from "./features/locked/page";
+import { PeoplePage } from "./features/people/page";
+
+/** While it is closed, somebody else may open it: ask again this often. */
+const ASK_MS = 5_000;
+
+export function App() {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: START,
+    queryFn: ({ signal }) => read<Start>("/start", signal),
+    staleTime: Infinity,
+    refetchInterval: ({ state }) => (state.data?.state === "locked" || state.data?.state === "disk-failed" ? ASK_MS : false),
+  });
+  const state = query.data?.state;
+  useEffect(() => {
+    if (state === undefined || state === "open") return;
+    // What was on the screen is sealed again: nothing of it stays in memory.
+    forgetDrafts();
+    client.removeQueries({ predicate: (one) => one.queryKey[0] !== START[0] });
+  }, [state, client]);
+  return <Loaded query={query}>{(start) => <Opened start={start} />}</Loaded>;
+}
+
+function Opened({ start }: { start: Start }) {
+  const { t } = useText();
+  const name = start.organisation ?? t("ui.product");
+  switch (start.state) {
+    case "unclaimed":
+    case "claiming":
+      return <ClaimWizard start={start} />;
+    case "locked":
+      return (
+        <Front name={name} title={t("crm.locked.title")}>
+          <LockedPage start={start} />
+        </Front>
+      );
+    case "disk-failed":
+      return (
+        <Front name={name} title={t("crm.disk.title")}>
+          <DiskFailedPage />
+        </Front>
+      );
+    case "open":
+      return (
+        <Switch>
+          <Route path="/enrol">
+            <EnrolPage />
+          </Route>
+          <Route>
+            <Gate
+              front={(signIn) => (
+                <Front name={name} title={t("crm.signInTitle")}>
+                  {signIn}
+                </Front>
+              )}
+            >
+              <Pages name={name} />
+            </Gate>
+          </Route>
+        </Switch>
+      );
+  }
+}
+
+function Front(props: { name: string; title: string; children: ReactNode }) {
+  const { t } = useText();
+  useEffect(() => {
+    document.title = `${props.title} · ${props.name}`;
+  }, [props.title, props.name]);
+  return (
+    <Alone look="crm" name={props.name} second={t("crm.app")} footer={<LanguageSwitch />}>
+      <h1 className="mb-4 text-page font-semibold break-words">{props.title}</h1>
+      {props.children}
+    </Alone>
+  );
+}
+
+function Pages(props: { name: string }) {
+  const { t } = useText();
+  const account = useAccount();
+  const fresh = useEvents();
+  const [trouble, setTrouble] = useState<Problem | null>(null);
+  const manager = account.role === "manager";
+  const places: Place[] = [{ href: "/contacts", label: t("crm.contacts"), icon: "contacts" }];
+  if (manager) {
+    places.push({ href: "/people", label: t("crm.people"), icon: "people" }, { href: "/log", label: t("log.title"), icon: "log" });
+  }
+  return (
+    <Live value={{ fresh, setTrouble }}>
+      <Shell
+        look="crm"
+        name={props.name}
+        second={t("crm.app")}
+        places={places}
+        account={{ name: account.name, second: t(manager ? "crm.role.manager" : "crm.role.staff"), href: "/account" }}
+      >
+        {trouble && (
+          <div className="grid justify-items-start gap-2 px-4 pt-5 sm:px-6 lg:px-8">
+            <ProblemNote problem={trouble} />
+            <Button size="row" onClick={() => setTrouble(null)}>
+              {t("ui.close")}
+            </Button>
+          </div>
+        )}
+        <Switch>
+          <Route path="/">
+            <Redirect to="/contacts" replace />
+          </Route>
+          <Route path="/contacts" component={ContactsPage} />
+          <Route path="/contacts/new" component={NewContactPage} />
+          <Route path="/contacts/:id">{({ id }) => <RecordPage key={id} id={id} />}</Route>
+          <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
+          {manager && <Route path="/people" component={PeoplePage} />}
+          {manager && <Route path="/log" component={LogPage} />}
+          <Route path="/account" component={AccountPage} />
+          <Route>
+            <Page title={t("crm.notFound")}>
+              <EmptyState title={t("crm.notFoundTitle")} action={<ButtonLink href="/contacts">{t("crm.contacts")}</ButtonLink>}>
+                {t("crm.notFoundText")}
+              </EmptyState>
+            </Page>
+          </Route>
+        </Switch>
+      </Shell>
+    </Live>
+  );
+}

@@ -1,0 +1,211 @@
+// All contacts: search, sort, exact count, page after page. What is asked for stands in the address,
+// so that going back finds it again.
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { type ChangeEvent, type CompositionEvent, useEffect, useId, useRef, useState } from "react";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { read } from "../../../api/client";
+import { useText } from "../../../i18n";
+import { EmptyState, LoadFailed, Loading } from "../../../ui/async";
+import { Button, ButtonLink } from "../../../ui/button";
+import { classes } from "../../../ui/classes";
+import { inputClass, SelectField } from "../../../ui/field";
+import { Icon } from "../../../ui/icons";
+import { Page, Sheet } from "../../../ui/page";
+import { type Column, Table } from "../../../ui/table";
+import { When } from "../../../ui/when";
+import type { Contact, Contacts } from "../../api";
+import { CONTACTS, useLive } from "./live";
+
+const PAGE = 50;
+const PAUSE_MS = 250;
+const SORTS = ["name", "-name", "company", "-company", "position", "-position", "-created", "created"] as const;
+
+export function ContactsPage() {
+  const { t } = useText();
+  const { fresh } = useLive();
+  const [, go] = useLocation();
+  const [params, setParams] = useSearchParams();
+  const search = params.get("search") ?? "";
+  const company = params.get("company") ?? "";
+  const asked = params.get("sort");
+  const sort = SORTS.find((one) => one === asked) ?? "name";
+  const change = (name: string, value: string) =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === "") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const query = useInfiniteQuery({
+    queryKey: [...CONTACTS, search, company, sort],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) => {
+      const wanted = new URLSearchParams({ sort, limit: String(PAGE) });
+      if (search !== "") wanted.set("search", search);
+      if (company !== "") wanted.set("filter[company]", company);
+      if (pageParam !== null) wanted.set("cursor", pageParam);
+      return read<Contacts>(`/contacts?${wanted}`, signal);
+    },
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const count = query.data?.pages.at(-1)?.count ?? 0;
+  const filtered = search !== "" || company !== "";
+  const name = (one: Contact) => (
+    <Link href={`/contacts/${one.id}`} className="break-words hover:text-accent">
+      {one.name}
+    </Link>
+  );
+  const columns: Column<Contact>[] = [
+    { key: "name", head: t("crm.field.name"), cell: name, sort: "name", width: "min-w-40" },
+    { key: "company", head: t("crm.field.company"), cell: (one) => one.company, sort: "company", width: "min-w-40" },
+    { key: "position", head: t("crm.field.position"), cell: (one) => one.position, sort: "position", width: "min-w-32" },
+    { key: "phone", head: t("crm.field.phone"), cell: (one) => one.phone, width: "min-w-36" },
+    { key: "email", head: t("crm.field.email"), cell: (one) => one.email, width: "min-w-44" },
+    { key: "created", head: t("crm.created"), cell: (one) => <When at={one.createdAt} />, sort: "created", width: "min-w-32" },
+  ];
+  const add = (
+    <ButtonLink kind="primary" icon="plus" href="/contacts/new">
+      {t("crm.newContact")}
+    </ButtonLink>
+  );
+  return (
+    <Page title={t("crm.contacts")} count={query.data && t("crm.count", { count })} actions={query.data && (count > 0 || filtered) ? add : undefined}>
+      {query.isPending && <Loading />}
+      {query.isError && !query.data && <LoadFailed error={query.error} retry={() => void query.refetch()} />}
+      {query.data && (
+        <>
+          <div className="flex flex-wrap items-end gap-3">
+            <Search value={search} onValue={(value) => change("search", value)} />
+            <div className="w-full sm:hidden">
+              <SelectField
+                label={t("crm.sort")}
+                field={{ name: "sort", value: sort, onValue: (value) => change("sort", value), error: null }}
+                options={SORTS.map((one) => ({ value: one, label: t(`crm.sort.${one}`) }))}
+              />
+            </div>
+            {company !== "" && (
+              <Button icon="cross" onClick={() => change("company", "")}>
+                <span className="max-w-60 truncate">{t("crm.companyIs", { company })}</span>
+              </Button>
+            )}
+          </div>
+          <Sheet
+            bare
+            footer={
+              <span role="status">
+                {rows.length < count ? t("crm.shown", { shown: rows.length, count }) : t("crm.allShown", { count })}
+                {!fresh && <span className="text-warn"> {t("crm.notFresh")}</span>}
+              </span>
+            }
+          >
+            {rows.length === 0 ? (
+              filtered ? (
+                <EmptyState
+                  title={t("crm.noMatch")}
+                  action={<Button onClick={() => change(search !== "" ? "search" : "company", "")}>{t(search !== "" ? "crm.dropSearch" : "crm.dropCompany")}</Button>}
+                >
+                  {t("crm.noMatchText")}
+                </EmptyState>
+              ) : (
+                <EmptyState title={t("crm.none")} action={add}>
+                  {t("crm.noneText")}
+                </EmptyState>
+              )
+            ) : (
+              <Table
+                label={t("crm.contacts")}
+                columns={columns}
+                rows={rows}
+                rowKey={(one) => one.id}
+                sort={sort}
+                onSort={(next) => change("sort", next)}
+                onOpen={(one) => go(`/contacts/${one.id}`)}
+                busy={query.isPlaceholderData}
+                phone={(one) => ({
+                  title: name(one),
+                  line: [one.company, one.position].filter(Boolean).join(" · "),
+                  aside: one.phone !== "" && (
+                    <a
+                      href={`tel:${encodeURIComponent(one.phone)}`}
+                      aria-label={t("crm.callNamed", { name: one.name })}
+                      className="inline-flex size-11 items-center justify-center rounded-control text-accent"
+                    >
+                      <Icon name="phone" className="size-5" />
+                    </a>
+                  ),
+                })}
+              />
+            )}
+          </Sheet>
+          {query.isFetchNextPageError && <LoadFailed error={query.error} retry={() => void query.fetchNextPage()} />}
+          {query.hasNextPage && !query.isFetchNextPageError && (
+            <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t("crm.showMore")}
+            </Button>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** Asks after a pause in typing, and never in the middle of a Chinese character. */
+function Search(props: { value: string; onValue: (value: string) => void }) {
+  const { t } = useText();
+  const id = useId();
+  const [text, setText] = useState(props.value);
+  const sent = useRef(props.value);
+  const composing = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // Changed from elsewhere: going back, or dropping the search.
+    if (props.value === sent.current) return;
+    sent.current = props.value;
+    setText(props.value);
+  }, [props.value]);
+  const later = (value: string) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      sent.current = value.trim();
+      props.onValue(sent.current);
+    }, PAUSE_MS);
+  };
+  return (
+    <div className="w-full min-w-0 sm:max-w-80">
+      <label htmlFor={id} className="mb-1 block text-row font-medium text-ink">
+        {t("crm.search")}
+      </label>
+      <div className="relative">
+        <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
+        <input
+          id={id}
+          type="search"
+          value={text}
+          placeholder={t("crm.searchHint")}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={200}
+          onCompositionStart={() => {
+            composing.current = true;
+          }}
+          onCompositionEnd={(event: CompositionEvent<HTMLInputElement>) => {
+            composing.current = false;
+            later(event.currentTarget.value);
+          }}
+          onChange={(event: ChangeEvent<HTMLInputElement>) => {
+            setText(event.target.value);
+            if (!composing.current) later(event.target.value);
+          }}
+          className={classes(inputClass, "pl-9")}
+        />
+      </div>
+    </div>
+  );
+}
+

@@ -1,0 +1,71 @@
+// What others do to contacts shows by itself: one stream of events for the whole app.
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, use, useEffect, useState } from "react";
+import type { Problem } from "../../../api/problem";
+import { type ContactHappened, START } from "../../api";
+
+const AGAIN_MS = 5_000;
+
+interface LiveState {
+  /** False while changes of others may be missing. */
+  fresh: boolean;
+  /** Shows a failure above whatever page is open. */
+  setTrouble: (problem: Problem | null) => void;
+}
+
+export const Live = createContext<LiveState>({ fresh: true, setTrouble: () => undefined });
+
+export function useLive(): LiveState {
+  return use(Live);
+}
+
+export const CONTACTS = ["contacts"];
+export const contactKey = (id: string) => ["contact", id];
+export const historyKey = (id: string) => ["contact", id, "history"];
+
+/** Listens for as long as somebody is signed in; says whether the stream stands. */
+export function useEvents(): boolean {
+  const client = useQueryClient();
+  const [fresh, setFresh] = useState(true);
+  useEffect(() => {
+    let stream: EventSource | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let missed = false;
+    const listen = () => {
+      stream = new EventSource("/api/v1/events");
+      stream.addEventListener("open", () => {
+        setFresh(true);
+        if (!missed) return;
+        missed = false;
+        void client.invalidateQueries({ queryKey: CONTACTS });
+        void client.invalidateQueries({ queryKey: ["contact"] });
+      });
+      stream.addEventListener("contact", (event: MessageEvent<string>) => {
+        const id = idOf(event.data);
+        void client.invalidateQueries({ queryKey: CONTACTS });
+        if (id !== null) void client.invalidateQueries({ queryKey: contactKey(id) });
+      });
+      stream.addEventListener("error", () => {
+        missed = true;
+        setFresh(false);
+        // It may have been locked meanwhile.
+        void client.invalidateQueries({ queryKey: START });
+        if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(listen, AGAIN_MS);
+      });
+    };
+    listen();
+    return () => {
+      clearTimeout(timer);
+      stream?.close();
+    };
+  }, [client]);
+  return fresh;
+}
+
+function idOf(data: string): string | null {
+  try {
+    return (JSON.parse(data) as ContactHappened).id;
+  } catch {
+    return null;
+  }
+}

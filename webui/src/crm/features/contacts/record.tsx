@@ -1,0 +1,179 @@
+// One contact with its history. Deleting can be undone at once; what fails is said on the page.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { call, post, read } from "../../../api/client";
+import { isProblem, type Problem } from "../../../api/problem";
+import { type Key, useText } from "../../../i18n";
+import { EmptyState, Loaded } from "../../../ui/async";
+import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
+import { ProblemNote } from "../../../ui/form";
+import { useToast } from "../../../ui/overlay";
+import { Facts, Page, Sheet } from "../../../ui/page";
+import { When } from "../../../ui/when";
+import type { Contact, Deleted, History } from "../../api";
+import { forgetDraft } from "./drafts";
+import { useAccount } from "../../../ui/session";
+import { CONTACTS, contactKey, historyKey, useLive } from "./live";
+
+export function RecordPage(props: { id: string }) {
+  const { t } = useText();
+  const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => read<Contact>(`/contacts/${props.id}`, signal) });
+  const back = <TextLink href="/contacts">{t("crm.contacts")}</TextLink>;
+  if (isProblem(query.error) && query.error.status === 404) {
+    return (
+      <Page title={t("crm.gone")} above={back}>
+        <EmptyState title={t("crm.goneTitle")} action={<ButtonLink href="/contacts">{t("crm.contacts")}</ButtonLink>}>
+          {t("crm.goneText")}
+        </EmptyState>
+      </Page>
+    );
+  }
+  if (query.data === undefined) {
+    return (
+      <Page title={t("crm.contact")} above={back}>
+        <Loaded query={query}>{() => null}</Loaded>
+      </Page>
+    );
+  }
+  return (
+    <Loaded query={query}>
+      {(contact) => <Record contact={contact} />}
+    </Loaded>
+  );
+}
+
+function Record({ contact }: { contact: Contact }) {
+  const { t } = useText();
+  const [, go] = useLocation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const account = useAccount().id;
+  const { setTrouble } = useLive();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const restore = async () => {
+    setTrouble(null);
+    try {
+      const back = await post<Contact>(`/contacts/${contact.id}/restore`);
+      client.setQueryData(contactKey(back.id), back);
+      go(`/contacts/${back.id}`);
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      setTrouble(error);
+    }
+    await client.invalidateQueries({ queryKey: CONTACTS });
+  };
+  const remove = async () => {
+    setProblem(null);
+    setBusy(true);
+    try {
+      await call<Deleted>("DELETE", `/contacts/${contact.id}`, { ifMatch: `"${contact.version}"` });
+      forgetDraft(account, contact.id);
+      go("/contacts");
+      client.removeQueries({ queryKey: contactKey(contact.id) });
+      toast(t("crm.deletedNamed", { name: contact.name }), () => void restore());
+      await client.invalidateQueries({ queryKey: CONTACTS });
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      setProblem(error);
+      if (error.code === "changed-meanwhile") await client.invalidateQueries({ queryKey: contactKey(contact.id) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const none = <span className="text-ink-3">{t("crm.blank")}</span>;
+  const about = [contact.position, contact.company].filter(Boolean).join(" · ");
+  return (
+    <Page
+      narrow
+      title={contact.name}
+      lead={about || undefined}
+      above={<TextLink href="/contacts">{t("crm.contacts")}</TextLink>}
+      actions={
+        <>
+          <Button kind="destructive" icon="trash" busy={busy} onClick={() => void remove()}>
+            {t("crm.delete")}
+          </Button>
+          <ButtonLink kind="primary" icon="edit" href={`/contacts/${contact.id}/edit`}>
+            {t("crm.edit")}
+          </ButtonLink>
+        </>
+      }
+    >
+      {problem && <ProblemNote problem={problem} />}
+      <Sheet title={t("crm.details")}>
+        <Facts
+          items={[
+            {
+              label: t("crm.field.phone"),
+              value: contact.phone ? (
+                <a href={`tel:${encodeURIComponent(contact.phone)}`} className={linkClass}>
+                  {contact.phone}
+                </a>
+              ) : (
+                none
+              ),
+            },
+            {
+              label: t("crm.field.email"),
+              value: contact.email ? (
+                <a href={`mailto:${encodeURIComponent(contact.email)}`} className={linkClass}>
+                  {contact.email}
+                </a>
+              ) : (
+                none
+              ),
+            },
+            {
+              label: t("crm.field.company"),
+              value: contact.company ? <TextLink href={`/contacts?company=${encodeURIComponent(contact.company)}`}>{contact.company}</TextLink> : none,
+            },
+            { label: t("crm.field.position"), value: contact.position || none },
+            { label: t("crm.field.note"), value: contact.note ? <span className="whitespace-pre-wrap">{contact.note}</span> : none },
+            {
+              label: t("crm.created"),
+              value: (
+                <>
+                  <When at={contact.createdAt} />
+                  {contact.createdBy && ` · ${contact.createdBy.name}`}
+                </>
+              ),
+            },
+          ]}
+        />
+      </Sheet>
+      <Sheet title={t("crm.history")}>
+        <Past id={contact.id} />
+      </Sheet>
+    </Page>
+  );
+}
+
+function Past(props: { id: string }) {
+  const { t, find } = useText();
+  const query = useQuery({ queryKey: historyKey(props.id), queryFn: ({ signal }) => read<History>(`/contacts/${props.id}/history`, signal) });
+  const words = (names: string[]) => names.map((name) => find(`crm.field.${name}`) ?? name).join(t("ui.listGap"));
+  return (
+    <Loaded query={query}>
+      {({ items }) => (
+        <ol className="grid gap-3 border-l border-line-2 pl-4">
+          {items.map((one) => {
+            const actor = one.actor?.name ?? t("crm.somebody");
+            const said: Key = one.version <= 1 ? "crm.history.created" : one.changed.length > 0 ? "crm.history.changed" : "crm.history.other";
+            return (
+              <li key={one.version} className="relative min-w-0">
+                <span aria-hidden="true" className="absolute top-2 -left-5 size-2 rounded-full bg-ink-3" />
+                <p className="text-body break-words text-ink">{t(said, { actor, fields: words(one.changed) })}</p>
+                <p className="text-row text-ink-3">
+                  <When at={one.at} />
+                </p>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </Loaded>
+  );
+}

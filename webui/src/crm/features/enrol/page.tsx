@@ -1,0 +1,134 @@
+// An invitation: the code stands behind `#` in the link, which no server and no log ever sees; the
+// page takes it out of the address at once.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { post } from "../../../api/client";
+import { isProblem, type Problem } from "../../../api/problem";
+import type { Account, TotpSetup } from "../../../api/shared";
+import { useText } from "../../../i18n";
+import { Button } from "../../../ui/button";
+import { CodeField } from "../../../ui/field";
+import { Form, useForm } from "../../../ui/form";
+import { LanguageSwitch } from "../../../ui/language-switch";
+import { SESSION } from "../../../ui/session";
+import { Alone } from "../../../ui/shell";
+import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { NewAccountForm, type NewAccount } from "../../account-form";
+import { type Invited, START, type Start } from "../../api";
+import { forgetDrafts } from "../contacts/drafts";
+
+type Step = "code" | "account" | "totp";
+
+function codeOfLink(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
+export function EnrolPage() {
+  const { t } = useText();
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const [code, setCode] = useState(codeOfLink);
+  const [step, setStep] = useState<Step>("code");
+  const [invited, setInvited] = useState<Invited | null>(null);
+  const [typed, setTyped] = useState<NewAccount | null>(null);
+  const [totp, setTotp] = useState<TotpSetup | null>(null);
+  const [expired, setExpired] = useState(false);
+  useEffect(() => {
+    if (location.hash !== "") history.replaceState(history.state, "", location.pathname);
+  }, []);
+  const name = invited?.organisation ?? client.getQueryData<Start>(START)?.organisation ?? t("ui.product");
+  const title = t(`crm.enrol.${step}.title`);
+  useEffect(() => {
+    document.title = `${title} · ${name}`;
+  }, [title, name]);
+  const lost = (problem: Problem) => {
+    if (problem.status !== 401) return;
+    setExpired(true);
+    setStep("code");
+  };
+  return (
+    <Alone look="crm" name={name} second={t("crm.app")} footer={<LanguageSwitch />}>
+      <h1 className="text-page font-semibold">{title}</h1>
+      <p className="mt-1 mb-6 text-body text-ink-2">{t(`crm.enrol.${step}.lead`)}</p>
+      {step === "code" && (
+        <CodeStep
+          code={code}
+          expired={expired}
+          onDone={(next, used) => {
+            setCode(used);
+            setInvited(next);
+            setExpired(false);
+            setStep("account");
+          }}
+        />
+      )}
+      {step === "account" && invited && (
+        <NewAccountForm
+          path="/enrol/account"
+          name={invited.invitedName}
+          typed={typed}
+          onTyped={setTyped}
+          onLost={lost}
+          onDone={(next) => {
+            setTotp(next);
+            setStep("totp");
+          }}
+        />
+      )}
+      {step === "totp" && totp && (
+        <div className="grid gap-6">
+          <TotpSecret secret={totp.totpSecret} uri={totp.otpauthUri} />
+          <TotpCode
+            path="/enrol/totp"
+            label={t("crm.enrol.finish")}
+            onBack={() => setStep("account")}
+            onDone={(answer) => {
+              // Whoever was signed in here before, nothing of theirs stays.
+              forgetDrafts();
+              client.removeQueries({ predicate: (one) => one.queryKey[0] !== START[0] });
+              client.setQueryData(SESSION, (answer as { account: Account }).account);
+              go("/contacts", { replace: true });
+            }}
+          />
+        </div>
+      )}
+    </Alone>
+  );
+}
+
+function CodeStep(props: { code: string; expired: boolean; onDone: (invited: Invited, code: string) => void }) {
+  const { t } = useText();
+  const [left, setLeft] = useState<number | null>(null);
+  const form = useForm({
+    initial: { code: props.code },
+    check: (values) => ({ code: values.code.trim() === "" ? t("crm.enrol.codeEmpty") : undefined }),
+    submit: async (values, sender) => {
+      setLeft(null);
+      try {
+        props.onDone(await post<Invited>("/enrol/code", { code: values.code }, sender.idempotencyKey), values.code);
+      } catch (error) {
+        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
+        throw error;
+      }
+    },
+  });
+  return (
+    <Form form={form} label={t("crm.enrol.code.title")}>
+      {props.expired && (
+        <p role="status" className="text-body text-warn">
+          {t("crm.enrol.expired")}
+        </p>
+      )}
+      <CodeField label={t("crm.enrol.code")} hint={t("crm.enrol.codeHint")} field={form.field("code")} maxLength={200} autoFocus />
+      {left !== null && <p className="text-body text-bad">{t("crm.triesLeft", { count: left })}</p>}
+      <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
+        {t("ui.continue")}
+      </Button>
+    </Form>
+  );
+}

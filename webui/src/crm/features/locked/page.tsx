@@ -1,0 +1,120 @@
+// The vault is shut: why, who may open it, what is not touched by it, and the form that opens it.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { post } from "../../../api/client";
+import { isProblem } from "../../../api/problem";
+import { useText } from "../../../i18n";
+import { Badge, Note } from "../../../ui/badge";
+import { Button } from "../../../ui/button";
+import { CodeField, PasswordField } from "../../../ui/field";
+import { Form, useForm } from "../../../ui/form";
+import { START, type Start } from "../../api";
+
+export function LockedPage({ start }: { start: Start }) {
+  const { t } = useText();
+  const [recovery, setRecovery] = useState(false);
+  const why = start.lockedBecause === "by-hand" ? t("crm.locked.byHand") : start.lockedBecause === "started" ? t("crm.locked.started") : t("crm.locked.closed");
+  return (
+    <div className="grid gap-6">
+      <div className="grid justify-items-start gap-3">
+        <Badge state="needs-you" icon="lock">
+          {t("crm.locked.badge")}
+        </Badge>
+        <p className="text-body text-ink-2">{why}</p>
+      </div>
+      <Unlock key={String(recovery)} recovery={recovery} onOther={() => setRecovery(!recovery)} />
+      <dl className="grid gap-4 [&>div]:border-t [&>div]:border-line-2 [&>div]:pt-4">
+        <div>
+          <dt className="text-body font-semibold">{t("crm.locked.who")}</dt>
+          <dd className="text-body break-words text-ink-2">
+            {start.unlockers.length > 0 ? t("crm.locked.whoNamed", { names: start.unlockers.join(t("ui.listGap")) }) : t("crm.locked.whoUnnamed")}
+          </dd>
+        </div>
+        <div>
+          <dt className="text-body font-semibold">{t("crm.locked.notAffected")}</dt>
+          <dd className="text-body text-ink-2">{t("crm.locked.notAffectedText")}</dd>
+        </div>
+        <div>
+          <dt className="text-body font-semibold">{t("crm.locked.notYou")}</dt>
+          <dd className="text-body text-ink-2">{t("crm.locked.notYouText")}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+function Unlock(props: { recovery: boolean; onOther: () => void }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const [left, setLeft] = useState<number | null>(null);
+  const [until, setUntil] = useState<number | null>(null);
+  const form = useForm({
+    initial: { passphrase: "", recoveryKey: "" },
+    check: (values) =>
+      props.recovery
+        ? { recoveryKey: values.recoveryKey.trim() === "" ? t("crm.locked.recoveryEmpty") : undefined }
+        : { passphrase: values.passphrase === "" ? t("crm.locked.passphraseEmpty") : undefined },
+    submit: async (values, sender) => {
+      setLeft(null);
+      setUntil(null);
+      try {
+        await post("/unlock", props.recovery ? { recoveryKey: values.recoveryKey } : { passphrase: values.passphrase }, sender.idempotencyKey);
+      } catch (error) {
+        if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
+        if (isProblem(error) && error.status === 429 && error.retryAfter !== null) setUntil(Date.now() + error.retryAfter * 1000);
+        throw error;
+      }
+      await client.invalidateQueries({ queryKey: START });
+    },
+  });
+  return (
+    <Form form={form} label={t("crm.locked.title")}>
+      {props.recovery ? (
+        <CodeField label={t("crm.recoveryKey")} hint={t("crm.locked.recoveryHint")} field={form.field("recoveryKey")} autoFocus maxLength={200} />
+      ) : (
+        <PasswordField label={t("crm.passphrase")} hint={t("crm.locked.passphraseHint")} field={form.field("passphrase")} autoComplete="off" autoFocus />
+      )}
+      {left !== null && <p className="text-body text-bad">{t("crm.triesLeft", { count: left })}</p>}
+      {until !== null && <Wait until={until} />}
+      <div className="grid gap-2">
+        <Button kind="primary" size="large" icon="unlock" type="submit" wide busy={form.busy}>
+          {t("crm.locked.unlock")}
+        </Button>
+        <Button kind="quiet" size="large" wide onClick={props.onOther}>
+          {t(props.recovery ? "crm.locked.usePassphrase" : "crm.locked.useRecovery")}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+/** The wait as text that counts down; said aloud only when it is over. */
+function Wait(props: { until: number }) {
+  const { t } = useText();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((props.until - now) / 1000));
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return (
+    <p className="text-body text-ink-2 tabular-nums">
+      {seconds > 0 && t("crm.locked.wait", { clock })}
+      <span role="status">{seconds === 0 && t("crm.locked.waitOver")}</span>
+    </p>
+  );
+}
+
+export function DiskFailedPage() {
+  const { t } = useText();
+  return (
+    <div className="grid gap-4">
+      <Note state="open" role="alert">
+        {t("crm.disk.what")}
+      </Note>
+      <p className="text-body text-ink-2">{t("crm.disk.unchanged")}</p>
+      <p className="text-body text-ink-2">{t("crm.disk.todo")}</p>
+    </div>
+  );
+}
