@@ -14,6 +14,7 @@ mod enrol;
 pub mod hash;
 mod invite;
 pub mod life;
+mod manager_code;
 mod own;
 pub mod password;
 pub mod people;
@@ -35,6 +36,7 @@ pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_co
 pub use door::{Credentials, Door, DoorRefused, Entry, Knock};
 pub use enrol::NewAccount;
 pub use invite::{INVITED_FOR, Invitation};
+pub use manager_code::{KeptCode, MANAGER_CODE_FOR, ManagerCode};
 pub use password::{Password, PasswordRefused, Why};
 pub use people::{People, PeopleRefused};
 pub use place::Place;

@@ -6,8 +6,8 @@ mod common;
 
 use common::{TestBox, code, first, new_account, peer};
 use identity::{
-    DoorRefused, INVITED_FOR, Identity, Manager, PeopleRefused, Realm, Refused, Role, Secret,
-    Signed, TotpSecret,
+    DoorRefused, INVITED_FOR, Identity, MANAGER_CODE_FOR, Manager, PeopleRefused, Realm, Refused,
+    Role, Secret, Signed, TotpSecret,
 };
 use vault::Actor;
 
@@ -105,5 +105,27 @@ async fn who_is_disabled_is_out_at_once_and_of_two_managers_one_stays() {
     assert!(matches!(refused, Some(Refused::People(PeopleRefused::LastKeeper))), "{refused:?}");
     let left = identity.people(&manager).iter().filter(|a| a.role == Role::Manager).count();
     assert_eq!(left, 1);
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_code_of_the_manager_is_the_one_and_is_forgotten_when_used() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity =
+        Identity::open(store.clone(), Realm::Admin, the_box.clock.clone()).await.unwrap();
+    let (_, _, signed) = first(&identity, &the_box.clock).await;
+    let admin = signed.admin().unwrap();
+    assert_eq!(identity.manager_code().unwrap(), None);
+    let old = identity.make_manager_code(&admin).await.unwrap();
+    let new = identity.make_manager_code(&admin).await.unwrap();
+    assert_ne!(*old.code, *new.code);
+    assert_eq!(identity.manager_code().unwrap(), Some(new.kept));
+    assert_eq!(identity::code_hash(&new.code), new.kept.sha256);
+    assert!(!format!("{new:?}").contains(new.code.as_str()));
+    the_box.clock.forward(MANAGER_CODE_FOR / 1_000);
+    assert_eq!(identity.manager_code().unwrap(), None);
+    identity.forget_manager_code().await.unwrap();
+    identity.forget_manager_code().await.unwrap();
     store.close(Actor::default()).await.unwrap();
 }
