@@ -9,7 +9,7 @@ import { EmptyState, Loaded } from "../ui/async";
 import { ButtonLink } from "../ui/button";
 import { LanguageSwitch } from "../ui/language-switch";
 import { LogPage } from "../ui/log-page";
-import { Page } from "../ui/page";
+import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
@@ -42,9 +42,13 @@ export function App() {
 
 function Front(props: { children: ReactNode }) {
   const { t } = useText();
+  const title = t("admin.signInTitle");
+  const heading = useHeading(title, true);
   return (
     <Alone look="admin" name={t("ui.product")} second={t("admin.app")} footer={<LanguageSwitch />}>
-      <h1 className="mb-5 text-page font-semibold">{t("admin.signInTitle")}</h1>
+      <h1 ref={heading} tabIndex={-1} className="mb-5 text-page font-semibold">
+        {title}
+      </h1>
       {props.children}
     </Alone>
   );

@@ -6,6 +6,24 @@ import { classes } from "./classes";
 
 let firstPage = true;
 
+/** For an `<h1 tabIndex={-1}>`: names the document; after a change the focus goes to the heading, so
+    that it is never lost. `gentle` leaves it to a field that has taken it. */
+export function useHeading(title: string, gentle = false) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { t } = useText();
+  const name = t("ui.product");
+  const place = gentle ? title : "";
+  useEffect(() => {
+    document.title = `${title} · ${name}`;
+  }, [title, name]);
+  useEffect(() => {
+    const taken = gentle && document.activeElement !== null && document.activeElement !== document.body;
+    if (!firstPage && !taken) heading.current?.focus();
+    firstPage = false;
+  }, [gentle, place]);
+  return heading;
+}
+
 export function Page(props: {
   title: string;
   lead?: ReactNode;
@@ -17,16 +35,7 @@ export function Page(props: {
   children: ReactNode;
   narrow?: boolean;
 }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const { t } = useText();
-  const name = t("ui.product");
-  useEffect(() => {
-    document.title = `${props.title} · ${name}`;
-  }, [props.title, name]);
-  useEffect(() => {
-    if (!firstPage) heading.current?.focus();
-    firstPage = false;
-  }, []);
+  const heading = useHeading(props.title);
   return (
     <div className={classes("appear mx-auto w-full px-4 py-5 sm:px-6 sm:py-6 lg:px-8", props.narrow ? "max-w-3xl" : "max-w-6xl")}>
       {props.above && <div className="mb-2 text-row">{props.above}</div>}

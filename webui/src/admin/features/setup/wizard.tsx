@@ -1,16 +1,16 @@
 // From the code on the console to the CRM manager's code, in five steps. Nothing passes through the
 // box until the last one; what was typed in a step is kept while the others are shown.
 import { type ReactNode, useState } from "react";
-import { read } from "../../../api/client";
+import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
-import { post } from "../../../api/client";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
 import { CodeField, PasswordField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
+import { useHeading } from "../../../ui/page";
 import { LanguageSwitch } from "../../../ui/language-switch";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
 import type { ManagerCode, Setup } from "../../api";
@@ -86,6 +86,8 @@ export function Wizard(props: { onFinished: () => void }) {
 function Frame(props: { step: Step; children: ReactNode }) {
   const { t } = useText();
   const at = STEPS.indexOf(props.step);
+  const title = t(`admin.step.${props.step}.title`);
+  const heading = useHeading(title, true);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[296px_minmax(0,1fr)]">
       <aside className="screen-only on-rail flex flex-col bg-rail px-6 py-5 text-rail-text md:sticky md:top-0 md:h-dvh md:py-7">
@@ -115,7 +117,9 @@ function Frame(props: { step: Step; children: ReactNode }) {
           <p className="text-body text-ink-2">{t("admin.stepOf", { step: at + 1, of: STEPS.length })}</p>
           <LanguageSwitch />
         </div>
-        <h1 className="text-page font-semibold">{t(`admin.step.${props.step}.title`)}</h1>
+        <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
+          {title}
+        </h1>
         <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{t(`admin.step.${props.step}.lead`)}</p>
         {props.children}
       </main>
