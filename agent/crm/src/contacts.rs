@@ -13,7 +13,7 @@ use seal::numbers::{action, idempotency, outcome, table};
 use seal::{RecordId, TableId, Version};
 use vault::{Access, Actor, Applied, Batch, BatchError, Clock, CommitError, KeyOf, Loaded, Store};
 
-use crate::contact::{ContactFields, ContactPatch, ContactRow, field};
+use crate::contact::{ContactFields, ContactPatch, ContactRow, field, field_name};
 use crate::rules::{FieldRefused, checked};
 use crate::stored::{read, set, written};
 
@@ -143,6 +143,7 @@ impl Contacts {
         let count = i64::try_from(page.count).ok();
         self.store.note_list_read(Access {
             count,
+            reason: Some(asked(query)),
             ..access(who.actor(), action::CONTACT_LIST, outcome::ALLOWED, shown)
         });
         Ok(page)
@@ -309,6 +310,20 @@ impl Contacts {
         }
         done
     }
+}
+
+/// By which fields was asked, for the log; never what was typed, which may name anyone (0002).
+fn asked(query: &Query) -> String {
+    let name = |field: u32| field_name(field).unwrap_or_default();
+    let mut asked = format!("sort={}", name(query.sort.field));
+    for filter in &query.filters {
+        asked.push_str(" filter=");
+        asked.push_str(name(filter.field));
+    }
+    if !query.search.trim().is_empty() {
+        asked.push_str(" search");
+    }
+    asked
 }
 
 /// Each version with what it changed against the one before.
