@@ -23,7 +23,7 @@ export interface FieldProps {
 export const inputClass = classes(
   "block w-full min-w-0 rounded-control border border-edge bg-sheet px-3 py-1.5 text-input text-ink",
   "placeholder:text-ink-3 max-sm:min-h-11 aria-invalid:border-2 aria-invalid:border-bad",
-  "disabled:bg-sunk disabled:text-ink-2 read-only:bg-sunk",
+  "disabled:bg-sunk disabled:text-ink-2",
 );
 
 /** The frame of every control: label, control, hint or error. */

@@ -27,7 +27,7 @@ export function CrmPage() {
     setBusy(true);
     setProblem(null);
     try {
-      setMade((await call<ManagerCode>("POST", "/crm/manager-code", { body: {} })).data);
+      setMade((await call<ManagerCode>("POST", "/crm/manager-code")).data);
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);
