@@ -12,7 +12,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { ProblemNote } from "../ui/form";
 import { LanguageSwitch } from "../ui/language-switch";
 import { LogPage } from "../ui/log-page";
-import { Page } from "../ui/page";
+import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
@@ -90,12 +90,12 @@ function Opened({ start }: { start: Start }) {
 
 function Front(props: { name: string; title: string; children: ReactNode }) {
   const { t } = useText();
-  useEffect(() => {
-    document.title = `${props.title} · ${props.name}`;
-  }, [props.title, props.name]);
+  const heading = useHeading(props.title, true);
   return (
     <Alone look="crm" name={props.name} second={t("crm.app")} footer={<LanguageSwitch />}>
-      <h1 className="mb-4 text-page font-semibold break-words">{props.title}</h1>
+      <h1 ref={heading} tabIndex={-1} className="mb-4 text-page font-semibold break-words">
+        {props.title}
+      </h1>
       {props.children}
     </Alone>
   );

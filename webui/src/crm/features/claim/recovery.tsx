@@ -5,10 +5,10 @@ import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
-import { Secret } from "../../../ui/copy";
 import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Facts, Sheet } from "../../../ui/page";
+import { Groups } from "../../groups";
 
 interface Props {
   organisation: string;
@@ -25,7 +25,7 @@ export function RecoveryStep(props: Props) {
       <div className="grid max-w-xl gap-6">
         <Sheet title={t("crm.recoveryKey")} footer={t("crm.claim.shownOnce")}>
           <div className="grid gap-4">
-            <Secret large noCopy text={props.recoveryKey} />
+            <Groups large text={props.recoveryKey} />
             <Facts items={[{ label: t("crm.claim.organisation"), value: props.organisation }]} />
             <p className="text-body text-ink-2">{t("crm.claim.keep")}</p>
           </div>

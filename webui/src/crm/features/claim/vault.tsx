@@ -4,10 +4,10 @@ import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
-import { Secret } from "../../../ui/copy";
 import { PasswordField, TextField } from "../../../ui/field";
 import { Form, ProblemNote, useForm } from "../../../ui/form";
 import type { Proposal, RecoveryKey } from "../../api";
+import { Groups } from "../../groups";
 
 export interface Vault {
   organisation: string;
@@ -68,7 +68,7 @@ export function VaultStep(props: Props) {
         <p className="text-body text-ink-2">{t("crm.claim.proposal")}</p>
         {proposal !== null && (
           <div role="status" className="min-w-0">
-            <Secret text={proposal} noCopy />
+            <Groups text={proposal} />
           </div>
         )}
         {failed && <ProblemNote problem={failed} />}

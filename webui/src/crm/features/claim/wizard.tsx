@@ -1,7 +1,7 @@
 // From the admin's code to the first manager, in five steps: the organisation and its passphrase,
 // the recovery key on paper and proved, the account, the authenticator app.
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
@@ -13,6 +13,7 @@ import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
 import { LanguageSwitch } from "../../../ui/language-switch";
+import { useHeading } from "../../../ui/page";
 import { SESSION } from "../../../ui/session";
 import { Mark } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
@@ -114,9 +115,7 @@ function Frame(props: { step: Step; name: string; children: ReactNode }) {
   const { t } = useText();
   const at = STEPS.indexOf(props.step);
   const title = t(`crm.step.${props.step}.title`);
-  useEffect(() => {
-    document.title = `${title} · ${t("ui.product")}`;
-  }, [title, t]);
+  const heading = useHeading(title, true);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[296px_minmax(0,1fr)]">
       <aside className="screen-only flex flex-col border-line bg-sunk px-3 py-5 max-md:border-b md:sticky md:top-0 md:h-dvh md:border-r md:py-7">
@@ -143,7 +142,9 @@ function Frame(props: { step: Step; name: string; children: ReactNode }) {
           <p className="text-body text-ink-2">{t("crm.stepOf", { step: at + 1, of: STEPS.length })}</p>
           <LanguageSwitch />
         </div>
-        <h1 className="text-page font-semibold">{title}</h1>
+        <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
+          {title}
+        </h1>
         <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{t(`crm.step.${props.step}.lead`)}</p>
         {props.children}
       </main>

@@ -123,6 +123,14 @@ function ContactForm({ contact }: { contact: Contact | null }) {
             </div>
           </Note>
         )}
+        <TextField label={t("crm.field.name")} field={form.field("name")} autoFocus autoComplete="off" maxLength={200} required />
+        <div className="grid gap-5 sm:grid-cols-2">
+          <TextField optional label={t("crm.field.company")} field={form.field("company")} autoComplete="off" />
+          <TextField optional label={t("crm.field.position")} field={form.field("position")} autoComplete="off" />
+          <TextField optional label={t("crm.field.phone")} field={form.field("phone")} type="tel" autoComplete="off" />
+          <TextField optional label={t("crm.field.email")} field={form.field("email")} inputMode="email" autoCapitalize="none" autoComplete="off" />
+        </div>
+        <AreaField optional label={t("crm.field.note")} field={form.field("note")} rows={6} />
         {newer && (
           <Note state="needs-you" role="status">
             <p>{t("crm.newer")}</p>
@@ -134,14 +142,6 @@ function ContactForm({ contact }: { contact: Contact | null }) {
           </Note>
         )}
         {meanwhile && <Difference meanwhile={meanwhile} typed={values} onTake={(name) => form.set(name, meanwhile.after[name])} />}
-        <TextField label={t("crm.field.name")} field={form.field("name")} autoFocus autoComplete="off" maxLength={200} required />
-        <div className="grid gap-5 sm:grid-cols-2">
-          <TextField optional label={t("crm.field.company")} field={form.field("company")} autoComplete="off" />
-          <TextField optional label={t("crm.field.position")} field={form.field("position")} autoComplete="off" />
-          <TextField optional label={t("crm.field.phone")} field={form.field("phone")} type="tel" autoComplete="off" />
-          <TextField optional label={t("crm.field.email")} field={form.field("email")} inputMode="email" autoCapitalize="none" autoComplete="off" />
-        </div>
-        <AreaField optional label={t("crm.field.note")} field={form.field("note")} rows={6} />
         <Actions>
           <ButtonLink href={contact === null ? "/contacts" : `/contacts/${contact.id}`}>{t("ui.back")}</ButtonLink>
           <Button kind="primary" type="submit" busy={form.busy}>

@@ -15,6 +15,7 @@ import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
 import type { Contact, Contacts } from "../../api";
 import { CONTACTS, useLive } from "./live";
+import { dialled } from "./phone";
 
 const PAGE = 50;
 const PAUSE_MS = 250;
@@ -129,9 +130,9 @@ export function ContactsPage() {
                 phone={(one) => ({
                   title: name(one),
                   line: [one.company, one.position].filter(Boolean).join(" · "),
-                  aside: one.phone !== "" && (
+                  aside: dialled(one.phone) !== null && (
                     <a
-                      href={`tel:${encodeURIComponent(one.phone)}`}
+                      href={dialled(one.phone) ?? undefined}
                       aria-label={t("crm.callNamed", { name: one.name })}
                       className="inline-flex size-11 items-center justify-center rounded-control text-accent"
                     >
@@ -144,9 +145,11 @@ export function ContactsPage() {
           </Sheet>
           {query.isFetchNextPageError && <LoadFailed error={query.error} retry={() => void query.fetchNextPage()} />}
           {query.hasNextPage && !query.isFetchNextPageError && (
-            <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t("crm.showMore")}
-            </Button>
+            <div className="max-sm:grid">
+              <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t("crm.showMore")}
+              </Button>
+            </div>
           )}
         </>
       )}

@@ -10,11 +10,12 @@ import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Facts, Page, Sheet } from "../../../ui/page";
+import { useAccount } from "../../../ui/session";
 import { When } from "../../../ui/when";
 import type { Contact, Deleted, History } from "../../api";
 import { forgetDraft } from "./drafts";
-import { useAccount } from "../../../ui/session";
 import { CONTACTS, contactKey, historyKey, useLive } from "./live";
+import { dialled } from "./phone";
 
 export function RecordPage(props: { id: string }) {
   const { t } = useText();
@@ -36,11 +37,7 @@ export function RecordPage(props: { id: string }) {
       </Page>
     );
   }
-  return (
-    <Loaded query={query}>
-      {(contact) => <Record contact={contact} />}
-    </Loaded>
-  );
+  return <Loaded query={query}>{(contact) => <Record contact={contact} />}</Loaded>;
 }
 
 function Record({ contact }: { contact: Contact }) {
@@ -108,12 +105,12 @@ function Record({ contact }: { contact: Contact }) {
           items={[
             {
               label: t("crm.field.phone"),
-              value: contact.phone ? (
-                <a href={`tel:${encodeURIComponent(contact.phone)}`} className={linkClass}>
+              value: dialled(contact.phone) ? (
+                <a href={dialled(contact.phone) ?? undefined} className={linkClass}>
                   {contact.phone}
                 </a>
               ) : (
-                none
+                contact.phone || none
               ),
             },
             {

@@ -11,6 +11,7 @@ import { Button } from "../../../ui/button";
 import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { LanguageSwitch } from "../../../ui/language-switch";
+import { useHeading } from "../../../ui/page";
 import { SESSION } from "../../../ui/session";
 import { Alone } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
@@ -43,9 +44,7 @@ export function EnrolPage() {
   }, []);
   const name = invited?.organisation ?? client.getQueryData<Start>(START)?.organisation ?? t("ui.product");
   const title = t(`crm.enrol.${step}.title`);
-  useEffect(() => {
-    document.title = `${title} · ${name}`;
-  }, [title, name]);
+  const heading = useHeading(title, true);
   const lost = (problem: Problem) => {
     if (problem.status !== 401) return;
     setExpired(true);
@@ -53,7 +52,9 @@ export function EnrolPage() {
   };
   return (
     <Alone look="crm" name={name} second={t("crm.app")} footer={<LanguageSwitch />}>
-      <h1 className="text-page font-semibold">{title}</h1>
+      <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
+        {title}
+      </h1>
       <p className="mt-1 mb-6 text-body text-ink-2">{t(`crm.enrol.${step}.lead`)}</p>
       {step === "code" && (
         <CodeStep

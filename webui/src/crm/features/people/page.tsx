@@ -1,5 +1,5 @@
 // Who has an account, who is invited, and locking by hand. For managers.
-import { useQueryClient, useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
@@ -11,7 +11,7 @@ import { SelectBox } from "../../../ui/field";
 import { ProblemNote } from "../../../ui/form";
 import { Dialog, useToast } from "../../../ui/overlay";
 import { Page, Sheet } from "../../../ui/page";
-import { useAccount } from "../../../ui/session";
+import { SESSION, useAccount } from "../../../ui/session";
 import { When } from "../../../ui/when";
 import { type Invitation, type Invitations, type People, type Person, type Role, START, type Start } from "../../api";
 import { InviteForm } from "./invite";
@@ -54,6 +54,8 @@ function Accounts() {
     try {
       await call("PATCH", `/people/${person.id}`, { body, ifMatch: `"${person.version}"` });
       toast(t("ui.saved"));
+      // One's own role decides which pages there are.
+      if (person.id === account.id) await client.invalidateQueries({ queryKey: SESSION });
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);
