@@ -5,10 +5,10 @@ import { classes } from "../ui/classes";
 
 export function Groups(props: { text: string; large?: boolean }) {
   return (
-    <code translate="no" className={classes("font-mono text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-section font-medium")}>
+    <code translate="no" className={classes("font-medium text-ink select-all", props.large ? "text-code" : "text-section")}>
       {props.text.split(/(?<=[- ])/).map((group, index) => (
         <Fragment key={index}>
-          <span className="whitespace-nowrap">{group}</span>
+          <span className="font-mono tracking-wider whitespace-nowrap">{group}</span>
           <wbr />
         </Fragment>
       ))}
