@@ -139,7 +139,7 @@ impl Agent {
         }
         if let Some(settings) = loaded.settings {
             self.wanted = Wanted::Document(Box::new(settings), loaded.source);
-        } else if never && self.options.state.join(REPAIRED).exists() {
+        } else if never && self.may_be_there(REPAIRED) {
             self.found.push(Notice::new("state_repaired", []));
         } else if never && !self.state_is_lost() && !self.consumed() {
             match setup::read(&self.options.setup_file) {
@@ -159,7 +159,12 @@ impl Agent {
     }
 
     fn consumed(&self) -> bool {
-        self.options.state.join(SETUP_CONSUMED).exists()
+        self.may_be_there(SETUP_CONSUMED)
+    }
+
+    /// Whether the state partition has this file, or is too damaged to tell.
+    fn may_be_there(&self, name: &str) -> bool {
+        !matches!(self.options.state.join(name).try_exists(), Ok(false))
     }
 
     /// Whether what is wanted depends on which cards there are: then it is better to wait until all
