@@ -1,4 +1,3 @@
-// Made by tools/api-types.mjs from agent/api/openapi/crm.json: change that one.
 export interface paths {
     "/account": {
         parameters: {
