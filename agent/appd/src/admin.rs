@@ -10,6 +10,7 @@ use anyhow::Context;
 use axum::http::Extensions;
 use events::{Event, Order, Secret};
 use pki::Name;
+use systemd::notify;
 use time::OffsetDateTime;
 use tokio::net::UnixListener;
 use tokio::sync::mpsc;
@@ -24,7 +25,7 @@ use crate::serve::{Server, Site};
 use crate::sockets::Handed;
 use crate::system::{self, Records};
 use crate::tls::{self, Current};
-use crate::{end, listen, notify, secure};
+use crate::{end, listen, secure};
 
 /// The CRM's account.
 pub const OTHER: &str = "gatehouse-crm";

@@ -12,6 +12,7 @@ use events::{CrmState, Event, Order};
 use pki::Name;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use systemd::notify;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -22,7 +23,7 @@ use crate::plain::{self, Authority};
 use crate::serve::{Server, Site};
 use crate::sockets::Handed;
 use crate::tls::{self, Current};
-use crate::{end, notify, secure};
+use crate::{end, secure};
 
 /// The admin application's account.
 pub const OTHER: &str = "gatehouse-admin";
@@ -70,7 +71,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                             tracing::info!("a certificate is in force");
                         }
                         Err(error) => tracing::error!(
-                            error = crate::log::chain(&error), "the certificate cannot be used"
+                            error = systemd::log::chain(&error), "the certificate cannot be used"
                         ),
                     }
                 }

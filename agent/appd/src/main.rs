@@ -11,8 +11,6 @@ mod end;
 mod host;
 mod limits;
 mod listen;
-mod log;
-mod notify;
 mod options;
 mod plain;
 mod secure;
@@ -31,7 +29,7 @@ use confine::Places;
 use options::{Command, Options, Realm};
 
 fn main() -> ExitCode {
-    log::start();
+    systemd::log::start();
     let done = match options::read() {
         Ok(Command::Serve(options)) => serve(&options),
         Ok(Command::Print(text)) => {

@@ -18,14 +18,15 @@ use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
 use crate::identity;
-use crate::log::chain;
 use crate::options::RunOptions;
 use crate::services::Services;
 use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::Store;
 use crate::store::directory::Real;
-use crate::{listeners, machine, notify, status, wan};
+use crate::{listeners, machine, status, wan};
+use systemd::log::chain;
+use systemd::notify;
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };

@@ -41,7 +41,7 @@ pub fn present_ports(mode: LinkMode) -> Result<Vec<PresentPort>, MachineError> {
 /// MAC address and link of each card, by the kernel's name; empty when they cannot be listed.
 pub fn cards(mode: LinkMode) -> BTreeMap<String, Card> {
     let cards = ports::list(kinds(mode)).unwrap_or_else(|error| {
-        tracing::warn!(error = crate::log::chain(&error), "network cards cannot be listed");
+        tracing::warn!(error = systemd::log::chain(&error), "network cards cannot be listed");
         Vec::new()
     });
     let card = |card: ports::Card| {

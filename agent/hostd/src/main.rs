@@ -10,10 +10,8 @@ mod console;
 mod files;
 mod identity;
 mod listeners;
-mod log;
 mod machine;
 mod machine_key;
-mod notify;
 mod options;
 mod run;
 mod server;
@@ -34,7 +32,7 @@ use options::Command;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 fn main() -> ExitCode {
-    log::start();
+    systemd::log::start();
     let command = match options::read() {
         Ok(command) => command,
         Err(error) => {

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use anyhow::Context;
+use systemd::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -13,7 +14,7 @@ use crate::agent::Agent;
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
-use crate::{clock, machine, notify, wan};
+use crate::{clock, machine, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);

@@ -9,7 +9,7 @@ use settings::{Language, Settings};
 use super::{Agent, InForce, Wanted, about_settings};
 use crate::authority;
 use crate::files::{self, Readers};
-use crate::log::chain;
+use systemd::log::chain;
 
 impl Agent {
     /// Answers a client.

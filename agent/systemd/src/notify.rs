@@ -1,17 +1,23 @@
-//! What systemd is told (sd_notify(3)); without systemd nothing is said.
+//! What systemd is told: ready, alive, and one line for `systemctl status`. Without systemd nothing
+//! is said.
 
 use std::time::Duration;
 
 use sd_notify::NotifyState;
 
-/// It serves.
+/// It does its work; what waits for it may start.
 pub fn ready() {
     say(&[NotifyState::Ready]);
 }
 
-/// Its runtime still turns.
+/// Still at it.
 pub fn alive() {
     say(&[NotifyState::Watchdog]);
+}
+
+/// What it is at, in one line.
+pub fn status(line: &str) {
+    say(&[NotifyState::Status(line)]);
 }
 
 /// About to end.
