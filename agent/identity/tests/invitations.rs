@@ -27,8 +27,7 @@ async fn enrol(
 }
 
 async fn office(the_box: &TestBox) -> (vault::Store, Identity, Signed, Manager) {
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let (_, _, signed) = first(&identity, &the_box.clock).await;
     let manager = signed.manager().unwrap();
     (store, identity, signed, manager)

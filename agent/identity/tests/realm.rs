@@ -54,8 +54,7 @@ async fn a_code_that_was_answered_is_never_taken_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_of_the_crm_ends_every_session() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let (_, token, signed) = first(&identity, &the_box.clock).await;
     assert!(signed.manager().is_some() && signed.admin().is_none());
     assert!(identity.session(token.expose(), &peer()).is_some());
@@ -68,8 +67,7 @@ async fn a_lock_of_the_crm_ends_every_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn revoking_is_over_when_it_returns_and_touches_no_one_elses() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let (secret, token, signed) = first(&identity, &the_box.clock).await;
     the_box.clock.forward(30);
     let (other, _) = sign_in(&identity, &code(&secret, &the_box.clock)).await.unwrap();
@@ -91,8 +89,7 @@ async fn revoking_is_over_when_it_returns_and_touches_no_one_elses() {
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_look_alike_and_are_in_the_log() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     first(&identity, &the_box.clock).await;
     for (name, text) in [("nobody", PASSWORD), ("王芳", "lampe-wolke-8-fahrrad")] {
         let refused = identity.sign_in(name, password(text), &peer()).await;
@@ -111,8 +108,7 @@ async fn refusals_look_alike_and_are_in_the_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_begin_at_once_one_becomes_the_first() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let mut steps = Vec::new();
     for name in ["Anna", "王芳"] {
         let (step, setup) = identity.begin_first(new_account(name, PASSWORD)).await.unwrap();
@@ -136,8 +132,7 @@ async fn of_two_that_begin_at_once_one_becomes_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_wants_the_old_one_and_a_code_and_ends_the_other_sessions() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let (secret, token, signed) = first(&identity, &the_box.clock).await;
     the_box.clock.forward(30);
     let (other, _) = sign_in(&identity, &code(&secret, &the_box.clock)).await.unwrap();
@@ -171,8 +166,7 @@ async fn a_new_password_wants_the_old_one_and_a_code_and_ends_the_other_sessions
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_change_and_the_last_manager_stays_one() {
     let the_box = TestBox::new();
-    let store = the_box.create();
-    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (store, identity) = the_box.crm().await;
     let (_, token, signed) = first(&identity, &the_box.clock).await;
     let zone = identity.change_settings(&signed, None, Some("Nowhere; rm")).await;
     assert!(matches!(zone, Err(Refused::TimeZone)));

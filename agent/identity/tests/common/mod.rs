@@ -67,6 +67,13 @@ impl TestBox {
         Store::create(&self.path(), &self.unlock(), self.clock.clone()).unwrap()
     }
 
+    /// A new store and the CRM's realm over it.
+    pub async fn crm(&self) -> (Store, Identity) {
+        let store = self.create();
+        let opened = Identity::open(store.clone(), Realm::Crm, self.clock.clone()).await;
+        (store, opened.unwrap())
+    }
+
     /// The realm as a box finds it that lost its power now: a copy of what is in the files, the
     /// store itself still open.
     pub async fn cut(&self, realm: Realm) -> (Store, Identity, TempDir) {
