@@ -32,7 +32,6 @@ pub const OTHER: &str = "gatehouse-crm";
 /// The socket that the CRM listens on, in the run directory.
 const ORDERS: &str = "orders.sock";
 /// hostd's, there too.
-const HOST: &str = "hostd.sock";
 /// How often certificates are looked at.
 const RENEWAL: Duration = Duration::from_secs(6 * 3600);
 
@@ -53,7 +52,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         stamp: |_: &mut Extensions, _: IpAddr| {},
     };
     let server = Arc::new(Server::new(site));
-    let host = Host::at(options.run.join(HOST));
+    let host = Host::at(options.run.join(host_api::SOCKET));
     let listening = listen::start(Arc::clone(&server), host, certificates.authority.fingerprint());
 
     let (to, mut events) = mpsc::channel(64);
@@ -76,7 +75,9 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
             },
             _ = renewal.tick() => {
                 let renewed = up_to_date(&store, &certificates.stored(), &mut records).await?;
-                if renewed.crm.der() != certificates.crm.der() {
+                if renewed.admin.der() != certificates.admin.der()
+                    || renewed.crm.der() != certificates.crm.der()
+                {
                     current.replace(&renewed.admin.chain_pem(), &renewed.admin.key_pem())?;
                     certificates = renewed;
                     give(&orders, &other, &[certificate(&certificates)]).await;
@@ -103,8 +104,8 @@ async fn up_to_date(
     stored: &All,
     records: &mut Records,
 ) -> anyhow::Result<Certificates> {
-    let id = uuid::Uuid::new_v4().into_bytes();
-    let id = id.first_chunk().copied().unwrap_or_default();
+    let mut id = [0; 4];
+    getrandom::fill(&mut id).context("no random bytes")?;
     let (certificates, made) = Certificates::ready(stored, OffsetDateTime::now_utc(), id)?;
     if !made.is_empty() {
         system::keep(store, &certificates, &made, records).await?;

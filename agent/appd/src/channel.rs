@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
+use zeroize::Zeroizing;
 
 /// For a message, once its socket is open.
 const TRANSFER: Duration = Duration::from_secs(10);
@@ -115,6 +116,8 @@ impl Outgoing {
     pub async fn send<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
         let line = events::encode(message)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        // It may hold a private key.
+        let line = Zeroizing::new(line);
         tokio::time::timeout(TRANSFER, self.0.write_all(&line))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)?

@@ -31,9 +31,6 @@ pub const OTHER: &str = "gatehouse-admin";
 const EVENTS: &str = "events.sock";
 /// Until the next try to reach it.
 const AGAIN: Duration = Duration::from_secs(1);
-/// Directory of the vault in the store's, fixed by decision 0002.
-const VAULT: &str = "store.1";
-
 /// Serves until the process is to end, or is ordered to lock.
 pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> anyhow::Result<()> {
     let current = Current::none(Name::Crm.as_str());
@@ -53,7 +50,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let (to, mut orders) = mpsc::channel(16);
     tokio::spawn(channel::receive(UnixListener::from_std(socket)?, other.clone(), to));
 
-    let locked = options.store.join(VAULT).exists();
+    let locked = options.store.join(crate::system::DIRECTORY).exists();
     let state = if locked { CrmState::Locked } else { CrmState::Unclaimed };
     let state = watch::Sender::new(state);
     let (_event, queue) = mpsc::channel(64);

@@ -64,17 +64,16 @@ impl Host {
         &self,
         request: &Request,
     ) -> io::Result<(Response, Vec<std::os::fd::OwnedFd>)> {
-        let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
         let mut stream = UnixStream::connect(&self.socket).await?;
-        stream.write_all(&host_api::encode(request).map_err(invalid)?).await?;
+        stream.write_all(&host_api::encode(request)?).await?;
         let mut header = [0; HEADER];
         let mut descriptors = Vec::new();
         for byte in &mut header {
             let receive = || host_api::receive_byte(&stream, &mut descriptors);
             *byte = stream.async_io(Interest::READABLE, receive).await?;
         }
-        let mut text = vec![0; host_api::length(header).map_err(invalid)?];
+        let mut text = vec![0; host_api::length(header)?];
         stream.read_exact(&mut text).await?;
-        Ok((host_api::decode(&text).map_err(invalid)?, descriptors))
+        Ok((host_api::decode(&text)?, descriptors))
     }
 }

@@ -1,5 +1,5 @@
 //! The admin pages' sockets, as hostd hands them over: those of the addresses that the settings name,
-//! replaced when the settings change or hostd starts anew.
+//! replaced when the settings change.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -32,7 +32,7 @@ pub fn start(server: Arc<Server>, host: Host, fingerprint: String) -> JoinHandle
                 Ok(None) => {}
                 Ok(Some(sockets)) => {
                     have = addresses(sockets.iter().map(|(place, _)| place.ip()));
-                    // The new ones listen already: between the two no connection is refused.
+                    // The new ones listen already: between the two none is refused.
                     accepting.abort_all();
                     for (place, socket) in sockets {
                         match TcpListener::from_std(socket) {

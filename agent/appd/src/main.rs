@@ -20,7 +20,6 @@ mod system;
 mod tls;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -56,7 +55,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         Realm::Admin => admin::OTHER,
         Realm::Crm => crm::OTHER,
     });
-    let mut read = vec![options.web.as_path(), Path::new("/usr/share/zoneinfo")];
+    let mut read = vec![options.web.as_path()];
     if options.realm == Realm::Admin {
         read.push(&options.machine_key);
     }

@@ -9,6 +9,7 @@ pub use authority::Authority;
 pub use leaf::{Leaf, Name};
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +46,10 @@ pub fn fingerprint(der: &[u8]) -> String {
 
 /// PEM (RFC 7468) of DER bytes.
 fn pem(label: &str, der: &[u8]) -> String {
-    let digits = data_encoding::BASE64.encode(der);
-    let mut text = format!("-----BEGIN {label}-----\n");
+    // It may be a private key: no copy of it stays behind.
+    let digits = Zeroizing::new(data_encoding::BASE64.encode(der));
+    let mut text = String::with_capacity(digits.len() * 66 / 64 + 2 * label.len() + 64);
+    text.push_str(&format!("-----BEGIN {label}-----\n"));
     let mut rest = digits.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
