@@ -25,6 +25,12 @@ pub enum FrameError {
     Version(u16),
 }
 
+impl From<FrameError> for std::io::Error {
+    fn from(error: FrameError) -> Self {
+        Self::new(std::io::ErrorKind::InvalidData, error)
+    }
+}
+
 #[derive(Serialize)]
 struct Out<'a, T> {
     version: u16,

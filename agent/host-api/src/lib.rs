@@ -1,6 +1,6 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
-//! the socket, `message` what can be said, `status` what hostd tells of the box. Types only: who
-//! may speak is decided by hostd from the socket's credentials.
+//! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
+//! tells of the box. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
@@ -10,6 +10,9 @@ mod status;
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
 pub use message::{Failure, Request, Response, SetupTried, Shown, VERSION};
+/// Name of hostd's socket in `/run/gatehouse`.
+pub const SOCKET: &str = "hostd.sock";
+
 pub use status::{
     Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
 };

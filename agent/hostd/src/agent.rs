@@ -374,7 +374,7 @@ impl Agent {
 /// Notices that new settings answer.
 fn about_settings(notice: &Notice) -> bool {
     notice.code.starts_with("setup_")
-        || matches!(notice.code.as_str(), "previous_used" | "settings_lost")
+        || matches!(notice.code.as_str(), "previous_used" | "settings_lost" | "state_repaired")
 }
 
 fn noticed(error: &ApplyError) -> Notice {

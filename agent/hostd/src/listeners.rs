@@ -11,7 +11,7 @@ use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, listen, setsockopt, socket,
     sockopt,
 };
-use settings::{Settings, SitePrefix};
+use settings::{MAX_ZONES, Settings, SitePrefix};
 use tokio::io::{AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 
@@ -19,6 +19,9 @@ use tokio::net::UnixStream;
 const PORTS: [u16; 2] = [80, 443];
 /// Connections that wait to be taken.
 const BACKLOG: i32 = 128;
+
+// IPv4 and IPv6 in each zone: all of them travel with one answer.
+const _: () = assert!(MAX_ZONES * 2 * PORTS.len() <= host_api::MAX_DESCRIPTORS);
 
 /// The box's addresses in the zones that may manage it.
 pub fn addresses(settings: &Settings, site: SitePrefix) -> Vec<IpAddr> {
@@ -49,7 +52,9 @@ pub async fn hand_over(stream: &mut UnixStream, addresses: &[IpAddr]) -> io::Res
             }
         }
     }
-    tracing::info!(count = places.len(), "sockets for the admin pages are handed over");
+    if !places.is_empty() {
+        tracing::info!(count = places.len(), "sockets for the admin pages are handed over");
+    }
     send(stream, &Response::Listeners { addresses: places }, &sockets).await
 }
 
@@ -71,8 +76,7 @@ fn open(place: SocketAddr) -> io::Result<OwnedFd> {
 }
 
 async fn send(stream: &mut UnixStream, response: &Response, sockets: &[OwnedFd]) -> io::Result<()> {
-    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
-    let frame = host_api::encode(response).map_err(invalid)?;
+    let frame = host_api::encode(response)?;
     let (header, text) = frame.split_at(host_api::HEADER.min(frame.len()));
     for (at, byte) in header.iter().enumerate() {
         let with: Vec<BorrowedFd<'_>> = host_api::share(sockets, at).collect();

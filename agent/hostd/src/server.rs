@@ -10,15 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_api::{HEADER, Request, Response};
+use host_api::{HEADER, Request, Response, SOCKET};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::listeners;
 
-/// Name of the socket in `/run/gatehouse`.
-pub const SOCKET: &str = "hostd.sock";
 /// The admin application's user; it may speak when there is such an account.
 const ADMIN: &str = "gatehouse-admin";
 
@@ -107,18 +105,17 @@ async fn converse(
     asked: mpsc::Sender<Asked>,
     mut management: watch::Receiver<Vec<IpAddr>>,
 ) -> io::Result<()> {
-    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
     loop {
         let mut header = [0; HEADER];
         match tokio::time::timeout(IDLE, stream.read_exact(&mut header)).await {
             Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             read => read.map_err(|_| io::ErrorKind::TimedOut)??,
         };
-        let mut text = vec![0; host_api::length(header).map_err(invalid)?];
+        let mut text = vec![0; host_api::length(header)?];
         tokio::time::timeout(TRANSFER, stream.read_exact(&mut text))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)??;
-        let request = host_api::decode(&text).map_err(invalid)?;
+        let request = host_api::decode(&text)?;
         if let Request::Listeners { have } = request {
             let other = management.wait_for(|now| *now != have);
             let addresses = match tokio::time::timeout(SAME_ADDRESSES, other).await {
@@ -133,7 +130,7 @@ async fn converse(
         let (answer, response) = oneshot::channel();
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
         asked.send(Asked { request, answer }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
-        let frame = host_api::encode(&response.await.map_err(gone)?).map_err(invalid)?;
+        let frame = host_api::encode(&response.await.map_err(gone)?)?;
         tokio::time::timeout(TRANSFER, stream.write_all(&frame))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)??;

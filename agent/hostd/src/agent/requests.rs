@@ -125,6 +125,6 @@ impl Agent {
 }
 
 fn failed(code: &str, error: &dyn std::error::Error) -> Response {
-    tracing::error!(error = chain(error), code, "new settings not applied; the former ones stand");
+    tracing::error!(error = chain(error), code, "a request could not be carried out");
     Response::Failed(Failure { code: code.to_owned(), detail: chain(error) })
 }
