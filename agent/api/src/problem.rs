@@ -21,7 +21,7 @@ pub enum Code {
     NotJson,
     /// The body is too long.
     TooLong,
-    /// The request took too long to arrive or to answer.
+    /// The request took too long to arrive.
     TooSlow,
     /// Not from a page of this application.
     Foreign,
