@@ -31,6 +31,7 @@ pub const OTHER: &str = "gatehouse-admin";
 const EVENTS: &str = "events.sock";
 /// Until the next try to reach it.
 const AGAIN: Duration = Duration::from_secs(1);
+
 /// Serves until the process is to end, or is ordered to lock.
 pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> anyhow::Result<()> {
     let current = Current::none(Name::Crm.as_str());

@@ -13,6 +13,7 @@ use utoipa::openapi::{
 };
 
 use super::{Access, Answer, App, Method, Route, shape};
+use crate::cookie::Cookie;
 use crate::shape::shared::Problem;
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -31,11 +32,12 @@ pub(super) fn of(app: App) -> serde_json::Result<String> {
         let item = PathItem::new(method(route.method), operation);
         paths = paths.path(route.path, item);
     }
-    let cookie = |name: String| SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(name)));
+    let cookie =
+        |cookie: Cookie| SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie.name(app))));
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas)
-        .security_scheme("session", cookie(format!("__Host-{}", app.as_str())))
-        .security_scheme("step", cookie(format!("__Host-{}-step", app.as_str())))
+        .security_scheme("session", cookie(Cookie::Session))
+        .security_scheme("step", cookie(Cookie::Step))
         .build();
     let title = match app {
         App::Admin => "Gatehouse admin",
