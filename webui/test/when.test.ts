@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
-import { formatClock, formatDate, formatWhen } from "../src/i18n/when";
+import { afterEach, expect, test, vi } from "vitest";
+import { formatClocks, formatDate, formatWhen } from "../src/i18n/when";
+
+afterEach(() => vi.unstubAllEnvs());
 
 // 2026-11-24 is a Tuesday; 16:30 UTC is 00:30 of Wednesday in Shanghai.
 const now = new Date("2026-11-24T16:30:00Z");
@@ -27,5 +29,10 @@ test("the day is that of the account's time zone", () => {
   expect(en("2026-11-24T15:00:00Z", "Asia/Shanghai")).toBe("Yesterday 23:00");
   expect(en("2026-11-24T16:10:00Z", "Asia/Shanghai")).toBe("Today 00:10");
   expect(formatDate(new Date("2026-12-31T20:00:00Z"), "Asia/Shanghai")).toBe("2027-01-01");
-  expect(formatClock(new Date("2026-11-24T00:00:05Z"), "UTC")).toBe("00:00:05");
+});
+
+test("two clocks are compared in UTC, wherever the browser is", () => {
+  vi.stubEnv("TZ", "Asia/Shanghai");
+  expect(new Date("2026-11-24T00:00:05Z").getHours()).toBe(8);
+  expect(formatClocks(new Date("2026-11-24T00:00:05Z"), new Date("2026-11-24T00:01:40Z"))).toEqual({ box: "00:00:05", here: "00:01:40" });
 });

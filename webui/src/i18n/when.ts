@@ -63,8 +63,12 @@ export function formatWhen(at: Date, now: Date, language: Language, timeZone?: s
   return `${day}${day.endsWith("）") ? "" : " "}${partsOf(at, timeZone).time}`;
 }
 
-/** The clock time alone, with seconds: for comparing two clocks. */
-export function formatClock(at: Date, timeZone?: string): string {
+/** Two clocks to be compared: the time alone, with seconds, both in UTC. */
+export function formatClocks(box: Date, here: Date): { box: string; here: string } {
+  return { box: formatClock(box, "UTC"), here: formatClock(here, "UTC") };
+}
+
+function formatClock(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat("en-GB", {
     timeZone,
     hour: "2-digit",

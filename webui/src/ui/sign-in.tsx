@@ -4,7 +4,7 @@ import { post } from "../api/client";
 import type { Account } from "../api/shared";
 import { isProblem, type Problem } from "../api/problem";
 import { useText } from "../i18n";
-import { formatClock } from "../i18n/when";
+import { formatClocks } from "../i18n/when";
 import { Button } from "./button";
 import { CodeField, PasswordField, TextField } from "./field";
 import { Form, useForm } from "./form";
@@ -84,7 +84,7 @@ export function TotpCode(props: { path: string; label: string; onDone: (answer: 
 
 function clocks(problem: Problem): { box: string; here: string } | null {
   const box = problem.text("boxTime");
-  return box === null ? null : { box: formatClock(new Date(box)), here: formatClock(new Date()) };
+  return box === null ? null : formatClocks(new Date(box), new Date());
 }
 
 /** The QR code and the same secret for typing; the code that proves it is asked for below. */
