@@ -1,6 +1,7 @@
 //! What one write does: records put, deleted and brought back, with the one audit entry that says
 //! so. A [`Batch`] only plans; the writer seals the plan when `decide` has said yes.
 
+use seal::numbers::table;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -18,8 +19,6 @@ pub const MAX_CHANGES: usize = 500;
 pub const MAX_DETAILS: usize = 40;
 /// The definition of the tables that this program writes, and the lowest that may change them.
 pub const SCHEMA: u16 = 1;
-/// Deleted records: where their history ends.
-pub const DELETED: TableId = TableId(13);
 
 pub(crate) use seal::body::NO_FORMER;
 
@@ -218,7 +217,9 @@ impl<'w> Batch<'w> {
         let version = match &former {
             Some(former) if former.body.reader > SCHEMA => return Err(BatchError::Newer),
             Some(former) => Version(former.header.version.0 + 1),
-            None if self.standing(DELETED, id)?.is_some() => return Err(BatchError::Deleted),
+            None if self.standing(table::DELETED, id)?.is_some() => {
+                return Err(BatchError::Deleted);
+            }
             None => Version(1),
         };
         self.plan(table, id, Plan::Put { former, fields, key })?;
@@ -264,7 +265,7 @@ impl<'w> Batch<'w> {
     /// [`BatchError::NotFound`] also when it lives, [`BatchError::Twice`],
     /// [`BatchError::TooMany`], [`BatchError::Damaged`], [`BatchError::Read`].
     pub fn restore(&mut self, table: TableId, id: RecordId) -> Result<Version, BatchError> {
-        let grave = self.standing(DELETED, id)?.ok_or(BatchError::NotFound)?;
+        let grave = self.standing(table::DELETED, id)?.ok_or(BatchError::NotFound)?;
         if grave_of(&grave.body) != Some(table) {
             return Err(BatchError::NotFound);
         }
@@ -313,7 +314,7 @@ impl<'w> Batch<'w> {
         reason: Option<String>,
         changed: Vec<u32>,
     ) -> Result<(), BatchError> {
-        self.check_key(TableId(4), key)?;
+        self.check_key(table::AUDIT, key)?;
         if self.details.len() >= MAX_DETAILS {
             return Err(BatchError::TooMany(MAX_DETAILS));
         }

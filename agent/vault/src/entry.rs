@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seal::audit::{Frame, Mark};
 use seal::body::{Body, Value};
-use seal::numbers::audit as field;
+use seal::numbers::{audit as field, table};
 use seal::{RecordId, TableId, Version};
 use sha2::{Digest, Sha256};
 
@@ -14,8 +14,6 @@ use crate::head::Head;
 use crate::keyring::{Keyring, SealFailed, seal_text};
 use crate::{Access, Actor, place};
 
-/// The audit table.
-pub const TABLE: TableId = TableId(4);
 /// Most records that one entry names.
 pub const MAX_NAMED: usize = 500;
 const MAX_DEVICE: usize = 200;
@@ -69,10 +67,10 @@ pub fn append(
     let seq = head.seq.wrapping_add(1);
     let mut parts = Vec::new();
     if let Some(saying) = saying {
-        let key = keys.table(TABLE).ok_or(SealFailed::NoKey)?;
+        let key = keys.table(table::AUDIT).ok_or(SealFailed::NoKey)?;
         seal_body(&mut parts, key, keys, seq, saying.fields())?;
         for detail in saying.details {
-            let key = keys.for_sealing(TABLE, detail.key).ok_or(SealFailed::NoKey)?;
+            let key = keys.for_sealing(table::AUDIT, detail.key).ok_or(SealFailed::NoKey)?;
             seal_body(&mut parts, key, keys, seq, detail.fields())?;
         }
     }
@@ -101,7 +99,7 @@ fn seal_body(
 ) -> Result<(), SealFailed> {
     let body = Body { schema: SCHEMA, reader: SCHEMA, commit: seq, prev: NO_FORMER, fields };
     let text = body.encode().map_err(|_| SealFailed::TooLong)?;
-    let place = (TABLE, place::id_of(&place::entry(place::PART, seq)), Version(1));
+    let place = (table::AUDIT, place::id_of(&place::entry(place::PART, seq)), Version(1));
     let from = u32::try_from(parts.len()).map_err(|_| SealFailed::TooLong)?;
     parts.extend(seal_text(key, &keys.store, place, &text, from)?);
     Ok(())
@@ -111,7 +109,7 @@ impl Saying<'_> {
     fn fields(&self) -> BTreeMap<u32, Value> {
         let mut fields = BTreeMap::new();
         if let Some(account) = self.actor.account {
-            fields.insert(field::ACTOR, Value::Link(TableId(7), account));
+            fields.insert(field::ACTOR, Value::Link(table::ACCOUNTS, account));
         }
         if let Some(session) = self.actor.session {
             fields.insert(field::SESSION, Value::Bytes(session.to_vec()));

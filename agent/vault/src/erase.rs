@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use seal::audit::Mark;
 use seal::body::Value;
-use seal::numbers::{action, erased, outbox, outcome};
+use seal::numbers::{action, erased, outbox, outcome, table};
 use seal::{KeyId, RecordId, TableId, record};
 
 use crate::applied::{Applied, Kind};
@@ -15,13 +15,10 @@ use crate::entry::Saying;
 use crate::job::CommitError;
 use crate::keyring::KeyOf;
 use crate::place;
-use crate::plan::{self, OUTBOX};
+use crate::plan;
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{Actor, BatchError, load};
-
-/// Table of erased persons.
-pub const TABLE: TableId = TableId(14);
 
 /// Why an erasure is not complete.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +40,7 @@ pub enum EraseError {
 /// Persons erased before, with the ids of the keys that were destroyed.
 pub fn remembered(reader: &Reader) -> Result<HashMap<RecordId, Vec<KeyId>>, EngineError> {
     let mut persons = HashMap::new();
-    load::load(reader, TABLE, |person, _, body| {
+    load::load(reader, table::ERASED, |person, _, body| {
         let keys = match body.fields.get(&erased::KEYS) {
             Some(Value::List(keys)) => keys.iter().filter_map(key_id).collect(),
             _ => Vec::new(),
@@ -114,7 +111,7 @@ fn first_batch(
     let mut batch = Batch::new(&writer.reader, &nothing, who.clone());
     let list = keys.iter().map(|id| Value::Bytes(id.0.to_vec())).collect();
     let fields = BTreeMap::from([(erased::KEYS, Value::List(list))]);
-    batch.put(TABLE, person, fields, KeyOf::Table).map_err(EraseError::Batch)?;
+    batch.put(table::ERASED, person, fields, KeyOf::Table).map_err(EraseError::Batch)?;
     batch.audit(action::PERSON_ERASED, outcome::ALLOWED);
     batch.count(i64::try_from(out.records.len()).unwrap_or(i64::MAX));
     let now = writer.clock.now().wall;
@@ -168,7 +165,7 @@ fn taken_out(reader: &Reader, keys: &[KeyId]) -> Result<Out, EngineError> {
     let ids: BTreeSet<RecordId> = out.records.iter().map(|(_, id, _)| *id).collect();
     let ring = reader.keys();
     reader.scan(&[place::OUTBOX], &[place::OUTBOX], |key, row| {
-        let body = ring.open(OUTBOX, place::id_of(&key), &[row]);
+        let body = ring.open(table::OUTBOX, place::id_of(&key), &[row]);
         if let Ok((_, body)) = body
             && let Some(Value::Link(_, id)) = body.fields.get(&outbox::RECORD)
             && ids.contains(id)

@@ -1,14 +1,13 @@
 //! The head record: where the chain stands, the live digest and the counters, in one sealed
 //! record that changes with every batch (decision 0002, Engine: 117 bytes).
 
-use seal::{RecordId, TableId, Version};
+use seal::numbers::table;
+use seal::{RecordId, Version};
 
 use crate::digest::Sum;
 use crate::keyring::{Keyring, SealFailed, seal_text};
 use crate::place;
 
-/// Table of the head record.
-pub const TABLE: TableId = TableId(1);
 const LENGTH: usize = 117;
 
 /// Where a store stands.
@@ -39,8 +38,8 @@ pub struct Head {
 impl Head {
     /// The change that puts it into the engine.
     pub fn seal(&self, keys: &Keyring) -> Result<crate::engine::Change, SealFailed> {
-        let key = keys.table(TABLE).ok_or(SealFailed::NoKey)?;
-        let place = (TABLE, RecordId([0; 16]), Version(self.seq + 1));
+        let key = keys.table(table::HEAD).ok_or(SealFailed::NoKey)?;
+        let place = (table::HEAD, RecordId([0; 16]), Version(self.seq + 1));
         let mut parts = seal_text(key, &keys.store, place, &self.encode(), 0)?;
         Ok((place::HEAD.to_vec(), parts.pop()))
     }
@@ -48,7 +47,7 @@ impl Head {
     /// Opens what lies at [`place::HEAD`]. `None` when it is no head record of this store.
     pub fn open(keys: &Keyring, sealed: &[u8]) -> Option<Self> {
         let header = seal::record::header(sealed).ok()?;
-        let right = header.table == TABLE
+        let right = header.table == table::HEAD
             && header.id == RecordId([0; 16])
             && header.part == seal::record::LAST;
         let head = Self::decode(&keys.piece(&header, sealed).ok()?)?;

@@ -1,12 +1,13 @@
 //! Former versions of a record, newest first, by following what each body says of its former one.
 
+use seal::numbers::table;
 use std::sync::Arc;
 
 use seal::body::Body;
 use seal::{RecordId, TableId, Version};
 
 use crate::Damage;
-use crate::batch::{DELETED, NO_FORMER, grave_of};
+use crate::batch::{NO_FORMER, grave_of};
 use crate::engine::EngineError;
 use crate::log::{self, AuditEntry};
 use crate::reader::{Opened, Reader};
@@ -38,7 +39,7 @@ pub struct Deleted {
 pub fn history(reader: &Reader, table: TableId, id: RecordId) -> Result<Vec<Past>, EngineError> {
     let mut next = match reader.live(table, id)? {
         Some(live) => live,
-        None => match reader.live(DELETED, id)? {
+        None => match reader.live(table::DELETED, id)? {
             Some(grave) => grave,
             None => return Ok(Vec::new()),
         },
@@ -52,7 +53,7 @@ pub fn history(reader: &Reader, table: TableId, id: RecordId) -> Result<Vec<Past
                 return Ok(list);
             }
         };
-        let is_grave = opened.header.table == DELETED && table != DELETED;
+        let is_grave = opened.header.table == table::DELETED && table != table::DELETED;
         if is_grave && grave_of(&opened.body) != Some(table) {
             return Ok(list);
         }
@@ -82,7 +83,7 @@ fn before(
     id: RecordId,
 ) -> Result<Result<Opened, Damage>, EngineError> {
     match reader.former(at, table, id)? {
-        Err(Damage::Place) => reader.former(at, DELETED, id),
+        Err(Damage::Place) => reader.former(at, table::DELETED, id),
         other => Ok(other),
     }
 }
@@ -93,7 +94,7 @@ pub fn deleted(
     table: TableId,
     id: RecordId,
 ) -> Result<Option<Deleted>, EngineError> {
-    let Some(Ok(grave)) = reader.live(DELETED, id)? else { return Ok(None) };
+    let Some(Ok(grave)) = reader.live(table::DELETED, id)? else { return Ok(None) };
     if grave_of(&grave.body) != Some(table) {
         return Ok(None);
     }

@@ -1,6 +1,7 @@
 //! `keys` and `keys-copy`: the unlock slots and every wrapped key but the persons'. Written in
 //! place, the copy first, so that a slot taken away is overwritten in both.
 
+use seal::numbers::table;
 use std::path::Path;
 
 use seal::keys::{KeysFile, Kind, Slot, SlotKind, SlotState, WrappedKey};
@@ -155,7 +156,7 @@ impl KeyFile {
     pub fn new_epoch(&mut self, known: u64) -> Result<Vec<(TableId, Key)>, KeyFileError> {
         // The persons' wrapping key has no epoch: it wraps only.
         let tables = seal::numbers::TABLES.iter().copied();
-        self.add_tables(tables.filter(|table| *table != super::persons::WRAPPING), known)
+        self.add_tables(tables.filter(|one| *one != table::PERSON_KEYS), known)
     }
 
     /// Keys for tables that this program knows and the store has none for yet.

@@ -4,12 +4,11 @@ use std::net::IpAddr;
 
 use seal::audit::{Frame, Mark};
 use seal::body::{Body, Value};
-use seal::numbers::audit as field;
+use seal::numbers::{audit as field, table};
 use seal::{RecordId, TableId, Version, record};
 
 use crate::Damage;
 use crate::engine::EngineError;
-use crate::entry::TABLE;
 use crate::place;
 use crate::reader::Reader;
 
@@ -109,8 +108,8 @@ fn bodies(reader: &Reader, seq: u64, parts: &[Vec<u8>]) -> Vec<Result<Body, Dama
             continue;
         };
         let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let right =
-            (header.table, header.id) == (TABLE, id) && header.part & !record::LAST == number;
+        let right = (header.table, header.id) == (table::AUDIT, id)
+            && header.part & !record::LAST == number;
         let piece = if right { keys.piece(&header, part) } else { Err(Damage::Place) };
         text = text.and_then(|mut text: Vec<u8>| {
             text.extend(piece?);

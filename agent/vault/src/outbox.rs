@@ -2,15 +2,13 @@
 //! was delivered, so each is given at least once.
 
 use seal::body::Value;
-use seal::numbers::outbox as field;
+use seal::numbers::{outbox as field, table};
 use seal::{TableId, Version};
 
 use crate::batch::OutboxItem;
 use crate::engine::EngineError;
 use crate::job::CommitError;
 use crate::{Store, place};
-
-const TABLE: TableId = seal::numbers::table::OUTBOX;
 
 /// A row of the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +35,7 @@ impl Store {
         reader.scan(&[place::OUTBOX], &[place::OUTBOX], |key, row| {
             let index = key.get(9..11).and_then(|bytes| bytes.try_into().ok());
             if let (Some(commit), Some(index)) = (place::seq_of(&key), index) {
-                let body = reader.keys().open(TABLE, place::id_of(&key), &[row]).ok();
+                let body = reader.keys().open(table::OUTBOX, place::id_of(&key), &[row]).ok();
                 let item = body.and_then(|(_, body)| {
                     let fields = &body.fields;
                     Some(OutboxItem {

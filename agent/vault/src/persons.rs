@@ -2,19 +2,18 @@
 //! Outside the engine, because an engine keeps freed bytes for an unknown time; overwriting a slot
 //! in place is what an erasure is. Nothing but an erasure destroys a slot.
 
+use seal::numbers::table;
 use std::collections::HashMap;
 use std::path::Path;
 
 use seal::keys::{Kind, WrappedKey};
-use seal::{Key, KeyId, RecordId, StoreId, TableId};
+use seal::{Key, KeyId, RecordId, StoreId};
 
 use crate::batch::{Batch, Plan};
 use crate::copies::{FileError, InPlace};
 use crate::keyring::{KeyOf, Keyring, SealFailed, nonce, random_key};
 use crate::reader::Reader;
 
-/// Table whose key wraps the persons' keys and seals nothing else.
-pub const WRAPPING: TableId = TableId(2);
 const SLOT: usize = 128;
 /// The files grow by so many slots of zeros.
 const GROWTH: usize = 4_096;
@@ -153,7 +152,7 @@ impl PersonFile {
         let key = random_key()?;
         let slot = {
             let keys = reader.keys();
-            let wrapping = keys.table(WRAPPING).ok_or(SealFailed::NoKey)?;
+            let wrapping = keys.table(table::PERSON_KEYS).ok_or(SealFailed::NoKey)?;
             WrappedKey::wrap_person(wrapping, &self.store, person, &key, nonce()?)
                 .map_err(|_| SealFailed::TooLong)?
         };
@@ -180,7 +179,7 @@ impl PersonFile {
         let mut slots = Vec::new();
         for id in dead {
             let Some(index) = self.index.get(id) else { continue };
-            let wrapping = keys.table(WRAPPING).ok_or(SealFailed::NoKey)?;
+            let wrapping = keys.table(table::PERSON_KEYS).ok_or(SealFailed::NoKey)?;
             let tomb = WrappedKey::tombstone(wrapping, &self.store, person, *id, nonce()?)
                 .map_err(|_| SealFailed::TooLong)?;
             slots.push((*index, tomb.encode()));

@@ -1,6 +1,7 @@
 //! Turns the plan of a batch into sealed bytes: records, moved history, outbox rows, the audit
 //! entry. Nothing here touches the disk but to read.
 
+use seal::numbers::table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use seal::{Key, RecordId, TableId, Version};
 use sha2::{Digest as _, Sha256};
 
 use crate::applied::{Applied, Kind};
-use crate::batch::{Batch, DELETED, NO_FORMER, OutboxItem, Plan, SCHEMA};
+use crate::batch::{Batch, NO_FORMER, OutboxItem, Plan, SCHEMA};
 use crate::digest::Digester;
 use crate::engine::Change;
 use crate::entry::{self, Saying, Touched};
@@ -19,9 +20,6 @@ use crate::head::Head;
 use crate::keyring::{KeyOf, Keyring, Owner, SealFailed, seal_text};
 use crate::place;
 use crate::reader::Opened;
-
-/// Table of the outbox.
-pub const OUTBOX: TableId = TableId(3);
 
 /// A batch, sealed and not yet written.
 #[derive(Debug, Default)]
@@ -123,11 +121,11 @@ impl Work<'_> {
 
     fn delete(&mut self, table: TableId, id: RecordId, former: Opened) -> Result<(), SealFailed> {
         let version = Version(former.header.version.0 + 1);
-        let key = self.key_like(DELETED, &former.header)?;
+        let key = self.key_like(table::DELETED, &former.header)?;
         let prev = self.move_away(table, id, former)?;
         let fields =
             BTreeMap::from([(seal::numbers::deleted::TABLE, Value::Integer(i64::from(table.0)))]);
-        self.lay(DELETED, id, version, self.body(prev, fields), &key)?;
+        self.lay(table::DELETED, id, version, self.body(prev, fields), &key)?;
         if let Some(touched) = self.touched.last_mut() {
             touched.table = table;
         }
@@ -152,8 +150,8 @@ impl Work<'_> {
     ) -> Result<(), SealFailed> {
         let version = Version(grave.header.version.0 + 1);
         let key = self.key_like(table, &former.header)?;
-        let prev = self.move_away(DELETED, id, grave)?;
-        self.sealed.live.push(((DELETED, id), None));
+        let prev = self.move_away(table::DELETED, id, grave)?;
+        self.sealed.live.push(((table::DELETED, id), None));
         let body = Body { commit: self.seq, prev, ..(*former.body).clone() };
         self.lay(table, id, version, body, &key)?;
         self.applied(table, id, version, Kind::Restored);
@@ -172,8 +170,8 @@ impl Work<'_> {
                 (field::KIND, Value::Choice(item.kind)),
             ]);
             let text = self.body(NO_FORMER, fields).encode().map_err(|_| SealFailed::TooLong)?;
-            let key = self.keys.table(OUTBOX).ok_or(SealFailed::NoKey)?;
-            let place = (OUTBOX, place::id_of(&at), Version(1));
+            let key = self.keys.table(table::OUTBOX).ok_or(SealFailed::NoKey)?;
+            let place = (table::OUTBOX, place::id_of(&at), Version(1));
             let mut parts = seal_text(key, &self.keys.store, place, &text, 0)?;
             self.head.seals += 1;
             self.sealed.changes.push((at, parts.pop()));
