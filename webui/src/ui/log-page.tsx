@@ -89,7 +89,8 @@ export function LogPage() {
               />
             )}
           </Sheet>
-          {query.hasNextPage && (
+          {query.isFetchNextPageError && <LoadFailed error={query.error} retry={() => void query.fetchNextPage()} />}
+          {query.hasNextPage && !query.isFetchNextPageError && (
             <Actions>
               <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
                 {t("log.older")}
