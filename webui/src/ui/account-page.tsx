@@ -19,17 +19,31 @@ import { When } from "./when";
 export function AccountPage() {
   const { t } = useText();
   const account = useAccount();
+  const [leaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const leave = async () => {
+    setLeaving(true);
+    setProblem(null);
+    try {
+      await signOut();
+    } catch (error) {
+      setLeaving(false);
+      if (!isProblem(error)) throw error;
+      setProblem(error);
+    }
+  };
   return (
     <Page
       narrow
       title={t("ui.account")}
       lead={account.name}
       actions={
-        <Button icon="signOut" onClick={() => void signOut()}>
+        <Button icon="signOut" busy={leaving} onClick={() => void leave()}>
           {t("ui.signOut")}
         </Button>
       }
     >
+      {problem && <ProblemNote problem={problem} />}
       <Sheet title={t("ui.display")}>
         <Settings />
       </Sheet>
