@@ -1,18 +1,16 @@
 // From the code on the console to the CRM manager's code, in five steps. Nothing passes through the
 // box until the last one; what was typed in a step is kept while the others are shown.
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
 import { CodeField, PasswordField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
-import { useHeading } from "../../../ui/page";
-import { LanguageSwitch } from "../../../ui/language-switch";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { Steps } from "../../../ui/steps";
 import type { ManagerCode, Setup } from "../../api";
 import { CodeSheet } from "../crm/code-sheet";
 import { Choices } from "./choices";
@@ -34,7 +32,20 @@ export function Wizard(props: { onFinished: () => void }) {
     setStep("code");
   };
   return (
-    <Frame step={step}>
+    <Steps
+      look="admin"
+      mark={
+        <div className="flex items-center gap-3 text-section font-semibold">
+          <Icon name="gate" className="size-8 text-rail-accent" />
+          {t("ui.product")}
+        </div>
+      }
+      steps={STEPS.map((one) => t(`admin.step.${one}`))}
+      at={STEPS.indexOf(step)}
+      title={t(`admin.step.${step}.title`)}
+      lead={t(`admin.step.${step}.lead`)}
+      foot={t("admin.untilLast")}
+    >
       {step === "code" && (
         <CodeStep
           expired={expired}
@@ -79,51 +90,7 @@ export function Wizard(props: { onFinished: () => void }) {
           </Button>
         </div>
       )}
-    </Frame>
-  );
-}
-
-function Frame(props: { step: Step; children: ReactNode }) {
-  const { t } = useText();
-  const at = STEPS.indexOf(props.step);
-  const title = t(`admin.step.${props.step}.title`);
-  const heading = useHeading(title, true);
-  return (
-    <div className="min-h-dvh md:grid md:grid-cols-[296px_minmax(0,1fr)]">
-      <aside className="screen-only on-rail flex flex-col bg-rail px-6 py-5 text-rail-text md:sticky md:top-0 md:h-dvh md:py-7">
-        <div className="flex items-center gap-3 text-section font-semibold">
-          <Icon name="gate" className="size-8 text-rail-accent" />
-          {t("ui.product")}
-        </div>
-        <ol className="mt-8 grid gap-5 max-md:hidden">
-          {STEPS.map((step, index) => (
-            <li key={step} aria-current={index === at ? "step" : undefined} className={classes("flex items-center gap-3 text-body", index === at ? "font-semibold" : "text-rail-text-2")}>
-              <span
-                className={classes(
-                  "inline-flex size-7 items-center justify-center rounded-full text-label font-semibold tabular-nums",
-                  index === at ? "bg-rail-accent text-rail" : index < at ? "bg-rail-line text-rail-accent" : "border border-rail-line text-rail-text-2",
-                )}
-              >
-                {index < at ? <Icon name="check" /> : index + 1}
-              </span>
-              {t(`admin.step.${step}`)}
-            </li>
-          ))}
-        </ol>
-        <p className="mt-auto text-row text-rail-text-2 max-md:hidden">{t("admin.untilLast")}</p>
-      </aside>
-      <main className="min-w-0 px-4 py-6 sm:px-8 md:px-12 md:py-10">
-        <div className="screen-only mb-2 flex flex-wrap items-center justify-between gap-2">
-          <p className="text-body text-ink-2">{t("admin.stepOf", { step: at + 1, of: STEPS.length })}</p>
-          <LanguageSwitch />
-        </div>
-        <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
-          {title}
-        </h1>
-        <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{t(`admin.step.${props.step}.lead`)}</p>
-        {props.children}
-      </main>
-    </div>
+    </Steps>
   );
 }
 

@@ -1,22 +1,19 @@
 // From the admin's code to the first manager, in five steps: the organisation and its passphrase,
 // the recovery key on paper and proved, the account, the authenticator app.
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { Account, TotpSetup } from "../../../api/shared";
 import { useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
 import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
-import { Icon } from "../../../ui/icons";
-import { LanguageSwitch } from "../../../ui/language-switch";
-import { useHeading } from "../../../ui/page";
 import { SESSION } from "../../../ui/session";
 import { Mark } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { Steps } from "../../../ui/steps";
 import { NewAccountForm, type NewAccount } from "../../account-form";
 import { START, type Start } from "../../api";
 import { RecoveryStep } from "./recovery";
@@ -44,7 +41,15 @@ export function ClaimWizard({ start }: { start: Start }) {
     setStep("code");
   };
   return (
-    <Frame step={step} name={vault.organisation || t("ui.product")}>
+    <Steps
+      look="crm"
+      mark={<Mark look="crm" name={vault.organisation || t("ui.product")} second={t("crm.app")} />}
+      steps={STEPS.map((one) => t(`crm.step.${one}`))}
+      at={STEPS.indexOf(step)}
+      title={t(`crm.step.${step}.title`)}
+      lead={t(`crm.step.${step}.lead`)}
+      foot={t("crm.claim.yours")}
+    >
       {step === "code" && (
         <CodeStep
           expired={expired}
@@ -107,48 +112,7 @@ export function ClaimWizard({ start }: { start: Start }) {
           />
         </div>
       )}
-    </Frame>
-  );
-}
-
-function Frame(props: { step: Step; name: string; children: ReactNode }) {
-  const { t } = useText();
-  const at = STEPS.indexOf(props.step);
-  const title = t(`crm.step.${props.step}.title`);
-  const heading = useHeading(title, true);
-  return (
-    <div className="min-h-dvh md:grid md:grid-cols-[296px_minmax(0,1fr)]">
-      <aside className="screen-only flex flex-col border-line bg-sunk px-3 py-5 max-md:border-b md:sticky md:top-0 md:h-dvh md:border-r md:py-7">
-        <Mark look="crm" name={props.name} second={t("crm.app")} />
-        <ol className="mt-8 grid gap-5 px-3 max-md:hidden">
-          {STEPS.map((step, index) => (
-            <li key={step} aria-current={index === at ? "step" : undefined} className={classes("flex items-center gap-3 text-body", index === at ? "font-semibold text-ink" : "text-ink-2")}>
-              <span
-                className={classes(
-                  "inline-flex size-7 shrink-0 items-center justify-center rounded-full text-label font-semibold tabular-nums",
-                  index === at ? "bg-accent text-on-accent" : index < at ? "bg-tint text-accent" : "border border-line-2 text-ink-2",
-                )}
-              >
-                {index < at ? <Icon name="check" /> : index + 1}
-              </span>
-              {t(`crm.step.${step}`)}
-            </li>
-          ))}
-        </ol>
-        <p className="mt-auto px-3 text-row text-ink-2 max-md:hidden">{t("crm.claim.yours")}</p>
-      </aside>
-      <main className="min-w-0 px-4 py-6 sm:px-8 md:px-12 md:py-10">
-        <div className="screen-only mb-2 flex flex-wrap items-center justify-between gap-2">
-          <p className="text-body text-ink-2">{t("crm.stepOf", { step: at + 1, of: STEPS.length })}</p>
-          <LanguageSwitch />
-        </div>
-        <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
-          {title}
-        </h1>
-        <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{t(`crm.step.${props.step}.lead`)}</p>
-        {props.children}
-      </main>
-    </div>
+    </Steps>
   );
 }
 
