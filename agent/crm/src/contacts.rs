@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use identity::{Editor, Reader};
-use records::{FieldMask, Page, Query, QueryRefused, Table};
+use records::{FieldMask, Page, Query, Table};
 use seal::body::Value;
 use seal::numbers::{action, idempotency, outcome, table};
 use seal::{RecordId, TableId, Version};
-use vault::{Access, Actor, Applied, Batch, BatchError, Clock, CommitError, KeyOf, Loaded, Store};
+use vault::{Access, Actor, Applied, Batch, BatchError, Clock, KeyOf, Loaded, Store};
 
 use crate::contact::{ContactFields, ContactPatch, ContactRow, field, field_name};
-use crate::rules::{FieldRefused, checked};
+use crate::history::{PastVersion, versions};
+use crate::refused::Refused;
+use crate::rules::checked;
 use crate::stored::{read, set, written};
 
 /// How long a deleted contact can be brought back, ms.
@@ -50,64 +52,6 @@ pub struct Created {
     pub contact: Contact,
     /// The same request made it before; nothing was made now.
     pub again: bool,
-}
-
-/// One version of a contact that there was, or is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastVersion {
-    /// Its version.
-    pub version: Version,
-    /// When it was written, ms since 1970.
-    pub at: Option<u64>,
-    /// The account that wrote it.
-    pub by: Option<RecordId>,
-    /// Fields that differ from the version before.
-    pub changed: Vec<u32>,
-    /// With it the contact was deleted.
-    pub deleted: bool,
-    /// It does not open.
-    pub damaged: bool,
-}
-
-/// Why something was not done; then nothing was.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// Fields, each with its reason.
-    #[error("{} fields are refused", .0.len())]
-    Fields(Vec<FieldRefused>),
-    /// Another change came first.
-    #[error("the contact was changed meanwhile")]
-    ChangedMeanwhile {
-        /// As it is now.
-        current: Box<Contact>,
-    },
-    /// There is no such contact.
-    #[error("there is no such contact")]
-    NotFound,
-    /// It was deleted too long ago to be brought back.
-    #[error("the time to bring it back is over")]
-    UndoOver,
-    /// The key of the request came with another request before.
-    #[error("this request's key was used by another request")]
-    KeyUsed,
-    /// As many contacts as a CRM can have.
-    #[error("a CRM has at most {most} contacts")]
-    Full {
-        /// Highest number of contacts.
-        most: usize,
-    },
-    /// The question.
-    #[error("the question is refused")]
-    Query(#[source] QueryRefused),
-    /// The disk could not be read.
-    #[error("the contacts cannot be read")]
-    Read(#[source] vault::engine::EngineError),
-    /// The store refused the change.
-    #[error("the store refused the change")]
-    Batch(#[from] BatchError),
-    /// The store took nothing.
-    #[error("the store took nothing")]
-    Commit(#[from] CommitError),
 }
 
 impl std::fmt::Debug for Contacts {
@@ -324,27 +268,6 @@ fn asked(query: &Query) -> String {
         asked.push_str(" search");
     }
     asked
-}
-
-/// Each version with what it changed against the one before.
-fn versions(past: &[vault::Past]) -> Vec<PastVersion> {
-    let row = |at: usize| match past.get(at).map(|past| &past.body) {
-        Some(Ok(Some(body))) => Some(read(body)),
-        _ => None,
-    };
-    let version = |(at, one): (usize, &vault::Past)| PastVersion {
-        version: one.version,
-        at: one.entry.as_ref().map(|entry| entry.at),
-        by: one.entry.as_ref().and_then(|entry| entry.account),
-        changed: match (row(at), row(at + 1)) {
-            (Some(now), Some(before)) => before.fields.changed(&now.fields),
-            (Some(now), None) => ContactFields::default().changed(&now.fields),
-            _ => Vec::new(),
-        },
-        deleted: matches!(one.body, Ok(None)),
-        damaged: one.body.is_err(),
-    };
-    past.iter().enumerate().map(version).collect()
 }
 
 /// Today both roles of the CRM see every field.

@@ -2,11 +2,15 @@
 
 mod contact;
 mod contacts;
+mod history;
+mod refused;
 mod rules;
 mod stored;
 
 pub use contact::{
     ContactFields, ContactPatch, ContactRow, FIELDS as CONTACT_FIELDS, field, field_name,
 };
-pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, PastVersion, Refused, UNDO_FOR};
+pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, UNDO_FOR};
+pub use history::PastVersion;
+pub use refused::Refused;
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};
