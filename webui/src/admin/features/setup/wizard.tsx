@@ -6,7 +6,8 @@ import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
-import { CodeField, PasswordField, SelectField, TextField } from "../../../ui/field";
+import { CodeStep } from "../../../ui/code-step";
+import { PasswordField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
@@ -48,7 +49,14 @@ export function Wizard(props: { onFinished: () => void }) {
     >
       {step === "code" && (
         <CodeStep
-          expired={expired}
+          path="/setup/code"
+          name={t("admin.step.code")}
+          label={t("admin.setupCode")}
+          hint={t("admin.setupCodeHint")}
+          empty={t("admin.codeEmpty")}
+          expired={expired ? t("admin.expired") : null}
+          maxLength={64}
+          tries={(left) => t("admin.triesLeft", { count: left })}
           onDone={async () => {
             setSetup(await read<Setup>("/setup"));
             setExpired(false);
@@ -91,39 +99,6 @@ export function Wizard(props: { onFinished: () => void }) {
         </div>
       )}
     </Steps>
-  );
-}
-
-function CodeStep(props: { expired: boolean; onDone: () => Promise<void> }) {
-  const { t } = useText();
-  const [left, setLeft] = useState<number | null>(null);
-  const form = useForm({
-    initial: { code: "" },
-    check: (values) => ({ code: values.code.trim() === "" ? t("admin.codeEmpty") : undefined }),
-    submit: async (values, sender) => {
-      setLeft(null);
-      try {
-        await post("/setup/code", { code: values.code }, sender.idempotencyKey);
-      } catch (error) {
-        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
-        throw error;
-      }
-      await props.onDone();
-    },
-  });
-  return (
-    <Form form={form} label={t("admin.step.code")} className="grid max-w-md gap-5">
-      {props.expired && (
-        <p role="status" className="text-body text-warn">
-          {t("admin.expired")}
-        </p>
-      )}
-      <CodeField label={t("admin.setupCode")} hint={t("admin.setupCodeHint")} field={form.field("code")} maxLength={64} autoFocus />
-      {left !== null && <p className="text-body text-bad">{t("admin.triesLeft", { count: left })}</p>}
-      <Button kind="primary" size="large" type="submit" busy={form.busy}>
-        {t("ui.continue")}
-      </Button>
-    </Form>
   );
 }
 

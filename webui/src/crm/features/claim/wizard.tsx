@@ -3,13 +3,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { post } from "../../../api/client";
-import { isProblem, type Problem } from "../../../api/problem";
+import type { Problem } from "../../../api/problem";
 import type { Account, TotpSetup } from "../../../api/shared";
 import { useText } from "../../../i18n";
-import { Button } from "../../../ui/button";
-import { CodeField } from "../../../ui/field";
-import { Form, useForm } from "../../../ui/form";
+import { CodeStep } from "../../../ui/code-step";
 import { SESSION } from "../../../ui/session";
 import { Mark } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
@@ -52,7 +49,14 @@ export function ClaimWizard({ start }: { start: Start }) {
     >
       {step === "code" && (
         <CodeStep
-          expired={expired}
+          path="/claim/code"
+          name={t("crm.step.code")}
+          label={t("crm.claim.code")}
+          hint={t("crm.claim.codeHint")}
+          empty={t("crm.claim.codeEmpty")}
+          expired={expired ? t("crm.claim.expired") : null}
+          maxLength={64}
+          tries={(left) => t("crm.triesLeft", { count: left })}
           onDone={() => {
             setExpired(false);
             setStep(!made ? "vault" : !proved ? "recovery" : "account");
@@ -113,38 +117,5 @@ export function ClaimWizard({ start }: { start: Start }) {
         </div>
       )}
     </Steps>
-  );
-}
-
-function CodeStep(props: { expired: boolean; onDone: () => void }) {
-  const { t } = useText();
-  const [left, setLeft] = useState<number | null>(null);
-  const form = useForm({
-    initial: { code: "" },
-    check: (values) => ({ code: values.code.trim() === "" ? t("crm.claim.codeEmpty") : undefined }),
-    submit: async (values, sender) => {
-      setLeft(null);
-      try {
-        await post("/claim/code", { code: values.code }, sender.idempotencyKey);
-      } catch (error) {
-        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
-        throw error;
-      }
-      props.onDone();
-    },
-  });
-  return (
-    <Form form={form} label={t("crm.step.code")} className="grid max-w-md gap-5">
-      {props.expired && (
-        <p role="status" className="text-body text-warn">
-          {t("crm.claim.expired")}
-        </p>
-      )}
-      <CodeField label={t("crm.claim.code")} hint={t("crm.claim.codeHint")} field={form.field("code")} maxLength={64} autoFocus />
-      {left !== null && <p className="text-body text-bad">{t("crm.triesLeft", { count: left })}</p>}
-      <Button kind="primary" size="large" type="submit" busy={form.busy}>
-        {t("ui.continue")}
-      </Button>
-    </Form>
   );
 }

@@ -3,13 +3,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { post } from "../../../api/client";
-import { isProblem, type Problem } from "../../../api/problem";
+import type { Problem } from "../../../api/problem";
 import type { Account, TotpSetup } from "../../../api/shared";
 import { useText } from "../../../i18n";
-import { Button } from "../../../ui/button";
-import { CodeField } from "../../../ui/field";
-import { Form, useForm } from "../../../ui/form";
+import { CodeStep } from "../../../ui/code-step";
 import { LanguageSwitch } from "../../../ui/language-switch";
 import { useHeading } from "../../../ui/page";
 import { SESSION } from "../../../ui/session";
@@ -57,9 +54,16 @@ export function EnrolPage() {
       </h1>
       <p className="mt-1 mb-6 text-body text-ink-2">{t(`crm.enrol.${step}.lead`)}</p>
       {step === "code" && (
-        <CodeStep
+        <CodeStep<Invited>
+          path="/enrol/code"
+          name={t("crm.enrol.code.title")}
+          label={t("crm.enrol.code")}
+          hint={t("crm.enrol.codeHint")}
+          empty={t("crm.enrol.codeEmpty")}
+          expired={expired ? t("crm.enrol.expired") : null}
+          maxLength={200}
           code={code}
-          expired={expired}
+          tries={(left) => t("crm.triesLeft", { count: left })}
           onDone={(next, used) => {
             setCode(used);
             setInvited(next);
@@ -99,37 +103,5 @@ export function EnrolPage() {
         </div>
       )}
     </Alone>
-  );
-}
-
-function CodeStep(props: { code: string; expired: boolean; onDone: (invited: Invited, code: string) => void }) {
-  const { t } = useText();
-  const [left, setLeft] = useState<number | null>(null);
-  const form = useForm({
-    initial: { code: props.code },
-    check: (values) => ({ code: values.code.trim() === "" ? t("crm.enrol.codeEmpty") : undefined }),
-    submit: async (values, sender) => {
-      setLeft(null);
-      try {
-        props.onDone(await post<Invited>("/enrol/code", { code: values.code }, sender.idempotencyKey), values.code);
-      } catch (error) {
-        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
-        throw error;
-      }
-    },
-  });
-  return (
-    <Form form={form} label={t("crm.enrol.code.title")}>
-      {props.expired && (
-        <p role="status" className="text-body text-warn">
-          {t("crm.enrol.expired")}
-        </p>
-      )}
-      <CodeField label={t("crm.enrol.code")} hint={t("crm.enrol.codeHint")} field={form.field("code")} maxLength={200} autoFocus />
-      {left !== null && <p className="text-body text-bad">{t("crm.triesLeft", { count: left })}</p>}
-      <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
-        {t("ui.continue")}
-      </Button>
-    </Form>
   );
 }

@@ -1,0 +1,58 @@
+// The first step of every way in: the code somebody was handed, and how many tries are left after a
+// wrong one.
+import { useState } from "react";
+import { post } from "../api/client";
+import { isProblem } from "../api/problem";
+import { useText } from "../i18n";
+import { Button } from "./button";
+import { CodeField } from "./field";
+import { Form, useForm } from "./form";
+
+export function CodeStep<T>(props: {
+  path: string;
+  /** Names the form. */
+  name: string;
+  label: string;
+  hint: string;
+  /** Said when nothing is typed. */
+  empty: string;
+  /** Said above when an earlier code has run out. */
+  expired: string | null;
+  maxLength: number;
+  /** What stands in the field from the start. */
+  code?: string;
+  tries: (left: number) => string;
+  onDone: (answer: T, code: string) => Promise<void> | void;
+}) {
+  const { t } = useText();
+  const [left, setLeft] = useState<number | null>(null);
+  const form = useForm({
+    initial: { code: props.code ?? "" },
+    check: (values) => ({ code: values.code.trim() === "" ? props.empty : undefined }),
+    submit: async (values, sender) => {
+      setLeft(null);
+      let answer: T;
+      try {
+        answer = await post<T>(props.path, { code: values.code }, sender.idempotencyKey);
+      } catch (error) {
+        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
+        throw error;
+      }
+      await props.onDone(answer, values.code);
+    },
+  });
+  return (
+    <Form form={form} label={props.name} className="grid max-w-md gap-5">
+      {props.expired !== null && (
+        <p role="status" className="text-body text-warn">
+          {props.expired}
+        </p>
+      )}
+      <CodeField label={props.label} hint={props.hint} field={form.field("code")} maxLength={props.maxLength} autoFocus />
+      {left !== null && <p className="text-body text-bad">{props.tries(left)}</p>}
+      <Button kind="primary" size="large" type="submit" busy={form.busy}>
+        {t("ui.continue")}
+      </Button>
+    </Form>
+  );
+}
