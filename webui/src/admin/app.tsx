@@ -45,7 +45,7 @@ function Front(props: { children: ReactNode }) {
   const title = t("admin.signInTitle");
   const heading = useHeading(title, true);
   return (
-    <Alone look="admin" name={t("ui.product")} second={t("admin.app")} footer={<LanguageSwitch />}>
+    <Alone name={t("ui.product")} second={t("admin.app")} footer={<LanguageSwitch />}>
       <h1 ref={heading} tabIndex={-1} className="mb-5 text-page font-semibold">
         {title}
       </h1>

@@ -92,7 +92,7 @@ function Front(props: { name: string; title: string; children: ReactNode }) {
   const { t } = useText();
   const heading = useHeading(props.title, true);
   return (
-    <Alone look="crm" name={props.name} second={t("crm.app")} footer={<LanguageSwitch />}>
+    <Alone name={props.name} second={t("crm.app")} footer={<LanguageSwitch />}>
       <h1 ref={heading} tabIndex={-1} className="mb-4 text-page font-semibold break-words">
         {props.title}
       </h1>

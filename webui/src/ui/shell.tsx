@@ -173,7 +173,7 @@ export function Avatar(props: { name: string; large?: boolean; onRail?: boolean 
 }
 
 /** A page without the rail: sign-in, locked, claim. Mark above, language below. */
-export function Alone(props: { look: Look; name: string; second: string; children: ReactNode; footer?: ReactNode }) {
+export function Alone(props: { name: string; second: string; children: ReactNode; footer?: ReactNode }) {
   return (
     <div className="grid min-h-dvh grid-rows-[auto_1fr_auto] justify-items-center">
       <header className="w-full max-w-md px-4 pt-8 [&>div]:px-0">

@@ -48,7 +48,7 @@ export function EnrolPage() {
     setStep("code");
   };
   return (
-    <Alone look="crm" name={name} second={t("crm.app")} footer={<LanguageSwitch />}>
+    <Alone name={name} second={t("crm.app")} footer={<LanguageSwitch />}>
       <h1 ref={heading} tabIndex={-1} className="text-page font-semibold">
         {title}
       </h1>
