@@ -2,13 +2,13 @@
 // listens (the shell shows the sign-in over the page, so that nothing typed is lost).
 import { Problem } from "./problem";
 
-export interface Answer<T> {
+interface Answer<T> {
   data: T;
   /** The version to send back as If-Match. */
   etag: string | null;
 }
 
-export interface Send {
+interface Send {
   body?: unknown;
   ifMatch?: string | null;
   /** Makes a repeated POST the same one: keep it until the answer came. */

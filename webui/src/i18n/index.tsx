@@ -1,10 +1,10 @@
-// Texts and language of the page. `useText()` gives `t` for text and `tx` for text with elements
-// in it; `useLanguage()` reads and changes the language.
-import { createContext, Fragment, type ReactNode, use, useEffect, useMemo, useState } from "react";
+// Texts and language of the page. `useText()` gives `t` for text; `useLanguage()` reads
+// and changes the language.
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { sendLanguage } from "../api/client";
 import type { Key } from "./keys";
 import { asLanguage, type Language, languageOf } from "./language";
-import { type Catalogue, fill, lookUp, pieces, type Values } from "./text";
+import { type Catalogue, fill, lookUp, type Values } from "./text";
 
 export type { Key } from "./keys";
 export { LANGUAGE_NAMES, LANGUAGES, type Language } from "./language";
@@ -13,8 +13,6 @@ interface Texts {
   language: Language;
   catalogue: Catalogue;
   choose: (language: Language) => void;
-  /** False until the user, here or earlier, picked a language by hand. */
-  chosen: boolean;
 }
 
 const Context = createContext<Texts | null>(null);
@@ -31,13 +29,12 @@ export function TextProvider(props: { catalogues: Record<Language, Catalogue>; c
     () => ({
       language,
       catalogue: props.catalogues[language],
-      chosen: chosen !== null,
       choose: (next) => {
         localStorage.setItem(REMEMBERED, next);
         setChosen(next);
       },
     }),
-    [language, chosen, props.catalogues],
+    [language, props.catalogues],
   );
   return <Context value={value}>{props.children}</Context>;
 }
@@ -48,31 +45,24 @@ function useTexts(): Texts {
   return texts;
 }
 
-export function useLanguage(): Pick<Texts, "language" | "choose" | "chosen"> {
+export function useLanguage(): Pick<Texts, "language" | "choose"> {
   return useTexts();
 }
 
-export interface Text {
+interface Text {
   /** The text of a key; `count` picks the plural and fills `{count}`. */
   t: (key: Key, values?: Values) => string;
-  /** The same with elements for `{names}`. */
-  tx: (key: Key, values: Record<string, ReactNode>) => ReactNode;
   /** The text of a key made at run time (`log.action.…`), or null when there is none. */
   find: (key: string) => string | null;
 }
 
 export function useText(): Text {
   const { catalogue, language } = useTexts();
-  return useMemo(() => {
-    const raw = (key: string, values?: Record<string, unknown>) =>
-      lookUp(catalogue, language, key, typeof values?.count === "number" ? values.count : undefined);
-    return {
-      t: (key, values) => fill(raw(key, values), values ?? {}, language),
-      tx: (key, values) =>
-        pieces(raw(key, values)).map((piece, index) => (
-          <Fragment key={index}>{piece.name === null ? piece.text : (values[piece.name] ?? piece.text)}</Fragment>
-        )),
+  return useMemo(
+    () => ({
+      t: (key, values) => fill(lookUp(catalogue, language, key, typeof values?.count === "number" ? values.count : undefined), values ?? {}, language),
       find: (key) => catalogue[key] ?? null,
-    };
-  }, [catalogue, language]);
+    }),
+    [catalogue, language],
+  );
 }

@@ -14,28 +14,13 @@ export function lookUp(catalogue: Catalogue, language: Language, key: string, co
   return catalogue[key] ?? catalogue[`${key}_other`] ?? key;
 }
 
-/** Splits `a {name} b` into text and names, for filling with text or with elements. */
-export function pieces(text: string): { text: string; name: string | null }[] {
-  const found: { text: string; name: string | null }[] = [];
-  let from = 0;
-  for (const match of text.matchAll(/\{(\w+)\}/g)) {
-    if (match.index > from) found.push({ text: text.slice(from, match.index), name: null });
-    found.push({ text: match[0], name: match[1] ?? null });
-    from = match.index + match[0].length;
-  }
-  if (from < text.length) found.push({ text: text.slice(from), name: null });
-  return found;
-}
-
+/** Puts the values at their `{names}`; a name without a value stays as it is. */
 export function fill(text: string, values: Values, language: Language): string {
-  return pieces(text)
-    .map((piece) => {
-      if (piece.name === null) return piece.text;
-      const value = values[piece.name];
-      if (value === undefined) return piece.text;
-      return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
-    })
-    .join("");
+  return text.replace(/\{(\w+)\}/g, (piece, name: string) => {
+    const value = values[name];
+    if (value === undefined) return piece;
+    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+  });
 }
 
 /** `ui.json` and `log.json` of one language become one catalogue with full keys. */

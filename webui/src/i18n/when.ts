@@ -53,7 +53,7 @@ function dayOf(parts: Parts, now: Parts, language: Language): string {
   return `${parts.day} ${month}`;
 }
 
-export function formatDay(at: Date, now: Date, language: Language, timeZone?: string): string {
+function formatDay(at: Date, now: Date, language: Language, timeZone?: string): string {
   return dayOf(partsOf(at, timeZone), partsOf(now, timeZone), language);
 }
 

@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { classes } from "./classes";
 import { Icon, type IconName } from "./icons";
 
-export type ButtonKind = "primary" | "plain" | "quiet" | "destructive" | "destructive-outline" | "bar";
+type ButtonKind = "primary" | "plain" | "quiet" | "destructive" | "destructive-outline" | "bar";
 
 interface Look {
   kind?: ButtonKind;
@@ -39,7 +39,7 @@ export function buttonClass({ kind = "plain", size = "normal", wide }: Look): st
   );
 }
 
-export interface ButtonProps extends Look, Omit<ComponentProps<"button">, "className" | "style"> {
+interface ButtonProps extends Look, Omit<ComponentProps<"button">, "className" | "style"> {
   busy?: boolean;
 }
 
@@ -59,30 +59,6 @@ export function Button({ kind, size, icon, wide, busy, children, onClick, type =
     >
       {icon && <Icon name={icon} />}
       {children}
-    </button>
-  );
-}
-
-interface IconButtonProps extends Omit<ComponentProps<"button">, "className" | "style" | "name"> {
-  /** For screen readers and the tooltip. */
-  name: string;
-  icon: IconName;
-  kind?: ButtonKind;
-}
-
-export function IconButton({ name, icon, kind = "quiet", type = "button", ...rest }: IconButtonProps) {
-  return (
-    <button
-      {...rest}
-      type={type}
-      aria-label={name}
-      title={name}
-      className={classes(
-        "inline-flex size-8 shrink-0 items-center justify-center rounded-control border transition-colors max-sm:size-11",
-        KINDS[kind],
-      )}
-    >
-      <Icon name={icon} className="size-4 max-sm:size-5" />
     </button>
   );
 }

@@ -4,7 +4,7 @@ import { useText } from "../i18n";
 import { Button } from "./button";
 import { classes } from "./classes";
 
-export function CopyButton(props: { text: string; label?: string }) {
+function CopyButton(props: { text: string }) {
   const { t } = useText();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -18,18 +18,18 @@ export function CopyButton(props: { text: string; label?: string }) {
       icon={copied ? "check" : "copy"}
       onClick={() => void navigator.clipboard.writeText(props.text).then(() => setCopied(true), () => setCopied(false))}
     >
-      <span aria-live="polite">{copied ? t("ui.copied") : (props.label ?? t("ui.copy"))}</span>
+      <span aria-live="polite">{copied ? t("ui.copied") : t("ui.copy")}</span>
     </Button>
   );
 }
 
-export function Secret(props: { text: string; large?: boolean; noCopy?: boolean }) {
+export function Secret(props: { text: string; large?: boolean }) {
   return (
     <div className="flex flex-wrap items-center gap-3">
       <code translate="no" className={classes("font-mono break-all text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-body")}>
         {props.text}
       </code>
-      {!props.noCopy && <CopyButton text={props.text} />}
+      <CopyButton text={props.text} />
     </div>
   );
 }

@@ -13,7 +13,7 @@ export interface Bound {
   error: string | null;
 }
 
-export interface FieldProps {
+interface FieldProps {
   label: ReactNode;
   hint?: ReactNode;
   field: Bound;
@@ -48,7 +48,7 @@ export function FieldFrame(props: {
   );
 }
 
-export function Below(props: { id: string; hint?: ReactNode; error: string | null }) {
+function Below(props: { id: string; hint?: ReactNode; error: string | null }) {
   if (props.error !== null) {
     return (
       <p id={props.id} className="mt-1 flex items-start gap-1.5 text-row text-bad">
@@ -66,7 +66,7 @@ export function Below(props: { id: string; hint?: ReactNode; error: string | nul
 }
 
 /** The attributes that tie a control to its label, hint and error. */
-export function tied(id: string, field: Bound, hint: ReactNode) {
+function tied(id: string, field: Bound, hint: ReactNode) {
   return {
     id,
     name: field.name,
@@ -210,51 +210,21 @@ export function SelectBox({ value, onValue, options, ...rest }: BoxProps) {
   );
 }
 
-interface CheckProps {
-  label: ReactNode;
-  hint?: ReactNode;
-  checked: boolean;
-  onChecked: (checked: boolean) => void;
-  name?: string;
-  disabled?: boolean;
-}
-
 /** The whole row is the target. */
-export function Checkbox(props: CheckProps) {
-  return <Tick {...props} type="checkbox" />;
-}
-
-export function Radio(props: CheckProps & { value: string }) {
-  return <Tick {...props} type="radio" />;
-}
-
-function Tick({ type, ...props }: CheckProps & { type: "checkbox" | "radio"; value?: string }) {
+export function Checkbox(props: { label: ReactNode; hint?: ReactNode; checked: boolean; onChecked: (checked: boolean) => void }) {
   const id = useId();
   return (
     <label htmlFor={id} className="flex min-h-8 items-start gap-2.5 py-1.5 max-sm:min-h-11 max-sm:py-2.5">
       <span className="relative mt-0.5 flex size-4.5 shrink-0">
         <input
           id={id}
-          type={type}
-          name={props.name}
-          value={props.value}
+          type="checkbox"
           checked={props.checked}
-          disabled={props.disabled}
           onChange={(event) => props.onChecked(event.target.checked)}
           aria-describedby={props.hint ? `${id}-hint` : undefined}
-          className={classes(
-            "peer size-4.5 appearance-none border border-edge bg-sheet checked:border-accent checked:bg-accent disabled:opacity-60",
-            type === "radio" ? "rounded-full" : "rounded-tag",
-          )}
+          className="peer size-4.5 appearance-none rounded-tag border border-edge bg-sheet checked:border-accent checked:bg-accent"
         />
-        {type === "radio" ? (
-          <span className="pointer-events-none absolute inset-1.25 hidden rounded-full bg-on-accent peer-checked:block" />
-        ) : (
-          <Icon
-            name="check"
-            className="pointer-events-none absolute inset-0.5 hidden size-3.5 text-on-accent peer-checked:block"
-          />
-        )}
+        <Icon name="check" className="pointer-events-none absolute inset-0.5 hidden size-3.5 text-on-accent peer-checked:block" />
       </span>
       <span className="min-w-0">
         <span className="block text-body text-ink">{props.label}</span>

@@ -8,13 +8,11 @@ import type { Bound } from "./field";
 import { Icon } from "./icons";
 import { useProblemText } from "./problem-text";
 
-export interface FormState<V> {
+interface FormState<V> {
   values: V;
   set: <K extends keyof V>(name: K, value: V[K]) => void;
   /** A text field bound to the form. */
   field: (name: keyof V & string) => Bound;
-  /** The error of a field that is not a text field. */
-  errorOf: (name: string) => string | null;
   busy: boolean;
   problem: Problem | null;
   onSubmit: (event: FormEvent) => void;
@@ -24,7 +22,7 @@ export interface FormState<V> {
   attempt: number;
 }
 
-export interface Sender {
+interface Sender {
   idempotencyKey: string;
 }
 
@@ -93,10 +91,6 @@ export function useForm<V extends object>(options: {
         error: errors[name] ?? null,
       };
     },
-    errorOf: (name) => {
-      known.add(name);
-      return errors[name] ?? null;
-    },
     busy,
     problem,
     onSubmit: (event) => void onSubmit(event),
@@ -137,7 +131,7 @@ export function Form<V extends object>(props: { form: FormState<V>; label?: stri
 }
 
 /** What happened, what was not changed, what to do; fields that are not on the page are listed. */
-export function FormError<V extends object>({ form }: { form: FormState<V> }) {
+function FormError<V extends object>({ form }: { form: FormState<V> }) {
   const { problem } = form;
   if (problem === null) return null;
   const elsewhere = problem.errors.filter((one) => !form.known.has(one.field.replace(/^\//, "")));

@@ -40,7 +40,7 @@ export function Dialog(props: {
   );
 }
 
-export interface MenuItem {
+interface MenuItem {
   label: string;
   icon?: IconName;
   onSelect: () => void;

@@ -36,14 +36,12 @@ const LOOKS = {
   },
 };
 
-export interface ShellProps {
+interface ShellProps {
   look: Look;
   /** The product, or the company's own name in the CRM. */
   name: string;
   second: string;
   places: Place[];
-  /** How many of `places` stand in the phone's bar; the rest is under "More". */
-  onBar?: number;
   account: { name: string; second: string; href: string };
   children: ReactNode;
 }
@@ -106,8 +104,7 @@ function BottomBar(props: ShellProps & { location: string }) {
   const { t } = useText();
   const [, go] = useLocation();
   const places = [...props.places, { href: props.account.href, label: t("ui.account"), icon: "person" as const }];
-  const most = props.onBar ?? 4;
-  const shown = places.length <= 5 ? places : places.slice(0, most);
+  const shown = places.length <= 5 ? places : places.slice(0, 4);
   const rest = places.slice(shown.length);
   const item = "flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-label text-center";
   return (
@@ -156,15 +153,14 @@ export function Mark(props: { look: Look; name: string; second: string }) {
 }
 
 /** The first character of the name: a family name in Chinese, an initial elsewhere. */
-export function Avatar(props: { name: string; large?: boolean; onRail?: boolean }) {
+function Avatar(props: { name: string; onRail?: boolean }) {
   const [first = "?"] = [...props.name.trim()];
   return (
     <span
       aria-hidden="true"
       className={classes(
-        "inline-flex shrink-0 items-center justify-center rounded-full font-semibold",
+        "inline-flex size-7 shrink-0 items-center justify-center rounded-full text-label font-semibold",
         props.onRail ? "bg-rail-line text-rail-text" : "bg-tint text-accent",
-        props.large ? "size-11 text-section" : "size-7 text-label",
       )}
     >
       {first.toUpperCase()}

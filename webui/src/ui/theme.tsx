@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 import { useText } from "../i18n";
 import { SelectField } from "./field";
 
-export type Theme = "system" | "light" | "dark";
+type Theme = "system" | "light" | "dark";
 const REMEMBERED = "theme";
 const listeners = new Set<() => void>();
 

@@ -4,7 +4,6 @@ import { useText } from "../../../i18n";
 import { classes } from "../../../ui/classes";
 import type { ProtectionRow } from "../../api";
 
-const TOP = 0;
 const FULL = 96;
 const SHORT = { proven: FULL, "needs-you": 66, open: 44, unknown: 0 };
 const COLOURS = { proven: "text-accent", "needs-you": "text-warn", open: "text-bad", unknown: "text-ink-3" };
@@ -22,8 +21,8 @@ export function Gates(props: { rows: ProtectionRow[] }) {
           return (
             <li key={row.key} className="min-w-0 border-t-3 border-ink text-center">
               <svg viewBox="0 0 100 104" aria-hidden="true" className={classes("mx-auto h-28 w-full max-sm:h-20", COLOURS[state])}>
-                {length > 0 && <path d={`M50 ${TOP}v${length}`} stroke="currentColor" strokeWidth="8" strokeLinecap="round" />}
-                {length < FULL && <path d={`M50 ${TOP + length + 10}V${TOP + FULL}`} stroke="currentColor" strokeWidth="2" strokeDasharray="4 4" />}
+                {length > 0 && <path d={`M50 0v${length}`} stroke="currentColor" strokeWidth="8" strokeLinecap="round" />}
+                {length < FULL && <path d={`M50 ${length + 10}V${FULL}`} stroke="currentColor" strokeWidth="2" strokeDasharray="4 4" />}
               </svg>
               <div className="truncate text-row text-ink">{t(`admin.row.${row.key}`)}</div>
               <div className={classes("text-label", COLOURS[state])}>{t(`admin.gate.${state}`)}</div>

@@ -3,8 +3,8 @@
 import type { Contact } from "../../api";
 
 export const FIELDS = ["name", "company", "position", "phone", "email", "note"] as const;
-export type FieldName = (typeof FIELDS)[number];
-export type Typed = Record<FieldName, string>;
+type FieldName = (typeof FIELDS)[number];
+type Typed = Record<FieldName, string>;
 
 export const EMPTY: Typed = { name: "", company: "", position: "", phone: "", email: "", note: "" };
 
@@ -12,7 +12,7 @@ export function typedOf(contact: Contact): Typed {
   return { name: contact.name, company: contact.company, position: contact.position, phone: contact.phone, email: contact.email, note: contact.note };
 }
 
-export interface Draft {
+interface Draft {
   typed: Typed;
   /** The contact the typing began from; none for a new one. */
   base: Contact | null;
