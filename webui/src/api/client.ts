@@ -16,7 +16,8 @@ interface Send {
   signal?: AbortSignal;
 }
 
-const BASE = "/api/v1";
+/** What stands before every path; for links and streams, which do not go through `call`. */
+export const BASE = "/api/v1";
 const TIMEOUT_MS = 60_000;
 
 let language = "en";

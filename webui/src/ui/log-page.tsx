@@ -1,7 +1,7 @@
 // Who did what, newest first. The same for both apps; each shows its own log only.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { read } from "../api/client";
+import { BASE, read } from "../api/client";
 import type { LogEntry, LogPage as LogAnswer } from "../api/shared";
 import { useText } from "../i18n";
 import { EmptyState, LoadFailed, Loading } from "./async";
@@ -50,7 +50,7 @@ export function LogPage() {
       title={t("log.title")}
       lead={t("log.lead")}
       actions={
-        <a href="/api/v1/log/export" download className={buttonClass({})}>
+        <a href={`${BASE}/log/export`} download className={buttonClass({})}>
           <Icon name="download" />
           {t("log.export")}
         </a>

@@ -1,7 +1,7 @@
 // The box's own authority: compare its fingerprint with the console, install it, and browsers trust
 // the two pages. How, for the four systems people have.
 import { useQuery } from "@tanstack/react-query";
-import { read } from "../../../api/client";
+import { BASE, read } from "../../../api/client";
 import { useText } from "../../../i18n";
 import { Loaded } from "../../../ui/async";
 import { buttonClass } from "../../../ui/button";
@@ -22,7 +22,7 @@ export function CertificatePage() {
       title={t("admin.certificate")}
       lead={t("admin.certificateLead")}
       actions={
-        <a href="/api/v1/ca.crt" download="gatehouse-ca.crt" className={buttonClass({ kind: "primary" })}>
+        <a href={`${BASE}/ca.crt`} download="gatehouse-ca.crt" className={buttonClass({ kind: "primary" })}>
           <Icon name="download" />
           {t("admin.downloadCa")}
         </a>

@@ -1,6 +1,7 @@
 // What others do to contacts shows by itself: one stream of events for the whole app.
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState } from "react";
+import { BASE } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
 import { type ContactHappened, START } from "../../api";
 
@@ -32,7 +33,7 @@ export function useEvents(): boolean {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let missed = false;
     const listen = () => {
-      stream = new EventSource("/api/v1/events");
+      stream = new EventSource(`${BASE}/events`);
       stream.addEventListener("open", () => {
         setFresh(true);
         if (!missed) return;
