@@ -3,6 +3,7 @@
 import { useText } from "../../../i18n";
 import { classes } from "../../../ui/classes";
 import type { ProtectionRow } from "../../api";
+import { shownState } from "./shown-state";
 
 const FULL = 96;
 const SHORT = { proven: FULL, "needs-you": 66, open: 44, unknown: 0 };
@@ -10,13 +11,13 @@ const COLOURS = { proven: "text-accent", "needs-you": "text-warn", open: "text-b
 
 export function Gates(props: { rows: ProtectionRow[] }) {
   const { t } = useText();
-  const shut = props.rows.filter((row) => row.state === "proven" && row.proof).length;
+  const shut = props.rows.filter((row) => shownState(row) === "proven").length;
   return (
     <section className="rounded-sheet border border-line bg-sheet px-4 py-4 sm:px-5">
       <h2 className="mb-3 text-section font-semibold">{t("admin.gatesShut", { shut: String(shut), of: String(props.rows.length) })}</h2>
       <ul className="grid grid-cols-7 max-sm:grid-cols-4 max-sm:gap-y-4">
         {props.rows.map((row) => {
-          const state = row.state === "proven" && !row.proof ? "unknown" : row.state;
+          const state = shownState(row);
           const length = SHORT[state];
           return (
             <li key={row.key} className="min-w-0 border-t-3 border-ink text-center">

@@ -11,6 +11,7 @@ import { Page, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { Protection, ProtectionRow } from "../../api";
 import { Gates } from "./gates";
+import { shownState } from "./shown-state";
 
 const ICONS: Record<ProtectionRow["key"], IconName> = {
   data: "lock",
@@ -54,8 +55,7 @@ export function ProtectionPage() {
 
 function Row({ row }: { row: ProtectionRow }) {
   const { t } = useText();
-  // Proven without a proof is not allowed: such a row is shown as unknown.
-  const state = row.state === "proven" && !row.proof ? "unknown" : row.state;
+  const state = shownState(row);
   return (
     <li className="grid min-h-16 items-center gap-x-4 gap-y-1.5 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(10rem,1.2fr)_9.5rem_minmax(12rem,2fr)] sm:px-5">
       <div className="flex items-start gap-3">
