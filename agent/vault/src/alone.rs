@@ -58,12 +58,12 @@ impl Writer {
             Some(error) => Err(error),
             None => self.say(actor, action::CLOSED, true),
         };
-        self.shared.fail(CommitError::Closed);
         if let Err(error) = self.reader.engine.close()
             && result.is_ok()
         {
             result = Err(self.fail(&error));
         }
+        self.shared.fail(CommitError::Closed);
         self.reader.change_keys(Keyring::wipe);
         result
     }

@@ -4,13 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use seal::attempts::Attempts;
+use seal::attempts::{Attempts, SLOT};
 
 use crate::copies::{FileError, InPlace};
 
 /// The file's name.
 pub const NAME: &str = "attempts";
-const SLOT: usize = 512;
 /// What counts when neither slot is readable.
 const BROKEN: u32 = 10;
 /// So many failures cost nothing but the time of Argon2.
@@ -54,6 +53,12 @@ impl AttemptsFile {
         }
         self.now.failures = self.now.failures.saturating_add(1);
         self.now.last = time;
+        self.write()
+    }
+
+    /// The last one counted was none.
+    pub fn take_back(&mut self) -> Result<(), FileError> {
+        self.now.failures = self.now.failures.saturating_sub(1);
         self.write()
     }
 

@@ -135,13 +135,12 @@ impl Closed {
     /// See [`OpenError`].
     pub fn open(&self, unlock: &Unlock) -> Result<Store, OpenError> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.inspect()? {
+        let counts = match self.inspect()? {
             State::Missing => return Err(OpenError::Missing),
             State::HigherNumber(number) => return Err(OpenError::HigherNumber(number)),
             State::Damaged => return Err(OpenError::KeyFile),
-            State::Locked { .. } => {}
-        }
-        let counts = self.has_passphrase()?;
+            State::Locked { slots } => slots.contains(&SlotKind::Passphrase),
+        };
         create::remove_leftover(&self.path)?;
         let mut attempts = counts.then(|| AttemptsFile::open(&self.path)).transpose()?;
         let now = self.clock.now();
@@ -180,11 +179,14 @@ impl Closed {
             first: attempts.now.first,
             last: attempts.now.last,
         });
-        let store = open::open(&self.path, locked, master, &self.clock, self.limits, failures)?;
-        if let Some(attempts) = &mut attempts {
-            attempts.succeeded()?;
+        let opened = open::open(&self.path, locked, master, &self.clock, self.limits, failures);
+        match (&opened, &mut attempts) {
+            (Ok(_), Some(attempts)) => attempts.succeeded()?,
+            // The secret was the right one: what failed is the disk. The tries before it still count.
+            (Err(_), Some(attempts)) if counted => attempts.take_back()?,
+            _ => {}
         }
-        Ok(store)
+        opened
     }
 
     /// The master key.
