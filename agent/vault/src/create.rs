@@ -19,7 +19,7 @@ use crate::engine::{Engine, EngineError, Options, SledEngine};
 use crate::entry;
 use crate::head::Head;
 use crate::keyfile::{KeyFile, KeyFileError};
-use crate::keyring::{SealFailed, random};
+use crate::keyring::{SealFailed, random, random_key};
 use crate::persons::PersonFile;
 use crate::unlock::{SecretError, Unlock};
 
@@ -87,17 +87,9 @@ pub fn remove_leftover(path: &Path) -> Result<(), FileError> {
 
 fn fill(new: &Path, unlock: &Unlock, now: u64) -> Result<(), CreateError> {
     let store = StoreId(random()?);
-    let mut refused = None;
-    let keyfile = KeyFile::create(new, store, |master| {
-        unlock.seal(&store, SlotState::InUse, now, master).map_err(|error| {
-            refused = Some(error);
-            SealFailed::NoKey
-        })
-    });
-    if let Some(refused) = refused {
-        return Err(refused.into());
-    }
-    let keyfile = keyfile?;
+    let master = random_key()?;
+    let slot = unlock.seal(&store, SlotState::InUse, now, &master)?;
+    let keyfile = KeyFile::create(new, store, master, slot)?;
     PersonFile::create(new, store)?;
     if unlock.kind() == SlotKind::Passphrase {
         AttemptsFile::create(new)?;

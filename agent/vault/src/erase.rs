@@ -152,7 +152,7 @@ struct Out {
 /// All live and deleted records under these keys, and the outbox rows about them.
 fn taken_out(reader: &Reader, keys: &[KeyId]) -> Result<Out, EngineError> {
     let mut out = Out::default();
-    reader.scan(&[place::LIVE], &[place::LIVE], |key, part| {
+    reader.scan(&[place::LIVE], |key, part| {
         if let Ok(header) = record::header(&part)
             && keys.contains(&header.key)
         {
@@ -164,7 +164,7 @@ fn taken_out(reader: &Reader, keys: &[KeyId]) -> Result<Out, EngineError> {
     })?;
     let ids: BTreeSet<RecordId> = out.records.iter().map(|(_, id, _)| *id).collect();
     let ring = reader.keys();
-    reader.scan(&[place::OUTBOX], &[place::OUTBOX], |key, row| {
+    reader.scan(&[place::OUTBOX], |key, row| {
         let body = ring.open(table::OUTBOX, place::id_of(&key), &[row]);
         if let Ok((_, body)) = body
             && let Some(Value::Link(_, id)) = body.fields.get(&outbox::RECORD)

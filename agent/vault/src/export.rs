@@ -49,34 +49,32 @@ pub fn export(
         None => [0; 32],
         Some(seq) => audit::entry_hash(&store, &frame(reader, seq)?),
     };
-    let mut put = |bytes: &[u8]| to.write_all(bytes).map_err(ExportError::Write);
-    put(&audit::export_header(store, first, &before))?;
+    let write = |to: &mut dyn Write, bytes: &[u8]| to.write_all(bytes).map_err(ExportError::Write);
+    write(&mut to, &audit::export_header(store, first, &before))?;
+    let mut put = |kind, bytes: &[u8], seq| {
+        let item = audit::export_item(kind, bytes).map_err(|_| ExportError::Damaged(seq))?;
+        write(&mut to, &item)
+    };
     for seq in first..=tip.seq {
         let bytes = frame(reader, seq)?;
         let count = Frame::decode(&bytes).map_err(|_| ExportError::Damaged(seq))?.parts.len();
-        put(&item(audit::ITEM_FRAME, &bytes))?;
+        put(audit::ITEM_FRAME, &bytes, seq)?;
         let start = place::entry(place::PART, seq);
         for index in 0..count {
             let part = reader.engine.get(&place::part(&start, index)).map_err(ExportError::Read)?;
-            put(&item(audit::ITEM_PART, &part.unwrap_or_default()))?;
+            put(audit::ITEM_PART, &part.unwrap_or_default(), seq)?;
         }
         let at = place::entry(place::SIGNED, seq);
         if let Some(head) = reader.engine.get(&at).map_err(ExportError::Read)? {
-            put(&item(audit::ITEM_HEAD, &head))?;
+            put(audit::ITEM_HEAD, &head, seq)?;
         }
     }
-    put(&item(audit::ITEM_HEAD, &last.encode()))?;
-    put(&item(audit::ITEM_END, &(tip.seq - first + 1).to_be_bytes()))?;
+    put(audit::ITEM_HEAD, &last.encode(), tip.seq)?;
+    put(audit::ITEM_END, &(tip.seq - first + 1).to_be_bytes(), tip.seq)?;
     to.flush().map_err(ExportError::Write)
 }
 
 fn frame(reader: &Reader, seq: u64) -> Result<Vec<u8>, ExportError> {
     let found = reader.engine.get(&place::entry(place::FRAME, seq)).map_err(ExportError::Read)?;
     found.ok_or(ExportError::Damaged(seq))
-}
-
-fn item(kind: u8, bytes: &[u8]) -> Vec<u8> {
-    // No item is longer than 64 KiB.
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    [&[kind][..], &length.to_be_bytes(), bytes].concat()
 }

@@ -73,18 +73,20 @@ pub struct KeyFile {
 }
 
 impl KeyFile {
-    /// Makes both files in the directory of a new store, with a key for each table.
+    /// Makes both files in the directory of a new store, with a key for each table. The slot holds
+    /// the master key.
     pub fn create(
         directory: &Path,
         store: StoreId,
-        slot: impl FnOnce(&Key) -> Result<Slot, SealFailed>,
+        master: Key,
+        slot: Slot,
     ) -> Result<Self, KeyFileError> {
         let [main, copy] = NAMES.map(|name| InPlace::open(&directory.join(name)));
         let (main, copy) = (main?, copy?);
-        let (master, kek) = (random_key()?, random_key()?);
+        let kek = random_key()?;
         let mut file = KeysFile::new(store, 1);
         if let Some(first) = file.slots.first_mut() {
-            *first = Some(slot(&master)?);
+            *first = Some(slot);
         }
         file.keys.push(wrap(&master, store, Kind::Kek, TableId(0), &kek, 1)?);
         file.keys.push(wrap(&kek, store, Kind::Seed, TableId(0), &random_key()?, 1)?);

@@ -41,7 +41,7 @@ pub fn load(
         Err(Damage::Dark) => loaded.dark.push(id),
         Err(damage) => loaded.damaged.push(Named { table, id, damage }),
     };
-    reader.scan(&prefix, &prefix, |key, part| {
+    reader.scan(&prefix, |key, part| {
         let Some(id) = key.get(3..19).and_then(|id| id.try_into().ok()).map(RecordId) else {
             return true;
         };
@@ -66,7 +66,7 @@ pub fn load(
 pub fn broken_chain(reader: &Reader, seq: u64) -> Result<Option<u64>, EngineError> {
     let store = reader.keys().store;
     let (mut next, mut before, mut broken) = (0_u64, [0; 32], None);
-    reader.scan(&[place::FRAME], &[place::FRAME], |key, bytes| {
+    reader.scan(&[place::FRAME], |key, bytes| {
         let right = place::seq_of(&key) == Some(next)
             && Frame::decode(&bytes).is_ok_and(|frame| (frame.seq, frame.before) == (next, before));
         if !right {
@@ -93,7 +93,7 @@ pub struct Total {
 /// tag is untouched and whose body is not, does not open when it is loaded.
 pub fn total(reader: &Reader, digester: &Digester) -> Result<Total, EngineError> {
     let mut total = Total::default();
-    reader.scan(&[place::LIVE], &[place::LIVE], |_, part| {
+    reader.scan(&[place::LIVE], |_, part| {
         total.parts += 1;
         if let Ok(header) = record::header(&part) {
             total.digest.add(&digester.part(&header, &part));

@@ -32,7 +32,7 @@ impl Store {
         if limit == 0 {
             return Ok(rows);
         }
-        reader.scan(&[place::OUTBOX], &[place::OUTBOX], |key, row| {
+        reader.scan(&[place::OUTBOX], |key, row| {
             let index = key.get(9..11).and_then(|bytes| bytes.try_into().ok());
             if let (Some(commit), Some(index)) = (place::seq_of(&key), index) {
                 let body = reader.keys().open(table::OUTBOX, place::id_of(&key), &[row]).ok();

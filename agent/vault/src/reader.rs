@@ -50,10 +50,9 @@ impl Reader {
     pub fn scan(
         &self,
         prefix: &[u8],
-        from: &[u8],
         mut each: impl FnMut(Vec<u8>, Vec<u8>) -> bool,
     ) -> Result<(), EngineError> {
-        let mut from = from.to_vec();
+        let mut from = prefix.to_vec();
         loop {
             let Page { items, next } = self.engine.scan(prefix, &from)?;
             for (key, value) in items {
@@ -71,7 +70,7 @@ impl Reader {
     /// The sealed parts that lie at a place, in order; empty when there is nothing.
     pub fn parts(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, EngineError> {
         let mut parts = Vec::new();
-        self.scan(prefix, prefix, |_, part| {
+        self.scan(prefix, |_, part| {
             parts.push(part);
             true
         })?;

@@ -16,7 +16,7 @@ mod power;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use power::{Known, NUMBER, Place, Random, Workload, contents, live};
+use power::{Chance, Known, NUMBER, Place, Workload, contents, live};
 use testkit::power::{Image, Journal};
 use vault::engine::{Engine, EngineError, Options, SledEngine};
 
@@ -67,7 +67,7 @@ impl Written {
         paths.find(|(path, _)| path.to_str().unwrap().starts_with(begin)).unwrap().0.to_owned()
     }
 
-    fn flip(&self, path: &Path, random: &mut Random) -> Outcome {
+    fn flip(&self, path: &Path, random: &mut Chance) -> Outcome {
         let mut image = self.image.clone();
         let bytes = image.file_mut(path).unwrap();
         let bit = random.below(bytes.len() as u64 * 8);
@@ -97,7 +97,7 @@ impl Written {
 }
 
 fn flips(count: usize, seed: u64) {
-    let mut random = Random::new(seed);
+    let mut random = Chance::new(seed);
     let mut outcomes = BTreeMap::<_, usize>::new();
     for reopen in [BATCHES / 2, BATCHES / 2 + 10] {
         let written = written(reopen);

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use power::{Place, Random};
+use power::{Chance, Place};
 use seal::body::Value;
 use seal::{RecordId, TableId, Version};
 use testkit::power::{Image, Journal, PowerFs, Recording};
@@ -58,7 +58,7 @@ fn live(writes: u64, seed: u64) -> Life {
     let runtime = Runtime::new().unwrap();
     let (path, key) = closed(power.path());
     let mut store = path.create(&key).unwrap();
-    let (mut people, mut random) = (People::new(), Random::new(seed));
+    let (mut people, mut random) = (People::new(), Chance::new(seed));
     let mut states = vec![(0, power.now(), people.clone())];
     for number in 0..writes {
         let begun = power.now();
@@ -120,7 +120,7 @@ fn people(above: &Path) -> Result<People, String> {
 
 fn cuts(count: u64, writes: u64, journal: Journal, seed: u64) {
     let life = live(writes, seed);
-    let mut random = Random::new(seed);
+    let mut random = Chance::new(seed);
     let first = life.states[0].1;
     let mut points: Vec<_> = (0..count)
         .map(|_| first + random.below((life.recording.len() - first) as u64 + 1) as usize)
@@ -161,7 +161,7 @@ fn every_acknowledged_contact_opens_after_500_cuts() {
 fn flips(count: u64, seed: u64) {
     let life = live(60, seed);
     let image = life.recording.cutter(Journal::Ordered).cut(life.recording.len(), 0);
-    let mut random = Random::new(seed);
+    let mut random = Chance::new(seed);
     let mut opened = 0;
     for number in 0..count {
         let file = ["db/db", "db/db", "keys", "person-keys"][usize::try_from(number % 4).unwrap()];

@@ -168,7 +168,7 @@ impl<'a> Cutter<'a> {
                 image.add_dir(path.clone());
                 self.collect(directories, *inode, &path, style, seed, image);
             } else {
-                image.add_file(path, self.bytes(*inode, style, seed));
+                image.put_file(path, self.bytes(*inode, style, seed));
             }
         }
     }

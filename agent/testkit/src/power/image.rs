@@ -23,10 +23,6 @@ impl Image {
         self.entries.insert(path, None);
     }
 
-    pub(super) fn add_file(&mut self, path: PathBuf, bytes: Vec<u8>) {
-        self.entries.insert(path, Some(bytes));
-    }
-
     /// Puts a file there, in a directory that is there.
     pub fn put_file(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) {
         self.entries.insert(path.into(), Some(bytes));
@@ -80,7 +76,7 @@ impl Image {
                     to_read.push(path);
                 } else if kind.is_file() {
                     let bytes = fs::read(entry.path())?;
-                    image.add_file(path, bytes);
+                    image.put_file(path, bytes);
                 }
             }
         }

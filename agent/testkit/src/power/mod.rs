@@ -19,6 +19,7 @@ mod serve;
 mod tests;
 mod tree;
 
+pub use chance::Chance;
 pub use cut::{Cutter, Journal};
 pub use image::Image;
 pub use record::{Call, Recording};

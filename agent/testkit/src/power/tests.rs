@@ -48,7 +48,7 @@ fn sync_dir(path: &Path) {
 fn a_program_sees_an_ordinary_file_system() {
     let mut image = Image::empty();
     image.add_dir("d".into());
-    image.add_file("d/old".into(), b"before".to_vec());
+    image.put_file("d/old", b"before".to_vec());
     let Mounted { fs: power, _place } = mounted("ordinary", &image);
     let root = power.path().to_owned();
     assert_eq!(fs::read(root.join("d/old")).unwrap(), b"before");

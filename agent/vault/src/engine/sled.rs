@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ::sled::{Batch, Config, Db, Mode};
@@ -45,7 +45,8 @@ pub struct SledEngine {
     dir: PathBuf,
     options: Options,
     owner: Owner<Open>,
-    stop: AtomicU8,
+    /// The first reason stays.
+    stop: OnceLock<Stop>,
 }
 
 /// What the thread owns.
@@ -79,7 +80,7 @@ impl SledEngine {
             path: dir.to_owned(),
             source,
         })?;
-        let engine = Self { dir: dir.to_owned(), options, owner, stop: AtomicU8::new(RUNNING) };
+        let engine = Self { dir: dir.to_owned(), options, owner, stop: OnceLock::new() };
         let dir = engine.dir.clone();
         engine.call(options.open_limit, move |owned| {
             *owned = Some(Open::start(&dir)?);
@@ -94,7 +95,7 @@ impl SledEngine {
         limit: Duration,
         work: impl FnOnce(&mut Option<Open>) -> Result<R, EngineError> + Send + 'static,
     ) -> Result<R, EngineError> {
-        if let Some(stop) = stop_of(self.stop.load(Ordering::SeqCst)) {
+        if let Some(stop) = self.stop.get().copied() {
             return Err(EngineError::Stopped(stop));
         }
         let broken = |what| EngineError::Broken { path: self.dir.clone(), what };
@@ -105,16 +106,15 @@ impl SledEngine {
             }))
         });
         match &result {
-            Err(EngineError::Disk { .. }) => self.stop(DISK),
-            Err(EngineError::Broken { .. }) => self.stop(BROKEN),
+            Err(EngineError::Disk { .. }) => self.stop(Stop::Disk),
+            Err(EngineError::Broken { .. }) => self.stop(Stop::Broken),
             _ => {}
         }
         result
     }
 
-    /// The first reason stays.
-    fn stop(&self, why: u8) {
-        let _ = self.stop.compare_exchange(RUNNING, why, Ordering::SeqCst, Ordering::SeqCst);
+    fn stop(&self, why: Stop) {
+        let _ = self.stop.set(why);
     }
 }
 
@@ -144,22 +144,8 @@ impl Engine for SledEngine {
             Some(open) => open.end(&dir),
             None => Ok(()),
         });
-        self.stop(CLOSED);
+        self.stop(Stop::Closed);
         result
-    }
-}
-
-const RUNNING: u8 = 0;
-const DISK: u8 = 1;
-const BROKEN: u8 = 2;
-const CLOSED: u8 = 3;
-
-fn stop_of(code: u8) -> Option<Stop> {
-    match code {
-        RUNNING => None,
-        DISK => Some(Stop::Disk),
-        BROKEN => Some(Stop::Broken),
-        _ => Some(Stop::Closed),
     }
 }
 

@@ -15,7 +15,8 @@ pub mod shipped;
 mod workload;
 
 pub use place::Place;
-pub use workload::{Random, State, Workload};
+pub use testkit::power::Chance;
+pub use workload::{State, Workload};
 
 use std::path::Path;
 
@@ -96,7 +97,7 @@ impl Life {
     /// `count` points, ascending: two of three anywhere after the first opening, the third while
     /// the engine is opened or closed.
     pub fn points(&self, count: usize, seed: u64) -> Vec<usize> {
-        let mut random = workload::Random::new(seed);
+        let mut random = Chance::new(seed);
         let (_, first) = self.openings[0];
         let all = (self.recording.len() - first) as u64 + 1;
         let mut points: Vec<_> = (0..count)

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use testkit::power::Chance;
 use vault::engine::{Change, MAX_VALUE};
 
 use super::NUMBER;
@@ -34,7 +35,7 @@ impl Workload {
 
     /// Batch `number`, whose changes are also made to `state`.
     pub fn batch(&self, number: u64, state: &mut State) -> Vec<Change> {
-        let mut random = Random::new(self.seed ^ number.wrapping_mul(0xa076_1d64_78bd_642f));
+        let mut random = Chance::new(self.seed ^ number.wrapping_mul(0xa076_1d64_78bd_642f));
         let size = match random.below(40) {
             0 => self.largest / 2 + random.below(self.largest / 2),
             1..=4 => 20 + random.below(60),
@@ -79,32 +80,11 @@ impl Workload {
 
 /// Bytes that no other place holds.
 pub fn value(seed: u64, number: u64, index: u64, length: usize) -> Vec<u8> {
-    let mut random = Random::new(seed ^ (number << 20) ^ index);
+    let mut random = Chance::new(seed ^ (number << 20) ^ index);
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
         bytes.extend(random.next().to_be_bytes());
     }
     bytes.truncate(length);
     bytes
-}
-
-/// SplitMix64.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
 }
