@@ -1,4 +1,5 @@
-//! Contacts over the store: every access through a handle, every one in the log.
+//! Contacts over the store: every access through a handle, and in the log. Refusals are in it as well,
+//! but those of making a contact and of bringing one back.
 //!
 //! Reading happens in memory; one record opened is in the log's disk before the answer, a list
 //! within a second. Changes are judged on the writer's thread, which sees all earlier ones.

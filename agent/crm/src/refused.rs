@@ -24,7 +24,7 @@ pub enum Refused {
     /// It was deleted too long ago to be brought back.
     #[error("the time to bring it back is over")]
     UndoOver,
-    /// The key of the request came with another request before.
+    /// The key of the request came from another account, or for another kind of record, before.
     #[error("this request's key was used by another request")]
     KeyUsed,
     /// As many contacts as a CRM can have.

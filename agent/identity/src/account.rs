@@ -68,7 +68,7 @@ impl Realm {
 }
 
 impl Role {
-    /// As in the API and in records.
+    /// As in the API.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -76,12 +76,6 @@ impl Role {
             Self::Manager => "manager",
             Self::Staff => "staff",
         }
-    }
-
-    /// The role of a code.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Admin, Self::Manager, Self::Staff].into_iter().find(|role| role.code() == code)
     }
 }
 

@@ -122,7 +122,7 @@ impl Identity {
     /// cookie.
     ///
     /// # Errors
-    /// [`Refused`]; after one the code is to be given again.
+    /// [`Refused`]; after [`Refused::Door`] the code is to be given again, after any other all begins anew.
     pub async fn enrol_finish(&self, step: &str, peer: &Peer) -> Result<(Secret, Signed), Refused> {
         let now = self.now();
         let enrolment = {

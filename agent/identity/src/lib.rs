@@ -8,7 +8,7 @@
 
 mod account;
 mod code;
-mod common;
+mod common_passwords;
 pub mod door;
 mod enrol;
 pub mod hash;

@@ -4,7 +4,7 @@
 use seal::RecordId;
 use seal::body::{Body, Value};
 use seal::numbers::{action, invitation as field, invitation_kind, outcome, table};
-use vault::{Actor, BatchError, KeyOf};
+use vault::{Actor, KeyOf};
 use zeroize::Zeroizing;
 
 use crate::code::typed_code;
@@ -13,6 +13,7 @@ use crate::realm::Identity;
 use crate::refused::Refused;
 use crate::signed::Admin;
 use crate::stored::{Fields, instant, read_instant};
+use crate::tick::unless_gone;
 
 /// How long the code is good for, ms.
 pub const MANAGER_CODE_FOR: u64 = 7 * 24 * 60 * 60 * 1_000;
@@ -94,10 +95,7 @@ impl Identity {
         let former = self.codes_kept()?;
         self.write(who, move |batch| {
             for (id, _) in former {
-                match batch.delete(table::INVITATIONS, id) {
-                    Ok(_) | Err(BatchError::NotFound) => {}
-                    Err(error) => return Err(error.into()),
-                }
+                unless_gone(batch.delete(table::INVITATIONS, id))?;
             }
             if let Some((id, fields)) = new {
                 batch.put(table::INVITATIONS, id, fields, KeyOf::Table)?;

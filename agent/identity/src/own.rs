@@ -4,7 +4,6 @@ use seal::RecordId;
 use seal::Version;
 use seal::body::Value;
 use seal::numbers::{account as field, action, outcome, table};
-use vault::BatchError;
 
 use crate::account::{Account, Language, Role};
 use crate::door::DoorRefused;
@@ -15,6 +14,7 @@ use crate::refused::Refused;
 use crate::sessions::Peer;
 use crate::signed::{Manager, Signed};
 use crate::stored::{read_account, role_number, set_step};
+use crate::tick::unless_gone;
 use crate::totp::Judged;
 
 impl Identity {
@@ -162,10 +162,7 @@ fn end_sessions(
     ids.sort();
     ids.dedup();
     for id in ids.into_iter().filter(|id| Some(*id) != but) {
-        match batch.delete(table::SESSIONS, id) {
-            Ok(_) | Err(BatchError::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
+        unless_gone(batch.delete(table::SESSIONS, id))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_public_assigned;
 use zeroize::Zeroizing;
 use zxcvbn::feedback::Warning;
 
-use crate::common;
+use crate::common_passwords;
 use crate::text::{name_key, position};
 
 /// A password has at least this many characters.
@@ -177,15 +177,19 @@ impl Password {
             return Err(PasswordRefused::TooShort { least: PASSWORD_LEAST, has });
         }
         let folded = Zeroizing::new(name_key(&self.0));
-        if common::is_common(&folded) {
+        if common_passwords::is_common(&folded) {
             return Err(PasswordRefused::Common);
         }
         if is_mostly_known(&folded, known) {
             return Err(PasswordRefused::ContainsName);
         }
         let known_words = known.iter().flat_map(|words| words.split_whitespace());
-        let inputs: Vec<&str> =
-            known.iter().copied().chain(known_words).chain(common::WORDS.iter().copied()).collect();
+        let inputs: Vec<&str> = known
+            .iter()
+            .copied()
+            .chain(known_words)
+            .chain(common_passwords::WORDS.iter().copied())
+            .collect();
         let found = zxcvbn::zxcvbn(&self.0, &inputs);
         if u8::from(found.score()) >= 3 {
             return Ok(());

@@ -133,10 +133,8 @@ impl Identity {
         password: Password,
         peer: &Peer,
     ) -> Result<Secret, Refused> {
-        let knock = match self.door().knock(name, peer, self.now()) {
-            Ok(knock) => Ok(knock),
-            Err(refused) => Err(self.noted(refused, peer)),
-        }?;
+        let knock = self.door().knock(name, peer, self.now());
+        let knock = knock.map_err(|refused| self.noted(refused, peer))?;
         let right = self.verify(password, knock.hash().map(str::to_owned)).await?;
         let judged = self.door().judged(&knock, right, self.now());
         match judged {
@@ -303,8 +301,8 @@ fn load(
         factors.extend(read_totp(&body).map(|totp| (id, totp)));
     })?;
     store.load(table::ACCOUNTS, |id, version, body| {
-        // Without a second factor nobody signs in: the account is not taken in, and shows as
-        // damaged where the store names what does not open.
+        // Without a second factor nobody signs in: the account is not taken in. Nobody is told of it
+        // yet, nor of what does not open.
         if let (Some((account, password)), Some(totp)) =
             (read_account(id, version, &body), factors.remove(&id))
         {

@@ -45,8 +45,8 @@ pub enum Refused {
         /// As it is now.
         current: Box<Account>,
     },
-    /// There is no such session, or it is somebody else's.
-    #[error("there is no such session")]
+    /// There is no such account, invitation or session, or it is somebody else's.
+    #[error("there is no such record")]
     NotFound,
     /// No hash could be made.
     #[error("no hash could be made")]

@@ -50,8 +50,8 @@ impl Identity {
     }
 }
 
-/// A session that was revoked meanwhile needs nothing any more.
-fn unless_gone<T>(done: Result<T, BatchError>) -> Result<(), Refused> {
+/// What was taken out meanwhile needs nothing any more.
+pub(crate) fn unless_gone<T>(done: Result<T, BatchError>) -> Result<(), Refused> {
     match done {
         Ok(_) | Err(BatchError::NotFound) => Ok(()),
         Err(error) => Err(error.into()),
