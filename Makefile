@@ -33,27 +33,28 @@ webui/node_modules: webui/package-lock.json
 .PHONY: lint
 lint: webui/node_modules ## format, clippy, shellcheck, types, texts and rules of the web apps
 	$(IN) cargo fmt --all --check
-	$(IN) cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
+	$(IN) cargo clippy --workspace --all-targets --all-features -- -D warnings
 	$(IN) tests/lint
 	$(IN) npm --prefix webui run --silent lint
 
 .PHONY: unit
 unit: webui/node_modules ## unit and property tests, and real packets in throw-away namespaces
+	$(IN) cargo test --workspace --no-run
 	$(IN) cargo test --quiet --workspace
 	$(IN) npm --prefix webui test --silent
-	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/second-reader
+	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/second-reader image/builder
 
 .PHONY: vm
-vm: disk-image ## the story of the box, against the booted image
+vm: disk-image webui/node_modules ## the story of the box and of its pages, against the booted image
 	$(IN) tests/vm/kernel-vlan
-	$(IN) python3 -B -m pytest -q -p no:cacheprovider tests/vm
+	$(IN) tests/browser/python -m pytest -q -p no:cacheprovider tests/vm
 
 .PHONY: test-long
 test-long: disk-image ## what takes too long for CI; writes docs/results/test-long.md
 	$(IN) tests/long $(BOARD)
 
 .PHONY: bench
-bench: ## ratios against peers; writes docs/results/rule-load.md
+bench: webui/node_modules ## ratios against peers, times and memory; writes docs/results/{rule-load,store,crm}.md
 	$(IN) tests/bench
 
 .PHONY: image
@@ -66,5 +67,6 @@ disk-image:
 	$(IN) image/build --board $(BOARD) --out $(IMAGES) --no-compress
 
 .PHONY: dev
-dev: ## the real hostd in a namespace with one plain bridge per zone
-	$(IN) bash -c "cargo build --quiet -p hostd && exec agent/hostd/dev/world \"\$$CARGO_TARGET_DIR/debug/gatehouse-hostd\""
+dev: webui/node_modules ## the real hostd in a namespace with one plain bridge per zone, both applications, Vite
+	$(IN) bash -c "cargo build --quiet -p hostd -p appd && cd \"\$$CARGO_TARGET_DIR/debug\" && \
+	    exec $(CURDIR)/agent/hostd/dev/world ./gatehouse-hostd $(CURDIR)/webui/dev/applications ./gatehouse-hostd ./gatehouse-appd"

@@ -18,10 +18,11 @@ export default defineConfig(({ mode }) => {
       target: ["chrome125", "safari17.5", "firefox128"],
       chunkSizeWarningLimit: 800,
     },
-    server: {
-      proxy: {
-        "/api": { target: process.env.GATEHOUSE_API ?? "http://127.0.0.1:8787", changeOrigin: false },
-      },
-    },
+    server: { proxy: { "/api": api(app === "crm" ? "crm.gatehouse.internal" : "gatehouse.internal") } },
   };
 });
+
+// The application answers to its own name and takes changes from its own pages only: `make dev` says where it is.
+function api(host: string) {
+  return { target: process.env.GATEHOUSE_API ?? "http://127.0.0.1:8787", headers: { host, origin: `https://${host}` } };
+}

@@ -1,1 +1,1 @@
-"""The steps of an image build: base (Debian), root (ours), initrd, disk, sbom."""
+"""The steps of an image build: base (Debian), webui (the web apps), root (ours), initrd, disk, sbom."""

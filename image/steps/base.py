@@ -29,6 +29,7 @@ def recipe_hash(board):
 def make(cache, board, refresh):
     """Returns the directory of the cached base: `full` (packages) and `lean` (what is shipped)."""
     base = cache / f"base-{recipe_hash(board)}"
+    run("flock", "--shared", cache / "use.lock", "touch", "--no-create", base)
     with open(cache / "base.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _make_missing(base, board, refresh)

@@ -1,5 +1,7 @@
-"""The bill of materials (CycloneDX 1.6): Debian packages of the root and Rust crates of our programs."""
+"""The bill of materials (CycloneDX 1.6): Debian packages of the root, Rust crates of our programs, npm packages
+of the web apps."""
 
+import base64
 import json
 import tomllib
 import uuid
@@ -11,7 +13,7 @@ SPACE = uuid.UUID("9ebcd5b4-6b1d-4b4e-8c1c-6c0b6d7b1d12")
 def write(base, repository, version, root_hash, epoch, target):
     """Writes the JSON document; the same inputs give the same bytes."""
     components = _debian(base / "full/var/lib/dpkg/status") + _debian(base / "full/kernel.control")
-    components += _crates(repository / "Cargo.lock")
+    components += _crates(repository / "Cargo.lock") + _npm(repository / "webui/package-lock.json")
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -48,4 +50,19 @@ def _crates(lock):
         if "checksum" in package:
             item["hashes"] = [{"alg": "SHA-256", "content": package["checksum"]}]
         found.append(item)
+    return found
+
+
+def _npm(lock):
+    """What the apps are made of; packages of development alone stay on the builder."""
+    found = []
+    for place, package in json.loads(lock.read_text())["packages"].items():
+        if not place or package.get("dev") or package.get("devOptional"):
+            continue
+        name = place.rpartition("node_modules/")[2]
+        algorithm, _, value = package["integrity"].partition("-")
+        found.append({"type": "library", "name": name, "version": package["version"],
+                      "purl": f"pkg:npm/{name.replace('@', '%40')}@{package['version']}",
+                      "hashes": [{"alg": algorithm.upper().replace("SHA", "SHA-"),
+                                  "content": base64.b64decode(value).hex()}]})
     return found

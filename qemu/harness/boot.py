@@ -5,7 +5,6 @@ files; 3 the machine could not be started at all.
 """
 
 import argparse
-import contextlib
 import os
 import shutil
 import sys
@@ -13,15 +12,15 @@ import tempfile
 import threading
 import time
 
-from . import accel, children, console, disk, esp, forward, junit, screen, snapshots, topology
+from . import accel, children, console, disk, esp, guide, junit, pages, screen, snapshots, topology
 from .machine import Machine
 from .watch import Watch
 
 _TCP_PORTS = (21, 22, 23, 25, 53, 80, 111, 139, 443, 445, 853, 2049, 3128, 3389, 5353, 5355, 8080, 8443)
 # How long after ready DHCP and the provider's router may take.
 _WAN_SECONDS = 60
-# How long after ready the admin application may take to show its page.
-_PAGE_SECONDS = 30
+# How long after ready the admin application may take to answer.
+_PAGE_SECONDS = 60
 _UDP_PORTS = (53, 67, 69, 123, 161, 323, 500, 547, 1900, 4500, 5353, 5355)
 
 
@@ -86,12 +85,14 @@ def _run(options, report):
             machine = Machine(box, world, work, accel.best(cache), options.memory, echo=echo)
             try:
                 with machine:
-                    _check(machine, world, report, options, warm)
+                    authority = _check(machine, world, report, options, warm)
                     if kept and not warm and not report.failures:
                         _keep(machine, kept, work, options.snapshot)
                     if not options.headless:
-                        with _browser(machine, world):
-                            _stay(machine, world)
+                        guide.stay(machine, world, _office(world), authority)
+                    elif authority and not guide.say_crm(_office(world), authority):
+                        print("qemu/boot: the CRM does not answer this PC; before the set-up it answers nobody",
+                              file=sys.stderr)
             finally:
                 if options.log:
                     shutil.copyfile(machine.console_log, options.log)
@@ -117,9 +118,15 @@ def _keep(machine, kept, work, name):
     machine.qmp.command("cont")
 
 
+def _office(world):
+    """The PC on the first LAN port, None without one."""
+    return next((world[port.name] for port in world.ports if port.kind == "access" and port.plugged), None)
+
+
 def _check(machine, world, report, options, warm):
+    """Runs the checks; returns the certificate authority that the box's pages have, None without pages."""
     wan = next((port for port in world.ports if port.kind == "internet"), None)
-    lan = [port for port in world.ports if port.kind == "access" and port.plugged]
+    office, authority = _office(world), None
     watch = Watch(world[wan.name].namespace, wan.mac) if wan else None
     try:
         if watch:
@@ -134,15 +141,17 @@ def _check(machine, world, report, options, warm):
         if not warm:
             with report.case("console shows version and setup code"):
                 _read_screen(machine.console)
-        if lan:
-            office = world[lan[0].name]
-            with report.case(f"{lan[0].name} gets an address"):
+        if office:
+            name = office.name.partition("-")[2]
+            with report.case(f"{name} gets an address"):
                 lease = office.dhcp()
-                print(f"qemu/boot: {lan[0].name} has {lease['address']}/{lease['prefix']}", file=sys.stderr)
+                print(f"qemu/boot: {name} has {lease['address']}/{lease['prefix']}", file=sys.stderr)
             with report.case("gateway resolves gatehouse.internal"):
                 found = office.resolve("gatehouse.internal")
                 if found != [office.lease["router"]]:
                     raise AssertionError(f"gatehouse.internal is {found}, the gateway {office.lease['router']}")
+            with report.case("admin page answers, by the certificate authority on the console"):
+                authority = _admin_page(office, machine.console, warm)
         if watch and not warm:
             with report.case("nothing answers on WAN"):
                 _scan(world[wan.name], watch)
@@ -152,6 +161,18 @@ def _check(machine, world, report, options, warm):
     for name, seconds, problem, _ in report.cases:
         print(f"qemu/boot: {'FAILED' if problem else 'ok'}  {name}  ({seconds:.1f} s)"
               f"{': ' + problem if problem else ''}", file=sys.stderr)
+    return authority
+
+
+def _admin_page(office, console, warm):
+    authority = pages.wait_authority(office, _PAGE_SECONDS)
+    if not warm:
+        shown = screen.fingerprint(console.wait_for(screen.FINGERPRINT, _PAGE_SECONDS))
+        if shown != pages.fingerprint(authority):
+            raise AssertionError(f"the console shows {shown}, the box gives out {pages.fingerprint(authority)}")
+    pages.wait(office, "admin", authority, _PAGE_SECONDS)
+    print(f"admin: {pages.URLS['admin']}", flush=True)
+    return authority
 
 
 def _read_screen(screen_console):
@@ -186,54 +207,6 @@ def _scan(scanner, watch):
         thread.join()
     if found:
         raise AssertionError("; ".join(sorted(found)))
-
-
-@contextlib.contextmanager
-def _browser(machine, world):
-    """Carries the host's browser to the box, once that shows where its pages are."""
-    lan = [port for port in world.ports if port.kind == "access" and port.plugged]
-    try:
-        machine.console.wait_for(screen.ADMIN_PAGE, _PAGE_SECONDS)
-        if not lan or not world[lan[0].name].lease:
-            raise TimeoutError("no PC has an address")
-        carried = forward.Forward(world[lan[0].name])
-        carried.__enter__()
-    except (TimeoutError, OSError) as error:
-        print(f"qemu/boot: the box's pages are not at hand for this host's browser: {error}", file=sys.stderr)
-        yield
-        return
-    try:
-        for name, title in (("gatehouse.internal", "admin"), ("crm.gatehouse.internal", "crm")):
-            print(f"{title}: https://{name}", flush=True)
-        hosts = ", ".join(f'"{address} {name}"' for address, name in forward.PLACES.items())
-        print("qemu/boot: for this host's browser, add to /etc/hosts: " + hosts + "\n"
-              "qemu/boot: its certificate authority is at http://gatehouse.internal/ca.crt; compare it with the "
-              "fingerprint on the console before you trust it", file=sys.stderr)
-        yield
-    finally:
-        carried.__exit__()
-
-
-def _stay(machine, world):
-    for client in world.clients.values():
-        if not client.lease and not (world.internet and client.namespace is world.internet.namespace):
-            # A VLAN without DHCP is not a failure.
-            with contextlib.suppress(TimeoutError):
-                client.dhcp(3)
-    print("\nqemu/boot: the box runs until Ctrl-C. In another terminal, as root:", file=sys.stderr)
-    for name, client in sorted(world.clients.items()):
-        print(f"  ip netns exec {client.name} bash    # {_what(world, name)}", file=sys.stderr)
-    ended = threading.Event()
-    while machine.running:
-        ended.wait(1)
-    print("qemu/boot: the machine ended", file=sys.stderr)
-
-
-def _what(world, name):
-    port = next((port for port in world.ports if port.name == name), None)
-    if port is None:
-        return f"a PC in VLAN {name.rsplit('-', 1)[-1]} of the trunk"
-    return "the internet" if port.kind == "internet" else "a PC on this port"
 
 
 if __name__ == "__main__":

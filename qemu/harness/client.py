@@ -42,6 +42,10 @@ class Client:
                 "-O", "ntpsrv", "-s", _LEASE_SCRIPT)], timeout=timeout + 10, check=False)
         if not os.path.exists(self._lease_file):
             raise TimeoutError(f"no DHCP answer within {timeout} s: {done.stderr.strip()[-300:]}")
+        return self.read_lease()
+
+    def read_lease(self):
+        """What the server said last, also to another process of the harness."""
         with open(self._lease_file, encoding="utf-8") as file:
             self.lease = dict(line.rstrip("\n").split("=", 1) for line in file)
         return self.lease

@@ -49,7 +49,7 @@ class Console:
     def text(self, since=0):
         """What was printed, without escape sequences."""
         with self._changed:
-            return _ESCAPES.sub(b"", self._raw[since:]).decode("utf-8", "replace")
+            return plain(self._raw[since:])
 
     def type(self, text):
         """Types on the serial line, as a person at the box would."""
@@ -91,6 +91,11 @@ class Console:
             if self._echo is not None:
                 self._echo.write(chunk)
                 self._echo.flush()
+
+
+def plain(raw):
+    """What was printed, without escape sequences."""
+    return _ESCAPES.sub(b"", raw).decode("utf-8", "replace")
 
 
 def echo_to_terminal():

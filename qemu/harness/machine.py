@@ -7,6 +7,7 @@ it is waiting for an event. `power_cut()` is SIGKILL: what the guest had not syn
 import os
 import signal
 import socket
+import time
 
 from . import accel, children
 from .console import Console
@@ -31,6 +32,8 @@ class Machine:
         self.work = work
         self.qmp = None
         self.probe = None
+        # What the machine's own clock says at the next start, seconds since 1970; None is the time it is.
+        self.clock = None
         self._accel, self._memory, self._cpus = accelerator, memory, cpus
         self._probe_disk = probe_disk
         self._process = None
@@ -166,7 +169,7 @@ class Machine:
         arguments = [
             "qemu-system-x86_64", "-name", "gatehouse", "-nodefaults", "-no-user-config", "-display", "none",
             "-machine", "q35,smm=off,vmport=off,pflash0=code,pflash1=vars", *accel.arguments(self._accel),
-            "-smp", self._cpus, "-m", self._memory, "-rtc", "base=utc",
+            "-smp", self._cpus, "-m", self._memory, "-rtc", f"base={self._clock()}",
             "-device", "VGA,addr=0x1", "-device", "virtio-rng-pci,addr=0x9",
             "-device", "pcie-root-port,id=free,chassis=1,slot=1,addr=0x10",
             "-blockdev", f"driver=raw,node-name=code,read-only=on,file.driver=file,file.filename={accel.CODE}",
@@ -198,6 +201,9 @@ class Machine:
                 "-device", "virtio-blk-pci,drive=probe,addr=0xb,serial=GHPROBE",
             ]
         return arguments
+
+    def _clock(self):
+        return "utc" if self.clock is None else time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(self.clock))
 
     def _chardev(self, name):
         return ["-chardev", f"socket,id={name},path={self._socket_path(name)},server=off"]

@@ -7,10 +7,13 @@ Anything unexpected on a console, in a response or as a CSP report is kept in `c
 import contextlib
 import os
 import shutil
-import subprocess
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from harness.browser import CHROMIUM, GROUP, USER, Home
+
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+# Chromium's own note of an answer that says no: tests provoke some, and nobody is signed in at first.
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+_REPORT = "/api/v1/csp-report"
 
 
 class Pc:
@@ -18,18 +21,12 @@ class Pc:
 
     def __init__(self, playwright, client, work, name="pc"):
         self._playwright, self.client = playwright, client
-        self.home = os.path.join(work, f"{client.name}-{name}")
-        self.browser = None
+        self._place = os.path.join(work, f"{client.name}-{name}")
+        self.home = self.browser = None
         self.complaints = []
 
     def __enter__(self):
-        os.makedirs(os.path.join(self.home, ".pki", "nssdb"))
-        with open(os.path.join(self.home, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write("".join(f"nameserver {server}\n" for server in self.client.lease["dns"].split()))
-        self._certutil("-N", "--empty-password")
-        for where, directories, files in os.walk(self.home):
-            for entry in (*directories, *files, "."):
-                shutil.chown(os.path.join(where, entry), "nobody", "nogroup")
+        self.home = Home(self.client, self._place)
         self._start()
         return self
 
@@ -38,45 +35,47 @@ class Pc:
 
     def trust(self, path):
         """Installs the CA certificate in the file `path` for web sites, as its user would."""
-        self._certutil("-A", "-n", "Gatehouse", "-t", "C,,", "-i", path)
-        for entry in os.listdir(os.path.join(self.home, ".pki", "nssdb")):
-            shutil.chown(os.path.join(self.home, ".pki", "nssdb", entry), "nobody", "nogroup")
+        self.home.trust(path)
         # Chromium reads its certificates at the start.
         self.browser.close()
         self._start()
 
     @contextlib.contextmanager
-    def page(self, size=None, language="en-GB", scheme="light", allow=()):
-        """A fresh profile with one page; `allow` are texts of console lines that the test expects."""
-        context = self.context(size, language, scheme)
+    def page(self, size=None, language="en-GB", scheme="light", state=None):
+        """A fresh profile with one page; `state` is what another profile keeps (cookies and storage)."""
+        context = self.context(size, language, scheme, state)
         try:
-            yield self.watched(context.new_page(), allow)
+            yield self.watched(context.new_page())
         finally:
             context.close()
 
-    def context(self, size=None, language="en-GB", scheme="light"):
-        """A fresh profile."""
+    def context(self, size=None, language="en-GB", scheme="light", state=None):
+        """A fresh profile, or one that goes on from the `state` of another."""
         return self.browser.new_context(
             viewport=size or DESKTOP, locale=language, color_scheme=scheme, reduced_motion="reduce",
-            has_touch=size == PHONE, is_mobile=size == PHONE, timezone_id="Asia/Shanghai")
+            has_touch=size == PHONE, is_mobile=size == PHONE, timezone_id="Asia/Shanghai", storage_state=state)
 
-    def watched(self, page, allow=()):
-        """Keeps what the page complains of."""
+    def watched(self, page):
+        """Keeps what the page complains of: its console, an answer that says something broke, a report of the
+        content policy, a dialog that a script opened."""
         def keep(text):
-            if not any(expected in text for expected in allow):
+            if REFUSED not in text:
                 self.complaints.append(f"{page.url}: {text}")
-        page.set_default_timeout(20_000)
+
+        def dialog(shown):
+            keep(f"dialog: {shown.message}")
+            shown.dismiss()
         page.on("console", lambda line: line.type in ("error", "warning") and keep(f"{line.type}: {line.text}"))
         page.on("pageerror", lambda error: keep(f"error: {error}"))
         page.on("response", lambda answer: answer.status >= 500 and keep(f"{answer.status} {answer.url}"))
+        page.on("request", lambda request: request.url.endswith(_REPORT) and keep("a report of the content policy"))
+        page.on("dialog", dialog)
         return page
 
     def _start(self):
-        env = {**os.environ, "GATEHOUSE_PC": self.client.name, "GATEHOUSE_PC_HOME": self.home}
+        downloads = os.path.join(self.home.path, "downloads")
+        os.makedirs(downloads, exist_ok=True)
+        shutil.chown(downloads, USER, GROUP)
         self.browser = self._playwright.chromium.launch(
-            executable_path=os.path.join(HERE, "chromium"), chromium_sandbox=True, env=env,
-            args=["--disable-background-networking", "--disable-component-update"])
-
-    def _certutil(self, *words):
-        subprocess.run(["certutil", "-d", f"sql:{self.home}/.pki/nssdb", *words], check=True, capture_output=True,
-                       timeout=60)
+            executable_path=CHROMIUM, chromium_sandbox=True, env={**os.environ, **self.home.environment},
+            downloads_path=downloads, args=["--disable-background-networking", "--disable-component-update"])

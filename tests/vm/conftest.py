@@ -2,12 +2,11 @@
 
 `box` is one box with `setup.json`, booted once with a port scanner on WAN from power-on, warm, and
 put back to its snapshot before each test. `factory` boots the untouched production image.
-Run through `image/builder/enter -- pytest tests/vm`; images come from `make image`.
+Run through `image/builder/enter -- tests/browser/python -m pytest tests/vm`; images come from `make image`.
 """
 
 import glob
 import os
-import re
 import sys
 import tempfile
 import time
@@ -18,12 +17,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(REPOSITORY, "qemu"))
 sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(REPOSITORY, "tests", "browser"))
 sys.dont_write_bytecode = True
 
 from harness import accel, children, disk, probe, screen, topology  # noqa: E402
 from harness.esp import Esp  # noqa: E402
 from harness.machine import Machine  # noqa: E402
-from story import Box  # noqa: E402
+from story import Box, complaints  # noqa: E402
 from wanscan import Scanner  # noqa: E402
 
 CACHE = os.environ.get("GATEHOUSE_CACHE", "/var/tmp")
@@ -123,7 +123,23 @@ def box(_booted):
 
 
 def _assert_quiet(lines):
-    with open(os.path.join(HERE, "journal-allowed.txt"), encoding="utf-8") as file:
-        allowed = [re.compile(line.rstrip("\n")) for line in file if line.strip() and not line.startswith("#")]
-    unexpected = [line for line in lines if not any(pattern.search(line) for pattern in allowed)]
-    assert not unexpected, "the journal complains:\n" + "\n".join(unexpected)
+    assert not (unexpected := complaints(lines)), "the journal complains:\n" + "\n".join(unexpected)
+
+
+@pytest.fixture(scope="session")
+def office(image, test_uki, probe_binary, logs):
+    """The small business of the chapters: a factory-new box, and PCs with browsers."""
+    from business import open_business  # needs Playwright, as nothing else here does
+    with open_business(image, test_uki, probe_binary, logs) as business:
+        yield business
+
+
+@pytest.fixture
+def chapter(office, request):
+    """A part of one story: when a part fails, those after it have nothing to go on from."""
+    if office.broken:
+        pytest.skip(f"the story broke off in {office.broken}")
+    before = request.session.testsfailed
+    yield
+    if request.session.testsfailed > before and os.environ.get("GATEHOUSE_GO_ON") != "1":
+        office.broken = request.node.name

@@ -2,6 +2,8 @@
 
 import contextlib
 import ipaddress
+import os
+import re
 import time
 
 from harness import screen
@@ -9,6 +11,7 @@ from harness import screen
 CRM4, CRM_PORTS = "192.168.30.10", (443, 80)
 ALLOWED4, OUTSIDE4 = "192.168.10.100", "192.168.10.200"
 MARK = b"gatehouse-attack"
+ALLOWED_LINES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "journal-allowed.txt")
 
 
 class Box:
@@ -37,7 +40,7 @@ class Box:
 
     def serve_for_crm(self):
         """Puts the test service in the CRM's place, on its ports."""
-        self.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service")
+        self.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service", timeout=60)
         self.probe.serve("crm", CRM_PORTS, CRM_PORTS)
 
     def back_to_warm(self):
@@ -116,6 +119,13 @@ class Box:
 
     def _address(self, interface, netns=None):
         return self.probe.exec("ip", "-o", "link", "show", interface, netns=netns).split("link/ether ")[1].split()[0]
+
+
+def complaints(lines):
+    """What of these journal lines is not in `journal-allowed.txt`."""
+    with open(ALLOWED_LINES, encoding="utf-8") as file:
+        allowed = [re.compile(line.rstrip("\n")) for line in file if line.strip() and not line.startswith("#")]
+    return [line for line in lines if not any(pattern.search(line) for pattern in allowed)]
 
 
 def _bytes(identity):

@@ -1,6 +1,7 @@
-"""Both applications on the booted box: reached by whom they are meant for, by TLS that a browser with the
-box's CA trusts, confined, and back after they were killed."""
+"""Both applications on the booted box: there from the boot on, reached by whom they are meant for, by TLS that a
+browser with the box's CA trusts, confined, and back after they failed, were killed, or the power was cut."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -9,9 +10,10 @@ import tempfile
 import time
 
 import pytest
-from harness import accel, disk, probe, screen, topology
+from harness import accel, disk, internet, probe, screen, topology
 from harness.esp import Esp
 from harness.machine import Machine
+from story import complaints
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ADMIN, CRM = "192.168.10.1", "192.168.30.10"
@@ -23,8 +25,26 @@ class Applications:
     """The box, and an office PC that asks it."""
 
     def __init__(self, machine, world, work):
-        self.machine, self.probe, self.work = machine, machine.probe, work
+        self.machine, self.probe, self.work = machine, None, work
         self.office, self.guest = world["office"], world["guest"]
+
+    def boot(self):
+        """Switches the box on and waits until both answer; nobody starts them but the box."""
+        mark = self.machine.console.mark()
+        self.machine.start()
+        self.probe = self.machine.probe
+        self.probe.wait_ready(240)
+        self.machine.console.wait_for(screen.READY, 240, mark)
+        self.office.dhcp(30)
+        self.guest.dhcp(30)
+        self.wait(lambda: self.curl(self.office, f"http://{ADMIN}/healthz")[0] == 200)
+        self.fetch_ca()
+        self.wait_trusted(ADMIN)
+        self.wait_trusted(CRM)
+
+    def wait_trusted(self, address):
+        """Waits until an application answers."""
+        self.wait(lambda: self.trusted(self.office, address) == (200, "ok"))
 
     def curl(self, client, url, *options, timeout=5):
         """What curl says of the answer: `(code, body)`; code 0 when there is none."""
@@ -59,7 +79,32 @@ class Applications:
 
     def pid(self, unit):
         """Its main process."""
-        return int(self.probe.exec("systemctl", "show", "--property=MainPID", "--value", unit))
+        return int(self.shown(unit, "MainPID"))
+
+    def shown(self, unit, name):
+        """A property as systemd has it."""
+        return self.probe.exec("systemctl", "show", f"--property={name}", "--value", unit).strip()
+
+    def tries(self, unit):
+        """When it was started again in this boot, in seconds."""
+        lines = self.probe.exec("journalctl", "--no-pager", "-q", "-b", "-u", unit, "-o", "short-monotonic")
+        return [float(found) for found in re.findall(r"^\[ *([0-9.]+)\].*Scheduled restart job", lines, re.MULTILINE)]
+
+    @contextlib.contextmanager
+    def broken(self, unit):
+        """Meanwhile its program fails at each start; the running one is killed first."""
+        place = f"/run/systemd/system/{unit}.service.d"
+        wrong = "[Service]\\nExecStart=\\nExecStart=/usr/bin/false\\n"
+        self.probe.exec("sh", "-c", f"mkdir -p {place} && printf '{wrong}' >{place}/broken.conf && systemctl daemon-reload")
+        try:
+            self.probe.exec("kill", "-KILL", self.pid(unit))
+            yield
+        finally:
+            self.probe.exec("sh", "-c", f"rm -r {place} && systemctl daemon-reload")
+
+    def monotonic(self, unit, name="ActiveEnterTimestampMonotonic"):
+        """When something happened in this boot, microseconds after its start."""
+        return int(self.shown(unit, name))
 
 
 @pytest.fixture(scope="module")
@@ -76,17 +121,38 @@ def apps(image, test_uki, probe_binary, logs):
         with topology.Topology(ports, work, prefix=f"gh{os.getpid()}a") as world, \
                 Machine(drive, world, work, accel.best(cache), probe_disk=f"{work}/probe.erofs",
                         console_log=os.path.join(logs, "applications.log")) as machine:
-            machine.start()
-            machine.probe.wait_ready(240)
-            machine.console.wait_for(screen.READY, 240)
             found = Applications(machine, world, work)
-            found.office.dhcp(30)
-            found.guest.dhcp(30)
-            machine.probe.exec("systemctl", "start", "gatehouse-ca-txt.path", *(f"{unit}.service" for unit in UNITS), timeout=60)
-            found.wait(lambda: found.curl(found.office, f"http://{ADMIN}/healthz")[0] == 200)
-            found.fetch_ca()
-            found.wait(lambda: found.trusted(found.office, CRM)[0] == 200)
+            found.boot()
             yield found
+
+
+def test_the_boot_brings_them_up_after_the_rules_and_nothing_complains(apps):
+    hostd = apps.monotonic("gatehouse-hostd")
+    assert 0 < hostd <= apps.monotonic("gatehouse-crm.socket"), "the CRM's ports were open before the rules"
+    for unit in UNITS:
+        assert hostd <= apps.monotonic(unit, "ExecMainStartTimestampMonotonic"), f"{unit} ran before the rules"
+        assert apps.shown(unit, "NRestarts") == "0"
+    lines = apps.probe.exec("journalctl", "--no-pager", "-q", "-b", "-p", "warning", "-o", "short").splitlines()
+    assert not (unexpected := complaints(lines)), "the journal complains:\n" + "\n".join(unexpected)
+
+
+def test_each_serves_its_own_pages_under_its_policy(apps):
+    scripts = set()
+    for address in NAMES:
+        code, page = apps.trusted(apps.office, address, "/", "-i")
+        head, _, body = page.replace("\r", "").partition("\n\n")
+        assert code == 200 and '<div id="app">' in body
+        assert re.search(r"^content-type: text/html", head, re.MULTILINE | re.IGNORECASE)
+        policy = re.search(r"^content-security-policy: (.*)$", head, re.MULTILINE | re.IGNORECASE)
+        assert "default-src 'self'" in policy[1] and "unsafe" not in policy[1]
+        files = re.findall(r'(?:src|href)="(/assets/[^"]+)"', body)
+        assert {os.path.splitext(name)[1] for name in files} >= {".js", ".css"}
+        for name in files:
+            code, page = apps.trusted(apps.office, address, name, "-I", "-H", "Accept-Encoding: br")
+            assert code == 200 and re.search(r"^content-encoding: br", page, re.MULTILINE | re.IGNORECASE), name
+            assert re.search(r"^cache-control: .*immutable", page, re.MULTILINE | re.IGNORECASE)
+        scripts.add(next(name for name in files if name.endswith(".js")))
+    assert len(scripts) == 2, "both serve one web app"
 
 
 def test_the_office_reaches_both_by_their_names_and_trusts_them(apps):
@@ -152,8 +218,54 @@ def test_a_killed_one_comes_back_and_the_other_goes_on(apps, unit):
     if unit == "gatehouse-admin":
         apps.wait(lambda: apps.curl(apps.office, f"http://{ADMIN}/healthz")[0] == 200)
         apps.fetch_ca()
-    apps.wait(lambda: apps.trusted(apps.office, address)[0] == 200)
-    apps.wait(lambda: apps.trusted(apps.office, other)[0] == 200)
+    apps.wait_trusted(address)
+    apps.wait_trusted(other)
+
+
+def test_a_crm_that_ends_by_order_starts_anew_at_once_however_often(apps):
+    """To lock is to end. More often than the steps of the pause after a fault, which must not grow by it."""
+    for _ in range(6):
+        former = apps.pid("gatehouse-crm")
+        apps.probe.exec("kill", "-TERM", former)
+        apps.wait(lambda: apps.pid("gatehouse-crm") not in (0, former), 15)
+        apps.wait(lambda: apps.shown("gatehouse-crm", "SubState") == "running")
+        assert apps.shown("gatehouse-crm", "NRestarts") in ("0", "1")
+    apps.wait_trusted(CRM)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_one_that_cannot_start_is_tried_again_ever_slower_and_stops_nothing_else(apps, unit):
+    address = {"gatehouse-admin": ADMIN, "gatehouse-crm": CRM}[unit]
+    other = ({ADMIN, CRM} - {address}).pop()
+    sockets = [f"{unit}.socket", *(["gatehouse-crm-orders.socket"] if unit == "gatehouse-crm" else [])]
+    hostd, former = apps.pid("gatehouse-hostd"), apps.tries(unit)
+    with apps.broken(unit):
+        def failed_often():
+            # Whoever asks meanwhile must not wear the sockets out.
+            apps.office.outcome(address, 443, 0.2)
+            return len(apps.tries(unit)) >= len(former) + 3
+        apps.wait(failed_often, 120)
+        first, second, third = apps.tries(unit)[len(former):][:3]
+        assert third - second > second - first + 1, "the pause does not grow"
+        assert apps.trusted(apps.office, other) == (200, "ok")
+        assert all(apps.shown(name, "ActiveState") == "active" for name in sockets)
+        assert apps.pid("gatehouse-hostd") == hostd
+    apps.wait_trusted(address)
+
+
+def test_without_both_the_box_does_its_work(apps):
+    units = [f"{unit}.{kind}" for unit in UNITS for kind in ("service", "socket")]
+    apps.probe.exec("systemctl", "stop", *units, "gatehouse-crm-orders.socket", timeout=40)
+    try:
+        for client in (apps.office, apps.guest):
+            client.renew(30)
+        assert apps.office.resolve("gatehouse.internal") == [ADMIN]
+        assert apps.office.outcome(internet.WEB4, 80) == "open"
+        assert apps.shown("gatehouse-hostd", "SubState") == "running"
+    finally:
+        apps.probe.exec("systemctl", "start", *units, "gatehouse-crm-orders.socket", timeout=90)
+    apps.wait_trusted(ADMIN)
+    apps.wait_trusted(CRM)
 
 
 def test_a_killed_hostd_takes_no_page_away(apps):
@@ -165,3 +277,10 @@ def test_a_killed_hostd_takes_no_page_away(apps):
     # It learns the fingerprint anew.
     apps.wait(lambda: "ca_fingerprint\":\"" in apps.probe.exec("cat", "/run/gatehouse/status.json", check=False)["stdout"])
     assert apps.trusted(apps.office, ADMIN) == (200, "ok")
+
+
+def test_after_a_power_cut_both_are_back_with_the_same_authority(apps):
+    former = apps.fetch_ca()
+    apps.machine.power_cut()
+    apps.boot()
+    assert apps.fetch_ca() == former

@@ -1,14 +1,15 @@
 """Story 1: the untouched production image boots to a screen of our own, and to nothing else.
 
-Also: before set-up nothing is forwarded, and no address answers on WAN during the whole boot.
+Also: before set-up nothing is forwarded, a PC finds the set-up page, and no address answers on WAN during the whole boot.
 """
 
 import contextlib
+import json
 import os
 
 import pytest
 
-from harness import internet, screen
+from harness import internet, pages, screen
 from harness.watch import Watch
 from wanscan import Scanner
 
@@ -63,6 +64,35 @@ def test_before_setup_a_pc_gets_an_address_but_nothing_is_forwarded(fresh):
     assert watch.frames > 0
     assert not {internet.WEB4, internet.WEB6} & watch.destinations
     assert fresh.topology.internet.visitors == []
+
+
+def test_before_setup_a_pc_opens_the_setup_page_by_the_authority_on_the_console(fresh):
+    pc = fresh.topology["office"]
+    pc.dhcp(30)
+    authority = pages.wait_authority(pc, 60)
+    assert screen.fingerprint(fresh.console.wait_for(screen.FINGERPRINT, 30)) == pages.fingerprint(authority)
+    pages.wait(pc, "admin", authority, 60)
+    status, headers, body = pages.get(pc, "admin", authority, "/")
+    assert status == 200 and b'<div id="app">' in body
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert not pages.healthy(pc, "crm", authority), "the CRM answers before anybody named who may reach it"
+
+
+def test_who_guesses_the_setup_code_waits_ten_minutes_after_five_tries(fresh):
+    pc = fresh.topology["office"]
+    pc.dhcp(30)
+    authority = pages.wait_authority(pc, 60)
+
+    def tried(code):
+        status, headers, body = pages.post(pc, "admin", authority, "/api/v1/setup/code", {"code": code})
+        return status, headers["retry-after"], json.loads(body)
+    for left in (4, 3, 2, 1, 0):
+        status, _, problem = tried("WRNG-WRNG-WRNG")
+        assert (status, problem["triesLeft"]) == (403, left)
+    # Not even the right one, now.
+    status, wait, problem = tried(fresh.console.wait_for(screen.SETUP_CODE, 10).group(1))
+    assert status == 429 and 570 < int(wait) <= 600
+    assert problem["retryAfter"] == int(wait)
 
 
 def test_from_power_on_nothing_answers_on_wan(fresh):

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { formatClocks, formatDate, formatWhen } from "../src/i18n/when";
+import { formatClocks, formatDate, formatWhen, knownZone } from "../src/i18n/when";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -35,4 +35,9 @@ test("two clocks are compared in UTC, wherever the browser is", () => {
   vi.stubEnv("TZ", "Asia/Shanghai");
   expect(new Date("2026-11-24T00:00:05Z").getHours()).toBe(8);
   expect(formatClocks(new Date("2026-11-24T00:00:05Z"), new Date("2026-11-24T00:01:40Z"))).toEqual({ box: "00:00:05", here: "00:01:40" });
+});
+
+test("a time zone that this browser does not know is the device's own", () => {
+  expect(knownZone("Asia/Shanghai")).toBe("Asia/Shanghai");
+  expect(knownZone("Mars/Olympus")).toBeUndefined();
 });

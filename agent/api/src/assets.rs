@@ -1,68 +1,111 @@
 //! Files of a web app: `index.html`, and under `assets/` files whose names carry a hash of what is in
-//! them. Any other path is a place in the app: it gets `index.html`.
+//! them. Any other path is a place in the app: it gets `index.html`. All are in memory from the start, as
+//! are their compressed forms.
 
+use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-/// The directory of a web app.
-#[derive(Debug)]
+/// The files of a web app.
+#[derive(Debug, Default)]
 pub struct Assets {
-    directory: PathBuf,
+    index: Option<File>,
+    /// By name, those under `assets/`.
+    named: HashMap<String, File>,
+}
+
+#[derive(Debug)]
+struct File {
+    media: HeaderValue,
+    caching: HeaderValue,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
 }
 
 impl Assets {
-    /// The files below this directory. Nothing is read yet.
-    pub const fn at(directory: PathBuf) -> Self {
-        Self { directory }
+    /// Takes the files below this directory into memory.
+    ///
+    /// # Errors
+    /// One of them cannot be read, or there is no `index.html`.
+    pub fn load(directory: &Path) -> io::Result<Self> {
+        let index = File::load(&directory.join("index.html"), "no-store")?;
+        let mut named = HashMap::new();
+        for entry in directory.join("assets").read_dir()? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // A compressed form comes with its file.
+            if is_plain(name) && !name.ends_with(".br") && !name.ends_with(".gz") {
+                let file = File::load(&path, "public, max-age=31536000, immutable")?;
+                named.insert(name.to_owned(), file);
+            }
+        }
+        Ok(Self { index: Some(index), named })
     }
 
     /// The file for a path.
-    pub async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
+    pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return bare(StatusCode::METHOD_NOT_ALLOWED);
         }
-        let Some((file, caching)) = place(path) else { return bare(StatusCode::NOT_FOUND) };
-        for (encoding, suffix) in accepted(headers) {
-            match tokio::fs::read(self.directory.join(format!("{file}{suffix}"))).await {
-                Ok(bytes) => return found(&file, bytes, encoding, caching),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    tracing::error!(%error, file, "a file of the web app cannot be read");
-                    return bare(StatusCode::INTERNAL_SERVER_ERROR);
-                }
-            }
-        }
-        bare(StatusCode::NOT_FOUND)
+        let file = match path.strip_prefix("/assets/") {
+            Some(name) => self.named.get(name),
+            None => self.index.as_ref(),
+        };
+        file.map_or_else(|| bare(StatusCode::NOT_FOUND), |file| file.answer(headers))
     }
 }
 
-/// The file below the directory and how long it may be kept. `assets/` is flat: nothing else has a
-/// slash, so there is no way out of it.
-fn place(path: &str) -> Option<(String, &'static str)> {
-    let Some(name) = path.strip_prefix("/assets/") else {
-        return Some(("index.html".to_owned(), "no-store"));
-    };
+/// A name of our build: nothing hidden, no directory.
+fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let fine = !name.is_empty() && !name.starts_with('.') && name.chars().all(plain);
-    fine.then(|| (format!("assets/{name}"), "public, max-age=31536000, immutable"))
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
 }
 
-/// Encodings that the client takes and what their files end in, best first; the plain file last.
-fn accepted(headers: &HeaderMap) -> Vec<(Option<&'static str>, &'static str)> {
-    let mut all = Vec::new();
-    for (name, suffix) in [("br", ".br"), ("gzip", ".gz")] {
-        let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
-        let mut codings =
-            lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-        if codings.any(|coding| takes(coding, name)) {
-            all.push((Some(name), suffix));
-        }
+impl File {
+    fn load(path: &Path, caching: &'static str) -> io::Result<Self> {
+        let read = |suffix: &str| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            std::fs::read(name).map(Bytes::from)
+        };
+        let compressed = |suffix: &str| match read(suffix) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        };
+        Ok(Self {
+            media: HeaderValue::from_static(media(path)),
+            caching: HeaderValue::from_static(caching),
+            plain: read("")?,
+            brotli: compressed(".br")?,
+            gzip: compressed(".gz")?,
+        })
     }
-    all.push((None, ""));
-    all
+
+    fn answer(&self, asked: &HeaderMap) -> Response<Body> {
+        let compressed = [("br", &self.brotli), ("gzip", &self.gzip)].into_iter();
+        let mut taken = compressed.filter(|(name, _)| accepts(asked, name));
+        let (encoding, bytes) = taken
+            .find_map(|(name, bytes)| Some((Some(name), bytes.as_ref()?)))
+            .unwrap_or((None, &self.plain));
+        let mut response = Response::new(Body::from(bytes.clone()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.media.clone());
+        headers.insert(header::CACHE_CONTROL, self.caching.clone());
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
+}
+
+fn accepts(headers: &HeaderMap, name: &str) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let mut codings = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    codings.any(|coding| takes(coding, name))
 }
 
 fn takes(coding: &str, name: &str) -> bool {
@@ -71,24 +114,8 @@ fn takes(coding: &str, name: &str) -> bool {
     coding.trim().eq_ignore_ascii_case(name) && !refused
 }
 
-fn found(
-    file: &str,
-    bytes: Vec<u8>,
-    encoding: Option<&'static str>,
-    caching: &'static str,
-) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media(file)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    if let Some(encoding) = encoding {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-    }
-    response
-}
-
-fn media(file: &str) -> &'static str {
-    match file.rsplit('.').next() {
+fn media(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",

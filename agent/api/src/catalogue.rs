@@ -22,20 +22,24 @@ pub(crate) fn text(language: Language, key: &str) -> String {
     catalogue.get(key).cloned().unwrap_or_else(|| key.to_owned())
 }
 
+/// Keys of sentences that are no problem.
+#[cfg(test)]
+const SENTENCES: [&str; 1] = ["todo.crm-unclaimed"];
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::json::FIELD_CODES;
-    use crate::problem::Code;
+    use crate::problem::{Code, FIELD_CODES};
 
     #[test]
     fn both_languages_have_exactly_the_keys_that_are_used() {
-        let titles = Code::ALL.map(|code| format!("{}.title", code.as_str()));
-        let details = Code::ALL.map(|code| format!("{}.detail", code.as_str()));
-        let fields = FIELD_CODES.map(|code| format!("field.{code}"));
-        let used: BTreeSet<_> = titles.into_iter().chain(details).chain(fields).collect();
+        let titles = Code::ALL.iter().map(|code| format!("{}.title", code.as_str()));
+        let details = Code::ALL.iter().map(|code| format!("{}.detail", code.as_str()));
+        let fields = FIELD_CODES.iter().map(|code| format!("field.{code}"));
+        let sentences = SENTENCES.map(str::to_owned);
+        let used: BTreeSet<_> = titles.chain(details).chain(fields).chain(sentences).collect();
         for file in [ENGLISH, CHINESE] {
             let catalogue: Catalogue = serde_json::from_str(file).unwrap();
             assert_eq!(catalogue.into_keys().collect::<BTreeSet<_>>(), used);

@@ -1,24 +1,37 @@
 //! What every request passes first and every answer last, whatever the route: the name asked for, that
 //! a change comes from our own page, how much and how long, and headers that confine the browser.
 
+mod body;
+mod budget;
+mod streams;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{self, Next};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use axum::response::IntoResponse;
 
+use crate::caller::Remote;
 use crate::contract::App;
+use crate::language::BoxLanguage;
 use crate::problem::{Code, Problem};
 use crate::shape::shared::Language;
+use budget::Budget;
+use streams::Streams;
 
-/// Bytes that a request may have.
-pub const MOST: usize = 64 * 1024;
-/// How long a body may take to arrive.
-const ARRIVE: Duration = Duration::from_secs(10);
+pub use streams::is_stream;
+
+/// Header fields that a request may have.
+pub const FIELDS_MOST: usize = 64;
+/// Who holds too many event streams comes again after this.
+const STREAM_AGAIN: Duration = Duration::from_secs(30);
+/// Where a request comes from when nobody said.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// What a page may load, and from where: from here.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
@@ -43,14 +56,22 @@ const HEADERS: [(HeaderName, &str); 8] = [
 pub struct Door {
     host: Arc<str>,
     origin: Arc<str>,
-    language: Language,
+    language: BoxLanguage,
+    budget: Budget,
+    streams: Streams,
 }
 
 impl Door {
     /// The door of an application at its name of [`App::host`].
-    pub fn new(app: App, language: Language) -> Self {
+    pub fn new(app: App, language: BoxLanguage) -> Self {
         let host = app.host();
-        Self { host: host.into(), origin: format!("https://{host}").into(), language }
+        Self {
+            host: host.into(),
+            origin: format!("https://{host}").into(),
+            language,
+            budget: Budget::default(),
+            streams: Streams::default(),
+        }
     }
 
     /// Puts everything of the router behind this door, its fallback, too.
@@ -62,8 +83,16 @@ impl Door {
         if !self.is_ours(request) {
             return Err(Code::OtherHost.into());
         }
+        if request.headers().len() > FIELDS_MOST {
+            return Err(Code::HeadTooLong.into());
+        }
         if matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Ok(());
+            // The other application is the same site: its pages would carry our cookie along, and
+            // each request lengthens a session.
+            let from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+            let is_ours = matches!(from, None | Some(b"same-origin" | b"none"));
+            let is_api = request.uri().path().starts_with("/api/");
+            return if is_ours || !is_api { Ok(()) } else { Err(Code::Foreign.into()) };
         }
         // Browsers send reports of the policy without saying from which page.
         if request.uri().path() == crate::site::REPORT {
@@ -95,52 +124,64 @@ impl Door {
     }
 }
 
-async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response<Body> {
-    let language = Language::choose(request.headers(), door.language);
-    let is_api = request.uri().path().starts_with("/api/");
-    let judged = match door.judge(&request) {
-        Ok(()) => whole(request).await,
-        Err(problem) => Err(problem),
-    };
-    let mut response = match judged {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.answer(language),
-    };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = response.headers().get(header::ALLOW).cloned();
-        response = Problem::from(Code::Method).answer(language);
-        response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+/// The network of an address, as far as one machine can pick addresses in it: an IPv4 address by itself,
+/// an IPv6 /64 (RFC 4291, 2.5.1).
+pub const fn prefix(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !(u64::MAX as u128)))
+        }
     }
-    let headers = response.headers_mut();
+}
+
+/// Puts the headers that confine the browser into an answer.
+pub fn confine(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+}
+
+async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response<Body> {
+    let language = Language::choose(request.headers(), door.language.get());
+    let is_api = request.uri().path().starts_with("/api/");
+    // Who comes from nowhere counts as one address.
+    let address = request.extensions().get().map_or(NOWHERE, |Remote(address)| *address);
+    let judged = match door.judge(&request) {
+        Ok(()) => body::whole(request, address, &door.budget).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = match judged {
+        Ok((mut request, _until_answered)) => {
+            request.extensions_mut().insert(language);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    };
+    if is_stream(&response) {
+        let counted = door.streams.count(response, address);
+        response = counted.unwrap_or_else(|| Problem::slow_down(STREAM_AGAIN).into_response());
+    }
+    let problem = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Some(Code::Method.into()),
+        _ => response.extensions_mut().remove::<Problem>(),
+    };
+    if let Some(problem) = problem {
+        let said = std::mem::take(response.headers_mut());
+        response = problem.answer(language);
+        let kept = [header::ALLOW, header::SET_COOKIE];
+        let kept = said.iter().filter(|(name, _)| kept.contains(name));
+        let kept: Vec<_> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in kept {
+            response.headers_mut().append(name, value);
+        }
+    }
+    let headers = response.headers_mut();
+    confine(headers);
     if is_api || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
-}
-
-/// The request with its body in memory, so that no route waits for a slow sender.
-async fn whole(request: Request) -> Result<Request, Problem> {
-    let (parts, body) = request.into_parts();
-    let read = tokio::time::timeout(ARRIVE, Limited::new(body, MOST).collect()).await;
-    let body: Bytes = match read {
-        Err(_) => return Err(Code::TooSlow.into()),
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Code::TooLong.into()),
-        Ok(Err(_)) => return Err(Code::Malformed.into()),
-    };
-    let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(says_json);
-    if !body.is_empty() && !is_json && parts.uri.path() != crate::site::REPORT {
-        return Err(Code::NotJson.into());
-    }
-    Ok(Request::from_parts(parts, Body::from(body)))
-}
-
-fn says_json(media: &HeaderValue) -> bool {
-    let essence = media.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

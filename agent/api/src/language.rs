@@ -1,10 +1,34 @@
 //! Which language an answer is in before an account says so: `Accept-Language` (RFC 9110, 12.5.4).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::http::{HeaderMap, header};
 
 use crate::shape::shared::Language;
 
+/// The language of the box, for who asks for none. Clones are handles of the same.
+#[derive(Clone, Debug, Default)]
+pub struct BoxLanguage(Arc<AtomicBool>);
+
+impl BoxLanguage {
+    /// The one in force.
+    pub fn get(&self) -> Language {
+        if self.0.load(Ordering::Relaxed) { Language::ZhCn } else { Language::En }
+    }
+
+    /// Puts another one in force.
+    pub fn set(&self, language: Language) {
+        self.0.store(language == Language::ZhCn, Ordering::Relaxed);
+    }
+}
+
 impl Language {
+    /// The language of a BCP 47 tag, spelt as ours.
+    pub fn parse(tag: &str) -> Option<Self> {
+        [Self::En, Self::ZhCn].into_iter().find(|language| language.tag() == tag)
+    }
+
     /// Its BCP 47 tag.
     pub const fn tag(self) -> &'static str {
         match self {

@@ -1,110 +1,155 @@
 //! Every "no" of both applications: a stable code with its status, told as problem details (RFC 9457)
 //! in the reader's language. The words are in `locales/`; a test holds them against the codes.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
 use serde_json::{Map, Value};
 
 use crate::catalogue;
 use crate::shape::shared::{FieldProblem, Language};
 
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal, $status:ident;)+) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The stable code, behind `urn:gatehouse:problem:`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// Its HTTP status (RFC 9110, 6585).
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status),+ }
+            }
+        }
+    };
+}
+
+codes! {
     /// The request's text is no JSON, or too deep.
-    Malformed,
+    Malformed = "malformed", BAD_REQUEST;
     /// Fields are missing, unknown, of another type or not allowed.
-    Invalid,
+    Invalid = "invalid", UNPROCESSABLE_ENTITY;
     /// The body is not declared as JSON.
-    NotJson,
+    NotJson = "not-json", UNSUPPORTED_MEDIA_TYPE;
     /// The body is too long.
-    TooLong,
+    TooLong = "too-long", PAYLOAD_TOO_LARGE;
+    /// The request has too many header fields.
+    HeadTooLong = "head-too-long", REQUEST_HEADER_FIELDS_TOO_LARGE;
     /// The request took too long to arrive.
-    TooSlow,
+    TooSlow = "too-slow", REQUEST_TIMEOUT;
     /// Not from a page of this application.
-    Foreign,
+    Foreign = "foreign-page", FORBIDDEN;
     /// One cookie came twice.
-    Cookies,
+    Cookies = "cookies", BAD_REQUEST;
     /// Asked under another name.
-    OtherHost,
+    OtherHost = "other-host", MISDIRECTED_REQUEST;
     /// There is no session, or it has ended.
-    SignIn,
+    SignIn = "sign-in", UNAUTHORIZED;
+    /// The session's role does not give this.
+    NotAllowed = "not-allowed", FORBIDDEN;
     /// There is no such thing.
-    NotFound,
+    NotFound = "not-found", NOT_FOUND;
     /// This path knows other methods.
-    Method,
+    Method = "method", METHOD_NOT_ALLOWED;
     /// There is no `If-Match`, or none that names one version.
-    NeedsVersion,
+    NeedsVersion = "needs-version", PRECONDITION_REQUIRED;
+    /// Somebody else's change came first.
+    ChangedMeanwhile = "changed-meanwhile", PRECONDITION_FAILED;
     /// The `Idempotency-Key` is no UUID.
-    Key,
+    Key = "idempotency-key", BAD_REQUEST;
+    /// The `Idempotency-Key` came with another request before.
+    KeyUsed = "key-used", CONFLICT;
     /// Too many requests.
-    SlowDown,
+    SlowDown = "slow-down", TOO_MANY_REQUESTS;
+    /// No room for another request.
+    Busy = "busy", SERVICE_UNAVAILABLE;
+    /// Name or password is wrong.
+    WrongCredentials = "wrong-credentials", UNAUTHORIZED;
+    /// The authenticator app's code is wrong.
+    WrongTotp = "wrong-totp", UNPROCESSABLE_ENTITY;
+    /// The authenticator app's code was taken before.
+    UsedTotp = "used-totp", UNPROCESSABLE_ENTITY;
+    /// The step before is missing or too long ago.
+    StepGone = "step-gone", UNAUTHORIZED;
+    /// A code of console, admin or invitation is wrong.
+    WrongCode = "wrong-code", FORBIDDEN;
+    /// There is no code in force.
+    NoCode = "no-code", CONFLICT;
+    /// The invitation was used, taken back or is over, or never was.
+    InvitationGone = "invitation-gone", FORBIDDEN;
+    /// Somebody has set this up already.
+    AlreadySetUp = "already-set-up", CONFLICT;
+    /// The vault is locked.
+    Locked = "locked", CONFLICT;
+    /// The vault is open already, or there is none to open.
+    NotLocked = "not-locked", CONFLICT;
+    /// Passphrase or recovery key opens nothing.
+    WrongSecret = "wrong-secret", FORBIDDEN;
+    /// The vault is damaged so that no key opens it.
+    VaultDamaged = "vault-damaged", INTERNAL_SERVER_ERROR;
+    /// A step of the claim that comes later.
+    OutOfOrder = "out-of-order", CONFLICT;
+    /// The last one who can let others in stays so.
+    LastManager = "last-manager", CONFLICT;
+    /// As many contacts as a box can hold.
+    Full = "full", CONFLICT;
+    /// Deleted too long ago to be brought back.
+    UndoOver = "undo-over", GONE;
+    /// hostd does not answer.
+    HostAway = "host-away", SERVICE_UNAVAILABLE;
+    /// The CRM's process does not answer.
+    CrmAway = "crm-away", SERVICE_UNAVAILABLE;
+    /// The settings could not be brought about; the former ones stand.
+    NotApplied = "not-applied", INTERNAL_SERVER_ERROR;
+    /// The disk failed.
+    DiskFailed = "disk-failed", SERVICE_UNAVAILABLE;
     /// Something of ours broke.
-    Broken,
+    Broken = "broken", INTERNAL_SERVER_ERROR;
 }
 
-impl Code {
-    /// All codes.
-    pub const ALL: [Self; 15] = [
-        Self::Malformed,
-        Self::Invalid,
-        Self::NotJson,
-        Self::TooLong,
-        Self::TooSlow,
-        Self::Foreign,
-        Self::Cookies,
-        Self::OtherHost,
-        Self::SignIn,
-        Self::NotFound,
-        Self::Method,
-        Self::NeedsVersion,
-        Self::Key,
-        Self::SlowDown,
-        Self::Broken,
-    ];
-
-    /// The stable code, behind `urn:gatehouse:problem:`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::Invalid => "invalid",
-            Self::NotJson => "not-json",
-            Self::TooLong => "too-long",
-            Self::TooSlow => "too-slow",
-            Self::Foreign => "foreign-page",
-            Self::Cookies => "cookies",
-            Self::OtherHost => "other-host",
-            Self::SignIn => "sign-in",
-            Self::NotFound => "not-found",
-            Self::Method => "method",
-            Self::NeedsVersion => "needs-version",
-            Self::Key => "idempotency-key",
-            Self::SlowDown => "slow-down",
-            Self::Broken => "broken",
-        }
-    }
-
-    /// Its HTTP status (RFC 9110, 6585).
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::Malformed | Self::Cookies | Self::Key => StatusCode::BAD_REQUEST,
-            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Foreign => StatusCode::FORBIDDEN,
-            Self::OtherHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NeedsVersion => StatusCode::PRECONDITION_REQUIRED,
-            Self::SlowDown => StatusCode::TOO_MANY_REQUESTS,
-            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-}
+/// Codes of refused fields; the catalogue has their words as `field.<code>`.
+#[cfg(test)]
+pub(crate) const FIELD_CODES: &[&str] = &[
+    "unknown",
+    "required",
+    "twice",
+    "type",
+    "empty",
+    "too-short",
+    "too-long",
+    "too-many-bytes",
+    "control-character",
+    "hidden-character",
+    "unassigned-character",
+    "common",
+    "contains-name",
+    "guessable",
+    "time-zone",
+    "role",
+    "taken",
+    "wrong",
+    "mistyped",
+    "one-of-both",
+    "limit",
+    "sort",
+    "cursor",
+    "search-too-long",
+    "no-zone",
+    "locks-you-out",
+];
 
 /// A field that was refused, before its words are chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +157,26 @@ pub struct Field {
     /// JSON pointer (RFC 6901).
     pub pointer: String,
     /// Stable code; the catalogue has its words as `field.<code>`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
+    /// What stands in the words as `{name}`.
+    pub values: Vec<(&'static str, String)>,
+    /// Its words, where another catalogue has them already.
+    pub text: Option<String>,
+}
+
+impl Field {
+    /// With words of the catalogue.
+    pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
+        let code = Cow::Borrowed(code);
+        Self { pointer: pointer.into(), code, values: Vec::new(), text: None }
+    }
+
+    /// With a value that stands in the words.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
 }
 
 /// A "no", before its words are chosen.
@@ -133,7 +197,11 @@ impl From<Code> for Problem {
 impl Problem {
     /// A field was refused.
     pub fn field(pointer: impl Into<String>, code: &'static str) -> Self {
-        let fields = vec![Field { pointer: pointer.into(), code }];
+        Self::fields_refused(vec![Field::new(pointer, code)])
+    }
+
+    /// Fields were refused.
+    pub fn fields_refused(fields: Vec<Field>) -> Self {
         Self { fields, ..Code::Invalid.into() }
     }
 
@@ -141,6 +209,12 @@ impl Problem {
     pub fn slow_down(wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         Self { retry_after: Some(seconds.max(1)), ..Code::SlowDown.into() }
+    }
+
+    /// Told not to come again before this time has passed.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Self::slow_down(wait).retry_after, ..self }
     }
 
     /// With a member of its own, such as `triesLeft`.
@@ -191,10 +265,26 @@ impl Problem {
 }
 
 fn tell(field: &Field, language: Language) -> FieldProblem {
+    let words = || {
+        let text = catalogue::text(language, &format!("field.{}", field.code));
+        settings::fill(&text, |name| {
+            field.values.iter().find(|(given, _)| *given == name).map(|(_, value)| value.clone())
+        })
+    };
     FieldProblem {
         field: field.pointer.clone(),
-        code: field.code.to_owned(),
-        message: catalogue::text(language, &format!("field.{}", field.code)),
+        code: field.code.clone().into_owned(),
+        message: field.text.clone().unwrap_or_else(words),
+    }
+}
+
+/// Its words are chosen at the [`Door`](crate::door::Door), which knows the reader's language.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.code.status();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -212,7 +302,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_code_is_told_in_both_languages() {
-        for code in Code::ALL {
+        for &code in Code::ALL {
             let (_, english) = told(code.into(), Language::En).await;
             let (answer, chinese) = told(code.into(), Language::ZhCn).await;
             assert_eq!(answer.headers()["content-type"], "application/problem+json");

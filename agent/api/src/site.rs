@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{Response, StatusCode};
 use axum::routing::{any, get, post};
 
 use crate::assets::Assets;
 use crate::contract::App;
 use crate::door::Door;
+use crate::language::BoxLanguage;
 use crate::problem::{Code, Problem};
-use crate::shape::shared::Language;
 
 /// Where browsers report what the policy stopped.
 pub const REPORT: &str = "/api/v1/csp-report";
@@ -34,18 +34,20 @@ impl Reports {
 }
 
 /// The site of an application: `api` are its routes with their whole paths, `directory` holds its web
-/// app's files. Everything is behind the door.
+/// app's files, read now. Everything is behind the door. Without its files the API serves all the same.
 pub fn router(
     app: App,
-    language: Language,
+    language: BoxLanguage,
     directory: PathBuf,
     reports: Reports,
     api: Router,
 ) -> Router {
-    let missing = move |headers: HeaderMap| async move {
-        Problem::from(Code::NotFound).answer(Language::choose(&headers, language))
-    };
-    let files = Router::new().fallback(file).with_state(Arc::new(Assets::at(directory)));
+    let missing = || async { Problem::from(Code::NotFound) };
+    let assets = Assets::load(&directory).unwrap_or_else(|error| {
+        tracing::error!(%error, directory = %directory.display(), "the web app cannot be read");
+        Assets::default()
+    });
+    let files = Router::new().fallback(file).with_state(Arc::new(assets));
     let site = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route(REPORT, post(report).with_state(reports))
@@ -69,5 +71,5 @@ async fn report(State(reports): State<Reports>, body: Bytes) -> StatusCode {
 }
 
 async fn file(State(assets): State<Arc<Assets>>, request: Request) -> Response<Body> {
-    assets.answer(request.method(), request.uri().path(), request.headers()).await
+    assets.answer(request.method(), request.uri().path(), request.headers())
 }

@@ -4,13 +4,15 @@
 
 use std::path::PathBuf;
 
+use api::caller::Remote;
 use api::contract::{App, Method};
-use api::shape::shared::Language;
+use api::language::BoxLanguage;
 use api::site::{self, Reports};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, request};
 use axum::routing::post;
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -18,7 +20,7 @@ use tower::ServiceExt;
 struct Site {
     router: Router,
     reports: Reports,
-    _files: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 fn site(app: App) -> Site {
@@ -35,8 +37,12 @@ fn site(app: App) -> Site {
     let echo = post(|body: String| async { body });
     let api = Router::new().route("/api/v1/echo", echo);
     let directory = PathBuf::from(files.path());
-    let router = site::router(app, Language::En, directory, reports.clone(), api);
-    Site { router, reports, _files: files }
+    let router = router(app, directory, reports.clone(), api);
+    Site { router, reports, files }
+}
+
+fn router(app: App, directory: PathBuf, reports: Reports, api: Router) -> Router {
+    site::router(app, BoxLanguage::default(), directory, reports, api)
 }
 
 fn own(app: App, method: &str, path: &str) -> request::Builder {
@@ -230,6 +236,70 @@ async fn bodies_are_json_and_bounded() {
     }
 }
 
+#[tokio::test]
+async fn a_request_has_so_many_header_fields_and_no_more() {
+    let site = site(App::Crm);
+    let send = async |more: usize| {
+        // Three are there already.
+        let names = (3..more).map(|number| format!("x-{number}"));
+        let request =
+            names.fold(own(App::Crm, "GET", "/healthz"), |request, name| request.header(name, "1"));
+        ask(&site, request, "").await
+    };
+    assert_eq!(send(64).await.status(), StatusCode::OK);
+    let answer = send(65).await;
+    assert_eq!(answer.status().as_u16(), 431);
+    assert!(answer.headers().contains_key("content-security-policy"));
+    assert_eq!(code(answer).await, "head-too-long");
+}
+
+#[tokio::test]
+async fn who_is_refused_for_want_of_room_learns_when_to_come_again() {
+    let site = site(App::Crm);
+    let never =
+        || Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let post = || own(App::Crm, "POST", "/api/v1/echo").header("content-type", "application/json");
+    let waiting = (0..64).map(|_| Box::pin(ask(&site, post(), never())));
+    let mut waiting = futures_util::future::join_all(waiting);
+    assert!((&mut waiting).now_or_never().is_none());
+    let request = post().header("accept-language", "zh-CN");
+    let answer = ask(&site, request, never()).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answer.headers()["retry-after"], "2");
+    assert_eq!(answer.headers()["content-language"], "zh-CN");
+    assert_eq!(code(answer).await, "slow-down");
+    let asks = ask(&site, own(App::Crm, "GET", "/healthz"), "").await;
+    assert_eq!(asks.status(), StatusCode::OK, "what has no body needs no room");
+}
+
+#[tokio::test]
+async fn an_address_holds_so_many_event_streams_and_others_theirs() {
+    let stream = || async {
+        let events = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+        ([("content-type", "text/event-stream")], Body::from_stream(events))
+    };
+    let api = Router::new().route("/api/v1/stream", axum::routing::get(stream));
+    let site = Site {
+        router: router(App::Crm, PathBuf::new(), Reports::default(), api),
+        ..site(App::Crm)
+    };
+    let listen = async |from: [u8; 4]| {
+        let request = own(App::Crm, "GET", "/api/v1/stream").extension(Remote(from.into()));
+        ask(&site, request, "").await
+    };
+    let mut held = Vec::new();
+    for _ in 0..32 {
+        held.push(listen([10, 0, 0, 1]).await);
+    }
+    assert!(held.iter().all(|answer| answer.status() == StatusCode::OK));
+    let refused = listen([10, 0, 0, 1]).await;
+    assert_eq!(refused.headers()["retry-after"], "30");
+    assert_eq!(code(refused).await, "slow-down");
+    assert_eq!(listen([10, 0, 0, 2]).await.status(), StatusCode::OK);
+    held.pop();
+    assert_eq!(listen([10, 0, 0, 1]).await.status(), StatusCode::OK, "one has ended");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_arrive_is_given_up() {
     let site = site(App::Crm);
@@ -283,6 +353,8 @@ async fn files_are_served_and_nothing_around_them() {
         assert_eq!(text(answer).await, expected, "{encodings}");
     }
     assert_eq!(text(fetch("/assets/only-3c.css", "br").await).await, "css");
+    std::fs::remove_dir_all(site.files.path()).unwrap();
+    assert_eq!(text(fetch("/assets/only-3c.css", "br").await).await, "css", "it is in memory");
     for wrong in [
         "/assets/",
         "/assets/none.js",
@@ -310,4 +382,29 @@ async fn reports_of_the_policy_are_counted() {
     assert_eq!(site.reports.count(), 1);
     assert_eq!(send(8 * 1024 + 1).await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(site.reports.count(), 1);
+}
+
+/// The other application is the same site, so its pages' requests would carry the cookies along.
+#[tokio::test]
+async fn other_pages_do_not_even_ask() {
+    for app in App::ALL {
+        let site = site(app);
+        for (from, is_let_in) in [
+            (Some("same-origin"), true),
+            (Some("none"), true),
+            (None, true),
+            (Some("same-site"), false),
+            (Some("cross-site"), false),
+        ] {
+            let mut request = Request::get("/api/v1/none").header("host", app.host());
+            if let Some(from) = from {
+                request = request.header("sec-fetch-site", from);
+            }
+            let code = code(ask(&site, request, "").await).await;
+            assert_eq!(code, if is_let_in { "not-found" } else { "foreign-page" }, "{from:?}");
+            let page = Request::get("/").header("host", app.host());
+            let page = ask(&site, page.header("sec-fetch-site", "same-site"), "").await;
+            assert_eq!(page.status(), 200, "a link leads here");
+        }
+    }
 }

@@ -7,72 +7,125 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::admin::{Admin, Authority, CrmLink, Parts};
+use api::caller::Remote;
+use api::contract::App;
+use api::language::BoxLanguage;
+use api::shape::admin::{Certificates as Told, CrmReach, Leaf};
+use api::shape::plain::Time;
+use api::site::{self, Reports};
 use axum::http::Extensions;
-use events::{Event, Order, Secret};
+use events::{CrmState, Event, Order, Secret};
+use identity::{Identity, Realm};
 use pki::Name;
 use systemd::notify;
 use time::OffsetDateTime;
 use tokio::net::UnixListener;
-use tokio::sync::mpsc;
-use vault::{Actor, Store};
+use tokio::sync::{mpsc, watch};
+use vault::{Actor, Clock, Store, SystemClock};
 
 use crate::certificates::{All, Certificates};
 use crate::channel::{self, Incoming, Outgoing};
+use crate::end;
 use crate::host::Host;
+use crate::listen::{self, Listening};
 use crate::options::Options;
-use crate::plain::{self, Authority};
+use crate::plain;
 use crate::serve::{Server, Site};
 use crate::sockets::Handed;
 use crate::system::{self, Records};
 use crate::tls::{self, Current};
-use crate::{end, listen, secure};
 
 /// The CRM's account.
 pub const OTHER: &str = "gatehouse-crm";
 /// The socket that the CRM listens on, in the run directory.
 const ORDERS: &str = "orders.sock";
-/// hostd's, there too.
 /// How often certificates are looked at.
 const RENEWAL: Duration = Duration::from_secs(6 * 3600);
+/// How often what is over leaves the store.
+const TICK: Duration = Duration::from_secs(60);
 
 /// Serves until the process is to end.
 pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> anyhow::Result<()> {
-    let (directory, key) = (options.store.clone(), options.machine_key.clone());
-    let store = tokio::task::spawn_blocking(move || system::open(&directory, &key)).await??;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let (directory, key, with) =
+        (options.store.clone(), options.machine_key.clone(), clock.clone());
+    let store = tokio::task::spawn_blocking(move || system::open(&directory, &key, with)).await??;
     let (stored, mut records) = system::certificates(&store)?;
     let mut certificates = up_to_date(&store, &stored, &mut records).await?;
     let current = Current::none(Name::Admin.as_str());
     current.replace(&certificates.admin.chain_pem(), &certificates.admin.key_pem())?;
-    let authority = Authority::default();
+    let authority = plain::Authority::default();
     authority.replace(certificates.authority.der());
-    let site = Site {
-        plain: plain::router(Name::Admin.as_str(), authority),
-        secure: secure::router(),
-        tls: tls::config(Arc::clone(&current))?,
-        stamp: |_: &mut Extensions, _: IpAddr| {},
-    };
-    let server = Arc::new(Server::new(site));
+
+    let told = watch::Sender::new(told(&certificates));
+    let reach = watch::Sender::new((CrmReach::Unreachable, clock.now().wall));
+    let (order, mut ordered) = mpsc::channel(16);
+    let language = BoxLanguage::default();
     let host = Host::at(options.run.join(host_api::SOCKET));
-    let listening = listen::start(Arc::clone(&server), host, certificates.authority.fingerprint());
+    let identity = Identity::open(store.clone(), Realm::Admin, Arc::clone(&clock)).await?;
+    let admin = Admin::new(Parts {
+        store: store.clone(),
+        identity: identity.clone(),
+        clock: Arc::clone(&clock),
+        language: language.clone(),
+        host: Arc::new(host.clone()),
+        crm: CrmLink { reach: reach.subscribe(), orders: order },
+        certificates: told.subscribe(),
+    });
+    let pages = site::router(
+        App::Admin,
+        language.clone(),
+        options.web.clone(),
+        Reports::default(),
+        api::admin::routes(admin.clone()),
+    );
+    let server = Arc::new(Server::new(Site {
+        plain: plain::router(Name::Admin.as_str(), authority),
+        secure: pages,
+        tls: tls::config(Arc::clone(&current))?,
+        stamp: |extensions: &mut Extensions, address: IpAddr| {
+            extensions.insert(Remote(address));
+        },
+    }));
+    let listening = listen::start(Listening {
+        server: Arc::clone(&server),
+        host,
+        fingerprint: certificates.authority.fingerprint(),
+        admin: admin.clone(),
+        language,
+    });
 
     let (to, mut events) = mpsc::channel(64);
     let socket = handed.unix.remove("events").context("systemd handed in no socket for events")?;
     tokio::spawn(channel::receive(UnixListener::from_std(socket)?, other.clone(), to));
     let orders = options.run.join(ORDERS);
     let mut renewal = tokio::time::interval(RENEWAL);
+    let mut tick = tokio::time::interval(TICK);
     let mut alive = tokio::time::interval(notify::interval());
     let mut end = end::Signals::new()?;
     notify::ready();
     loop {
         tokio::select! {
-            Some(incoming) = events.recv() => match incoming {
-                Incoming::Message(Event::Started { state }) => {
-                    tracing::info!(?state, "the CRM runs");
-                    give(&orders, &other, &[certificate(&certificates)]).await;
+            Some(incoming) = events.recv() => {
+                let crm = match &incoming {
+                    Incoming::Message(event) => reached(event),
+                    Incoming::Gone => Some(CrmReach::Unreachable),
+                };
+                if let Some(crm) = crm.filter(|crm| *crm != reach.borrow().0) {
+                    tracing::info!(state = ?crm, "the CRM");
+                    reach.send_replace((crm, clock.now().wall));
                 }
-                Incoming::Message(event) => tracing::info!(?event, "the CRM says"),
-                Incoming::Gone => tracing::warn!("the CRM is gone"),
+                if let Incoming::Message(event) = incoming {
+                    if let Event::Started { .. } = event {
+                        let mut all = vec![certificate(&certificates)];
+                        all.extend(admin.orders_in_force().await);
+                        give(&orders, &other, &all).await;
+                    }
+                    admin.crm_said(&event).await;
+                }
             },
+            Some(order) = ordered.recv() => give(&orders, &other, &[order]).await,
             _ = renewal.tick() => {
                 let renewed = up_to_date(&store, &certificates.stored(), &mut records).await?;
                 if renewed.admin.der() != certificates.admin.der()
@@ -80,9 +133,13 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                 {
                     current.replace(&renewed.admin.chain_pem(), &renewed.admin.key_pem())?;
                     certificates = renewed;
+                    told.send_replace(self::told(&certificates));
                     give(&orders, &other, &[certificate(&certificates)]).await;
                 }
             }
+            _ = tick.tick() => if let Err(error) = identity.tick().await {
+                tracing::warn!(error = systemd::log::chain(&error), "old sessions stay a minute longer");
+            },
             _ = alive.tick() => notify::alive(),
             // The next start opens the store anew, and checks it.
             () = store.failed() => anyhow::bail!("the disk of the system store failed"),
@@ -96,6 +153,45 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         server.finish().await;
     }
     store.close(Actor::default()).await.context("the system store was not closed in order")
+}
+
+/// How the CRM is after this.
+fn reached(event: &Event) -> Option<CrmReach> {
+    let state = match event {
+        Event::Started { state } => *state,
+        Event::Claimed | Event::Unlocked => CrmState::Open,
+        Event::Locked => CrmState::Locked,
+        Event::DiskFailed => CrmState::DiskFailed,
+        Event::UnlockFailed { .. } | Event::AuditHead { .. } | Event::RefusedRequests { .. } => {
+            return None;
+        }
+    };
+    Some(match state {
+        CrmState::Unclaimed => CrmReach::Unclaimed,
+        CrmState::Locked => CrmReach::Locked,
+        CrmState::Open => CrmReach::Open,
+        CrmState::DiskFailed => CrmReach::DiskFailed,
+    })
+}
+
+/// The certificates in words, for the pages.
+fn told(certificates: &Certificates) -> Authority {
+    let time = |at: OffsetDateTime| {
+        Time(u64::try_from(at.unix_timestamp()).unwrap_or_default().saturating_mul(1_000))
+    };
+    let leaf = |name: Name| {
+        let not_after = time(certificates.leaf(name).not_after());
+        Leaf { name: name.as_str().to_owned(), not_after }
+    };
+    let authority = &certificates.authority;
+    Authority {
+        der: authority.der().to_owned(),
+        told: Told {
+            ca_fingerprint: authority.fingerprint(),
+            ca_not_after: time(authority.not_after()),
+            leaves: Name::ALL.into_iter().map(leaf).collect(),
+        },
+    }
 }
 
 /// What is new is on the disk before it is used.

@@ -7,42 +7,72 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::caller::Remote;
+use api::contract::App;
+use api::crm::{Crm, Parts};
+use api::language::BoxLanguage;
+use api::shape::shared::Language;
+use api::site::{self, Reports};
 use axum::http::Extensions;
+use data_encoding::HEXLOWER;
 use events::{CrmState, Event, Order};
 use pki::Name;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use systemd::notify;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
+use vault::{Actor, SystemClock};
 
 use crate::channel::{self, Incoming, Outgoing};
+use crate::end;
 use crate::options::Options;
 use crate::plain::{self, Authority};
 use crate::serve::{Server, Site};
 use crate::sockets::Handed;
 use crate::tls::{self, Current};
-use crate::{end, secure};
 
 /// The admin application's account.
 pub const OTHER: &str = "gatehouse-admin";
 /// The socket that it listens on, in the run directory.
 const EVENTS: &str = "events.sock";
+/// How often what is over leaves the vault.
+const TICK: Duration = Duration::from_secs(60);
 /// Until the next try to reach it.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Serves until the process is to end, or is ordered to lock.
+/// Serves until the process is to end, or the vault was locked.
 pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> anyhow::Result<()> {
     let current = Current::none(Name::Crm.as_str());
     let authority = Authority::default();
-    let site = Site {
+    let state = watch::Sender::new(CrmState::Unclaimed);
+    let (event, queue) = mpsc::channel(64);
+    let language = BoxLanguage::default();
+    let over = Arc::new(Notify::new());
+    let crm = Crm::new(Parts {
+        directory: options.store.clone(),
+        clock: Arc::new(SystemClock::default()),
+        language: language.clone(),
+        state: state.clone(),
+        events: event,
+        end: Arc::clone(&over),
+    });
+    let pages = site::router(
+        App::Crm,
+        language.clone(),
+        options.web.clone(),
+        Reports::default(),
+        api::crm::routes(crm.clone()),
+    );
+    let server = Server::new(Site {
         plain: plain::router(Name::Crm.as_str(), authority.clone()),
-        secure: secure::router(),
+        secure: pages,
         tls: tls::config(Arc::clone(&current))?,
-        stamp: |_: &mut Extensions, _: IpAddr| {},
-    };
-    let server = Server::new(site);
+        stamp: |extensions: &mut Extensions, address: IpAddr| {
+            extensions.insert(Remote(address));
+        },
+    });
     let mut accepting = JoinSet::new();
     for socket in handed.tcp {
         accepting.spawn(server.accept(TcpListener::from_std(socket)?));
@@ -50,12 +80,9 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let socket = handed.unix.remove("orders").context("systemd handed in no socket for orders")?;
     let (to, mut orders) = mpsc::channel(16);
     tokio::spawn(channel::receive(UnixListener::from_std(socket)?, other.clone(), to));
-
-    let locked = options.store.join(crate::system::DIRECTORY).exists();
-    let state = if locked { CrmState::Locked } else { CrmState::Unclaimed };
-    let state = watch::Sender::new(state);
-    let (_event, queue) = mpsc::channel(64);
     tokio::spawn(tell(options.run.join(EVENTS), other, state.subscribe(), queue));
+
+    let mut tick = tokio::time::interval(TICK);
     let mut alive = tokio::time::interval(notify::interval());
     let mut end = end::Signals::new()?;
     notify::ready();
@@ -73,18 +100,33 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                         ),
                     }
                 }
-                Incoming::Message(Order::Lock) => break,
-                Incoming::Message(Order::ManagerCode { .. } | Order::Language { .. })
-                | Incoming::Gone => {}
+                Incoming::Message(Order::ManagerCode { sha256, expires }) => match hash(&sha256) {
+                    Some(sha256) => crm.manager_code(sha256, expires),
+                    None => tracing::error!("the manager's code is no SHA-256"),
+                },
+                Incoming::Message(Order::Language { tag }) => {
+                    language.set(Language::parse(&tag).unwrap_or_default());
+                }
+                Incoming::Message(Order::Lock) => crm.lock(Actor::default()).await,
+                Incoming::Gone => {}
             },
+            _ = tick.tick() => crm.tick().await,
             _ = alive.tick() => notify::alive(),
+            () = over.notified() => break,
             () = end.wait() => break,
         }
     }
     notify::stopping();
     accepting.shutdown().await;
+    // What is being written is written; streams end.
+    crm.close().await;
     server.finish().await;
     Ok(())
+}
+
+/// A SHA-256 of 64 hex digits in small letters.
+fn hash(text: &str) -> Option<[u8; 32]> {
+    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 /// The authority's certificate is the last of the chain.
@@ -99,14 +141,14 @@ fn learn(authority: &Authority, chain_pem: &str) {
 async fn tell(
     path: PathBuf,
     allowed: Vec<u32>,
-    state: watch::Receiver<CrmState>,
+    mut state: watch::Receiver<CrmState>,
     mut queue: mpsc::Receiver<Event>,
 ) {
     let mut unsent = None;
     loop {
         let told: std::io::Result<()> = async {
             let mut out = Outgoing::open(&path, &allowed).await?;
-            let started = Event::Started { state: *state.borrow() };
+            let started = Event::Started { state: *state.borrow_and_update() };
             out.send(&started).await?;
             loop {
                 if let Some(event) = &unsent {
@@ -118,6 +160,14 @@ async fn tell(
                         Some(event) => unsent = Some(event),
                         None => return Ok(()),
                     },
+                    // A vault that was opened and has nobody waits for its manager again: there is
+                    // no event of that, and the admin application has to give a code for it.
+                    Ok(()) = state.changed() => {
+                        let now = *state.borrow_and_update();
+                        if now == CrmState::Unclaimed {
+                            out.send(&Event::Started { state: now }).await?;
+                        }
+                    }
                     () = out.gone() => return Ok(()),
                 }
             }
@@ -130,5 +180,27 @@ async fn tell(
             return;
         }
         tokio::time::sleep(AGAIN).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_vault_that_waits_for_its_manager_again_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join(EVENTS);
+        let listener = UnixListener::bind(&path).unwrap();
+        let me = vec![nix::unistd::getuid().as_raw()];
+        let (to, mut told) = mpsc::channel(4);
+        tokio::spawn(channel::receive(listener, me.clone(), to));
+        let state = watch::Sender::new(CrmState::Locked);
+        let (_events, queue) = mpsc::channel(4);
+        tokio::spawn(tell(path, me, state.subscribe(), queue));
+        let started = |state| Some(Incoming::Message(Event::Started { state }));
+        assert_eq!(told.recv().await, started(CrmState::Locked));
+        state.send_replace(CrmState::Unclaimed);
+        assert_eq!(told.recv().await, started(CrmState::Unclaimed));
     }
 }

@@ -3,29 +3,42 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use host_api::{HEADER, Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
+use tokio::sync::Semaphore;
 
 /// For an answer; new settings are brought about and verified before hostd answers.
 const ANSWER: Duration = Duration::from_secs(120);
+/// Questions at once. hostd serves few connections: who asks more waits in a row here, where nobody is
+/// turned away because a stranger asks often.
+const AT_ONCE: usize = 4;
+
+impl api::admin::Host for Host {
+    fn ask(&self, request: Request) -> api::admin::HostFuture<'_> {
+        Box::pin(async move { self.ask(&request).await })
+    }
+}
 
 /// hostd.
 #[derive(Clone)]
 pub struct Host {
     socket: PathBuf,
+    places: Arc<Semaphore>,
 }
 
 impl Host {
     /// hostd, at its socket. Nothing is opened yet: hostd may start later, or anew.
     pub fn at(socket: PathBuf) -> Self {
-        Self { socket }
+        Self { socket, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Asks one thing.
     pub async fn ask(&self, request: &Request) -> io::Result<Response> {
+        let _place = self.places.acquire().await.map_err(io::Error::other)?;
         self.exchange(request).await.map(|(response, _)| response)
     }
 

@@ -1,75 +1,202 @@
-//! How many connections there may be: in all, and from one address, so that no single PC can shut
-//! others out.
+//! How many connections there may be, in all and from one address. When there are as many, one that
+//! nobody needs makes room for the newcomer, so that no single PC can shut others out.
+
+pub mod victim;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Most connections in all.
-const MAX: usize = 512;
-/// Most from one address: a browser opens six, a NAT may hide some PCs.
-const MAX_FROM_ONE: usize = 64;
+use tokio::sync::Notify;
 
-/// Counts of connections.
-#[derive(Clone, Default)]
-pub struct Limits(Arc<Mutex<Counts>>);
+use victim::Connection;
+
+/// Most connections to the secure pages, and of one address: a browser opens six, a NAT may hide some PCs.
+pub const SECURE: (usize, usize) = (512, 64);
+/// The same of port 80.
+pub const PLAIN: (usize, usize) = (128, 16);
+
+/// The connections. Clones are handles of the same.
+#[derive(Clone)]
+pub struct Limits {
+    most: usize,
+    most_of_one: usize,
+    table: Arc<Mutex<Table>>,
+}
 
 #[derive(Default)]
-struct Counts {
-    all: usize,
-    from: HashMap<IpAddr, usize>,
+struct Table {
+    /// Grows with all that happens.
+    now: u64,
+    all: HashMap<u64, Connection>,
+    leave: HashMap<u64, Arc<Notify>>,
 }
 
 /// A connection's place; free again when dropped.
 pub struct Place {
+    activity: Activity,
+    leave: Arc<Notify>,
+}
+
+/// Tells what goes on in a connection.
+#[derive(Clone)]
+pub struct Activity {
     limits: Limits,
-    address: IpAddr,
+    id: u64,
+}
+
+/// What goes on in a connection for one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It still arrives.
+    Arriving,
+    /// It is being answered, or is an event stream.
+    Working,
+    /// Its answer is on its way.
+    Sending,
+    /// It is over.
+    Done,
 }
 
 impl Limits {
-    /// A place for a connection from this address, if there is one.
+    /// So many in all, so many from one address.
+    pub fn new((most, most_of_one): (usize, usize)) -> Self {
+        Self { most, most_of_one, table: Arc::default() }
+    }
+
+    /// A place for a connection from this address; who had it before leaves. None when all others are
+    /// needed.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = counts.from.get(&address).copied().unwrap_or(0);
-        if counts.all >= MAX || from >= MAX_FROM_ONE {
-            return None;
+        let mut table = self.table();
+        if table.all.values().filter(|one| one.address == address).count() >= self.most_of_one {
+            let victim = victim::of_address(&table.all, address)?;
+            table.evict(victim);
+        } else if table.all.len() >= self.most {
+            let victim = victim::of_all(&table.all)?;
+            table.evict(victim);
         }
-        counts.all += 1;
-        counts.from.insert(address, from + 1);
-        drop(counts);
-        Some(Place { limits: self.clone(), address })
+        table.now += 1;
+        let id = table.now;
+        let connection = Connection { address, working: 0, sending: 0, touched: id };
+        table.all.insert(id, connection);
+        let leave = Arc::new(Notify::new());
+        table.leave.insert(id, Arc::clone(&leave));
+        drop(table);
+        Some(Place { activity: Activity { limits: self.clone(), id }, leave })
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn evict(&mut self, id: u64) {
+        self.all.remove(&id);
+        if let Some(leave) = self.leave.remove(&id) {
+            leave.notify_one();
+        }
+    }
+}
+
+impl Place {
+    /// Ends when another connection was given this place.
+    pub async fn evicted(&self) {
+        self.leave.notified().await;
+    }
+
+    /// What to tell of the connection.
+    pub fn activity(&self) -> Activity {
+        self.activity.clone()
+    }
+}
+
+impl Activity {
+    /// A request does something else than before.
+    pub fn changed(&self, before: Doing, now: Doing) {
+        let mut table = self.limits.table();
+        table.now += 1;
+        let at = table.now;
+        // One that was evicted counts no more.
+        let Some(one) = table.all.get_mut(&self.id) else { return };
+        one.touched = at;
+        match before {
+            Doing::Working => one.working -= 1,
+            Doing::Sending => one.sending -= 1,
+            Doing::Arriving | Doing::Done => {}
+        }
+        match now {
+            Doing::Working => one.working += 1,
+            Doing::Sending => one.sending += 1,
+            Doing::Arriving | Doing::Done => {}
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.limits.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.all -= 1;
-        if let Some(from) = counts.from.get_mut(&self.address) {
-            *from -= 1;
-            if *from == 0 {
-                counts.from.remove(&self.address);
-            }
-        }
+        let mut table = self.activity.limits.table();
+        table.all.remove(&self.activity.id);
+        table.leave.remove(&self.activity.id);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
+    fn address(number: usize) -> IpAddr {
+        IpAddr::from([192, 168, (number / 250) as u8, (number % 250) as u8 + 1])
+    }
+
+    fn is_evicted(place: &Place) -> bool {
+        place.evicted().now_or_never().is_some()
+    }
+
     #[test]
-    fn one_address_cannot_take_all_and_places_come_back() {
-        let limits = Limits::default();
-        let greedy: IpAddr = "192.168.10.7".parse().unwrap();
-        let held: Vec<Place> = std::iter::from_fn(|| limits.take(greedy)).collect();
-        assert_eq!(held.len(), MAX_FROM_ONE);
-        let others = (0..).map(|n: u16| IpAddr::from([192, 168, 11, (n / 64) as u8]));
-        let more: Vec<Place> = others.map_while(|address| limits.take(address)).collect();
-        assert_eq!(held.len() + more.len(), MAX);
-        drop(more);
-        drop(held);
-        assert!(limits.take(greedy).is_some());
-        assert!(limits.0.lock().unwrap().from.is_empty());
+    fn the_newcomer_gets_the_place_of_one_that_nobody_needs_and_places_come_back() {
+        let limits = Limits::new((8, 4));
+        let greedy: Vec<Place> = (0..4).map(|_| limits.take(address(0)).unwrap()).collect();
+        let others: Vec<Place> = (1..5).map(|at| limits.take(address(at)).unwrap()).collect();
+        greedy[0].activity().changed(Doing::Arriving, Doing::Working);
+        let newcomer = limits.take(address(9)).unwrap();
+        assert!(is_evicted(&greedy[1]));
+        assert!(!greedy[2..].iter().chain(&others).chain([&newcomer, &greedy[0]]).any(is_evicted));
+        drop(greedy);
+        drop(others);
+        drop(newcomer);
+        let table = limits.table();
+        assert!(table.all.is_empty() && table.leave.is_empty());
+    }
+
+    #[test]
+    fn an_address_with_as_many_as_it_may_have_makes_room_itself() {
+        let limits = Limits::new((8, 2));
+        let other = limits.take(address(1)).unwrap();
+        let held = [limits.take(address(0)).unwrap(), limits.take(address(0)).unwrap()];
+        held[0].activity().changed(Doing::Arriving, Doing::Sending);
+        let third = limits.take(address(0)).unwrap();
+        assert!(is_evicted(&held[1]) && !is_evicted(&held[0]) && !is_evicted(&other));
+        for one in [&held[0], &third] {
+            one.activity().changed(Doing::Done, Doing::Working);
+        }
+        assert!(limits.take(address(0)).is_none());
+        assert!(limits.take(address(2)).is_some());
+    }
+
+    #[test]
+    fn what_is_told_of_an_evicted_one_changes_nothing() {
+        let limits = Limits::new((1, 1));
+        let first = limits.take(address(0)).unwrap();
+        let activity = first.activity();
+        activity.changed(Doing::Arriving, Doing::Working);
+        activity.changed(Doing::Working, Doing::Sending);
+        let second = limits.take(address(1)).unwrap();
+        activity.changed(Doing::Sending, Doing::Done);
+        drop(first);
+        assert!(!is_evicted(&second));
+        assert_eq!(limits.table().all.len(), 1);
     }
 }

@@ -6,7 +6,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_api::Request;
+use api::admin::Admin;
+use api::language::BoxLanguage;
+use api::shape::shared::Language;
+use host_api::{Request, Response};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -16,16 +19,30 @@ use crate::serve::Server;
 /// Between two questions, so that a fault on either side makes no loop.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Listens where hostd says, for ever. `fingerprint` is told to hostd each time: it may be a new one.
-pub fn start(server: Arc<Server>, host: Host, fingerprint: String) -> JoinHandle<Infallible> {
+/// What listening needs.
+pub struct Listening {
+    /// What is served.
+    pub server: Arc<Server>,
+    /// hostd.
+    pub host: Host,
+    /// Of the authority, told to hostd each time: it may be a new one.
+    pub fingerprint: String,
+    /// What is to be settled with hostd when it comes back.
+    pub admin: Admin,
+    /// Takes the language of the settings.
+    pub language: BoxLanguage,
+}
+
+/// Listens where hostd says, for ever.
+pub fn start(with: Listening) -> JoinHandle<Infallible> {
     tokio::spawn(async move {
         let mut accepting = JoinSet::new();
         let mut have: Vec<IpAddr> = Vec::new();
         let mut complained = false;
+        let mut settled = false;
         loop {
-            let told = Request::CaFingerprint { fingerprint: fingerprint.clone() };
-            let handed = match host.ask(&told).await {
-                Ok(_) => host.listeners(have.clone()).await,
+            let handed = match with.greet(&mut settled).await {
+                Ok(()) => with.host.listeners(have.clone()).await,
                 Err(error) => Err(error),
             };
             match handed {
@@ -36,22 +53,42 @@ pub fn start(server: Arc<Server>, host: Host, fingerprint: String) -> JoinHandle
                     accepting.abort_all();
                     for (place, socket) in sockets {
                         match TcpListener::from_std(socket) {
-                            Ok(socket) => drop(accepting.spawn(server.accept(socket))),
+                            Ok(socket) => drop(accepting.spawn(with.server.accept(socket))),
                             Err(error) => tracing::error!(%place, %error, "cannot listen"),
                         }
                     }
                     tracing::info!(?have, "listening");
                     complained = false;
                 }
-                Err(error) if complained => tracing::debug!(%error, "hostd is away"),
                 Err(error) => {
-                    tracing::info!(%error, "hostd is away; asking again");
-                    complained = true;
+                    settled = false;
+                    if complained {
+                        tracing::debug!(%error, "hostd is away");
+                    } else {
+                        tracing::info!(%error, "hostd is away; asking again");
+                        complained = true;
+                    }
                 }
             }
             tokio::time::sleep(PAUSE).await;
         }
     })
+}
+
+impl Listening {
+    /// Tells hostd what it must know, and learns the language of its settings.
+    async fn greet(&self, settled: &mut bool) -> std::io::Result<()> {
+        let told = Request::CaFingerprint { fingerprint: self.fingerprint.clone() };
+        self.host.ask(&told).await?;
+        if !*settled {
+            self.admin.settle().await;
+            *settled = true;
+        }
+        if let Response::Status(status) = self.host.ask(&Request::Status).await? {
+            self.language.set(Language::parse(&status.language).unwrap_or_default());
+        }
+        Ok(())
+    }
 }
 
 /// Each address once, in hostd's order (ascending).

@@ -13,7 +13,6 @@ mod limits;
 mod listen;
 mod options;
 mod plain;
-mod secure;
 mod serve;
 mod sockets;
 mod system;

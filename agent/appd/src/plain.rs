@@ -3,9 +3,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use api::door;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -31,6 +33,15 @@ pub fn router(name: &'static str, authority: Authority) -> Router {
         .route("/ca.crt", get(certificate))
         .fallback(move |uri: Uri| async move { lead(name, &uri) })
         .with_state(authority)
+        .layer(middleware::map_response(confined))
+}
+
+/// Even what is no page confines the browser.
+async fn confined(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    door::confine(headers);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn certificate(State(authority): State<Authority>) -> Response {
@@ -40,8 +51,6 @@ async fn certificate(State(authority): State<Authority>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/x-x509-ca-cert"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"gatehouse-ca.crt\""),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, der).into_response()
 }
@@ -66,8 +75,42 @@ mod tests {
     use super::*;
 
     async fn ask(router: &Router, path: &str) -> Response {
-        let request = Request::get(path).header("host", "evil.example").body(Body::empty());
-        router.clone().oneshot(request.unwrap()).await.unwrap()
+        by("GET", router, path).await
+    }
+
+    async fn by(method: &str, router: &Router, path: &str) -> Response {
+        let request = Request::builder().method(method).uri(path).header("host", "evil.example");
+        router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_confines_the_browser() {
+        let router = router("gatehouse.internal", Authority::default());
+        for (method, path, status) in [
+            ("GET", "/healthz", 200),
+            ("GET", "/ca.crt", 503),
+            ("POST", "/ca.crt", 405),
+            ("DELETE", "/healthz", 405),
+            ("GET", "/", 308),
+            ("POST", "/api/v1/session", 308),
+        ] {
+            let answer = by(method, &router, path).await;
+            assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+            let has = |name: &str, what: &str| {
+                let value = answer.headers().get(name).map(|value| value.to_str().unwrap());
+                assert!(value.unwrap_or("").contains(what), "{method} {path}: {name}: {value:?}");
+            };
+            has("content-security-policy", "default-src 'self'");
+            has("x-content-type-options", "nosniff");
+            has("x-frame-options", "DENY");
+            has("cross-origin-opener-policy", "same-origin");
+            has("cross-origin-resource-policy", "same-origin");
+            has("referrer-policy", "no-referrer");
+            has("cache-control", "no-store");
+            if status == 405 {
+                assert_eq!(answer.headers()[header::ALLOW], "GET,HEAD");
+            }
+        }
     }
 
     #[tokio::test]

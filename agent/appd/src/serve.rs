@@ -1,6 +1,8 @@
 //! Connections: accepted, counted, shaken hands with, served as HTTP/1.1 or HTTP/2 within time limits,
 //! and let to finish what they are at when the process ends.
 
+mod request;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -11,6 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Extensions;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
@@ -21,9 +24,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
-use crate::limits::Limits;
+use crate::limits::{self, Activity, Limits};
 
 /// For the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -38,7 +40,9 @@ const MAX_HEAD: usize = 16 * 1024;
 /// Most header fields of a request.
 const MAX_FIELDS: usize = 64;
 /// Most requests at once on an HTTP/2 connection.
-const MAX_STREAMS: u32 = 64;
+const MAX_STREAMS: u32 = 16;
+/// Bytes that an HTTP/2 client may send ahead, in one request and in all of a connection.
+const AHEAD: u32 = 64 * 1024;
 
 /// HTTP on port 80 is in clear, on 443 it is not.
 const PLAIN_PORT: u16 = 80;
@@ -56,10 +60,11 @@ pub struct Site {
     pub stamp: fn(&mut Extensions, IpAddr),
 }
 
-/// Takes connections and keeps the count of them.
+/// Takes connections, each in a place of its port.
 pub struct Server {
     site: Site,
-    limits: Limits,
+    plain: Limits,
+    secure: Limits,
     ending: watch::Sender<bool>,
     /// Each connection holds one; all gone means that none is left.
     open: mpsc::Sender<Infallible>,
@@ -84,7 +89,8 @@ impl Server {
     pub fn new(site: Site) -> Self {
         let (open, closed) = mpsc::channel(1);
         let ending = watch::Sender::new(false);
-        Self { site, limits: Limits::default(), ending, open, closed }
+        let [plain, secure] = [limits::PLAIN, limits::SECURE].map(Limits::new);
+        Self { site, plain, secure, ending, open, closed }
     }
 
     /// Accepts on this socket until the future it gives is dropped.
@@ -92,13 +98,21 @@ impl Server {
         &self,
         listener: TcpListener,
     ) -> impl Future<Output = Infallible> + Send + 'static {
-        let limits = self.limits.clone();
+        let is_plain = listener.local_addr().is_ok_and(|local| local.port() == PLAIN_PORT);
+        self.accept_as(listener, is_plain)
+    }
+
+    fn accept_as(
+        &self,
+        listener: TcpListener,
+        is_plain: bool,
+    ) -> impl Future<Output = Infallible> + Send + 'static {
+        let limits = if is_plain { self.plain.clone() } else { self.secure.clone() };
         let within = Within {
             site: self.site.clone(),
             ending: self.ending.subscribe(),
             _open: self.open.clone(),
         };
-        let is_plain = listener.local_addr().is_ok_and(|local| local.port() == PLAIN_PORT);
         async move {
             loop {
                 let (stream, address) = match listener.accept().await {
@@ -114,11 +128,15 @@ impl Server {
                 let Some(place) = limits.take(address) else { continue };
                 let within = within.clone();
                 tokio::spawn(async move {
-                    let served = connection(stream, address, within, is_plain).await;
-                    if let Err(error) = served {
-                        tracing::debug!(error, "a connection ended");
+                    let activity = place.activity();
+                    tokio::select! {
+                        served = connection(stream, address, within, is_plain, activity) => {
+                            if let Err(error) = served {
+                                tracing::debug!(error, "a connection ended");
+                            }
+                        }
+                        () = place.evicted() => tracing::debug!("a connection made room for another"),
                     }
-                    drop(place);
                 });
             }
         }
@@ -138,33 +156,42 @@ impl Server {
 
 type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-async fn connection(stream: TcpStream, address: IpAddr, within: Within, is_plain: bool) -> Done {
+async fn connection(
+    stream: TcpStream,
+    address: IpAddr,
+    within: Within,
+    is_plain: bool,
+    activity: Activity,
+) -> Done {
     stream.set_nodelay(true)?;
     let router = |site: &Site| if is_plain { site.plain.clone() } else { site.secure.clone() };
     let (router, stamp) = (router(&within.site), within.site.stamp);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+    let service = service_fn(move |mut request: Request<Incoming>| {
         stamp(request.extensions_mut(), address);
-        router.clone().oneshot(request)
+        request::answer(router.clone(), request, activity.clone()).map(Ok)
     });
     if is_plain {
-        return http(stream, service, within.ending).await;
+        return http(stream, service, within.ending, false).await;
     }
     let acceptor = TlsAcceptor::from(Arc::clone(&within.site.tls));
     let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
-    http(stream, service, within.ending).await
+    let is_2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
+    http(stream, service, within.ending, is_2).await
 }
 
 async fn http<S>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     service: S,
     mut ending: watch::Receiver<bool>,
+    is_2: bool,
 ) -> Done
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // Which version it is was agreed on: whoever is silent is not waited for to show it.
+    let builder = Builder::new(TokioExecutor::new());
+    let mut builder = if is_2 { builder.http2_only() } else { builder.http1_only() };
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -177,7 +204,9 @@ where
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
         .max_header_list_size(MAX_HEAD as u32)
-        .max_concurrent_streams(MAX_STREAMS);
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(AHEAD)
+        .initial_connection_window_size(AHEAD);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         done = connection.as_mut() => return done,

@@ -14,7 +14,7 @@ use seal::body::{Body, Value};
 use seal::numbers::{action, certificate, certificate_kind, outcome, table};
 
 use time::OffsetDateTime;
-use vault::{Actor, Batch, BatchError, Closed, KeyOf, State, Store, SystemClock, Unlock};
+use vault::{Actor, Batch, BatchError, Clock, Closed, KeyOf, State, Store, Unlock};
 use zeroize::Zeroizing;
 
 use crate::certificates::{All, Certificates, Made, Stored};
@@ -23,8 +23,8 @@ use crate::certificates::{All, Certificates, Made, Stored};
 pub const DIRECTORY: &str = "store.1";
 
 /// Opens the store in this directory, makes it when there is none. Blocks.
-pub fn open(directory: &Path, machine_key: &Path) -> anyhow::Result<Store> {
-    let closed = Closed::new(&directory.join(DIRECTORY), Arc::new(SystemClock::default()));
+pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
+    let closed = Closed::new(&directory.join(DIRECTORY), clock);
     let unlock = Unlock::Machine(machine_key.to_owned());
     let store = match closed.inspect().context("the system store cannot be looked at")? {
         State::Missing => {
@@ -164,7 +164,13 @@ fn read(body: &Body) -> Option<(Which, Stored)> {
 
 #[cfg(test)]
 mod tests {
+    use vault::SystemClock;
+
     use super::*;
+
+    fn open(directory: &Path, key: &Path) -> anyhow::Result<Store> {
+        super::open(directory, key, Arc::new(SystemClock::default()))
+    }
 
     #[tokio::test]
     async fn certificates_outlive_a_restart_and_no_other_key_opens_them() {

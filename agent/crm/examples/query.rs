@@ -3,19 +3,14 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "measures")]
 
+mod made_up;
+
 use std::time::{Duration, Instant};
 
 use crm::{ContactFields, ContactRow, field};
+use made_up::{GIVEN, PLACES, SURNAMES, TRADES};
 use records::{Cursor, FieldMask, Filter, Page, Query, Sort, Table, Test};
 use seal::{RecordId, Version};
-
-const SURNAMES: &[&str] =
-    &["张", "王", "李", "赵", "单", "曾", "Müller ", "Smith ", "García ", "Novak "];
-const GIVEN: &[&str] =
-    &["三明", "芳", "伟", "秀英", "Anna", "Pedro", "小龙", "Maria", "建国", "Igor"];
-const PLACES: &[&str] = &["上海", "北京", "广州", "Hamburg", "Lyon", "Leeds", "深圳", "Graz"];
-const TRADES: &[&str] =
-    &["电子有限公司", "贸易公司", "Maschinenbau GmbH", "Consulting", "Foods SARL"];
 
 fn main() {
     let rows: u32 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);

@@ -1,16 +1,15 @@
-//! Contacts over the store: every access through a handle, and in the log. Refusals are in it as well,
-//! but those of making a contact and of bringing one back.
+//! Contacts over the store: every access through a handle, and in the log, refusals as well.
 //!
 //! Reading happens in memory; one record opened is in the log's disk before the answer, a list
 //! within a second. Changes are judged on the writer's thread, which sees all earlier ones.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use identity::repeated::{self, Repeat};
+use identity::writes::write_as;
 use identity::{Editor, Reader};
 use records::{FieldMask, Page, Query, Table};
-use seal::body::Value;
-use seal::numbers::{action, idempotency, outcome, table};
+use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId, Version};
 use vault::{Access, Actor, Applied, Batch, BatchError, Clock, KeyOf, Loaded, Store};
 
@@ -106,7 +105,7 @@ impl Contacts {
         found.ok_or(Refused::NotFound)
     }
 
-    /// Makes a contact. With the `key` of a request that made one before, gives that one.
+    /// Makes a contact. The same request as one that made one before gets that one.
     ///
     /// # Errors
     /// [`Refused::Fields`] names all that is wrong; the others say themselves.
@@ -114,39 +113,46 @@ impl Contacts {
         &self,
         who: &Editor,
         new: ContactFields,
-        key: Option<[u8; 16]>,
+        repeat: Option<Repeat>,
     ) -> Result<Created, Refused> {
+        let done = self.make(who, new, repeat).await;
+        let (id, again) = self.logged(who, action::CONTACT_CREATED, None, done).await?;
+        // Deleted since by somebody else: the answer would be of what is no more.
+        let contact = self.find(id).ok_or(Refused::NotFound)?;
+        Ok(Created { contact, again })
+    }
+
+    async fn make(
+        &self,
+        who: &Editor,
+        new: ContactFields,
+        repeat: Option<Repeat>,
+    ) -> Result<(RecordId, bool), Refused> {
         let new = checked(new).map_err(Refused::Fields)?;
         if self.view().len() >= CONTACTS_MOST {
             return Err(Refused::Full { most: CONTACTS_MOST });
         }
         let (id, account) = (self.store.new_id(), who.signed().account().id);
-        let now = i64::try_from(self.clock.now().wall).unwrap_or(i64::MAX);
-        let row = ContactRow { fields: new, created_by: Some(account), created_at: Some(now) };
+        let now = self.clock.now().wall;
+        let created_at = i64::try_from(now).ok();
+        let row = ContactRow { fields: new, created_by: Some(account), created_at };
         let fields = written(&row);
-        let made = self.store.write(who.actor(), move |batch| {
-            if let Some(before) = earlier(batch, key, account)? {
+        write_as(&self.store, who, move |batch| {
+            let before = repeat.map(|repeat| repeated::earlier(batch, TABLE, &repeat, account));
+            if let Some(before) = before.transpose()?.flatten() {
                 // Nothing is changed; that it was asked again is in the log.
                 batch.about(TABLE, before);
                 batch.audit(action::CONTACT_CREATED, outcome::ALLOWED);
                 return Ok((before, true));
             }
             batch.put(TABLE, id, fields, KeyOf::Person(id))?;
-            if let Some(key) = key {
-                batch.put(
-                    table::IDEMPOTENCY,
-                    RecordId(key),
-                    request(account, id, now),
-                    KeyOf::Table,
-                )?;
+            if let Some(repeat) = repeat {
+                repeated::keep(batch, TABLE, &repeat, account, id, KeyOf::Person(id), now)?;
             }
             batch.audit(action::CONTACT_CREATED, outcome::ALLOWED);
-            Ok::<_, Refused>((id, false))
-        });
-        let (id, again) = made.await??;
-        // Deleted since by somebody else: the answer would be of what is no more.
-        let contact = self.find(id).ok_or(Refused::NotFound)?;
-        Ok(Created { contact, again })
+            Ok((id, false))
+        })
+        .await
     }
 
     /// Changes a contact that is still of version `if_version`.
@@ -160,17 +166,17 @@ impl Contacts {
         if_version: Version,
         patch: ContactPatch,
     ) -> Result<Contact, Refused> {
-        let changed = self.store.write(who.actor(), move |batch| {
+        let changed = write_as(&self.store, who, move |batch| {
             let before = current(batch, id, if_version)?;
             let after = checked(before.fields.clone().patched(patch)).map_err(Refused::Fields)?;
             let changed = before.fields.changed(&after);
             batch.change(TABLE, id, |fields| set(fields, &after))?;
             batch.detail(KeyOf::Person(id), None, changed)?;
             batch.audit(action::CONTACT_CHANGED, outcome::ALLOWED);
-            Ok::<_, Refused>(())
+            Ok(())
         });
-        let done = changed.await?;
-        self.logged(who, action::CONTACT_CHANGED, id, done).await?;
+        let done = changed.await;
+        self.logged(who, action::CONTACT_CHANGED, Some(id), done).await?;
         self.find(id).ok_or(Refused::NotFound)
     }
 
@@ -185,37 +191,42 @@ impl Contacts {
         id: RecordId,
         if_version: Version,
     ) -> Result<u64, Refused> {
-        let deleted = self.store.write(who.actor(), move |batch| {
+        let deleted = write_as(&self.store, who, move |batch| {
             current(batch, id, if_version)?;
             batch.delete(TABLE, id)?;
             batch.audit(action::CONTACT_DELETED, outcome::ALLOWED);
-            Ok::<_, Refused>(())
+            Ok(())
         });
-        let done = deleted.await?;
-        self.logged(who, action::CONTACT_DELETED, id, done).await?;
+        let done = deleted.await;
+        self.logged(who, action::CONTACT_DELETED, Some(id), done).await?;
         Ok(self.clock.now().wall.saturating_add(UNDO_FOR))
     }
 
-    /// Brings a contact back that was deleted within the last hour.
+    /// Brings a contact back that was deleted within the last hour. Blocks on the disk.
     ///
     /// # Errors
     /// [`Refused::NotFound`] when it is not deleted, [`Refused::UndoOver`].
     pub async fn undo_delete(&self, who: &Editor, id: RecordId) -> Result<Contact, Refused> {
+        let done = self.restore(who, id).await;
+        self.logged(who, action::CONTACT_RESTORED, Some(id), done).await?;
+        self.find(id).ok_or(Refused::NotFound)
+    }
+
+    async fn restore(&self, who: &Editor, id: RecordId) -> Result<(), Refused> {
         let deleted = self.store.deleted(TABLE, id).map_err(Refused::Read)?;
         let deleted = deleted.ok_or(Refused::NotFound)?;
         if self.clock.now().wall > deleted.at.saturating_add(UNDO_FOR) {
             return Err(Refused::UndoOver);
         }
-        let restored = self.store.write(who.actor(), move |batch| {
+        write_as(&self.store, who, move |batch| {
             batch.restore(TABLE, id).map_err(|error| match error {
                 BatchError::NotFound => Refused::NotFound,
                 other => Refused::Batch(other),
             })?;
             batch.audit(action::CONTACT_RESTORED, outcome::ALLOWED);
-            Ok::<_, Refused>(())
-        });
-        restored.await??;
-        self.find(id).ok_or(Refused::NotFound)
+            Ok(())
+        })
+        .await
     }
 
     /// What became of a contact, the newest first: in the log's disk before it is given. Blocks on
@@ -231,6 +242,12 @@ impl Contacts {
         if past.is_empty() { Err(Refused::NotFound) } else { Ok(versions(&past)) }
     }
 
+    /// What a contact is called now, for the log; whoever reads that was allowed to.
+    #[must_use]
+    pub fn name_of(&self, id: RecordId) -> Option<String> {
+        self.view().get(id).map(|(_, row)| row.fields.name.clone())
+    }
+
     fn find(&self, id: RecordId) -> Option<Contact> {
         let view = self.view();
         let (version, row) = view.get(id)?;
@@ -242,15 +259,16 @@ impl Contacts {
     }
 
     /// Logs a refusal, on the disk before the answer.
-    async fn logged(
+    async fn logged<T>(
         &self,
         who: &Editor,
         action: u32,
-        id: RecordId,
-        done: Result<(), Refused>,
-    ) -> Result<(), Refused> {
-        if done.is_err() {
-            let refused = access(who.actor(), action, outcome::REFUSED, vec![(TABLE, id)]);
+        about: Option<RecordId>,
+        done: Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if done.as_ref().is_err_and(|refused| !matches!(refused, Refused::Commit(_))) {
+            let about = about.into_iter().map(|id| (TABLE, id)).collect();
+            let refused = access(who.actor(), action, outcome::REFUSED, about);
             self.store.read_logged(refused).await?;
         }
         done
@@ -277,7 +295,7 @@ fn mask() -> FieldMask {
 }
 
 fn access(actor: Actor, action: u32, outcome: u32, records: Vec<(TableId, RecordId)>) -> Access {
-    Access { actor, action, outcome, records, count: None, reason: None }
+    Access { records, ..Access::new(actor, action, outcome) }
 }
 
 /// The contact as earlier writes left it, if it is of this version.
@@ -289,32 +307,6 @@ fn current(batch: &Batch<'_>, id: RecordId, if_version: Version) -> Result<Conta
         return Err(Refused::ChangedMeanwhile { current: Box::new(current) });
     }
     Ok(row)
-}
-
-/// What the same request of the same account made before.
-fn earlier(
-    batch: &Batch<'_>,
-    key: Option<[u8; 16]>,
-    account: RecordId,
-) -> Result<Option<RecordId>, Refused> {
-    let Some(key) = key else { return Ok(None) };
-    let Some((_, body)) = batch.get(table::IDEMPOTENCY, RecordId(key))? else { return Ok(None) };
-    let whose = body.fields.get(&idempotency::ACCOUNT);
-    match body.fields.get(&idempotency::RECORD) {
-        Some(Value::Link(TABLE, id)) if whose == Some(&Value::Link(table::ACCOUNTS, account)) => {
-            Ok(Some(*id))
-        }
-        _ => Err(Refused::KeyUsed),
-    }
-}
-
-fn request(account: RecordId, id: RecordId, now: i64) -> BTreeMap<u32, Value> {
-    BTreeMap::from([
-        (idempotency::ACCOUNT, Value::Link(table::ACCOUNTS, account)),
-        (idempotency::STATUS, Value::Integer(201)),
-        (idempotency::RECORD, Value::Link(TABLE, id)),
-        (idempotency::AT, Value::Instant(now)),
-    ])
 }
 
 fn apply(view: &RwLock<Table<ContactRow>>, changes: &[Applied]) {

@@ -14,31 +14,54 @@ pub struct PastVersion {
     pub at: Option<u64>,
     /// The account that wrote it.
     pub by: Option<RecordId>,
-    /// Fields that differ from the version before.
+    /// What was done.
+    pub kind: PastKind,
+    /// Fields that differ from the version before; of a deletion and of bringing back, none.
     pub changed: Vec<u32>,
-    /// With it the contact was deleted.
-    pub deleted: bool,
     /// It does not open.
     pub damaged: bool,
 }
 
+/// What was done with a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PastKind {
+    /// The contact was made.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was deleted.
+    Deleted,
+    /// It was brought back.
+    Restored,
+}
+
 /// Each version with what it changed against the one before.
 pub(crate) fn versions(past: &[vault::Past]) -> Vec<PastVersion> {
-    let row = |at: usize| match past.get(at).map(|past| &past.body) {
-        Some(Ok(Some(body))) => Some(read(body)),
+    let body = |at: usize| past.get(at).map(|past| &past.body);
+    let row = |at: usize| match body(at) {
+        Some(Ok(Some(body))) => Some(read(body).fields),
         _ => None,
     };
-    let version = |(at, one): (usize, &vault::Past)| PastVersion {
-        version: one.version,
-        at: one.entry.as_ref().map(|entry| entry.at),
-        by: one.entry.as_ref().and_then(|entry| entry.account),
-        changed: match (row(at), row(at + 1)) {
-            (Some(now), Some(before)) => before.fields.changed(&now.fields),
-            (Some(now), None) => ContactFields::default().changed(&now.fields),
+    let version = |(at, one): (usize, &vault::Past)| {
+        let kind = match (&one.body, body(at + 1)) {
+            (Ok(None), _) => PastKind::Deleted,
+            (_, Some(Ok(None))) => PastKind::Restored,
+            (Ok(_), None) if one.version == Version(1) => PastKind::Created,
+            _ => PastKind::Changed,
+        };
+        let changed = match (kind, row(at), row(at + 1)) {
+            (PastKind::Changed, Some(now), Some(before)) => before.changed(&now),
+            (PastKind::Created, Some(now), _) => ContactFields::default().changed(&now),
             _ => Vec::new(),
-        },
-        deleted: matches!(one.body, Ok(None)),
-        damaged: one.body.is_err(),
+        };
+        PastVersion {
+            version: one.version,
+            at: one.entry.as_ref().map(|entry| entry.at),
+            by: one.entry.as_ref().and_then(|entry| entry.account),
+            kind,
+            changed,
+            damaged: one.body.is_err(),
+        }
     };
     past.iter().enumerate().map(version).collect()
 }

@@ -11,6 +11,6 @@ pub use contact::{
     ContactFields, ContactPatch, ContactRow, FIELDS as CONTACT_FIELDS, field, field_name,
 };
 pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, UNDO_FOR};
-pub use history::PastVersion;
+pub use history::{PastKind, PastVersion};
 pub use refused::Refused;
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};

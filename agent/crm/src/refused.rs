@@ -1,5 +1,7 @@
 //! Why a change or a question is refused; codes and values, the words are the caller's.
 
+use identity::repeated::KeyRefused;
+use identity::writes::SessionEnded;
 use records::QueryRefused;
 use vault::{BatchError, CommitError};
 
@@ -24,9 +26,12 @@ pub enum Refused {
     /// It was deleted too long ago to be brought back.
     #[error("the time to bring it back is over")]
     UndoOver,
-    /// The key of the request came from another account, or for another kind of record, before.
+    /// The key came before: from another account, or with another request.
     #[error("this request's key was used by another request")]
     KeyUsed,
+    /// The session ended, or its role was taken away, before this was done.
+    #[error("the session ended meanwhile")]
+    SessionEnded,
     /// As many contacts as a CRM can have.
     #[error("a CRM has at most {most} contacts")]
     Full {
@@ -45,4 +50,19 @@ pub enum Refused {
     /// The store took nothing.
     #[error("the store took nothing")]
     Commit(#[from] CommitError),
+}
+
+impl From<SessionEnded> for Refused {
+    fn from(_: SessionEnded) -> Self {
+        Self::SessionEnded
+    }
+}
+
+impl From<KeyRefused> for Refused {
+    fn from(refused: KeyRefused) -> Self {
+        match refused {
+            KeyRefused::Used => Self::KeyUsed,
+            KeyRefused::Batch(error) => Self::Batch(error),
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! What may stand in a contact. Nearly everything: a name is whatever a person is called, markup,
-//! quotes and formulas are text. Refused is only what no page can show or no reader can find again.
+//! quotes and formulas are text. Refused is only what no page can show or no reader can find again, and
+//! in lines what nobody sees and what makes one line look like another. A note is read as a whole, has
+//! line breaks and tabs, and may hold what was pasted.
 
+use identity::text::is_hidden;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::contact::{ContactFields, field, field_name};
@@ -65,6 +68,12 @@ pub enum Reason {
         /// Which character, from 1.
         at: usize,
     },
+    /// A character that nobody sees and that makes the line look like another one.
+    #[error("character {at} is invisible and misleads")]
+    Hidden {
+        /// Which character, from 1.
+        at: usize,
+    },
 }
 
 impl Reason {
@@ -76,6 +85,7 @@ impl Reason {
             Self::TooLong { .. } => "too-long",
             Self::TooManyBytes { .. } => "too-many-bytes",
             Self::Control { .. } => "control-character",
+            Self::Hidden { .. } => "hidden-character",
         }
     }
 }
@@ -114,8 +124,13 @@ fn fault(text: &str, id: u32, most: usize) -> Option<Reason> {
     if text.len() > NOTE_BYTES {
         return Some(Reason::TooManyBytes { most: NOTE_BYTES, has: text.len() });
     }
-    let bad = |c: char| c.is_control() && !(is_note && matches!(c, '\n' | '\t'));
-    text.chars().position(bad).map(|at| Reason::Control { at: at + 1 })
+    let at = |bad: fn(char) -> bool| text.chars().position(bad).map(|at| at + 1);
+    if is_note {
+        return at(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+            .map(|at| Reason::Control { at });
+    }
+    let control = at(char::is_control).map(|at| Reason::Control { at });
+    control.or_else(|| at(is_hidden).map(|at| Reason::Hidden { at }))
 }
 
 #[cfg(test)]
@@ -136,15 +151,12 @@ mod tests {
         "undefined",
         "NaN",
         "0",
-        "\u{202e}dlrow",
-        "\u{feff}bom",
         "Z̷̛̭a̴l̶g̷o̸",
         "👩‍👩‍👧‍👦",
         "田中さん",
         "السلام عليكم",
         "\\",
         "%00",
-        "\u{200b}",
         "O'Brien & Söhne",
     ];
 
@@ -195,6 +207,37 @@ mod tests {
                 ("note", Reason::Control { at: 14 }),
             ]
         );
+    }
+
+    #[test]
+    fn a_line_cannot_deceive_and_a_note_keeps_what_was_pasted() {
+        for c in ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{200b}', '\u{feff}', '\u{61c}']
+        {
+            let text = format!("Anna{c}");
+            let fields = ContactFields {
+                name: text.clone(),
+                company: text.clone(),
+                position: text.clone(),
+                phone: text.clone(),
+                email: text.clone(),
+                note: text.clone(),
+            };
+            let refused = checked(fields).unwrap_err();
+            let told: Vec<_> = refused.iter().map(|one| (one.name(), one.reason)).collect();
+            let lines = ["name", "company", "position", "phone", "email"];
+            assert_eq!(told, lines.map(|line| (line, Reason::Hidden { at: 5 })), "{c:?}");
+            let kept = checked(ContactFields { note: text.clone(), ..named("Anna") }).unwrap();
+            assert_eq!(kept.note, text);
+        }
+        for c in ['\u{0}', '\u{1f}', '\u{7f}', '\u{85}', '\u{9f}'] {
+            let refused = checked(ContactFields { note: format!("a{c}b"), ..named("Anna") });
+            let reason = refused.unwrap_err().first().unwrap().reason;
+            assert_eq!(reason, Reason::Control { at: 2 }, "{c:?}");
+        }
+        for needed in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}👩\u{200d}👧", "שלום"]
+        {
+            assert_eq!(checked(named(needed)).unwrap().name, needed);
+        }
     }
 
     #[test]

@@ -5,15 +5,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crm::{Contact, ContactFields, ContactPatch, Contacts, Refused, UNDO_FOR, field};
+use crm::{Contact, ContactFields, ContactPatch, Contacts, PastKind, Refused, UNDO_FOR, field};
+use identity::repeated::{REPEATED_FOR, Repeat};
 use identity::{
     Editor, Identity, Language, NewAccount, Password, Peer, Reader, Realm, STEP_MS, TotpSecret,
 };
 use records::{Query, Sort};
-use seal::numbers::{action, outcome};
+use seal::numbers::{action, outcome, table};
 use seal::{RecordId, Version};
 use tempfile::TempDir;
-use vault::{Actor, Clock, Moment, Store, Unlock};
+use vault::{Actor, BatchError, Clock, Moment, Store, Unlock};
+
+const PASSWORD: &str = "lampe-wolke-7-fahrrad";
 
 /// A clock that tests turn by hand.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ struct Office {
     dir: TempDir,
     clock: Arc<Hands>,
     store: Store,
+    totp: TotpSecret,
+    identity: Identity,
     contacts: Contacts,
     reader: Reader,
     editor: Editor,
@@ -53,19 +58,29 @@ impl Office {
         let identity = Identity::open(store.clone(), Realm::Crm, clock.clone()).await.unwrap();
         let new = NewAccount {
             name: "王芳".to_owned(),
-            password: Password::from("lampe-wolke-7-fahrrad".to_owned()),
+            password: Password::from(PASSWORD.to_owned()),
             language: Language::ZhCn,
             time_zone: "Asia/Shanghai".to_owned(),
         };
         let (step, setup) = identity.begin_first(new).await.unwrap();
         let secret = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
-        let code = TotpSecret::from_bytes(&secret).unwrap().code(start.wall / STEP_MS);
-        identity.enrol_code(step.expose(), std::str::from_utf8(&code).unwrap()).unwrap();
-        let peer = Peer::new("192.168.8.20".parse().unwrap(), "Firefox");
-        let (_, signed) = identity.enrol_finish(step.expose(), &peer).await.unwrap();
+        let totp = TotpSecret::from_bytes(&secret).unwrap();
+        let code = totp.code(start.wall / STEP_MS);
+        identity.enrol_code(step.expose(), std::str::from_utf8(&code).unwrap(), &peer()).unwrap();
+        let (_, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
         let (contacts, _) = Contacts::open_all(store.clone(), clock.clone()).unwrap();
         let (reader, editor) = (signed.reader().unwrap(), signed.editor().unwrap());
-        Self { dir, clock, store, contacts, reader, editor }
+        Self { dir, clock, store, totp, identity, contacts, reader, editor }
+    }
+
+    /// The same person, signed in anew: sessions do not last a day.
+    async fn signs_in(&self) -> Editor {
+        let password = Password::from(PASSWORD.to_owned());
+        let step = self.identity.sign_in("王芳", password, &peer()).await.unwrap();
+        let code = self.totp.code(self.clock.now().wall / STEP_MS);
+        let code = std::str::from_utf8(&code).unwrap();
+        let (_, signed) = self.identity.sign_in_code(step.expose(), code, &peer()).await.unwrap();
+        signed.editor().unwrap()
     }
 
     async fn create(&self, name: &str) -> Contact {
@@ -89,6 +104,10 @@ impl Office {
     fn logged(&self, action: u32, outcome: u32) -> bool {
         logged(&self.store, action, outcome)
     }
+}
+
+fn peer() -> Peer {
+    Peer::new("192.168.8.20".parse().unwrap(), "Firefox")
 }
 
 fn logged(store: &Store, action: u32, outcome: u32) -> bool {
@@ -126,9 +145,9 @@ async fn a_contact_is_made_found_opened_and_there_after_a_restart() {
     assert!(matches!(missing, Err(Refused::NotFound)));
     assert!(office.logged(action::CONTACT_OPENED, outcome::REFUSED));
 
-    let Office { dir, clock, store, contacts, reader, .. } = office;
+    let Office { dir, clock, store, identity, contacts, reader, .. } = office;
     store.close(Actor::default()).await.unwrap();
-    drop((store, contacts));
+    drop((store, identity, contacts));
     let unlock = Unlock::Machine(dir.path().join("machine"));
     let store = Store::open(&dir.path().join("store.1"), &unlock, clock.clone()).unwrap();
     let (contacts, loaded) = Contacts::open_all(store.clone(), clock).unwrap();
@@ -167,7 +186,7 @@ async fn of_two_tabs_the_second_sees_what_the_first_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_makes_one_contact() {
     let office = Office::new().await;
-    let key = Some([5; 16]);
+    let key = Some(Repeat { key: [5; 16], request: [1; 32] });
     let (one, other) = tokio::join!(
         office.contacts.create(&office.editor, named("张三明"), key),
         office.contacts.create(&office.editor, named("张三明"), key),
@@ -176,9 +195,57 @@ async fn a_double_click_makes_one_contact() {
     assert_eq!(one.contact, other.contact);
     assert_ne!(one.again, other.again);
     assert_eq!(office.names(""), ["张三明"]);
-    let third = office.contacts.create(&office.editor, named("李四"), Some([6; 16])).await.unwrap();
+    let other = Some(Repeat { key: [6; 16], request: [1; 32] });
+    let third = office.contacts.create(&office.editor, named("李四"), other).await.unwrap();
     assert!(!third.again);
     assert_eq!(office.names("").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_good_for_one_request_and_one_day() {
+    let office = Office::new().await;
+    let first = Repeat { key: [5; 16], request: [1; 32] };
+    let create = async |editor: &Editor, repeat| {
+        office.contacts.create(editor, named("张三明"), Some(repeat)).await
+    };
+    let kept = || office.store.load(table::IDEMPOTENCY, |_, _, _| {}).unwrap().records;
+    let made = create(&office.editor, first).await.unwrap();
+    let with_other = create(&office.editor, Repeat { request: [2; 32], ..first }).await;
+    assert!(matches!(with_other, Err(Refused::KeyUsed)), "{with_other:?}");
+    assert!(office.logged(action::CONTACT_CREATED, outcome::REFUSED));
+    office.clock.forward(REPEATED_FOR + 60_000);
+    office.identity.tick().await.unwrap();
+    assert_eq!(kept(), 1, "one that is just over waits for others");
+    let editor = office.signs_in().await;
+    assert_eq!(create(&editor, first).await.unwrap().contact, made.contact);
+    office.clock.forward(60 * 60 * 1_000);
+    office.identity.tick().await.unwrap();
+    assert_eq!(kept(), 0);
+    assert!(office.logged(action::REQUESTS_FORGOTTEN, outcome::ALLOWED));
+    let late = create(&office.signs_in().await, first).await;
+    assert!(matches!(late, Err(Refused::KeyUsed)), "{late:?}");
+    assert_eq!(office.names("").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_session_ended_meanwhile_changes_nothing() {
+    let office = Office::new().await;
+    let made = office.create("张三明").await;
+    let session = office.editor.signed().session();
+    let ended = office.store.write(Actor::default(), move |batch| {
+        batch.delete(table::SESSIONS, session)?;
+        Ok::<_, BatchError>(())
+    });
+    let (ended, created) =
+        tokio::join!(ended, office.contacts.create(&office.editor, named("李四"), None));
+    ended.unwrap().unwrap();
+    assert!(matches!(created, Err(Refused::SessionEnded)), "{created:?}");
+    let changed = office.contacts.change(&office.editor, made.id, made.version, note("x")).await;
+    assert!(matches!(changed, Err(Refused::SessionEnded)));
+    let deleted = office.contacts.delete(&office.editor, made.id, made.version).await;
+    assert!(matches!(deleted, Err(Refused::SessionEnded)));
+    assert_eq!(office.contacts.open(&office.reader, made.id).await.unwrap(), made);
+    assert!(office.logged(action::CONTACT_DELETED, outcome::REFUSED));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,6 +270,7 @@ async fn a_deleted_one_comes_back_within_the_hour_and_not_after() {
     office.clock.forward(UNDO_FOR + 1);
     let late = office.contacts.undo_delete(&office.editor, made.id).await;
     assert!(matches!(late, Err(Refused::UndoOver)));
+    assert!(office.logged(action::CONTACT_RESTORED, outcome::REFUSED));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,6 +279,7 @@ async fn refused_fields_write_nothing() {
     let refused = office.contacts.create(&office.editor, named(" "), None).await;
     let Err(Refused::Fields(fields)) = refused else { panic!("{refused:?}") };
     assert_eq!(fields.first().map(|field| field.name()), Some("name"));
+    assert!(office.logged(action::CONTACT_CREATED, outcome::REFUSED));
     let made = office.create("=1+1<script>").await;
     let refused =
         office.contacts.change(&office.editor, made.id, made.version, note("\u{1b}")).await;
@@ -228,12 +297,15 @@ async fn the_history_says_who_changed_which_fields() {
     let back = office.contacts.undo_delete(&office.editor, made.id).await.unwrap();
     let history = office.contacts.history(&office.reader, made.id).await.unwrap();
     let shown: Vec<_> =
-        history.iter().map(|v| (v.version.0, v.changed.as_slice(), v.deleted)).collect();
+        history.iter().map(|v| (v.version.0, v.changed.as_slice(), v.kind)).collect();
     let first = [field::NAME, field::COMPANY, field::PHONE];
-    assert_eq!(shown.last(), Some(&(1, first.as_slice(), false)));
-    assert!(shown.contains(&(2, [field::NOTE].as_slice(), false)), "{shown:?}");
-    assert_eq!(shown.first().map(|(version, _, _)| *version), Some(back.version.0));
-    assert!(history.iter().any(|v| v.deleted));
+    let expected: [(u64, &[u32], PastKind); 4] = [
+        (back.version.0, &[], PastKind::Restored),
+        (3, &[], PastKind::Deleted),
+        (2, &[field::NOTE], PastKind::Changed),
+        (1, &first, PastKind::Created),
+    ];
+    assert_eq!(shown, expected);
     let me = Some(office.reader.signed().account().id);
     assert!(history.iter().all(|v| v.by == me && v.at.is_some() && !v.damaged));
     assert!(office.logged(action::CONTACT_HISTORY, outcome::ALLOWED));

@@ -1,5 +1,7 @@
 //! Short words for making rules: each adds the guards that its match needs (`IpVersion` before an
 //! address, `Protocol` before a port), so that no rule can forget them.
+//! `source4`, `destination_port` and the like look at the packet itself; `opener4`, `opened_to_port`
+//! and the like at its connection's first one, whichever way the packet goes.
 
 use std::net::Ipv6Addr;
 
@@ -9,6 +11,7 @@ use crate::ir::{
     Action, Chain, Comment, CtState, Field, InterfaceName, IpVersion, KeyType, Match, Name,
     Protocol, Rule, Set, Value, Verdict,
 };
+use crate::tracking;
 
 /// Link-local unicast (RFC 4291, section 2.5.6).
 pub(crate) const LINK_LOCAL: Ipv6Net =
@@ -82,6 +85,22 @@ impl When {
         self.v6().within(Field::Ip6Source, set)
     }
 
+    pub(crate) fn opener4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::OriginalIp4Source, set)
+    }
+
+    pub(crate) fn opener6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::OriginalIp6Source, set)
+    }
+
+    pub(crate) fn opened_to4(self, network: impl Into<Ipv4Net>) -> Self {
+        self.v4().is(Field::OriginalIp4Destination, Value::Ip4(network.into()))
+    }
+
+    pub(crate) fn opened_to6(self, network: impl Into<Ipv6Net>) -> Self {
+        self.v6().is(Field::OriginalIp6Destination, Value::Ip6(network.into()))
+    }
+
     pub(crate) fn tcp(self) -> Self {
         self.guard(Field::Protocol, Value::Protocol(Protocol::Tcp))
     }
@@ -96,6 +115,18 @@ impl When {
 
     pub(crate) fn destination_port(self, port: u16) -> Self {
         self.is(Field::DestinationPort, Value::Port(port))
+    }
+
+    pub(crate) fn opener_port(self, port: u16) -> Self {
+        self.is(Field::OriginalSourcePort, Value::Port(port))
+    }
+
+    pub(crate) fn opened_to_port(self, port: u16) -> Self {
+        self.is(Field::OriginalDestinationPort, Value::Port(port))
+    }
+
+    pub(crate) fn opened_to_port_in(self, set: &Name) -> Self {
+        self.within(Field::OriginalDestinationPort, set)
     }
 
     pub(crate) fn icmp(self, kind: u8) -> Self {
@@ -119,7 +150,11 @@ impl When {
     }
 
     pub(crate) fn state(self, state: CtState) -> Self {
-        self.and(Match::CtState(vec![state]))
+        self.states(&[state])
+    }
+
+    pub(crate) fn states(self, states: &[CtState]) -> Self {
+        self.and(Match::CtState(states.to_vec()))
     }
 
     pub(crate) fn within(self, field: Field, set: &Name) -> Self {
@@ -128,6 +163,16 @@ impl When {
 
     pub(crate) fn accept(self, why: impl AsRef<str>) -> Rule {
         self.then(Action::Verdict(Verdict::Accept), why)
+    }
+
+    /// Accepts the packet and, until the rules change, all of its connection.
+    pub(crate) fn admit(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Verdict(Verdict::Jump(tracking::admitted_chain())), why)
+    }
+
+    /// Accepts the packet and writes the mark on its connection.
+    pub(crate) fn mark(self, mark: u32, why: impl AsRef<str>) -> Rule {
+        Rule { counter: false, ..self.then(Action::Admit(mark), why) }
     }
 
     pub(crate) fn drop(self, why: impl AsRef<str>) -> Rule {

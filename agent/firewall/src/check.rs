@@ -154,7 +154,7 @@ fn rule(table: &Table, rule: &Rule) -> Result<(), Fault> {
     guards::check(table, rule)?;
     match &rule.action {
         Action::Verdict(verdict) => target(table, verdict),
-        Action::Map { .. } | Action::Reject | Action::Masquerade => Ok(()),
+        Action::Map { .. } | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
     }
 }
 

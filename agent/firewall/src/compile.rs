@@ -1,16 +1,17 @@
 //! Settings to ruleset: who may send what to whom, all else dropped.
-//! This file joins the subjects: `spoof` (who a sender can be), `input`, `forward` with `crm`,
-//! `output`, `nat`, and `bridge` (who is next to whom at layer 2).
+//! This file joins the subjects: `spoof` (who a sender can be), `tracking` (what is known of a
+//! connection), `input`, `forward` with `crm`, `output`, `nat`, and `bridge` (who is next to whom at
+//! layer 2).
 
 use settings::{Settings, SitePrefix};
 
-use crate::build::{chain, when};
 use crate::ir::{
-    Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Name, Policy,
-    Rule, Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
+    Base, Chain, ChainKind, Family, Hook, InterfaceName, KeyType, Name, Policy, Rule, Ruleset, Set,
+    Table, TableId, Value, Verdict, VerdictMap,
 };
+use crate::tracking::Generation;
 use crate::zones::Scope;
-use crate::{bridge, forward, icmp, input, nat, output, spoof};
+use crate::{bridge, forward, icmp, input, nat, output, spoof, tracking};
 
 /// The bridge port behind which the CRM's namespace is.
 pub const CRM_PORT: &str = "crm0";
@@ -41,11 +42,16 @@ pub struct ServiceUids {
     pub networkd: u32,
 }
 
-/// Makes the ruleset. It replaces our tables and lifts the boot lock in one transaction.
+/// Makes the ruleset. It replaces our tables, and the boot lock goes once they are in force.
 pub fn compile(settings: &Settings, context: &Context) -> Ruleset {
-    let scope = Scope::new(settings, context);
+    let mut scope = Scope::new(settings, context);
+    scope.generation = Generation::of(&ruleset(&scope));
+    ruleset(&scope)
+}
+
+fn ruleset(scope: &Scope<'_>) -> Ruleset {
     Ruleset {
-        tables: vec![inet(&scope), bridge::table(&scope)],
+        tables: vec![inet(scope), bridge::table(scope)],
         removed: [Family::Inet, Family::Bridge].map(|family| table_id(family, LOCK_TABLE)).into(),
     }
 }
@@ -60,7 +66,8 @@ pub(crate) struct Part {
 
 fn inet(scope: &Scope<'_>) -> Table {
     let parts = [
-        shared(),
+        tracking::part(scope),
+        icmp::part(),
         spoof::part(scope),
         input::part(scope),
         forward::part(scope),
@@ -79,49 +86,6 @@ fn inet(scope: &Scope<'_>) -> Table {
         table.chains.extend(part.chains);
     }
     table
-}
-
-/// What several subjects jump to.
-fn shared() -> Part {
-    let established = (vec![Value::CtState(CtState::Established)], Verdict::Accept);
-    let invalid = (vec![Value::CtState(CtState::Invalid)], Verdict::Jump(invalid_chain()));
-    let related = (vec![Value::CtState(CtState::Related)], Verdict::Jump(icmp::errors_chain()));
-    let map = |name: Name, entries| VerdictMap { name, key: vec![KeyType::CtState], entries };
-    Part {
-        sets: Vec::new(),
-        maps: vec![
-            map(connection_map(), vec![established.clone(), related, invalid.clone()]),
-            map(own_connection_map(), vec![established, invalid]),
-        ],
-        chains: vec![
-            chain(
-                invalid_chain(),
-                vec![when().drop("belongs to no connection and cannot start one")],
-            ),
-            icmp::errors(),
-            icmp::neighbours(),
-            icmp::memberships(),
-        ],
-    }
-}
-
-/// First rule of a filter chain: what connection tracking knows already.
-pub(crate) fn by_connection(map: &Name) -> Rule {
-    when().look_up(&[Field::CtState], map, "answers pass, what belongs nowhere is dropped")
-}
-
-/// Verdicts by connection state, for what comes in or passes through.
-pub(crate) fn connection_map() -> Name {
-    Name::made("connection")
-}
-
-/// Verdicts by connection state, for what the box sends: it sends ICMP errors to zones only.
-pub(crate) fn own_connection_map() -> Name {
-    Name::made("connection_own")
-}
-
-fn invalid_chain() -> Name {
-    Name::made("invalid")
 }
 
 /// A base chain of type filter.

@@ -3,10 +3,11 @@
 
 use settings::Source;
 
-use crate::build::{set4, set6, when};
+use crate::build::{set4, set6};
 use crate::forward::Pair;
 use crate::input::web_ports;
-use crate::ir::{CtState, Field, Name};
+use crate::ir::Name;
+use crate::tracking::judged;
 use crate::zones::{Scope, ZoneView};
 
 pub(crate) fn pairs(scope: &Scope<'_>) -> Vec<Pair> {
@@ -23,14 +24,12 @@ fn pair(scope: &Scope<'_>, from: &ZoneView<'_>, to: &ZoneView<'_>, source: &Sour
     let (networks4, networks6) = from.networks(source);
     let (from4, from6) = (from.named("crm4"), from.named("crm6"));
     let (address4, address6) = scope.settings.crm.addresses(scope.settings, scope.context.site);
-    let v4 = address4.map(|address| when().source4_in(&from4).destination4(address));
-    let v6 = address6.map(|address| when().source6_in(&from6).destination6(address));
-    let rules = v4.into_iter().chain(v6).map(|way| {
-        way.tcp()
-            .within(Field::DestinationPort, &web_ports())
-            .state(CtState::New)
-            .accept("may reach the CRM")
-    });
+    let v4 = address4.map(|address| judged().opener4_in(&from4).opened_to4(address));
+    let v6 = address6.map(|address| judged().opener6_in(&from6).opened_to6(address));
+    let rules = v4
+        .into_iter()
+        .chain(v6)
+        .map(|way| way.tcp().opened_to_port_in(&web_ports()).admit("may reach the CRM"));
     Pair {
         chain: Name::made(format!("forward_{}_{}", from.name, to.name)),
         from: from.interface.clone(),

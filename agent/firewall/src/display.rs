@@ -1,5 +1,5 @@
 //! A ruleset as text for nft(8): for people, for comparison with `nft list`, and for its hash.
-//! `nft -f` loads it, replacing our tables in one transaction as the kernel crate does.
+//! `nft -f` loads it, replacing our tables in one transaction.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -164,6 +164,9 @@ impl Display for Rule {
                     write_rule(f, self, "", PROHIBITED)
                 }
             },
+            Action::Admit(mark) => {
+                write_rule(f, self, "", &format!("ct mark set {} accept", Value::Mark(*mark)))
+            }
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
         }
     }
@@ -220,6 +223,14 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::IcmpType => icmp,
         Field::SocketUid => "meta skuid",
         Field::CtState => "ct state",
+        Field::CtDirection => "ct direction",
+        Field::CtMark => "ct mark",
+        Field::OriginalIp4Source => "ct original ip saddr",
+        Field::OriginalIp4Destination => "ct original ip daddr",
+        Field::OriginalIp6Source => "ct original ip6 saddr",
+        Field::OriginalIp6Destination => "ct original ip6 daddr",
+        Field::OriginalSourcePort => "ct original proto-src",
+        Field::OriginalDestinationPort => "ct original proto-dst",
         Field::VlanId => "vlan id",
     }
 }
@@ -239,6 +250,8 @@ impl Display for Value {
             Self::IcmpType(number) | Self::HopLimit(number) => number.fmt(f),
             Self::Uid(number) => number.fmt(f),
             Self::CtState(state) => f.write_str(state.word()),
+            Self::Direction(direction) => f.write_str(direction.word()),
+            Self::Mark(mark) => write!(f, "{mark:#010x}"),
         }
     }
 }

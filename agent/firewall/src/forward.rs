@@ -1,18 +1,18 @@
 //! What may pass through the box: one chain for each pair of interfaces that a policy, or the list
-//! of who may reach the CRM, allows something. A pair without a chain is dropped.
+//! of who may reach the CRM, allows something. A pair without a chain is dropped. The pair is that of
+//! the connection's first packet: its answers are looked up the other way round.
 
 use std::collections::BTreeMap;
 
 use settings::{Allow, Target};
 
 use crate::build::{chain, when};
-use crate::compile::{Part, by_connection, connection_map, filter};
+use crate::compile::{Part, filter};
 use crate::crm;
 use crate::input::web_ports;
-use crate::ir::{
-    CtState, Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict, VerdictMap,
-};
+use crate::ir::{Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict, VerdictMap};
 use crate::spoof::{inside4, inside6};
+use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
 
 /// What is allowed between two interfaces.
@@ -25,10 +25,11 @@ pub(crate) struct Pair {
 }
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
-    let by_pair = Name::made("forward");
+    let (by_pair, answers) = (Name::made("forward"), Name::made("answers_forward"));
     let mut rules = kept_inside(scope);
+    rules.extend(tracking::known(scope, &tracking::passing()));
     rules.extend([
-        by_connection(&connection_map()),
+        tracking::answers().jump(&answers, "answers to who opened the connection"),
         when().look_up(
             &[Field::InputInterface, Field::OutputInterface],
             &by_pair,
@@ -49,7 +50,15 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         known.rules.extend(pair.rules);
         known.sets.extend(pair.sets);
     }
-    let mut part = Part { chains: vec![base], ..Part::default() };
+    let back = vec![
+        when().look_up(
+            &[Field::OutputInterface, Field::InputInterface],
+            &by_pair,
+            "by where the connection came in and went out",
+        ),
+        when().drop("no policy allows its connection"),
+    ];
+    let mut part = Part { chains: vec![base, chain(answers, back)], ..Part::default() };
     let mut entries = Vec::new();
     for pair in pairs.into_values() {
         let key = vec![Value::Interface(pair.from), Value::Interface(pair.to)];
@@ -91,15 +100,11 @@ fn policies(scope: &Scope<'_>) -> Vec<Pair> {
 }
 
 fn allowed(allow: Allow) -> Vec<Rule> {
-    let new = || when().state(CtState::New);
     match allow {
-        Allow::All => vec![new().accept("policy: everything")],
+        Allow::All => vec![judged().admit("policy: everything")],
         Allow::Web => vec![
-            new()
-                .tcp()
-                .within(Field::DestinationPort, &web_ports())
-                .accept("policy: web, HTTP and HTTPS"),
-            new().udp().destination_port(443).accept("policy: web, HTTP/3"),
+            judged().tcp().opened_to_port_in(&web_ports()).admit("policy: web, HTTP and HTTPS"),
+            judged().udp().opened_to_port(443).admit("policy: web, HTTP/3"),
         ],
     }
 }

@@ -2,6 +2,7 @@
 //! Neighbour discovery counts only with hop limit 255 (RFC 4861, 7.1): nobody off-link can have it.
 
 use crate::build::{LINK_LOCAL, chain, when};
+use crate::compile::Part;
 use crate::ir::{Chain, Name, Rule};
 
 pub(crate) const ECHO_REQUEST: u8 = 8;
@@ -20,6 +21,11 @@ pub(crate) const ON_LINK: u8 = 255;
 /// Hop limit of multicast listener discovery (RFC 3810, 5).
 pub(crate) const NEXT_HOP: u8 = 1;
 
+/// What several subjects jump to.
+pub(crate) fn part() -> Part {
+    Part { chains: vec![errors(), neighbours(), memberships()], ..Part::default() }
+}
+
 pub(crate) fn errors_chain() -> Name {
     Name::made("errors")
 }
@@ -33,7 +39,7 @@ pub(crate) fn memberships_chain() -> Name {
 }
 
 /// Errors that connections need; redirects are never among them.
-pub(crate) fn errors() -> Chain {
+fn errors() -> Chain {
     let v4 = [(3, "destination unreachable"), (11, "time exceeded"), (12, "parameter problem")];
     let v6 = [
         (1, "destination unreachable"),
@@ -47,7 +53,7 @@ pub(crate) fn errors() -> Chain {
 }
 
 /// Neighbours find each other: without it there is no IPv6 on a link.
-pub(crate) fn neighbours() -> Chain {
+fn neighbours() -> Chain {
     let on_link = |kind| when().icmpv6(kind).hop_limit(ON_LINK);
     chain(
         neighbours_chain(),
@@ -59,7 +65,7 @@ pub(crate) fn neighbours() -> Chain {
 }
 
 /// The box says which groups it listens to, so that switches pass them on (RFC 3810).
-pub(crate) fn memberships() -> Chain {
+fn memberships() -> Chain {
     let listener = |kind| when().icmpv6(kind).hop_limit(NEXT_HOP);
     chain(
         memberships_chain(),

@@ -6,10 +6,15 @@ use std::net::Ipv4Addr;
 use settings::Source;
 
 use crate::build::{LINK_LOCAL, When, chain, ports, set4, set6, when};
-use crate::compile::{Part, by_connection, connection_map, filter, jumps, loopback};
-use crate::icmp;
+use crate::compile::{Part, filter, jumps, loopback};
 use crate::ir::{Chain, Field, Hook, Name, Rule, Set};
 use crate::zones::{Scope, ZoneView};
+use crate::{icmp, output, tracking};
+
+/// The map from interface to what hosts there may open on the box.
+pub(crate) fn senders() -> Name {
+    Name::made("input")
+}
 
 /// The set of the ports of a web server: 80 and 443.
 pub(crate) fn web_ports() -> Name {
@@ -17,19 +22,17 @@ pub(crate) fn web_ports() -> Name {
 }
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
-    let by_interface = Name::made("input");
+    let (by_interface, answers) = (senders(), Name::made("answers_input"));
     let mut part = Part { sets: vec![ports(web_ports(), &[80, 443])], ..Part::default() };
-    part.chains.push(filter(
-        "input",
-        Hook::Input,
-        0,
-        vec![
-            when().input(&loopback()).accept("the box talks to itself"),
-            by_connection(&connection_map()),
-            when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
-            when().drop("nothing of the box for this sender"),
-        ],
-    ));
+    let mut rules = vec![when().input(&loopback()).accept("the box talks to itself")];
+    rules.extend(tracking::known(scope, &tracking::passing()));
+    rules.extend([
+        tracking::answers().jump(&answers, "answers to the box"),
+        when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
+        when().drop("nothing of the box for this sender"),
+    ]);
+    part.chains.push(filter("input", Hook::Input, 0, rules));
+    part.chains.push(chain(answers, output::answered(scope)));
     let mut entries = Vec::new();
     for zone in scope.lans() {
         let name = zone.named("input");
@@ -55,14 +58,14 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
 fn services(zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
     if let (true, Some(router)) = (zone.dhcp, zone.router4) {
-        let dhcp = |to| when().destination4(to).udp().source_port(68).destination_port(67);
-        rules.push(dhcp(Ipv4Addr::BROADCAST).accept("DHCP: asks for an address"));
-        rules.push(dhcp(router).accept("DHCP: keeps its address"));
+        let dhcp = |to| when().opened_to4(to).udp().opener_port(68).opened_to_port(67);
+        rules.push(dhcp(Ipv4Addr::BROADCAST).admit("DHCP: asks for an address"));
+        rules.push(dhcp(router).admit("DHCP: keeps its address"));
     }
     for to_router in to_router(zone) {
-        rules.push(to_router.clone().udp().destination_port(53).accept("DNS"));
-        rules.push(to_router.clone().tcp().destination_port(53).accept("DNS, long answers"));
-        rules.push(to_router.udp().destination_port(123).accept("time"));
+        rules.push(to_router.clone().udp().opened_to_port(53).admit("DNS"));
+        rules.push(to_router.clone().tcp().opened_to_port(53).admit("DNS, long answers"));
+        rules.push(to_router.udp().opened_to_port(123).admit("time"));
     }
     if zone.subnet6.is_some() {
         rules.push(when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"));
@@ -83,26 +86,25 @@ fn management(zone: &ZoneView<'_>, source: &Source, sets: &mut Vec<Set>) -> Vec<
     let (from4, from6) = (zone.named("management4"), zone.named("management6"));
     sets.push(set4(from4.clone(), &networks4));
     sets.push(set6(from6.clone(), &networks6));
-    let pages = |way: When| {
-        way.tcp().within(Field::DestinationPort, &web_ports()).accept("management: admin pages")
-    };
+    let pages =
+        |way: When| way.tcp().opened_to_port_in(&web_ports()).admit("management: admin pages");
     let mut rules = Vec::new();
     if let Some(router) = zone.router4 {
-        let way = when().source4_in(&from4).destination4(router);
+        let way = when().opener4_in(&from4).opened_to4(router);
         rules.push(pages(way.clone()));
-        rules.push(way.icmp(icmp::ECHO_REQUEST).accept("management: ping"));
+        rules.push(way.icmp(icmp::ECHO_REQUEST).admit("management: ping"));
     }
     if let Some(router) = zone.router6 {
-        let way = when().source6_in(&from6).destination6(router);
+        let way = when().opener6_in(&from6).opened_to6(router);
         rules.push(pages(way.clone()));
-        rules.push(way.icmpv6(icmp::ECHO_REQUEST6).accept("management: ping"));
+        rules.push(way.icmpv6(icmp::ECHO_REQUEST6).admit("management: ping"));
     }
     rules
 }
 
 fn to_router(zone: &ZoneView<'_>) -> impl Iterator<Item = When> {
-    let v4 = zone.router4.map(|router| when().destination4(router));
-    let v6 = zone.router6.map(|router| when().destination6(router));
+    let v4 = zone.router4.map(|router| when().opened_to4(router));
+    let v6 = zone.router6.map(|router| when().opened_to6(router));
     v4.into_iter().chain(v6)
 }
 

@@ -19,6 +19,7 @@ mod output;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod spoof;
+mod tracking;
 mod zones;
 
 pub use check::{CheckError, CheckedRuleset};

@@ -1,13 +1,26 @@
 //! What the box itself may send: each service, known by its user, only what it is for.
 //! Packets of the kernel itself (neighbour discovery, group reports) have no user.
 
-use crate::build::{When, chain, uids, when};
-use crate::compile::{Part, by_connection, filter, jumps, loopback, own_connection_map};
-use crate::icmp;
+use crate::build::{When, chain, ports, uids, when};
+use crate::compile::{Part, filter, jumps, loopback};
+use crate::input::senders;
 use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
+use crate::{icmp, tracking};
 
 const ROOT: u32 = 0;
+
+const DNS: u16 = 53;
+const DHCP_SERVER: u16 = 67;
+const DHCP_CLIENT: u16 = 68;
+const TIME: u16 = 123;
+const DHCPV6_CLIENT: u16 = 546;
+const DHCPV6_SERVER: u16 = 547;
+
+/// The set of UDP ports that the box asks on WAN.
+fn asked() -> Name {
+    Name::made("asked_ports")
+}
 
 /// Users whose sockets answer DHCP and announce the router: dnsmasq opens these sockets before it
 /// gives up root.
@@ -16,22 +29,27 @@ fn dhcp_server() -> Name {
 }
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
-    let by_interface = Name::made("output");
+    let (by_interface, answers) = (Name::made("output"), Name::made("answers_output"));
     let mut part = Part {
-        sets: vec![uids(dhcp_server(), &[ROOT, scope.context.uids.dnsmasq])],
+        sets: vec![
+            uids(dhcp_server(), &[ROOT, scope.context.uids.dnsmasq]),
+            ports(asked(), &[DNS, TIME, DHCP_SERVER, DHCPV6_SERVER]),
+        ],
         ..Part::default()
     };
-    part.chains.push(filter(
-        "output",
-        Hook::Output,
-        0,
-        vec![
-            when().output(&loopback()).accept("the box talks to itself"),
-            by_connection(&own_connection_map()),
-            when().look_up(&[Field::OutputInterface], &by_interface, "by where it goes out"),
-            when().drop("the box has nothing to say there"),
-        ],
-    ));
+    let mut rules = vec![when().output(&loopback()).accept("the box talks to itself")];
+    rules.extend(tracking::known(scope, &tracking::sent()));
+    rules.extend([
+        tracking::answers().jump(&answers, "answers of the box"),
+        when().look_up(&[Field::OutputInterface], &by_interface, "by where it goes out"),
+        when().drop("the box has nothing to say there"),
+    ]);
+    part.chains.push(filter("output", Hook::Output, 0, rules));
+    let back = vec![
+        when().look_up(&[Field::OutputInterface], &senders(), "by where the connection came in"),
+        when().drop("nothing of the box for who opened the connection"),
+    ];
+    part.chains.push(chain(answers, back));
     let mut entries = Vec::new();
     for zone in &scope.zones {
         let name = zone.named("output");
@@ -48,6 +66,25 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     part
 }
 
+/// What the box may be answered on connections that it opened under former rules. Who of its users did
+/// cannot be seen in an answer: it was judged when the box spoke, and is again when it speaks next.
+pub(crate) fn answered(scope: &Scope<'_>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    if let Some(wan) = &scope.context.wan {
+        let from_wan = || when().input(wan);
+        rules.push(from_wan().udp().opened_to_port_in(&asked()).accept("DNS, time, DHCP: answers"));
+        rules.push(from_wan().tcp().opened_to_port(DNS).accept("DNS: long answers"));
+    }
+    // Each zone for itself: one that the rules serve no more has nothing to keep.
+    for zone in scope.lans().filter(|zone| zone.dhcp) {
+        let from_zone = when().input(&zone.interface).v4().udp();
+        let served = from_zone.opener_port(DHCP_SERVER).opened_to_port(DHCP_CLIENT);
+        rules.push(served.accept("DHCP: keeps the address that the box lent it"));
+    }
+    rules.push(when().drop("the box may not ask that"));
+    rules
+}
+
 fn errors() -> Rule {
     when().state(CtState::Related).jump(&icmp::errors_chain(), "errors of connections that pass")
 }
@@ -57,12 +94,15 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
     let server = || when().within(Field::SocketUid, &dhcp_server());
     if zone.dhcp {
         rules.push(
-            server().v4().udp().source_port(67).destination_port(68).accept("DHCP: the answer"),
+            server()
+                .v4()
+                .udp()
+                .opener_port(DHCP_SERVER)
+                .opened_to_port(DHCP_CLIENT)
+                .admit("DHCP: the answer"),
         );
         rules.push(
-            server()
-                .icmp(icmp::ECHO_REQUEST)
-                .accept("DHCP: is the address free, before lending it"),
+            server().icmp(icmp::ECHO_REQUEST).admit("DHCP: is the address free, before lending it"),
         );
     }
     if zone.subnet6.is_some() {
@@ -81,18 +121,20 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
 fn wan(scope: &Scope<'_>) -> Chain {
     let users = scope.context.uids;
     let of = |uid| when().uid(uid);
-    let dhcp = |way: When, from, to| way.udp().source_port(from).destination_port(to);
+    let dhcp = |way: When, from, to| way.udp().opener_port(from).opened_to_port(to);
     chain(
         Name::made("output_wan"),
         vec![
-            of(users.dnsmasq).udp().destination_port(53).accept("DNS: asks for the zones"),
+            of(users.dnsmasq).udp().opened_to_port(DNS).admit("DNS: asks for the zones"),
             of(users.dnsmasq)
                 .tcp()
-                .destination_port(53)
-                .accept("DNS: asks for the zones, long answers"),
-            of(users.chrony).udp().destination_port(123).accept("time: asks for it"),
-            dhcp(of(users.networkd).v4(), 68, 67).accept("DHCP: keeps the box's address"),
-            dhcp(of(users.networkd).v6(), 546, 547).accept("DHCPv6: asks the provider"),
+                .opened_to_port(DNS)
+                .admit("DNS: asks for the zones, long answers"),
+            of(users.chrony).udp().opened_to_port(TIME).admit("time: asks for it"),
+            dhcp(of(users.networkd).v4(), DHCP_CLIENT, DHCP_SERVER)
+                .admit("DHCP: keeps the box's address"),
+            dhcp(of(users.networkd).v6(), DHCPV6_CLIENT, DHCPV6_SERVER)
+                .admit("DHCPv6: asks the provider"),
             when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"),
             when().v6().jump(&icmp::memberships_chain(), "group membership"),
             when()

@@ -65,6 +65,10 @@ sabotages! {
     UnknownInterface "unknown-interface",
     /// Packets that belong to no connection are not dropped first.
     CtInvalid "ct-invalid",
+    /// Connections pass on whatever rules let them pass once.
+    OldConnections "old-connections",
+    /// Answers pass on connections that former rules let pass.
+    OldAnswers "old-answers",
     /// Zones without management reach all of the box.
     GuestInput "guest-input",
     /// The whole zone reaches the admin pages, whatever its list says.
@@ -130,7 +134,9 @@ fn inet(table: &mut Table, settings: &Settings, sabotage: Sabotage) {
             let to_crm = format!("_{crm}");
             let chains =
                 chains(table, |name| name.starts_with("forward_") && name.ends_with(&to_crm));
-            chains.for_each(|chain| forget(chain, |one| looks_at(one, Field::DestinationPort)));
+            chains.for_each(|chain| {
+                forget(chain, |one| looks_at(one, Field::OriginalDestinationPort))
+            });
         }
         Sabotage::CrmEgress => let_in(table, "forward", when().input(&crm_interface)),
         Sabotage::CrmInput => let_in(table, "input", when().input(&crm_interface)),
@@ -146,9 +152,13 @@ fn inet(table: &mut Table, settings: &Settings, sabotage: Sabotage) {
         }),
         Sabotage::UnknownInterface => accept_the_rest(table, "prerouting"),
         Sabotage::CtInvalid => {
-            let invalid = [Value::CtState(CtState::Invalid)];
-            table.maps.iter_mut().for_each(|map| map.entries.retain(|(key, _)| *key != invalid));
+            let invalid = [Match::CtState(vec![CtState::Invalid])];
+            chains(table, |_| true)
+                .for_each(|chain| chain.rules.retain(|rule| rule.matches != invalid));
         }
+        Sabotage::OldConnections => chains(table, |_| true)
+            .for_each(|chain| forget(chain, |one| looks_at(one, Field::CtMark))),
+        Sabotage::OldAnswers => open(table, |name| name.starts_with("answers_")),
         Sabotage::GuestInput => {
             let manages = |name: &str| {
                 settings.management.from.iter().any(|source| {

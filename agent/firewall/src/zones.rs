@@ -8,6 +8,7 @@ use settings::{Addresses, Settings, Source, ZoneName};
 
 use crate::compile::Context;
 use crate::ir::{InterfaceName, Name};
+use crate::tracking::Generation;
 
 /// One zone.
 pub(crate) struct ZoneView<'s> {
@@ -27,6 +28,8 @@ pub(crate) struct Scope<'s> {
     pub(crate) settings: &'s Settings,
     pub(crate) context: &'s Context,
     pub(crate) zones: Vec<ZoneView<'s>>,
+    /// Of the ruleset that is being made, once it is known.
+    pub(crate) generation: Generation,
 }
 
 impl<'s> Scope<'s> {
@@ -45,7 +48,7 @@ impl<'s> Scope<'s> {
                 is_crm: *name == settings.crm.zone,
             })
             .collect();
-        Self { settings, context, zones }
+        Self { settings, context, zones, generation: Generation::NONE }
     }
 
     /// Zones with people in them: all but the CRM's.

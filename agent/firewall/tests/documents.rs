@@ -8,15 +8,19 @@ mod common;
 use std::net::IpAddr;
 
 use common::documents::{documents, hosts};
-use common::{Shape, context, internet, packet, passes, tcp, udp};
-use firewall::compile;
+use common::{Shape, context, internet, mark, packet, tcp, udp};
 use firewall::ir::{CtState, Ruleset};
-use firewall::simulate::{Path, Transport};
+use firewall::simulate::{Packet, Path, Transport};
+use firewall::{CheckedRuleset, compile, simulate};
 use proptest::prelude::*;
 use settings::{Addresses, Allow, Settings, Source, Target, ZoneName};
 
 fn ruleset(settings: &Settings) -> Ruleset {
     compile(settings, &context())
+}
+
+fn passes(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> bool {
+    simulate(ruleset, packet, path).passed()
 }
 
 /// Packets that some policy could be about.
@@ -49,6 +53,14 @@ fn ways(settings: &Settings) -> Vec<(ZoneName, Target, IpAddr, IpAddr)> {
         }
     }
     ways
+}
+
+/// The first packet of a connection, and both ways of one that former rules let pass: the rules say the
+/// same to all three.
+fn whole_connection(first: Packet) -> [Packet; 3] {
+    let old = first.clone().state(CtState::Established).marked(1);
+    let answer = first.clone().answer().marked(1);
+    [first, old, answer]
 }
 
 fn target_interface(target: &Target) -> String {
@@ -127,6 +139,7 @@ proptest! {
     #[test]
     fn policies_and_nothing_else(settings in documents()) {
         let ruleset = ruleset(&settings);
+        let checked = ruleset.check().unwrap();
         for (from, to, source, destination) in ways(&settings) {
             let allow = settings
                 .policies
@@ -142,8 +155,10 @@ proptest! {
                     Some(Allow::All) => true,
                     Some(Allow::Web) => web(&kind),
                 };
-                let passed = passes(&ruleset, &sent, Path::Through);
-                prop_assert_eq!(passed, expected, "{} to {}: {:?}", &from, &to, sent);
+                for sent in whole_connection(sent) {
+                    let passed = passes(checked, &sent, Path::Through);
+                    prop_assert_eq!(passed, expected, "{} to {}: {:?}", &from, &to, sent);
+                }
             }
         }
     }
@@ -151,6 +166,7 @@ proptest! {
     #[test]
     fn the_crm_answers_its_list_and_nobody_else(settings in documents()) {
         let ruleset = ruleset(&settings);
+        let checked = ruleset.check().unwrap();
         let (v4, v6) = settings.crm.addresses(&settings, context().site);
         let crm: Vec<IpAddr> =
             v4.map(IpAddr::V4).into_iter().chain(v6.map(IpAddr::V6)).collect();
@@ -166,8 +182,10 @@ proptest! {
                             .from(&zone_interface(zone))
                             .to(&zone_interface(&settings.crm.zone));
                         let expected = listed && (kind == tcp(80) || kind == tcp(443));
-                        let passed = passes(&ruleset, &sent, Path::Through);
-                        prop_assert_eq!(passed, expected, "{}: {:?}", zone, sent);
+                        for sent in whole_connection(sent) {
+                            let passed = passes(checked, &sent, Path::Through);
+                            prop_assert_eq!(passed, expected, "{}: {:?}", zone, sent);
+                        }
                     }
                 }
             }
@@ -176,10 +194,10 @@ proptest! {
         for address in &crm {
             let outside = packet(internet(*address), *address, tcp(443)).from("wan0");
             let crm_interface = zone_interface(&settings.crm.zone);
-            prop_assert!(!passes(&ruleset, &outside.to(&crm_interface), Path::Through));
+            prop_assert!(!passes(checked, &outside.to(&crm_interface), Path::Through));
             for kind in kinds(*address) {
                 let out = packet(*address, internet(*address), kind).from(&crm_interface).to("wan0");
-                prop_assert!(!passes(&ruleset, &out, Path::Through), "{:?}", out);
+                prop_assert!(!passes(checked, &out, Path::Through), "{:?}", out);
             }
         }
     }
@@ -187,6 +205,7 @@ proptest! {
     #[test]
     fn there_is_a_way_in(settings in documents()) {
         let ruleset = ruleset(&settings);
+        let checked = ruleset.check().unwrap();
         let mut ways_in = 0;
         for (name, zone) in &settings.zones {
             for source in candidates(&settings, name, &settings.management.from) {
@@ -201,8 +220,11 @@ proptest! {
                     .from
                     .iter()
                     .any(|entry| entry.zone == *name && may(entry, &settings, source));
-                let passed = passes(&ruleset, &sent, Path::ToBox);
-                prop_assert_eq!(passed, listed, "{}: {:?}", name, sent);
+                let [first, old, answer] = whole_connection(sent);
+                let passed = passes(checked, &first, Path::ToBox);
+                prop_assert_eq!(passed, listed, "{}: {:?}", name, first);
+                prop_assert_eq!(passes(checked, &old, Path::ToBox), listed, "{:?}", old);
+                prop_assert_eq!(passes(checked, &answer, Path::FromBox), listed, "{:?}", answer);
                 ways_in += usize::from(passed);
             }
         }
@@ -212,13 +234,15 @@ proptest! {
     #[test]
     fn a_zone_has_only_its_own_addresses(settings in documents()) {
         let ruleset = ruleset(&settings);
+        let checked = ruleset.check().unwrap();
         for (name, from) in settings.zones.keys().map(|name| (name, zone_interface(name))) {
             for other in settings.zones.keys().filter(|other| *other != name) {
                 for forged in hosts(&settings, other) {
                     let sent = packet(forged, internet(forged), tcp(443)).from(&from).to("wan0");
-                    let forward = passes(&ruleset, &sent, Path::Through);
+                    let forward = passes(checked, &sent, Path::Through);
                     let back = packet(forged, internet(forged), tcp(443)).from("wan0").to(&from);
-                    let outside = passes(&ruleset, &back.state(CtState::Established), Path::Through);
+                    let known = back.state(CtState::Established).marked(mark(&ruleset));
+                    let outside = passes(checked, &known, Path::Through);
                     prop_assert!(!forward && !outside, "{:?} from {} or WAN", forged, from);
                 }
             }
@@ -232,6 +256,7 @@ proptest! {
         destination in any::<u16>(),
     ) {
         let ruleset = ruleset(&settings);
+        let checked = ruleset.check().unwrap();
         let own = [common::ip("100.64.0.2"), common::ip("2620:fe::2")];
         for address in own {
             let carried = [
@@ -244,7 +269,7 @@ proptest! {
             for kind in carried {
                 for state in [CtState::New, CtState::Invalid, CtState::Untracked] {
                     let sent = packet(internet(address), address, kind).from("wan0").state(state);
-                    prop_assert!(!passes(&ruleset, &sent, Path::ToBox), "{:?}", sent);
+                    prop_assert!(!passes(checked, &sent, Path::ToBox), "{:?}", sent);
                 }
             }
         }
@@ -257,13 +282,14 @@ fn factory_settings_forward_nothing() {
     let ports = [port("52:54:00:00:00:01"), port("52:54:00:00:00:02")];
     let settings = Settings::factory(&ports).unwrap();
     let ruleset = ruleset(&settings);
+    let checked = ruleset.check().unwrap();
     let zones: Vec<&ZoneName> = settings.zones.keys().collect();
     for from in &zones {
         for source in hosts(&settings, from) {
             for to in zones.iter().map(|zone| zone_interface(zone)).chain(["wan0".to_owned()]) {
                 for kind in kinds(source) {
                     let sent = packet(source, internet(source), kind).from(&zone_interface(from));
-                    assert!(!passes(&ruleset, &sent.to(&to), Path::Through), "{from} to {to}");
+                    assert!(!passes(checked, &sent.to(&to), Path::Through), "{from} to {to}");
                 }
             }
         }

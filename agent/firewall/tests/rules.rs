@@ -5,7 +5,8 @@
 mod common;
 
 use common::{
-    CHRONY, DNSMASQ, NETWORKD, Shape, context, decide, example, frame, ip, packet, passes, tcp, udp,
+    CHRONY, DNSMASQ, NETWORKD, Shape, context, decide, example, frame, ip, mark, packet, passes,
+    tcp, udp,
 };
 use firewall::compile;
 use firewall::ir::{CtState, Ruleset};
@@ -128,20 +129,20 @@ fn wan_gets_the_links_own_business_only() {
     no(Path::ToBox, wan("fe80::1", ALL_NODES, Transport::Icmpv6(137)).hops(255));
     yes(Path::ToBox, wan("fe80::1", "fe80::2", udp(547, 546)));
     no(Path::ToBox, wan("2620:fe::1", "fe80::2", udp(547, 546)));
+    let known = |source, destination, carries| {
+        wan(source, destination, carries).state(CtState::Established).marked(mark(&ruleset()))
+    };
     no(Path::ToBox, wan(OUTSIDE, "100.64.0.2", udp(67, 68)));
-    yes(Path::ToBox, wan(OUTSIDE, "100.64.0.2", udp(67, 68)).state(CtState::Established));
+    yes(Path::ToBox, known(OUTSIDE, "100.64.0.2", udp(67, 68)));
     for bogon in ["0.1.2.3", "127.0.0.1", "192.0.2.1", "224.0.0.1", "240.0.0.1"] {
-        no(Path::ToBox, wan(bogon, "100.64.0.2", udp(67, 68)).state(CtState::Established));
+        no(Path::ToBox, known(bogon, "100.64.0.2", udp(67, 68)));
     }
     for bogon in ["::1", "2001:db8::1", "ff02::1", "::ffff:9.9.9.9"] {
-        no(Path::ToBox, wan(bogon, "2620:fe::2", tcp(443)).state(CtState::Established));
+        no(Path::ToBox, known(bogon, "2620:fe::2", tcp(443)));
     }
     // The box may stand behind another router.
-    yes(
-        Path::ToBox,
-        wan("192.168.1.1", "192.168.1.2", udp(53, 40_000)).state(CtState::Established),
-    );
-    let forged = wan(OFFICE, "192.168.1.2", udp(53, 40_000)).state(CtState::Established);
+    yes(Path::ToBox, known("192.168.1.1", "192.168.1.2", udp(53, 40_000)));
+    let forged = known(OFFICE, "192.168.1.2", udp(53, 40_000));
     no_because(Path::ToBox, forged, "an address of our zones from outside");
 }
 
@@ -184,8 +185,48 @@ fn the_crm_and_its_answers() {
     no(Path::Through, to_crm(OFFICE, 443).state(CtState::Invalid));
     let answer = between(CRM, OFFICE, Transport::Tcp { source: 443, destination: 40_000 });
     let answer = answer.from("z-crm").to("z-office");
-    yes(Path::Through, answer.clone().state(CtState::Established));
+    let known = answer.clone().state(CtState::Established).marked(mark(&ruleset()));
+    yes(Path::Through, known);
     no(Path::Through, answer);
+}
+
+#[test]
+fn connections_of_former_rules_are_judged_by_who_opened_them() {
+    let old = |sent: &Packet| sent.clone().state(CtState::Established).marked(1);
+    let through = |source, destination, port| {
+        between(source, destination, tcp(port)).from("z-office").to("z-crm")
+    };
+    let allowed = through(OFFICE, CRM, 443);
+    yes(Path::Through, old(&allowed));
+    yes(Path::Through, allowed.answer().marked(1));
+    for forbidden in [through("192.168.10.128", CRM, 443), through(OFFICE, CRM, 22)] {
+        no_because(Path::Through, old(&forbidden), "no policy allows it");
+        no_because(Path::Through, forbidden.answer(), "no policy allows its connection");
+    }
+    // The CRM opened it: what the office says on it looks like a connection to the CRM, and is none.
+    let opened = between(CRM, OFFICE, Transport::Tcp { source: 443, destination: 40_000 });
+    let opened = opened.from("z-crm").to("z-office");
+    no(Path::Through, old(&opened));
+    no_because(Path::Through, opened.answer(), "no policy allows its connection");
+
+    let page = |source| between(source, ROUTER, tcp(443)).from("z-office");
+    yes(Path::ToBox, old(&page(OFFICE)));
+    yes(Path::FromBox, page(OFFICE).answer());
+    no(Path::ToBox, old(&page("192.168.10.200")));
+    let why = "nothing of the box for who opened the connection";
+    no_because(Path::FromBox, page("192.168.10.200").answer(), why);
+
+    let asks = |carries| between("100.64.0.2", OUTSIDE, carries).to("wan0");
+    for carries in [udp(40_000, 53), tcp(53), udp(40_000, 123), udp(68, 67), udp(546, 547)] {
+        yes(Path::ToBox, asks(carries).answer());
+    }
+    yes(Path::FromBox, old(&asks(tcp(53))).uid(DNSMASQ));
+    no(Path::FromBox, old(&asks(tcp(53))).uid(1000));
+    for carries in [tcp(443), tcp(123), udp(40_000, 443)] {
+        no_because(Path::ToBox, asks(carries).answer(), "the box may not ask that");
+    }
+    let lent = between(ROUTER, OFFICE, udp(67, 68)).to("z-office");
+    yes(Path::ToBox, lent.answer());
 }
 
 #[test]
@@ -193,12 +234,14 @@ fn errors_of_connections_pass_and_redirects_never() {
     for (kind, expected) in [(3, true), (11, true), (12, true), (5, false), (4, false), (8, false)]
     {
         let sent = between(OUTSIDE, OFFICE, Transport::Icmp(kind)).from("wan0").to("z-office");
-        let passed = passes(&ruleset(), &sent.clone().state(CtState::Related), Path::Through);
+        let related = sent.clone().state(CtState::Related);
+        no(Path::Through, related.clone());
+        let passed = passes(&ruleset(), &related.marked(mark(&ruleset())), Path::Through);
         assert_eq!(passed, expected, "type {kind}");
         no(Path::Through, sent);
     }
     let big = between("2620:fe::1", OFFICE6, Transport::Icmpv6(2)).from("wan0").to("z-office");
-    yes(Path::Through, big.clone().state(CtState::Related));
+    yes(Path::Through, big.clone().state(CtState::Related).marked(mark(&ruleset())));
     no(Path::Through, big);
     // The box tells its zones, never the internet.
     let tell = |to: &str, destination: &str| {
@@ -286,7 +329,7 @@ fn without_wan_nothing_names_it() {
 }
 
 #[test]
-fn the_lock_goes_in_the_same_transaction() {
+fn the_lock_goes() {
     let removed: Vec<String> = ruleset().removed.iter().map(ToString::to_string).collect();
     assert_eq!(removed, ["inet gatehouse-lock", "bridge gatehouse-lock"]);
 }

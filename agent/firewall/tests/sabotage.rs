@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::{NETWORKD, Shape, context, decide, example, frame, internet, ip, packet, tcp, udp};
+use common::{
+    NETWORKD, Shape, context, decide, example, frame, internet, ip, mark, packet, tcp, udp,
+};
 use firewall::ir::CtState;
 use firewall::simulate::{Packet, Path, Transport};
 use firewall::{Sabotage, compile, compile_with};
@@ -19,7 +21,8 @@ fn victim(sabotage: Sabotage) -> Option<(Path, Packet)> {
     let crm_out = between("192.168.30.10", "9.9.9.9", tcp(443)).from("z-crm");
     let forged = |source: &str, from: &str| {
         let sent = between(source, "192.168.10.20", tcp(443)).from(from).to("z-office");
-        (Path::Through, sent.state(CtState::Established))
+        let mark = mark(&compile(&example(), &context()));
+        (Path::Through, sent.state(CtState::Established).marked(mark))
     };
     Some(match sabotage {
         Sabotage::BridgeForward => (Path::BridgeThrough, frame("eth1").to("crm0")),
@@ -42,14 +45,23 @@ fn victim(sabotage: Sabotage) -> Option<(Path, Packet)> {
             between("192.168.10.20", "192.168.30.10", tcp(443)).from("z-office").to("wan0"),
         ),
         Sabotage::Bogons => forged("192.0.2.1", "wan0"),
-        Sabotage::Loopback => (
-            Path::ToBox,
-            between("9.9.9.9", "127.0.0.1", tcp(80)).from("wan0").state(CtState::Established),
-        ),
+        Sabotage::Loopback => {
+            let (_, known) = forged("9.9.9.9", "wan0");
+            let loopback = between("9.9.9.9", "127.0.0.1", tcp(80)).from("wan0");
+            (Path::ToBox, loopback.state(CtState::Established).marked(known.mark))
+        }
         Sabotage::UnknownInterface => forged("192.168.30.10", "eth7"),
         Sabotage::CtInvalid => {
-            let sent = between("192.168.10.20", "192.168.10.1", tcp(443)).from("z-office");
+            let sent = between("fe80::1", "fe80::2", udp(547, 546)).from("wan0");
             (Path::ToBox, sent.state(CtState::Invalid))
+        }
+        Sabotage::OldConnections => {
+            let (path, sent) = to_crm("192.168.10.200", 443);
+            (path, sent.state(CtState::Established))
+        }
+        Sabotage::OldAnswers => {
+            let (path, sent) = to_crm("192.168.10.200", 443);
+            (path, sent.answer())
         }
         Sabotage::GuestInput => {
             (Path::ToBox, between("192.168.20.20", "192.168.20.1", tcp(443)).from("z-guest"))

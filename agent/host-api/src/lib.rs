@@ -1,11 +1,12 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `texts` the words for it. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
 mod message;
 mod status;
+pub mod texts;
 
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};

@@ -32,14 +32,19 @@ pub enum Request {
         /// JSON text of the document.
         document: String,
     },
-    /// Is this the code that opens the set-up? A wrong one is counted, also over a power cut. Answer:
-    /// [`Response::SetupTried`].
+    /// Is this the code that opens the set-up? A wrong one counts for the address that it came from.
+    /// Answer: [`Response::SetupTried`].
     TrySetupCode {
         /// What a person typed.
         code: String,
+        /// Where they are.
+        from: IpAddr,
     },
     /// There is an admin: the code dies. Answer: [`Response::Accepted`].
     SetupDone,
+    /// The store of the admins, whole and readable, holds none, though there was one: a new code is
+    /// shown on the console. Nothing when the set-up is open. Answer: [`Response::Accepted`].
+    AdminsLost,
     /// SHA-256 of the box's certificate authority, for the console and the ESP. Answer:
     /// [`Response::Accepted`].
     CaFingerprint {
@@ -94,7 +99,7 @@ pub enum SetupTried {
     Right,
     /// It is not.
     Wrong {
-        /// Tries that are left before there is a pause.
+        /// Tries that are left to this address before it has to pause.
         left: u32,
     },
     /// Not looked at: there were too many tries.

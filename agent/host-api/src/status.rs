@@ -1,5 +1,5 @@
-//! What hostd tells of the box: the console draws it, later pages show it. Data only, no sentence:
-//! whoever shows it takes the words of its catalogue.
+//! What hostd tells of the box: the console draws it, pages show it. Data only, no sentence: whoever
+//! shows it takes the words from [`crate::texts`].
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -33,6 +33,9 @@ pub struct Status {
     pub unknown: Vec<UnknownPort>,
     /// The setup code while there is no admin; for the console alone, never told to a client.
     pub setup_code: Option<String>,
+    /// Wrong tries at it; for the console alone.
+    #[serde(default)]
+    pub setup_tries: u32,
     /// There is an admin: the setup code is dead.
     #[serde(default)]
     pub set_up: bool,

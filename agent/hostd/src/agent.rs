@@ -96,7 +96,7 @@ impl Agent {
             found.push(Notice::new("state_unusable", []));
         };
         let site = identity::site_prefix(&state).map_err(&mut identity);
-        let door = Door::open(&state, Instant::now()).map_err(&mut identity);
+        let door = Door::open(&state).map_err(&mut identity);
         let door = door.unwrap_or_else(|()| Door::walled_up());
         // A prefix for this run: the zones have IPv6, though another one next time.
         let site = site.unwrap_or_else(|()| identity::passing_site_prefix());
@@ -318,6 +318,7 @@ impl Agent {
     fn status(&self) -> Status {
         let mut status = status::starting();
         status.setup_code = self.door.code().map(ToString::to_string);
+        status.setup_tries = self.door.wrong_tries();
         status.set_up = self.door.is_done();
         status.ca_fingerprint.clone_from(&self.ca_fingerprint);
         status.state = match (&self.problem, &self.in_force) {
@@ -327,6 +328,9 @@ impl Agent {
         };
         status.notices.extend(self.problem.clone());
         status.notices.extend(self.found.iter().cloned());
+        if self.door.is_again() {
+            status.notices.push(Notice::new("admins_lost", []));
+        }
         let down = |name: &&str| Notice::new("service_down", [("service", (*name).to_owned())]);
         status.notices.extend(self.services_down.iter().map(down));
         if let Some(in_force) = &self.in_force {

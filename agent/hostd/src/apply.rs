@@ -1,11 +1,10 @@
 //! Settings to what the kernel is asked for, and the order in which that is done: the ruleset in one
-//! transaction (the boot lock falls in it), read back, connections forgotten after a change, then links
-//! and addresses, forwarding last.
+//! transaction (the boot lock falls after it), read back, then links and addresses, forwarding last.
+//! Open connections are judged by the ruleset itself.
 //! Nothing is ever open in between; a refused ruleset leaves the former one standing.
 
-use firewall::ir::{Ruleset, Table};
+use firewall::ir::Ruleset;
 use firewall::{Context, RulesetHash, ServiceUids};
-use kernel::nft::{Difference, Object};
 use network::links::LinkPlan;
 use network::{Binding, LinkMode, PresentPort};
 use settings::{Settings, SitePrefix};
@@ -42,9 +41,6 @@ pub enum ApplyError {
         /// The first.
         first: String,
     },
-    /// Connections from before the change go on.
-    #[error("the ruleset is loaded, but connections from before it were not forgotten")]
-    Connections(#[source] kernel::NetlinkError),
     /// Links or addresses.
     #[error("links and addresses were not brought about")]
     Links(#[source] MachineError),
@@ -54,11 +50,9 @@ impl ApplyError {
     /// Stable code, key of the catalogue.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Check(_)
-            | Self::Load(_)
-            | Self::ReadBack(_)
-            | Self::Differs { .. }
-            | Self::Connections(_) => "ruleset_failed",
+            Self::Check(_) | Self::Load(_) | Self::ReadBack(_) | Self::Differs { .. } => {
+                "ruleset_failed"
+            }
             Self::Links(_) => "links_failed",
         }
     }
@@ -90,8 +84,7 @@ impl Goal {
     pub fn bring_about(&self) -> Result<(), ApplyError> {
         let checked = self.ruleset.check()?;
         let differences = || kernel::nft::differences(checked).map_err(ApplyError::ReadBack);
-        let before = differences()?;
-        if !before.is_empty() {
+        if !differences()?.is_empty() {
             kernel::nft::replace(checked).map_err(ApplyError::Load)?;
             let differences = differences()?;
             if let Some(first) = differences.first() {
@@ -99,15 +92,6 @@ impl Goal {
                 return Err(ApplyError::Differs { count, first });
             }
             tracing::info!(ruleset = %self.hash, "loaded and read back");
-            // What was allowed before may not be now. When none of our tables was there, the lock
-            // was, and nothing was allowed.
-            let was_there = |table: &Table| {
-                !before.contains(&Difference::Missing(Object::Table(table.id.clone())))
-            };
-            if self.ruleset.tables.iter().any(was_there) {
-                kernel::connections::forget_connections().map_err(ApplyError::Connections)?;
-                tracing::info!("connections are judged anew");
-            }
         }
         machine::apply(&self.plan).map_err(ApplyError::Links)
     }

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use host_api::texts;
 use settings::Language;
-
-use crate::texts;
 
 /// Name of the file in `/run/gatehouse`.
 pub const FILE: &str = "ca.txt";

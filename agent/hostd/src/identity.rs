@@ -53,6 +53,13 @@ pub fn setup_code(state: &Real) -> Result<SetupCode, IdentityError> {
     once(state, SETUP_CODE, || Ok(SetupCode::from_random(random()?)))
 }
 
+/// A new setup code, whatever there was before.
+pub fn new_setup_code(state: &Real) -> Result<SetupCode, IdentityError> {
+    let code = SetupCode::from_random(random()?);
+    set_setup_code(state, &code)?;
+    Ok(code)
+}
+
 /// Replaces the setup code by one that the owner chose.
 pub fn set_setup_code(state: &Real, code: &SetupCode) -> Result<(), IdentityError> {
     write(state, SETUP_CODE, &code.0)
@@ -60,9 +67,14 @@ pub fn set_setup_code(state: &Real, code: &SetupCode) -> Result<(), IdentityErro
 
 /// Takes the setup code off the disk.
 pub fn forget_setup_code(state: &Real) -> Result<(), IdentityError> {
-    match state.remove(SETUP_CODE).and_then(|()| state.sync_directory()) {
+    forget(state, SETUP_CODE)
+}
+
+/// Takes a file off the disk, if it is there.
+pub fn forget(state: &Real, name: &'static str) -> Result<(), IdentityError> {
+    match state.remove(name).and_then(|()| state.sync_directory()) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(IdentityError::File { name: SETUP_CODE, action: "removed", source })
+            Err(IdentityError::File { name, action: "removed", source })
         }
         _ => Ok(()),
     }

@@ -20,6 +20,7 @@ mod setup;
 mod setup_code;
 mod status;
 mod store;
+#[cfg(test)]
 mod texts;
 mod wan;
 mod watch;

@@ -304,14 +304,18 @@ fn f_the_setup_code_dies_with_the_set_up() {
     let status = ready();
     assert!(status.setup_code.is_none() && !status.set_up, "a client is told the code");
     let code = fs::read_to_string(work().join("state/setup-code")).unwrap().trim().to_owned();
-    let try_code = |code: &str| match ask(&Request::TrySetupCode { code: code.to_owned() }).unwrap()
-    {
-        Response::SetupTried(tried) => tried,
-        other => panic!("{other:?}"),
+    let try_from = |code: &str, last: u8| {
+        let from = [192, 168, 10, last].into();
+        match ask(&Request::TrySetupCode { code: code.to_owned(), from }).unwrap() {
+            Response::SetupTried(tried) => tried,
+            other => panic!("{other:?}"),
+        }
     };
-    assert_eq!(try_code("0000-0000-0000"), SetupTried::Wrong { left: 4 });
-    restart();
-    assert_eq!(try_code("0000-0000-0000"), SetupTried::Wrong { left: 3 });
+    let try_code = |code: &str| try_from(code, 20);
+    for left in (0..5).rev() {
+        assert_eq!(try_from("0000-0000-0000", 66), SetupTried::Wrong { left });
+    }
+    assert!(matches!(try_from(&code, 66), SetupTried::Wait { .. }));
     assert_eq!(try_code(&code), SetupTried::Right);
     let fingerprint = vec!["AB"; 32].join(":");
     assert_eq!(
@@ -327,4 +331,12 @@ fn f_the_setup_code_dies_with_the_set_up() {
     assert!(restart().set_up);
     assert_eq!(try_code(&code), SetupTried::SetUp);
     assert!(!work().join("state/setup-code").exists());
+
+    assert_eq!(ask(&Request::AdminsLost).unwrap(), Response::Accepted);
+    let status = restart();
+    assert!(!status.set_up && status.notices.iter().any(|it| it.code == "admins_lost"));
+    assert!(matches!(try_code(&code), SetupTried::Wrong { .. }), "the former code");
+    let code = fs::read_to_string(work().join("state/setup-code")).unwrap().trim().to_owned();
+    assert_eq!(try_code(&code), SetupTried::Right);
+    assert_eq!(ask(&Request::SetupDone).unwrap(), Response::Accepted);
 }

@@ -18,7 +18,7 @@ use crate::sessions::{Peer, Session, Sessions, new_token};
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::throttle::{Attempt, Throttle};
-use crate::totp::{Judged, TotpSecret};
+use crate::totp::{Judged, STEP_MS, TotpSecret};
 
 /// Wrong codes after one right password; then the password is asked again.
 pub const CODES_PER_PASSWORD: u32 = 5;
@@ -314,6 +314,23 @@ impl Door {
         let session = self.sessions.touch(token, now)?;
         let account = self.people.get(session.account).filter(|account| !account.disabled)?;
         Some(signed(account, session, &kept(token), peer.clone(), now))
+    }
+
+    /// Who shows this token, if its session lives. No request: its idle time goes on.
+    #[must_use]
+    pub fn look(&self, token: &str, peer: &Peer, now: Moment) -> Option<Signed> {
+        let session = self.sessions.look(token, now)?;
+        let account = self.people.get(session.account).filter(|account| !account.disabled)?;
+        Some(signed(account, session, &kept(token), peer.clone(), now))
+    }
+
+    /// When an account was last used, ms since 1970: the last request of its sessions, at least
+    /// the code that it last signed in with.
+    pub(crate) fn last_seen(&self, id: RecordId, now: Moment) -> Option<u64> {
+        let step = self.credentials.get(&id).and_then(|credentials| credentials.used_step);
+        // A code may be of the step that comes next.
+        let code = step.map(|step| step.saturating_mul(STEP_MS).min(now.wall));
+        self.sessions.last_seen(id).max(code)
     }
 
     fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {

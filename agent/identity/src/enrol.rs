@@ -1,8 +1,10 @@
 //! A new account, the first of a realm or somebody invited: name and password, then the code of an authenticator app, then
 //! all of it on the disk at once.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
+use seal::body::{Body, Value};
+use seal::numbers::account::SHOW_AS_UNLOCKER;
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, Version};
 use vault::{Actor, KeyOf};
@@ -18,8 +20,10 @@ use crate::refused::Refused;
 use crate::secret::Secret;
 use crate::sessions::{Peer, Session, new_token};
 use crate::signed::Signed;
-use crate::stored::{account_fields, session_fields, totp_fields};
+use crate::stored::{account_fields, read_account, session_fields, totp_fields};
 use crate::text;
+use crate::tick::unless_gone;
+use crate::time_zones;
 use crate::totp::{Judged, TotpSecret, TotpSetup};
 
 /// Wrong codes before one begins anew; the secret is on the page, so it guards nothing.
@@ -48,6 +52,8 @@ pub(crate) struct Enrolment {
     wrong: u32,
     /// What lets them in; `None` for the first account of all.
     invitation: Option<RecordId>,
+    /// Its name is to stand on the locked page.
+    shown: bool,
 }
 
 impl Enrolment {
@@ -57,7 +63,7 @@ impl Enrolment {
         totp: TotpSecret,
         invitation: Option<RecordId>,
     ) -> Self {
-        Self { account, hash, totp, used_step: None, wrong: 0, invitation }
+        Self { account, hash, totp, used_step: None, wrong: 0, invitation, shown: false }
     }
 }
 
@@ -68,6 +74,19 @@ impl Identity {
     /// # Errors
     /// [`Refused`].
     pub async fn begin_first(&self, new: NewAccount) -> Result<(Secret, TotpSetup), Refused> {
+        self.begin_first_shown(new, false).await
+    }
+
+    /// The same, of somebody who wants their name on the locked page, or does not: see
+    /// [`Identity::unlockers`].
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn begin_first_shown(
+        &self,
+        new: NewAccount,
+        shown: bool,
+    ) -> Result<(Secret, TotpSetup), Refused> {
         if self.has_accounts() {
             return Err(Refused::AlreadySetUp);
         }
@@ -85,7 +104,24 @@ impl Identity {
             role: self.realm().keeper(),
             disabled: false,
         };
-        self.begin_enrolment(Enrolment::new(account, hash, totp, None))
+        self.begin_enrolment(Enrolment { shown, ..Enrolment::new(account, hash, totp, None) })
+    }
+
+    /// Names of those who agreed to stand on the locked page and are not disabled, in the order of
+    /// their making. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`Refused::Read`].
+    pub fn unlockers(&self) -> Result<Vec<String>, Refused> {
+        let mut shown = Vec::new();
+        let each = |id, version, body: Arc<Body>| {
+            let agreed = matches!(body.fields.get(&SHOW_AS_UNLOCKER), Some(Value::YesNo(true)));
+            let account = read_account(id, version, &body).map(|(account, _)| account);
+            shown.extend(account.filter(|account| agreed && !account.disabled));
+        };
+        self.0.store.load(table::ACCOUNTS, each).map_err(Refused::Read)?;
+        shown.sort_by_key(|account| account.id);
+        Ok(shown.into_iter().map(|account| account.name).collect())
     }
 
     pub(crate) fn begin_enrolment(&self, of: Enrolment) -> Result<(Secret, TotpSetup), Refused> {
@@ -99,11 +135,12 @@ impl Identity {
         Ok((step, setup))
     }
 
-    /// The code that shows the authenticator app is set up. Nothing is written yet.
+    /// The code that shows the authenticator app is set up. Nothing is written yet but that a wrong one
+    /// is in the log within a second.
     ///
     /// # Errors
     /// [`Refused`].
-    pub fn enrol_code(&self, step: &str, code: &str) -> Result<(), Refused> {
+    pub fn enrol_code(&self, step: &str, code: &str, peer: &Peer) -> Result<(), Refused> {
         let now = self.now();
         let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
         let enrolment = steps.get_mut(step, now).ok_or(DoorRefused::StepGone)?;
@@ -112,6 +149,7 @@ impl Identity {
             if enrolment.wrong >= CODES_MOST {
                 steps.end(step);
             }
+            self.note_enrol_refused("totp", peer);
             return Err(DoorRefused::WrongTotp { box_time: now.wall, used: false }.into());
         };
         enrolment.used_step = Some(used);
@@ -130,7 +168,7 @@ impl Identity {
             let ready = steps.get(step, now).is_some_and(|e| e.used_step.is_some());
             ready.then(|| steps.end(step)).flatten()
         };
-        let Enrolment { account, hash, totp, used_step, invitation, .. } =
+        let Enrolment { account, hash, totp, used_step, invitation, shown, .. } =
             enrolment.ok_or(DoorRefused::StepGone)?;
         let id = account.id;
         let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
@@ -151,15 +189,18 @@ impl Identity {
         };
         let places = [Place::of(peer.address)];
         let (door, key) = (self.0.door.clone(), KeyOf::Person(id));
+        let unreadable = self.0.unreadable > 0;
         self.write(actor, move |batch| {
             let people = people_after(&door, batch);
             match invitation {
                 Some(invitation) => use_up(batch, invitation, now.wall)?,
-                None if people.is_empty() => {}
+                None if people.is_empty() && !unreadable => {}
                 None => return Err(Refused::AlreadySetUp),
             }
             people.may_join(&account.name, account.role)?;
-            batch.put(table::ACCOUNTS, id, account_fields(&account, &hash, now.wall), key)?;
+            let mut fields = account_fields(&account, &hash, now.wall);
+            fields.insert(SHOW_AS_UNLOCKER, Value::YesNo(shown));
+            batch.put(table::ACCOUNTS, id, fields, key)?;
             let used = used_step.unwrap_or_default();
             batch.put(table::TOTP, id, totp_fields(&totp, used, &places), key)?;
             batch.put(table::SESSIONS, session.id, session_fields(&session, &token_sha256), key)?;
@@ -192,8 +233,8 @@ impl Identity {
             return Err(Refused::NotFound);
         }
         let own = id == who.session();
-        self.write(who.actor(), move |batch| {
-            batch.delete(table::SESSIONS, id)?;
+        self.write_as(who, move |batch| {
+            unless_gone(batch.delete(table::SESSIONS, id))?;
             let action = if own { action::SIGN_OUT } else { action::SESSION_REVOKED };
             batch.audit(action, outcome::ALLOWED);
             Ok(())
@@ -202,9 +243,7 @@ impl Identity {
     }
 }
 
-/// An IANA name by its form; which there are is the page's list.
+/// An IANA name that there is.
 pub(crate) fn time_zone(name: &str) -> Result<String, Refused> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
-    let good = (1..=64).contains(&name.len()) && name.chars().all(fits);
-    if good { Ok(name.to_owned()) } else { Err(Refused::TimeZone) }
+    if time_zones::is_known(name) { Ok(name.to_owned()) } else { Err(Refused::TimeZone) }
 }

@@ -52,8 +52,6 @@ pub fn verify(password: &Password, kept: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -84,20 +82,5 @@ mod tests {
         assert_eq!(decoy.params, kept.params);
         assert_eq!(decoy.algorithm, kept.algorithm);
         assert_eq!(decoy.hash.map(|h| h.len()), kept.hash.map(|h| h.len()));
-    }
-
-    #[test]
-    #[ignore = "measures: cargo test --release -p identity -- --ignored --nocapture"]
-    fn time_of_a_known_and_an_unknown_name() {
-        let kept = hash(&password("lampe-wolke-7")).unwrap();
-        let fastest = |kept: Option<&str>| -> Duration {
-            let once = |_| {
-                let begun = Instant::now();
-                assert!(!verify(&password("wrong"), kept));
-                begun.elapsed()
-            };
-            (0..15).map(once).min().unwrap()
-        };
-        println!("known {:?}, unknown {:?}", fastest(Some(&kept)), fastest(None));
     }
 }

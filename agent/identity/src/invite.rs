@@ -2,7 +2,7 @@
 
 use seal::body::{Body, Value};
 use seal::numbers::{action, invitation as field, invitation_kind, outcome, table};
-use seal::{RecordId, Version};
+use seal::{RecordId, TableId, Version};
 use vault::{Batch, KeyOf};
 
 use crate::account::{Account, Role};
@@ -10,8 +10,9 @@ use crate::door::DoorRefused;
 use crate::enrol::{Enrolment, NewAccount, time_zone};
 use crate::realm::{Identity, people_after};
 use crate::refused::Refused;
+use crate::repeated::{self, Repeat};
 use crate::secret::{Kept, Secret, kept};
-use crate::sessions::{Peer, new_token};
+use crate::sessions::Peer;
 use crate::signed::Manager;
 use crate::stored::{instant, read_instant, role_number, role_of, text};
 use crate::throttle::Attempt;
@@ -20,6 +21,8 @@ use crate::{Place, text as rules};
 
 /// How long an invitation is good for, ms.
 pub const INVITED_FOR: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+const TABLE: TableId = table::INVITATIONS;
 
 /// An invitation. Its code is in the link only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,44 +42,71 @@ pub struct Invitation {
 }
 
 impl Identity {
-    /// Invites somebody. The secret belongs into the link's fragment and nowhere else.
+    /// Invites somebody. The secret belongs into the link's fragment and nowhere else. The same
+    /// request as one that invited somebody before gives that invitation, with a link that is good:
+    /// the same one, or after a restart a new one in its place.
     ///
     /// # Errors
-    /// [`Refused`].
+    /// [`Refused`]; [`Refused::NotFound`] when it was used or withdrawn since.
     pub async fn invite(
         &self,
         who: &Manager,
         name: &str,
         role: Role,
+        repeat: Option<Repeat>,
     ) -> Result<(Invitation, Secret), Refused> {
-        let name = rules::name(name).map_err(Refused::Name)?;
-        let (secret, code) = new_token().map_err(DoorRefused::Random)?;
-        let created = self.now().wall;
+        let done = self.make_invitation(who, name, role, repeat).await;
+        self.logged(who, action::INVITATION_MADE, None, done).await
+    }
+
+    async fn make_invitation(
+        &self,
+        who: &Manager,
+        name: &str,
+        role: Role,
+        repeat: Option<Repeat>,
+    ) -> Result<(Invitation, Secret), Refused> {
+        let (created, by) = (self.now().wall, who.signed().account().id);
         let made = Invitation {
             id: self.0.store.new_id(),
-            name,
+            name: rules::name(name).map_err(Refused::Name)?,
             role,
             created,
             expires: created.saturating_add(INVITED_FOR),
-            by: who.signed().account().id,
+            by,
         };
-        let (door, stored) = (self.0.door.clone(), made.clone());
-        self.write(who.actor(), move |batch| {
-            people_after(&door, batch).may_join(&stored.name, stored.role)?;
-            batch.put(table::INVITATIONS, stored.id, fields(&stored, code), KeyOf::Table)?;
+        let secret = match &repeat {
+            Some(repeat) => self.0.links.of_request(&repeat.key, by),
+            None => Secret::new().map_err(DoorRefused::Random)?,
+        };
+        let (door, code) = (self.0.door.clone(), secret.kept());
+        let stored = self.write_as(who, move |batch| {
+            let before = repeat.map(|repeat| repeated::earlier(batch, TABLE, &repeat, by));
             batch.audit(action::INVITATION_MADE, outcome::ALLOWED);
-            Ok(())
-        })
-        .await?;
-        Ok((made, secret))
+            if let Some(before) = before.transpose()?.flatten() {
+                return again(batch, before, code);
+            }
+            people_after(&door, batch).may_join(&made.name, made.role)?;
+            batch.put(TABLE, made.id, fields(&made, code), KeyOf::Table)?;
+            if let Some(repeat) = repeat {
+                repeated::keep(batch, TABLE, &repeat, by, made.id, KeyOf::Table, created)?;
+            }
+            Ok(made)
+        });
+        Ok((stored.await?, secret))
     }
 
-    /// Invitations that are still good, in the order of their making. Blocks on the disk.
+    /// Invitations that are still good, in the order of their making. In the log within a second.
+    /// Blocks on the disk.
     ///
     /// # Errors
     /// [`Refused::Read`].
-    pub fn invitations(&self, _who: &Manager) -> Result<Vec<Invitation>, Refused> {
-        Ok(self.stored_invitations()?.into_iter().map(|(invitation, _)| invitation).collect())
+    pub fn invitations(&self, who: &Manager) -> Result<Vec<Invitation>, Refused> {
+        let mut good: Vec<_> =
+            self.stored_invitations()?.into_iter().map(|(invitation, _)| invitation).collect();
+        good.sort_by_key(|invitation| invitation.id);
+        self.listed(who.actor(), TABLE, good.iter().map(|one| one.id));
+        Ok(good)
     }
 
     /// Takes an invitation back: its link opens nothing when this returns.
@@ -84,13 +114,14 @@ impl Identity {
     /// # Errors
     /// [`Refused`].
     pub async fn withdraw(&self, who: &Manager, id: RecordId) -> Result<(), Refused> {
-        self.write(who.actor(), move |batch| {
-            batch.get(table::INVITATIONS, id)?.ok_or(Refused::NotFound)?;
-            batch.delete(table::INVITATIONS, id)?;
+        let withdrawn = self.write_as(who, move |batch| {
+            batch.get(TABLE, id)?.ok_or(Refused::NotFound)?;
+            batch.delete(TABLE, id)?;
             batch.audit(action::INVITATION_WITHDRAWN, outcome::ALLOWED);
             Ok(())
-        })
-        .await
+        });
+        let (done, about) = (withdrawn.await, Some((TABLE, id)));
+        self.logged(who, action::INVITATION_WITHDRAWN, about, done).await
     }
 
     /// Who is invited by this code. Blocks on the disk.
@@ -148,20 +179,34 @@ impl Identity {
         let each = |id, _, body: std::sync::Arc<Body>| {
             found.extend(read(id, &body).filter(|(invitation, _)| invitation.expires > now));
         };
-        self.0.store.load(table::INVITATIONS, each).map_err(Refused::Read)?;
+        self.0.store.load(TABLE, each).map_err(Refused::Read)?;
         Ok(found)
     }
 }
 
 /// Uses an invitation up, if it is still there and still good.
 pub(crate) fn use_up(batch: &mut Batch<'_>, id: RecordId, now: u64) -> Result<(), Refused> {
-    let found = batch.get(table::INVITATIONS, id)?;
+    let found = batch.get(TABLE, id)?;
     let good = found.and_then(|(_, body)| read(id, &body)).is_some_and(|(i, _)| i.expires > now);
     if !good {
         return Err(Refused::InvitationGone);
     }
-    batch.delete(table::INVITATIONS, id)?;
+    batch.delete(TABLE, id)?;
     Ok(())
+}
+
+/// The invitation of a repeated request, if it is still there; from now on this code opens it.
+fn again(batch: &mut Batch<'_>, id: RecordId, code: Kept) -> Result<Invitation, Refused> {
+    let (_, body) = batch.get(TABLE, id)?.ok_or(Refused::NotFound)?;
+    let (invitation, former) = read(id, &body).ok_or(Refused::NotFound)?;
+    if former == code {
+        batch.about(TABLE, id);
+    } else {
+        batch.change(TABLE, id, |fields| {
+            fields.insert(field::CODE, Value::Bytes(code.to_vec()));
+        })?;
+    }
+    Ok(invitation)
 }
 
 fn fields(of: &Invitation, code: Kept) -> crate::stored::Fields {

@@ -3,8 +3,8 @@
 //! The rules have the clock as an argument and read no disk: [`password`] says what a password must be, [`hash`] how it
 //! is kept, [`throttle`] how often somebody may be wrong, [`life`] how long a session lives;
 //! [`people`] and [`sessions`] hold a realm in memory and say what may become of it. [`door`] lets
-//! people in: the one place that makes a [`Signed`], and so every handle. [`Identity`] is all of it
-//! over a store.
+//! people in: the one place that makes a [`Signed`], and so every handle; [`writes`] is the one way by
+//! which those change anything. [`Identity`] is all of it over a store.
 
 mod account;
 mod code;
@@ -12,6 +12,7 @@ mod common_passwords;
 pub mod door;
 mod enrol;
 pub mod hash;
+mod hashing;
 mod invite;
 pub mod life;
 mod manager_code;
@@ -20,7 +21,9 @@ pub mod password;
 pub mod people;
 mod place;
 mod realm;
+mod refusals;
 mod refused;
+pub mod repeated;
 mod secret;
 pub mod sessions;
 mod signed;
@@ -29,7 +32,10 @@ mod stored;
 pub mod text;
 pub mod throttle;
 mod tick;
+pub mod time_zones;
 mod totp;
+mod watch;
+pub mod writes;
 
 pub use account::{Account, Language, Realm, Role};
 pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};

@@ -4,7 +4,7 @@
 use seal::RecordId;
 use seal::body::{Body, Value};
 use seal::numbers::{action, invitation as field, invitation_kind, outcome, table};
-use vault::{Actor, KeyOf};
+use vault::{Actor, Batch, KeyOf};
 use zeroize::Zeroizing;
 
 use crate::code::typed_code;
@@ -60,7 +60,14 @@ impl Identity {
             (field::CREATED_BY, Value::Link(table::ACCOUNTS, by)),
         ]);
         let id = self.0.store.new_id();
-        self.replace_codes(who.actor(), Some((id, fields)), action::CODE_MADE).await?;
+        let former = self.codes_kept()?;
+        self.write_as(who, move |batch| {
+            forget(batch, former)?;
+            batch.put(table::INVITATIONS, id, fields, KeyOf::Table)?;
+            batch.audit(action::CODE_MADE, outcome::ALLOWED);
+            Ok(())
+        })
+        .await?;
         Ok(ManagerCode { code, kept })
     }
 
@@ -80,27 +87,13 @@ impl Identity {
     /// # Errors
     /// [`Refused`].
     pub async fn forget_manager_code(&self) -> Result<(), Refused> {
-        if self.codes_kept()?.is_empty() {
+        let former = self.codes_kept()?;
+        if former.is_empty() {
             return Ok(());
         }
-        self.replace_codes(Actor::default(), None, action::INVITATION_WITHDRAWN).await
-    }
-
-    async fn replace_codes(
-        &self,
-        who: Actor,
-        new: Option<(RecordId, Fields)>,
-        action: u32,
-    ) -> Result<(), Refused> {
-        let former = self.codes_kept()?;
-        self.write(who, move |batch| {
-            for (id, _) in former {
-                unless_gone(batch.delete(table::INVITATIONS, id))?;
-            }
-            if let Some((id, fields)) = new {
-                batch.put(table::INVITATIONS, id, fields, KeyOf::Table)?;
-            }
-            batch.audit(action, outcome::ALLOWED);
+        self.write(Actor::default(), move |batch| {
+            forget(batch, former)?;
+            batch.audit(action::INVITATION_WITHDRAWN, outcome::ALLOWED);
             Ok(())
         })
         .await
@@ -115,6 +108,13 @@ impl Identity {
         found.sort_by_key(|(id, _)| *id);
         Ok(found)
     }
+}
+
+fn forget(batch: &mut Batch<'_>, former: Vec<(RecordId, KeptCode)>) -> Result<(), Refused> {
+    for (id, _) in former {
+        unless_gone(batch.delete(table::INVITATIONS, id))?;
+    }
+    Ok(())
 }
 
 fn read(body: &Body) -> Option<KeptCode> {

@@ -30,7 +30,7 @@ impl Identity {
     ) -> Result<Account, Refused> {
         let zone = zone.map(time_zone).transpose()?;
         let id = who.account().id;
-        self.write(who.actor(), move |batch| {
+        let changed = self.write_as(who, move |batch| {
             batch.change(table::ACCOUNTS, id, |fields| {
                 if let Some(language) = language {
                     fields.insert(field::LANGUAGE, Value::Text(language.code().to_owned()));
@@ -41,8 +41,9 @@ impl Identity {
             })?;
             batch.audit(action::ACCOUNT_CHANGED, outcome::ALLOWED);
             Ok(())
-        })
-        .await?;
+        });
+        let (done, about) = (changed.await, Some((table::ACCOUNTS, id)));
+        self.logged(who, action::ACCOUNT_CHANGED, about, done).await?;
         self.account(id)
     }
 
@@ -63,7 +64,9 @@ impl Identity {
         new.check(&[&account.name]).map_err(Refused::Password)?;
         let knock = self.door().knock(&account.name, peer, self.now());
         let knock = knock.map_err(|refused| self.noted(refused, peer))?;
-        if !self.verify(current, knock.hash().map(str::to_owned)).await? {
+        let judged = self.verify(current, knock.hash().map(str::to_owned)).await;
+        let right = judged.inspect_err(|_| self.door().forgive(&knock))?;
+        if !right {
             let wrong = DoorRefused::WrongCredentials;
             return Err(self.refused(wrong, Some(account.id), peer).await);
         }
@@ -76,7 +79,7 @@ impl Identity {
         self.door().forgive(&knock);
         let hash = self.hash(new).await?;
         let (id, keep, door) = (account.id, who.session(), self.0.door.clone());
-        self.write(who.actor(), move |batch| {
+        let changed = self.write_as(who, move |batch| {
             batch.change(table::ACCOUNTS, id, |fields| {
                 fields.insert(field::PASSWORD, Value::Text(hash));
             })?;
@@ -84,16 +87,11 @@ impl Identity {
             end_sessions(&door, batch, id, Some(keep))?;
             batch.audit(action::PASSWORD_CHANGED, outcome::ALLOWED);
             Ok(())
-        })
-        .await?;
+        });
+        let (done, about) = (changed.await, Some((table::ACCOUNTS, id)));
+        self.logged(who, action::PASSWORD_CHANGED, about, done).await?;
         self.door().sessions().end_all(id, Some(keep));
         Ok(())
-    }
-
-    /// All accounts of the realm, in the order of their making.
-    #[must_use]
-    pub fn people(&self, _who: &Manager) -> Vec<Account> {
-        self.door().people().all().into_iter().cloned().collect()
     }
 
     /// Changes somebody's role, or disables or enables them; a disabled one's sessions are over
@@ -110,7 +108,7 @@ impl Identity {
         disabled: Option<bool>,
     ) -> Result<Account, Refused> {
         let door = self.0.door.clone();
-        self.write(who.actor(), move |batch| {
+        let changed = self.write_as(who, move |batch| {
             let found = batch.get(table::ACCOUNTS, id)?;
             let (version, body) = found.ok_or(Refused::NotFound)?;
             let (account, _) = read_account(id, version, &body).ok_or(Refused::NotFound)?;
@@ -134,8 +132,11 @@ impl Identity {
             };
             batch.audit(action, outcome::ALLOWED);
             Ok(())
-        })
-        .await?;
+        });
+        let done = changed.await;
+        let asked =
+            if disabled == Some(true) { action::ACCOUNT_DISABLED } else { action::ACCOUNT_CHANGED };
+        self.logged(who, asked, Some((table::ACCOUNTS, id)), done).await?;
         self.account(id)
     }
 

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId};
-use tokio::sync::Semaphore;
-use vault::{Access, Actor, Applied, Batch, Clock, KeyOf, Store};
+use vault::{Actor, Applied, Batch, Clock, KeyOf, Store};
 
 use crate::account::Realm;
 use crate::door::{Credentials, Door, DoorRefused, Entry};
 use crate::enrol::Enrolment;
-use crate::hash;
+use crate::hashing::Hashing;
 use crate::password::Password;
 use crate::people::People;
+use crate::refusals::Refusals;
 use crate::refused::Refused;
+use crate::repeated::Answered;
 use crate::secret::Secret;
 use crate::sessions::Peer;
 use crate::signed::Signed;
@@ -24,11 +24,7 @@ use crate::stored::{
     read_account, read_seen, read_session, read_totp, session_fields, set_used, used_step,
 };
 use crate::throttle::Throttle;
-
-/// Passwords judged at once: 46 MiB each.
-const ARGON_AT_ONCE: usize = 2;
-/// Passwords judged or waiting; who comes on top is asked to come again.
-const ARGON_WAITING: usize = 32;
+use crate::writes::{Holder, write_as};
 
 /// The accounts, sessions and door of a realm over its store. Clones are handles of the same.
 #[derive(Clone)]
@@ -42,8 +38,15 @@ pub(crate) struct Inner {
     pub(crate) enrolments: Mutex<Steps<Enrolment>>,
     /// Wrong invitations, by place.
     pub(crate) codes: Mutex<Throttle>,
-    argon: Semaphore,
-    waiting: Semaphore,
+    /// What links of invitations are made of, for the life of this process.
+    pub(crate) links: Secret,
+    /// Requests whose repetition is known.
+    pub(crate) answered: Arc<Answered>,
+    /// Accounts that are on the disk and cannot be read.
+    pub(crate) unreadable: usize,
+    /// What the log takes of strangers.
+    pub(crate) refusals: Mutex<Refusals>,
+    pub(crate) hashing: Hashing,
 }
 
 /// Why a realm could not be opened.
@@ -52,6 +55,9 @@ pub enum OpenFailed {
     /// The disk could not be read.
     #[error("the accounts cannot be read")]
     Read(#[source] vault::engine::EngineError),
+    /// The kernel gave no randomness.
+    #[error("no randomness")]
+    Random(#[source] getrandom::Error),
     /// The sessions that are over could not be taken out.
     #[error("the old sessions cannot be ended")]
     Write(#[source] Refused),
@@ -75,10 +81,17 @@ impl Identity {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenFailed> {
         let door = Arc::new(Mutex::new(Door::new(realm)));
-        let over = load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
+        let Known { over, unreadable } =
+            load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
+        let answered = Arc::new(Answered::default());
+        let each = |id, _, body: Arc<_>| answered.put(id, &body);
+        store.load(table::IDEMPOTENCY, each).map_err(OpenFailed::Read)?;
         store.on_applied(Box::new({
-            let (door, clock) = (door.clone(), clock.clone());
-            move |changes| apply(changes, &door, &*clock)
+            let (door, clock, answered) = (door.clone(), clock.clone(), answered.clone());
+            move |changes| {
+                apply(changes, &door, &*clock);
+                answered.apply(changes);
+            }
         }));
         let inner = Inner {
             store,
@@ -87,8 +100,11 @@ impl Identity {
             door,
             enrolments: Mutex::new(Steps::new()),
             codes: Mutex::new(Throttle::default()),
-            argon: Semaphore::new(ARGON_AT_ONCE),
-            waiting: Semaphore::new(ARGON_WAITING),
+            links: Secret::new().map_err(OpenFailed::Random)?,
+            answered,
+            unreadable,
+            refusals: Mutex::default(),
+            hashing: Hashing::default(),
         };
         let identity = Self(Arc::new(inner));
         for some in over.chunks(vault::MAX_CHANGES) {
@@ -111,10 +127,17 @@ impl Identity {
         self.0.realm
     }
 
-    /// Is there anybody? If not, set-up or claim makes the first account.
+    /// Is there anybody? If not, set-up or claim makes the first account. Who cannot be read is
+    /// somebody all the same: a damaged disk lets no stranger be the first.
     #[must_use]
     pub fn has_accounts(&self) -> bool {
-        !self.door().people().is_empty()
+        self.0.unreadable > 0 || !self.door().people().is_empty()
+    }
+
+    /// Accounts that are on the disk and cannot be read; nobody signs in to them.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.0.unreadable
     }
 
     /// Name of an account, for who made something and for the log.
@@ -135,7 +158,14 @@ impl Identity {
     ) -> Result<Secret, Refused> {
         let knock = self.door().knock(name, peer, self.now());
         let knock = knock.map_err(|refused| self.noted(refused, peer))?;
-        let right = self.verify(password, knock.hash().map(str::to_owned)).await?;
+        let right = match self.verify(password, knock.hash().map(str::to_owned)).await {
+            Ok(right) => right,
+            Err(refused) => {
+                // Not judged, so not wrong.
+                self.door().forgive(&knock);
+                return Err(refused);
+            }
+        };
         let judged = self.door().judged(&knock, right, self.now());
         match judged {
             Ok(step) => Ok(step),
@@ -203,49 +233,16 @@ impl Identity {
         who: Actor,
         decide: impl FnOnce(&mut Batch<'_>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        self.0.store.write(who, decide).await.map_err(Refused::Commit)?
+        self.0.store.write(who, decide).await?
     }
 
-    /// Judges a password off the threads that serve, few at once.
-    pub(crate) async fn verify(
+    /// A write of somebody who is signed in: see [`write_as`].
+    pub(crate) async fn write_as<T: Send + 'static>(
         &self,
-        password: Password,
-        hash: Option<String>,
-    ) -> Result<bool, Refused> {
-        self.argon(move || hash::verify(&password, hash.as_deref())).await
-    }
-
-    pub(crate) async fn hash(&self, password: Password) -> Result<String, Refused> {
-        self.argon(move || hash::hash(&password)).await?.map_err(Refused::Hash)
-    }
-
-    async fn argon<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        who: &impl Holder,
+        decide: impl FnOnce(&mut Batch<'_>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let busy = || Refused::Busy { retry_after: Duration::from_secs(2) };
-        let _waiting = self.0.waiting.try_acquire().map_err(|_| busy())?;
-        let _one = self.0.argon.acquire().await.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| busy())
-    }
-
-    /// Logs a refusal, on the disk before the answer.
-    pub(crate) async fn refused(
-        &self,
-        refused: DoorRefused,
-        account: Option<RecordId>,
-        peer: &Peer,
-    ) -> Refused {
-        match self.0.store.read_logged(refusal(account, peer)).await {
-            Ok(()) => refused.into(),
-            Err(error) => Refused::Commit(error),
-        }
-    }
-
-    /// Logs a refusal that cost nothing, within a second: a flood must not fill the disk.
-    pub(crate) fn noted(&self, refused: DoorRefused, peer: &Peer) -> Refused {
-        self.0.store.note_list_read(refusal(None, peer));
-        refused.into()
+        write_as(&self.0.store, who, decide).await
     }
 }
 
@@ -272,44 +269,39 @@ pub(crate) fn entry_actor(entry: &Entry, peer: &Peer) -> Actor {
     }
 }
 
-fn refusal(account: Option<RecordId>, peer: &Peer) -> Access {
-    Access {
-        actor: Actor {
-            account,
-            session: None,
-            device: peer.device.clone(),
-            address: Some(peer.address),
-        },
-        action: action::SIGN_IN_REFUSED,
-        outcome: outcome::REFUSED,
-        records: Vec::new(),
-        count: None,
-        reason: None,
-    }
+/// What loading found besides the accounts.
+struct Known {
+    /// Sessions that are over.
+    over: Vec<RecordId>,
+    /// Accounts that cannot be read.
+    unreadable: usize,
 }
 
-/// Fills the door from the disk; gives the sessions that are over.
+/// Fills the door from the disk.
 fn load(
     store: &Store,
     realm: Realm,
     clock: &dyn Clock,
     door: &Mutex<Door>,
-) -> Result<Vec<RecordId>, vault::engine::EngineError> {
+) -> Result<Known, vault::engine::EngineError> {
     let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
     let mut factors = HashMap::new();
     store.load(table::TOTP, |id, _, body| {
         factors.extend(read_totp(&body).map(|totp| (id, totp)));
     })?;
-    store.load(table::ACCOUNTS, |id, version, body| {
-        // Without a second factor nobody signs in: the account is not taken in. Nobody is told of it
-        // yet, nor of what does not open.
+    let mut unreadable = 0;
+    let accounts = store.load(table::ACCOUNTS, |id, version, body| {
+        // Without a second factor nobody signs in: the account is not taken in.
         if let (Some((account, password)), Some(totp)) =
             (read_account(id, version, &body), factors.remove(&id))
         {
             let (used_step, places) = (totp.used_step, totp.places);
             door.put(account, Credentials { password, totp: totp.secret, used_step, places });
+        } else {
+            unreadable += 1;
         }
     })?;
+    unreadable += accounts.damaged.len();
     let mut over = Vec::new();
     store.load(table::SESSIONS, |id, _, body| {
         match read_session(id, &body, clock.now()).filter(|_| realm == Realm::Admin) {
@@ -317,7 +309,7 @@ fn load(
             None => over.push(id),
         }
     })?;
-    Ok(over)
+    Ok(Known { over, unreadable })
 }
 
 /// Keeps the door in step with the disk, also when whoever wrote has gone away meanwhile.

@@ -7,7 +7,9 @@ use crate::door::DoorRefused;
 use crate::hash::HashFailed;
 use crate::password::PasswordRefused;
 use crate::people::PeopleRefused;
+use crate::repeated::KeyRefused;
 use crate::text::NameRefused;
+use crate::writes::SessionEnded;
 
 /// Why something was not done; then nothing was.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +29,7 @@ pub enum Refused {
     /// The new password.
     #[error("the password is refused")]
     Password(#[source] PasswordRefused),
-    /// Not the form of an IANA name.
+    /// No zone of [`crate::time_zones`].
     #[error("there is no such time zone")]
     TimeZone,
     /// A rule about all accounts.
@@ -45,6 +47,12 @@ pub enum Refused {
         /// As it is now.
         current: Box<Account>,
     },
+    /// The key of this request came before: from another account, or with another request.
+    #[error("this request's key was used by another request")]
+    KeyUsed,
+    /// The session ended, or its role was taken away, before this was done.
+    #[error("the session ended meanwhile")]
+    SessionEnded,
     /// There is no such account, invitation or session, or it is somebody else's.
     #[error("there is no such record")]
     NotFound,
@@ -56,8 +64,23 @@ pub enum Refused {
     Read(#[source] vault::engine::EngineError),
     /// The store took nothing.
     #[error("the store took nothing")]
-    Commit(#[source] vault::CommitError),
+    Commit(#[from] vault::CommitError),
     /// The store refused the change.
     #[error("the store refused the change")]
     Batch(#[from] vault::BatchError),
+}
+
+impl From<SessionEnded> for Refused {
+    fn from(_: SessionEnded) -> Self {
+        Self::SessionEnded
+    }
+}
+
+impl From<KeyRefused> for Refused {
+    fn from(refused: KeyRefused) -> Self {
+        match refused {
+            KeyRefused::Used => Self::KeyUsed,
+            KeyRefused::Batch(error) => Self::Batch(error),
+        }
+    }
 }

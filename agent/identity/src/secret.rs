@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use seal::RecordId;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -21,6 +22,14 @@ impl Secret {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut())?;
         Ok(Self(Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(bytes.as_ref()))))
+    }
+
+    /// The one of a request: SHA-256 of this secret, the request's key and whose it is, each of a fixed
+    /// length. The same request has the same one, and nobody without this secret can tell it.
+    pub(crate) fn of_request(&self, key: &[u8; 16], account: RecordId) -> Self {
+        let hash = Sha256::new().chain_update(self.0.as_bytes()).chain_update(key);
+        let bytes = Zeroizing::new(<[u8; 32]>::from(hash.chain_update(account.0).finalize()));
+        Self(Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(bytes.as_ref())))
     }
 
     /// Its text, for a cookie or a link. Never for a log.
@@ -56,5 +65,17 @@ mod tests {
         assert_eq!(one.expose().len(), 43);
         assert_eq!(format!("{one:?}"), "Secret(…)");
         assert_eq!(one.kept(), kept(one.expose()));
+    }
+    #[test]
+    fn a_request_has_one_of_its_own() {
+        let (from, other) = (Secret::new().unwrap(), Secret::new().unwrap());
+        let of = |from: &Secret, key, account| {
+            from.of_request(&[key; 16], RecordId([account; 16])).expose().to_owned()
+        };
+        assert_eq!(of(&from, 1, 2), of(&from, 1, 2));
+        assert_eq!(of(&from, 1, 2).len(), 43);
+        for different in [of(&from, 2, 2), of(&from, 1, 1), of(&other, 1, 2)] {
+            assert_ne!(of(&from, 1, 2), different);
+        }
     }
 }

@@ -73,6 +73,19 @@ impl Sessions {
         Some(session)
     }
 
+    /// The live session of a token, its idle time as it was. For streams, which are no request.
+    #[must_use]
+    pub fn look(&self, token: &str, now: Moment) -> Option<&Session> {
+        self.by_token.get(&kept(token)).filter(|session| session.life.is_alive(now))
+    }
+
+    /// Last request of any session of an account, ms since 1970.
+    #[must_use]
+    pub fn last_seen(&self, account: RecordId) -> Option<u64> {
+        let theirs = self.by_token.values().filter(|session| session.account == account);
+        theirs.map(|session| session.last_seen).max()
+    }
+
     /// Is this session still good? For streams, which ask every second and touch nothing.
     #[must_use]
     pub fn is_alive(&self, id: RecordId, now: Moment) -> bool {

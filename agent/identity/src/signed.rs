@@ -8,6 +8,7 @@ use vault::Actor;
 
 use crate::account::{Account, Role};
 use crate::sessions::Peer;
+use crate::writes::Holder;
 
 /// Somebody with a live session, as of the request that showed its token.
 #[derive(Debug, Clone)]
@@ -62,6 +63,17 @@ impl Signed {
     }
 }
 
+/// Whatever the role: what people do with their own account.
+impl Holder for Signed {
+    fn signed(&self) -> &Signed {
+        self
+    }
+
+    fn is_given_to(now: &Signed) -> bool {
+        !now.account.disabled
+    }
+}
+
 /// Makes a handle: a [`Signed`] of one of some roles, and nothing else.
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $from:ident, $($role:ident),+) => {
@@ -88,6 +100,16 @@ macro_rules! handle {
             #[must_use]
             pub fn actor(&self) -> Actor {
                 self.0.actor()
+            }
+        }
+
+        impl Holder for $name {
+            fn signed(&self) -> &Signed {
+                &self.0
+            }
+
+            fn is_given_to(now: &Signed) -> bool {
+                now.$from().is_some()
             }
         }
     };

@@ -68,6 +68,15 @@ impl<T> Steps<T> {
         (now.since_start.saturating_sub(step.begun) < STEP_LASTS).then_some(&mut step.what)
     }
 
+    /// A step that lives begins its time anew: somebody came on.
+    pub fn refresh(&mut self, secret: &str, now: Moment) {
+        if let Some(step) = self.taken.get_mut(&kept(secret))
+            && now.since_start.saturating_sub(step.begun) < STEP_LASTS
+        {
+            step.begun = now.since_start;
+        }
+    }
+
     /// Ends a step and gives what it knew.
     pub fn end(&mut self, secret: &str) -> Option<T> {
         self.taken.remove(&kept(secret)).map(|step| step.what)
@@ -97,6 +106,16 @@ mod tests {
         assert_eq!(steps.get("", at(0)), None);
         assert_eq!(steps.end(secret.expose()), Some("password was right"));
         assert_eq!(steps.get(secret.expose(), at(1)), None);
+    }
+
+    #[test]
+    fn who_comes_on_has_fifteen_minutes_more_who_is_late_has_none() {
+        let mut steps = Steps::new();
+        let secret = steps.begin("claim", at(0)).unwrap();
+        steps.refresh(secret.expose(), at(899));
+        assert_eq!(steps.get(secret.expose(), at(1_798)), Some(&"claim"));
+        steps.refresh(secret.expose(), at(1_799));
+        assert_eq!(steps.get(secret.expose(), at(1_799)), None);
     }
 
     #[test]

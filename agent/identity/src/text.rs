@@ -20,9 +20,15 @@ pub enum NameRefused {
         /// Characters of the name.
         has: usize,
     },
-    /// A control or invisible formatting character.
+    /// A control character.
     #[error("character {at} is a control character")]
     Control {
+        /// Which character.
+        at: usize,
+    },
+    /// A character that nobody sees and that makes the text look like another one.
+    #[error("character {at} is invisible and misleads")]
+    Hidden {
         /// Which character.
         at: usize,
     },
@@ -42,6 +48,7 @@ impl NameRefused {
             Self::Empty => "empty",
             Self::TooLong { .. } => "too-long",
             Self::Control { .. } => "control-character",
+            Self::Hidden { .. } => "hidden-character",
             Self::Unassigned { .. } => "unassigned-character",
         }
     }
@@ -53,9 +60,20 @@ impl NameRefused {
 /// # Errors
 /// [`NameRefused`] says why not.
 pub fn name(text: &str) -> Result<String, NameRefused> {
+    line(text, NAME_MOST)
+}
+
+/// The same for a name of something else, with at most this many characters.
+///
+/// # Errors
+/// [`NameRefused`] says why not.
+pub fn line(text: &str, most: usize) -> Result<String, NameRefused> {
     let cut = text.trim();
-    if let Some(at) = position(cut, forbidden) {
+    if let Some(at) = position(cut, char::is_control) {
         return Err(NameRefused::Control { at });
+    }
+    if let Some(at) = position(cut, is_hidden) {
+        return Err(NameRefused::Hidden { at });
     }
     if let Some(at) = position(cut, |c| !is_public_assigned(c)) {
         return Err(NameRefused::Unassigned { at });
@@ -63,7 +81,7 @@ pub fn name(text: &str) -> Result<String, NameRefused> {
     let name = cut.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect::<String>();
     match name.chars().count() {
         0 => Err(NameRefused::Empty),
-        has if has > NAME_MOST => Err(NameRefused::TooLong { most: NAME_MOST, has }),
+        has if has > most => Err(NameRefused::TooLong { most, has }),
         _ => Ok(name),
     }
 }
@@ -82,13 +100,14 @@ pub(crate) fn position(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
     text.chars().position(is).map(|at| at + 1)
 }
 
-/// Control characters, and those that turn or hide text (UAX #9, and zero-width ones that are not
-/// needed to write a name).
-pub(crate) fn forbidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+/// Characters that nobody sees and that turn a line, or make it another one that looks the same:
+/// bidi controls (UAX #9), line and paragraph separators, and zero-width characters but U+200C and
+/// U+200D, which Persian, Indic scripts and emoji are written with.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]
@@ -110,8 +129,25 @@ mod tests {
         assert_eq!(name("Anna\u{a0}  Maria"), Ok("Anna Maria".to_owned()));
         assert_eq!(name(" \u{3000} "), Err(NameRefused::Empty));
         assert_eq!(name("a\tb"), Err(NameRefused::Control { at: 2 }));
-        assert_eq!(name("a\u{202e}b"), Err(NameRefused::Control { at: 2 }));
         assert_eq!(name("ab\u{378}"), Err(NameRefused::Unassigned { at: 3 }));
         assert_eq!(name(&"张".repeat(61)), Err(NameRefused::TooLong { most: 60, has: 61 }));
+    }
+    #[test]
+    fn what_deceives_is_refused_and_what_scripts_need_is_kept() {
+        let bidi = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');
+        for c in bidi.chain(['\u{61c}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'])
+        {
+            let refused = name(&format!("Anna {c}Müller"));
+            assert_eq!(refused, Err(NameRefused::Hidden { at: 6 }), "{:x}", u32::from(c));
+            assert_eq!(name(&format!("{c}Anna")), Err(NameRefused::Hidden { at: 1 }));
+        }
+        for c in ('\u{0}'..='\u{1f}').chain('\u{7f}'..='\u{9f}') {
+            let refused = name(&format!("a{c}b"));
+            assert_eq!(refused, Err(NameRefused::Control { at: 2 }), "{:x}", u32::from(c));
+        }
+        for needed in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}👩\u{200d}👧", "مرحبا", "שלום"]
+        {
+            assert_eq!(name(needed), Ok(needed.to_owned()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What is done once a minute: sessions that are over leave the disk, and requests are noted on it
-//! now and then, so that a restart knows how long a session was idle.
+//! now and then, so that a restart knows how long a session was idle; keys of requests answered more
+//! than a day ago are forgotten; refusals that were only counted are told.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use vault::{Actor, BatchError, MAX_CHANGES};
 
 use crate::realm::Identity;
 use crate::refused::Refused;
+use crate::repeated;
 use crate::stored::set_seen;
 
 /// A session's last request is written when the one on the disk is this much older.
@@ -45,6 +47,11 @@ impl Identity {
                 Ok(())
             })
             .await?;
+        }
+        self.note_counted();
+        let over = self.0.answered.over(self.now().wall);
+        if !over.is_empty() {
+            self.write(Actor::default(), move |batch| Ok(repeated::forget(batch, over)?)).await?;
         }
         Ok(())
     }

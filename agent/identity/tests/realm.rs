@@ -52,6 +52,26 @@ async fn a_code_that_was_answered_is_never_taken_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_cannot_be_read_lets_no_stranger_be_the_first() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity = Identity::open(store.clone(), Realm::Crm, the_box.clock.clone()).await.unwrap();
+    let (_, _, signed) = first(&identity, &the_box.clock).await;
+    let id = signed.account().id;
+    let lost = store.write(Actor::default(), move |batch| {
+        batch.delete(seal::numbers::table::TOTP, id)?;
+        batch.audit(action::ACCOUNT_CHANGED, outcome::ALLOWED);
+        Ok::<(), vault::BatchError>(())
+    });
+    lost.await.unwrap().unwrap();
+    let again = Identity::open(store, Realm::Crm, the_box.clock.clone()).await.unwrap();
+    assert!(again.has_accounts());
+    assert_eq!(again.unreadable(), 1);
+    let refused = again.begin_first(new_account("Mallory", PASSWORD)).await;
+    assert!(matches!(refused, Err(Refused::AlreadySetUp)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_of_the_crm_ends_every_session() {
     let the_box = TestBox::new();
     let (store, identity) = the_box.crm().await;
@@ -106,6 +126,27 @@ async fn refusals_look_alike_and_are_in_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_who_agreed_stands_on_the_locked_page() {
+    for shown in [true, false] {
+        let the_box = TestBox::new();
+        let (store, identity) = the_box.crm().await;
+        let new = new_account("王芳", PASSWORD);
+        let (step, setup) = identity.begin_first_shown(new, shown).await.unwrap();
+        assert_eq!(identity.unlockers().unwrap(), Vec::<String>::new());
+        let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+        let secret = TotpSecret::from_bytes(&bytes).unwrap();
+        identity.enrol_code(step.expose(), &code(&secret, &the_box.clock), &peer()).unwrap();
+        let (_, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
+        let named = if shown { vec!["王芳".to_owned()] } else { Vec::new() };
+        assert_eq!(identity.unlockers().unwrap(), named);
+        // What they change of their account leaves it as it is.
+        identity.change_settings(&signed, None, Some("Europe/Berlin")).await.unwrap();
+        assert_eq!(identity.unlockers().unwrap(), named);
+        store.close(Actor::default()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_begin_at_once_one_becomes_the_first() {
     let the_box = TestBox::new();
     let (store, identity) = the_box.crm().await;
@@ -114,7 +155,7 @@ async fn of_two_that_begin_at_once_one_becomes_the_first() {
         let (step, setup) = identity.begin_first(new_account(name, PASSWORD)).await.unwrap();
         let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
         let secret = TotpSecret::from_bytes(&bytes).unwrap();
-        identity.enrol_code(step.expose(), &code(&secret, &the_box.clock)).unwrap();
+        identity.enrol_code(step.expose(), &code(&secret, &the_box.clock), &peer()).unwrap();
         steps.push(step);
     }
     let [one, other] = steps.as_slice() else { panic!() };

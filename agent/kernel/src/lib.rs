@@ -1,9 +1,7 @@
 //! Brings about in the kernel what others decided: rulesets (`nft`), links, addresses and
-//! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`);
-//! forgets connections (`connections`).
+//! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`).
 //! It decides nothing itself, and it is the only crate with `unsafe`.
 
-pub mod connections;
 pub mod links;
 pub mod namespace;
 pub mod nft;

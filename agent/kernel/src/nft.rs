@@ -1,9 +1,13 @@
 //! Rulesets in the kernel: `replace` swaps all tables of ours in one transaction, `differences`
 //! reads them back. What is sent is a list of messages (`transaction`), most of them made by
-//! rustables, some by hand (`rule`, `set`); reading back compares with those very messages.
+//! rustables, some by hand (`rule`, `set`), and depends on what is there (`present`); reading back
+//! compares with those very messages (`verify`).
 
 mod expression;
+mod grace;
+mod listing;
 mod object;
+mod present;
 mod rule;
 mod set;
 mod transaction;
@@ -17,10 +21,11 @@ use crate::netlink::message::ERROR;
 use crate::netlink::{Messages, NetlinkError, Socket};
 
 pub use object::Object;
+pub use present::Present;
 pub use transaction::Transaction;
 pub use verify::{Difference, MAX_READ_BACK};
 
-/// Why a ruleset was not loaded, or not read back. The former ruleset stands in any case.
+/// Why a ruleset was not loaded, or not read back. Unless said otherwise the former one stands.
 #[derive(Debug, thiserror::Error)]
 pub enum NftError {
     /// The kernel refused one part, and with it the whole.
@@ -46,6 +51,9 @@ pub enum NftError {
     /// Talking to the kernel failed.
     #[error("cannot talk to nf_tables")]
     Netlink(#[from] NetlinkError),
+    /// The kernel did not wait for the packets on their way; the tables to be gone are still there.
+    #[error("cannot wait for the packets on their way")]
+    Grace(#[source] Errno),
     /// rustables could not make a rule.
     #[error("{object} cannot be encoded")]
     Encode {
@@ -57,17 +65,28 @@ pub enum NftError {
     },
 }
 
-/// Replaces our tables by those of the ruleset and removes those to be gone, all or nothing, in the
-/// network namespace of the calling thread. At no time does a packet pass that neither ruleset lets
-/// pass. A packet may be lost: for an instant the kernel still calls a former chain that has no rules
-/// any more, and its policy drops.
+/// Replaces our tables by those of the ruleset in one transaction, all or nothing, in the network
+/// namespace of the calling thread; then removes those to be gone (the boot lock). At no time does a
+/// packet pass a hook that neither ruleset lets it pass, and none is lost that both let pass, but for
+/// one that looks up a map of the former ruleset at the very instant it goes: it finds nothing there.
+///
+/// The tables to be gone have a transaction of their own, after every packet that is on its way
+/// through the hooks at that moment has left them: in the same one a packet could have passed the new
+/// chains while they were still empty, and find the lock gone.
 pub fn replace(ruleset: CheckedRuleset<'_>) -> Result<(), NftError> {
-    Transaction::new(ruleset.ruleset())?.send()
+    let ruleset = ruleset.ruleset();
+    let present = Present::read(ruleset)?;
+    Transaction::new(ruleset, &present)?.send()?;
+    if !ruleset.removed.is_empty() {
+        grace::wait().map_err(NftError::Grace)?;
+        Transaction::removing(&ruleset.removed)?.send()?;
+    }
+    Ok(())
 }
 
 /// Reads our tables back and tells what is not as the ruleset asks; empty when all is.
 pub fn differences(ruleset: CheckedRuleset<'_>) -> Result<Vec<Difference>, NftError> {
-    verify::differences(&Transaction::new(ruleset.ruleset())?)
+    verify::differences(ruleset.ruleset())
 }
 
 impl Transaction {

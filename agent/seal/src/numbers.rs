@@ -181,7 +181,7 @@ fields! {
     totp {
         SECRET = 1, "The shared secret (RFC 6238): bytes.";
         STEP = 2, "Step of the last code taken: an integer.";
-        PLACES = 3, "Where the account signed in from, the last first, IPv4 as mapped IPv6, IPv6 as its /64: a list of bytes.";
+        PLACES = 3, "Where the account signed in from, the last first, IPv4 as mapped IPv6: a list of bytes.";
     }
 }
 

@@ -30,6 +30,7 @@ pub use factory::DiscoveredPort;
 pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
+pub use message::fill;
 pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};

@@ -11,20 +11,24 @@ type Catalogue = BTreeMap<String, String>;
 /// The text for a code, with the parameters filled in; the bare code should it be missing.
 pub(crate) fn text(language: Language, code: &str, parameters: &[(&str, String)]) -> String {
     let Some(template) = catalogue(language).get(code) else { return code.to_owned() };
+    fill(template, |name| {
+        parameters.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| value.clone())
+    })
+}
+
+/// A text with its `{placeholders}` filled in. What has no value is a brace of an example; a value is
+/// never taken for a placeholder.
+pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len() + 32);
-    let mut rest = template.as_str();
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let placeholder = after.split_once('}').and_then(|(name, following)| {
-            let (_, value) = parameters.iter().find(|(parameter, _)| *parameter == name)?;
-            Some((value, following))
-        });
-        match placeholder {
+        let found = after.split_once('}').and_then(|(name, rest)| Some((value(name)?, rest)));
+        match found {
             Some((value, following)) => {
-                out.push_str(value);
+                out.push_str(&value);
                 rest = following;
             }
-            // A brace of an example.
             None => {
                 out.push('{');
                 rest = after;

@@ -33,3 +33,11 @@ pub struct Access {
     /// Why, or what was asked. Never a name or a typed value: this part outlives an erasure.
     pub reason: Option<String>,
 }
+
+impl Access {
+    /// An access that names no record and says no more.
+    #[must_use]
+    pub fn new(actor: Actor, action: u32, outcome: u32) -> Self {
+        Self { actor, action, outcome, records: Vec::new(), count: None, reason: None }
+    }
+}

@@ -1,25 +1,27 @@
 //! A store that is not open: what can be said of it without a key, and the tries to open it. Keep
 //! one [`Closed`] for as long as the store stays locked: it knows since when there is a wait.
+//!
+//! A passphrase can be guessed, so its tries are few. A recovery key has 160 random bits: nobody's
+//! tries make its owner wait.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use seal::Key;
 use seal::keys::{SlotKind, SlotState};
 
-use crate::attempts::{AttemptsFile, wait_after};
+use crate::attempts::{AttemptsFile, FREE, wait_after};
 use crate::copies::{FileError, cannot};
 use crate::create::{self, CreateError};
 use crate::keyfile::Locked;
 use crate::open::{self, Failures, OpenError};
+use crate::turns::{Place, Turns};
 use crate::unlock::Unlock;
 use crate::writer::Limits;
 use crate::{Clock, Store};
-
-/// A recovery key is tried at most this often.
-const RECOVERY_WAIT: Duration = Duration::from_secs(1);
 
 /// What a directory holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,22 +46,42 @@ pub struct Closed {
     clock: Arc<dyn Clock>,
     limits: Limits,
     tries: Mutex<Tries>,
+    /// Argon2 runs once at a time: it takes 64 MiB.
+    deriving: Mutex<()>,
 }
 
 /// By the clock that nobody can set.
 #[derive(Debug)]
 struct Tries {
-    /// When the last passphrase failed; the start of the process for earlier ones.
-    failed: Duration,
-    recovery: Option<Duration>,
+    /// When the last passphrase was tried; `None` when none was since the start of the process.
+    last: Option<Duration>,
+    start: Duration,
+    turns: Turns,
+}
+
+/// A secret that was the right one: see [`Closed::open_proved`].
+#[derive(Debug)]
+pub struct Proved {
+    locked: Locked,
+    master: Key,
+}
+
+/// A try that was counted before it is judged.
+#[derive(Debug, Clone, Copy)]
+struct Charge {
+    place: Option<Place>,
+    /// It was a turn of the place's own.
+    own: bool,
 }
 
 impl Closed {
     /// The store at `path` (`…/store.1`), there or not.
     #[must_use]
     pub fn new(path: &Path, clock: Arc<dyn Clock>) -> Self {
-        let tries = Mutex::new(Tries { failed: clock.now().since_start, recovery: None });
-        Self { path: path.to_owned(), clock, limits: Limits::default(), tries }
+        let now = clock.now().since_start;
+        let tries = Mutex::new(Tries { last: None, start: now, turns: Turns::new(now) });
+        let (limits, deriving) = (Limits::default(), Mutex::default());
+        Self { path: path.to_owned(), clock, limits, tries, deriving }
     }
 
     /// With other limits of seals, for tests of them.
@@ -82,9 +104,11 @@ impl Closed {
         }
         Ok(match Locked::read(&self.path)? {
             None => State::Damaged,
-            Some(locked) => State::Locked {
-                slots: locked.file.slots.iter().flatten().map(|slot| slot.kind).collect(),
-            },
+            Some(locked) => {
+                let slots = locked.file.slots.iter().flatten();
+                let slots = slots.filter(|slot| slot.state == SlotState::InUse);
+                State::Locked { slots: slots.map(|slot| slot.kind).collect() }
+            }
         })
     }
 
@@ -93,125 +117,171 @@ impl Closed {
     /// # Errors
     /// See [`CreateError`].
     pub fn create(&self, unlock: &Unlock) -> Result<Store, CreateError> {
-        let _one = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.deriving.lock().unwrap_or_else(PoisonError::into_inner);
         create::create(&self.path, unlock, &self.clock)?;
-        let opened = self.master(unlock, None).and_then(|(locked, master)| {
+        let opened = self.master(unlock).and_then(|found| {
+            let (locked, master) = found.ok_or(OpenError::KeyFile)?;
             open::open(&self.path, locked, master, &self.clock, self.limits, Failures::default())
         });
         opened.map_err(|error| CreateError::Open(Box::new(error)))
     }
 
-    /// Failed tries of the passphrase so far, and how long the next has to wait. Zero for a store
-    /// without a passphrase.
+    /// Failed tries of the passphrase so far, and how long the next has to wait, unless it is of an
+    /// address that has turns of its own. Zero for a store without a passphrase.
     ///
     /// # Errors
     /// [`FileError`] when they cannot be read.
     pub fn failures(&self) -> Result<(u32, Duration), FileError> {
-        if !self.has_passphrase()? {
+        let State::Locked { slots } = self.inspect()? else { return Ok((0, Duration::ZERO)) };
+        if !slots.contains(&SlotKind::Passphrase) {
             return Ok((0, Duration::ZERO));
         }
-        let failures = AttemptsFile::open(&self.path)?.now.failures;
-        let tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((failures, self.remaining(failures, &tries)))
+        // A file of them that is gone counts as a broken one.
+        let failures = AttemptsFile::failed_tries(&self.path)?.now.failures;
+        Ok((failures, self.tries().wait(failures, self.now())))
     }
 
-    /// Tries of the passphrase are counted; a file of them that is gone counts as a broken one.
-    fn has_passphrase(&self) -> Result<bool, FileError> {
-        Ok(match self.inspect()? {
-            State::Locked { slots } => slots.contains(&SlotKind::Passphrase),
-            _ => false,
-        })
-    }
-
-    fn remaining(&self, failures: u32, tries: &Tries) -> Duration {
-        let gone = self.clock.now().since_start.saturating_sub(tries.failed);
-        wait_after(failures).saturating_sub(gone)
-    }
-
-    /// Opens the store. Blocks: Argon2, and reading everything that is live. One try at a time;
-    /// a failed passphrase is on the disk before it is tested.
+    /// Opens the store, for a caller that has no address. See [`Closed::prove`] and
+    /// [`Closed::open_proved`].
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(&self, unlock: &Unlock) -> Result<Store, OpenError> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let counts = match self.inspect()? {
+        self.open_proved(self.prove(unlock, None)?)
+    }
+
+    /// Judges what somebody at this address gave. Blocks for Argon2, one passphrase at a time; its
+    /// try is on the disk as a failed one before it is judged. A recovery key waits for nobody.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn prove(&self, unlock: &Unlock, from: Option<IpAddr>) -> Result<Proved, OpenError> {
+        let slots = match self.inspect()? {
             State::Missing => return Err(OpenError::Missing),
             State::HigherNumber(number) => return Err(OpenError::HigherNumber(number)),
             State::Damaged => return Err(OpenError::KeyFile),
-            State::Locked { slots } => slots.contains(&SlotKind::Passphrase),
+            State::Locked { slots } => slots,
         };
-        create::remove_leftover(&self.path)?;
-        let mut attempts = counts.then(|| AttemptsFile::open(&self.path)).transpose()?;
-        let now = self.clock.now();
-        match (unlock.kind(), &mut attempts) {
-            (SlotKind::Passphrase, Some(attempts)) => {
-                let wait = self.remaining(attempts.now.failures, &tries);
-                if !wait.is_zero() {
-                    return Err(OpenError::Wait(wait));
-                }
-                attempts.failed(now.wall)?;
-            }
-            (SlotKind::Recovery, _) => {
-                let last = tries.recovery.replace(now.since_start);
-                let gone = last.map(|last| now.since_start.saturating_sub(last));
-                if let Some(wait) = gone.and_then(|gone| RECOVERY_WAIT.checked_sub(gone))
-                    && !wait.is_zero()
-                {
-                    tries.recovery = last;
-                    return Err(OpenError::Wait(wait));
-                }
-            }
-            _ => {}
+        let kind = unlock.kind();
+        if !slots.contains(&kind) {
+            return Err(OpenError::NoSlot);
         }
-        let counted = unlock.kind() == SlotKind::Passphrase && attempts.is_some();
-        let (locked, master) = match self.master(unlock, attempts.as_ref()) {
-            Err(error) if !counted => return Err(error),
-            Err(error) => {
-                tries.failed = self.clock.now().since_start;
-                return Err(error);
-            }
-            Ok(opened) => opened,
+        if kind != SlotKind::Passphrase {
+            let (locked, master) = self.master(unlock)?.ok_or(OpenError::WrongSecret {
+                failures: 0,
+                left: 0,
+                wait: Duration::ZERO,
+            })?;
+            return Ok(Proved { locked, master });
+        }
+        let charge = self.charge(from.map(Place::of))?;
+        let judged = {
+            let _one = self.deriving.lock().unwrap_or_else(PoisonError::into_inner);
+            self.master(unlock)?
         };
-        let failures = attempts.as_ref().map_or(Failures::default(), |attempts| Failures {
-            // This try was counted, and is none.
-            count: attempts.now.failures.saturating_sub(u32::from(counted)),
-            first: attempts.now.first,
-            last: attempts.now.last,
-        });
-        let opened = open::open(&self.path, locked, master, &self.clock, self.limits, failures);
-        match (&opened, &mut attempts) {
-            (Ok(_), Some(attempts)) => attempts.succeeded()?,
-            // The secret was the right one: what failed is the disk. The tries before it still count.
-            (Err(_), Some(attempts)) if counted => attempts.take_back()?,
-            _ => {}
+        match judged {
+            Some((locked, master)) => {
+                self.take_back(charge)?;
+                Ok(Proved { locked, master })
+            }
+            None => Err(self.wrong(charge.place)?),
         }
-        opened
     }
 
-    /// The master key.
-    fn master(
-        &self,
-        unlock: &Unlock,
-        attempts: Option<&AttemptsFile>,
-    ) -> Result<(Locked, Key), OpenError> {
+    /// Opens the store with a secret that was judged. Blocks: reads everything that is live.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_proved(&self, proved: Proved) -> Result<Store, OpenError> {
+        let Proved { locked, master } = proved;
+        create::remove_leftover(&self.path)?;
+        let slots = locked.file.slots.iter().flatten();
+        let counts = slots.into_iter().any(|slot| slot.kind == SlotKind::Passphrase);
+        let before = match counts {
+            true => AttemptsFile::failed_tries(&self.path)?.now,
+            false => Default::default(),
+        };
+        let failures = Failures { count: before.failures, first: before.first, last: before.last };
+        let store = open::open(&self.path, locked, master, &self.clock, self.limits, failures)?;
+        if counts {
+            // Somebody may be counted at this moment.
+            let _tries = self.tries();
+            AttemptsFile::failed_tries(&self.path)?.succeeded()?;
+        }
+        Ok(store)
+    }
+
+    /// Counts a try, if there may be one now.
+    fn charge(&self, place: Option<Place>) -> Result<Charge, OpenError> {
+        let mut tries = self.tries();
+        let moment = self.clock.now();
+        let now = moment.since_start;
+        let mut failed = AttemptsFile::failed_tries(&self.path)?;
+        let wait = tries.wait(failed.now.failures, now);
+        let own = !wait.is_zero();
+        if own {
+            let until = |turn: Duration| OpenError::Wait(wait.min(turn));
+            // A restart forgets who had which turns: it gives nobody any, before the wait from then on.
+            let place = place.filter(|_| tries.last.is_some()).ok_or(OpenError::Wait(wait))?;
+            let turn = tries.turns.wait(place, now);
+            if !turn.is_zero() {
+                return Err(until(turn));
+            }
+            let mut all = AttemptsFile::turns(&self.path)?;
+            let count = tries.turns.one_of_all(all.now.failures, now).map_err(until)?;
+            all.set(count, moment.wall)?;
+        }
+        failed.one_more(moment.wall)?;
+        tries.last = Some(now);
+        if let Some(place) = place {
+            tries.turns.tried(place, now);
+        }
+        Ok(Charge { place, own })
+    }
+
+    /// The try was none: its passphrase was the right one.
+    fn take_back(&self, charge: Charge) -> Result<(), FileError> {
+        let mut tries = self.tries();
+        if let Some(place) = charge.place {
+            tries.turns.take_back(place);
+        }
+        if charge.own {
+            AttemptsFile::turns(&self.path)?.take_back()?;
+        }
+        AttemptsFile::failed_tries(&self.path)?.take_back()
+    }
+
+    /// What somebody is told whose passphrase was wrong.
+    fn wrong(&self, place: Option<Place>) -> Result<OpenError, FileError> {
+        let (tries, now) = (self.tries(), self.now());
+        let failures = AttemptsFile::failed_tries(&self.path)?.now.failures;
+        let own = place.map_or(0, |place| tries.turns.left(place, now));
+        let left = FREE.saturating_sub(failures).max(own);
+        let wait = if left > 0 { Duration::ZERO } else { tries.wait(failures, now) };
+        Ok(OpenError::WrongSecret { failures, left, wait })
+    }
+
+    /// The master key, from the slot that this secret opens.
+    fn master(&self, unlock: &Unlock) -> Result<Option<(Locked, Key)>, OpenError> {
         let locked = Locked::read(&self.path)?.ok_or(OpenError::KeyFile)?;
         let kind = unlock.kind();
         let slots = locked.file.slots.iter().flatten();
         // A recovery key that was not typed back opens nothing yet.
         let slots = slots.filter(|slot| slot.kind == kind && slot.state == SlotState::InUse);
-        let mut none = true;
         for slot in slots {
-            none = false;
             if let Some(master) = unlock.open(slot, &locked.file.store)? {
-                return Ok((locked, master));
+                return Ok(Some((locked, master)));
             }
         }
-        if none {
-            return Err(OpenError::NoSlot);
-        }
-        let failures = attempts.map_or(0, |attempts| attempts.now.failures);
-        Err(OpenError::WrongSecret { failures, wait: wait_after(failures) })
+        Ok(None)
+    }
+
+    fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.now().since_start
     }
 
     /// The highest number of a store beside this one that is higher.
@@ -225,6 +295,13 @@ impl Closed {
         };
         let numbers = entries.flatten().filter_map(|entry| number(&entry.path()));
         Ok(numbers.filter(|number| *number > own).max())
+    }
+}
+
+impl Tries {
+    /// How long everybody waits after so many failures.
+    fn wait(&self, failures: u32, now: Duration) -> Duration {
+        wait_after(failures).saturating_sub(now.saturating_sub(self.last.unwrap_or(self.start)))
     }
 }
 

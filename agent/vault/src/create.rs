@@ -12,7 +12,7 @@ use seal::audit::{self, Mark};
 use seal::keys::{SlotKind, SlotState};
 
 use crate::Clock;
-use crate::attempts::AttemptsFile;
+use crate::attempts;
 use crate::copies::{FileError, cannot, sync_directory};
 use crate::digest::Sum;
 use crate::engine::{Engine, EngineError, Options, SledEngine};
@@ -92,7 +92,7 @@ fn fill(new: &Path, unlock: &Unlock, now: u64) -> Result<(), CreateError> {
     let keyfile = KeyFile::create(new, store, master, slot)?;
     PersonFile::create(new, store)?;
     if unlock.kind() == SlotKind::Passphrase {
-        AttemptsFile::create(new)?;
+        attempts::create(new)?;
     }
     let keys = keyfile.unwrap_keys().ok_or(SealFailed::NoKey)?;
     let mut head = Head {

@@ -1,6 +1,8 @@
 //! The unwrapped keys of an open store: everything sealed is sealed and opened through them.
 //! They are wiped when the store is closed or dropped.
 
+mod keys;
+
 use std::collections::{HashMap, HashSet};
 
 use seal::body::Body;
@@ -8,6 +10,7 @@ use seal::record::{self, Header};
 use seal::{Key, KeyId, Nonce, RecordId, StoreId, TableId, Version};
 
 use crate::Damage;
+use keys::Keys;
 
 /// Under whose key a record lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,17 +34,16 @@ pub enum Owner {
 pub struct Keyring {
     /// The store they belong to: part of everything they seal.
     pub store: StoreId,
-    keys: HashMap<KeyId, (Owner, Key)>,
+    keys: Keys,
     /// The key of each table that seals; older ones only open.
     sealing: HashMap<TableId, (u64, KeyId)>,
-    persons: HashMap<RecordId, KeyId>,
     erased: HashSet<KeyId>,
     erased_persons: HashSet<RecordId>,
 }
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keyring").field("keys", &self.keys.len()).finish_non_exhaustive()
+        f.debug_struct("Keyring").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 
@@ -50,9 +52,8 @@ impl Keyring {
     pub fn new(store: StoreId) -> Self {
         Self {
             store,
-            keys: HashMap::new(),
+            keys: Keys::default(),
             sealing: HashMap::new(),
-            persons: HashMap::new(),
             erased: HashSet::new(),
             erased_persons: HashSet::new(),
         }
@@ -61,7 +62,7 @@ impl Keyring {
     /// Takes a table's key in; the one of the highest generation seals.
     pub fn add_table(&mut self, table: TableId, generation: u64, key: Key) {
         let id = key.id();
-        self.keys.insert(id, (Owner::Table(table), key));
+        self.keys.insert(Owner::Table(table), key);
         let newest = self.sealing.entry(table).or_insert((generation, id));
         if generation >= newest.0 {
             *newest = (generation, id);
@@ -70,18 +71,16 @@ impl Keyring {
 
     /// Takes a person's key in.
     pub fn add_person(&mut self, person: RecordId, key: Key) {
-        let id = key.id();
-        self.keys.insert(id, (Owner::Person(person), key));
-        self.persons.insert(person, id);
+        self.keys.insert(Owner::Person(person), key);
     }
 
     /// Forgets a person's keys for good; what they sealed is dark from now on.
     pub fn erase(&mut self, person: RecordId, keys: &[KeyId]) {
         for id in keys {
-            self.keys.remove(id);
+            self.keys.remove(*id);
             self.erased.insert(*id);
         }
-        self.persons.remove(&person);
+        self.keys.forget(person);
         self.erased_persons.insert(person);
     }
 
@@ -97,7 +96,7 @@ impl Keyring {
 
     /// The key id of a person.
     pub fn person(&self, person: RecordId) -> Option<KeyId> {
-        self.persons.get(&person).copied()
+        self.keys.of(person).map(Key::id)
     }
 
     /// Number of tables with a key.
@@ -112,19 +111,19 @@ impl Keyring {
 
     /// A key by its id.
     pub fn key(&self, id: KeyId) -> Option<&Key> {
-        self.keys.get(&id).map(|(_, key)| key)
+        self.keys.get(id).map(|(_, key)| key)
     }
 
     /// What the key is for.
     pub fn owner(&self, id: KeyId) -> Option<Owner> {
-        self.keys.get(&id).map(|(owner, _)| *owner)
+        self.keys.get(id).map(|(owner, _)| *owner)
     }
 
     /// The key that seals for this owner.
     pub fn for_sealing(&self, table: TableId, of: KeyOf) -> Option<&Key> {
         match of {
             KeyOf::Table => self.table(table),
-            KeyOf::Person(person) => self.key(self.person(person)?),
+            KeyOf::Person(person) => self.keys.of(person),
         }
     }
 
@@ -168,7 +167,7 @@ impl Keyring {
         if self.erased.contains(&header.key) {
             return Err(Damage::Dark);
         }
-        let (owner, key) = self.keys.get(&header.key).ok_or(Damage::Key)?;
+        let (owner, key) = self.keys.get(header.key).ok_or(Damage::Key)?;
         if let Owner::Table(of) = owner
             && *of != header.table
         {

@@ -35,6 +35,7 @@ mod reader;
 mod shared;
 mod slots;
 mod store;
+mod turns;
 mod unlock;
 mod writer;
 
@@ -42,7 +43,7 @@ pub use actor::{Access, Actor};
 pub use applied::{Applied, Kind};
 pub use batch::{Batch, BatchError, MAX_CHANGES, MAX_DETAILS, OutboxItem};
 pub use clock::{Clock, Moment, SystemClock};
-pub use closed::{Closed, State};
+pub use closed::{Closed, Proved, State};
 pub use copies::FileError;
 pub use create::CreateError;
 pub use damage::{Damage, Named};

@@ -52,6 +52,8 @@ pub enum OpenError {
     WrongSecret {
         /// Failures so far, this one included; 0 where they are not counted.
         failures: u32,
+        /// Tries that whoever gave it has left before a wait; 0 where they are not counted.
+        left: u32,
         /// How long the next try has to wait.
         wait: Duration,
     },

@@ -61,8 +61,8 @@ impl Shared {
     /// Waits until the disk fails; for ever when it does not.
     pub async fn failed(&self) {
         let mut stopped = self.stopped.subscribe();
-        let failed = stopped.wait_for(|why| *why == Some(CommitError::DiskFailed)).await;
-        if failed.is_err() {
+        let failed = stopped.wait_for(|why| *why == Some(CommitError::DiskFailed)).await.is_ok();
+        if !failed {
             std::future::pending::<()>().await;
         }
     }

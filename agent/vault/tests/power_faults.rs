@@ -7,6 +7,8 @@ mod power;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -17,6 +19,9 @@ use vault::engine::{Change, Engine, EngineError, Options, SledEngine, Stop};
 /// So that a call that hangs in sled ends the test soon.
 const SOON: Options =
     Options { call_limit: Duration::from_secs(5), open_limit: Duration::from_secs(60) };
+
+/// How long a disk tries before it gives a write up: the other writes of the batch are done by then.
+const LATE: Duration = Duration::from_millis(400);
 
 fn put(key: &str, length: usize) -> Change {
     (key.as_bytes().to_vec(), Some(vec![7; length]))
@@ -33,14 +38,34 @@ fn assert_stopped(engine: &SledEngine, because: Stop) {
     assert!(stopped(engine.scan(b"", b"").unwrap_err()));
 }
 
-/// An engine on the power-cut file system with one batch in it, and a fault after that.
-fn with_fault(call: Call, errno: Errno) -> (PowerFs, SledEngine, Place) {
+/// An engine on the power-cut file system with one batch in it; to be dropped first, and the place last.
+fn begun(options: Options) -> (Place, PowerFs, SledEngine) {
     let place = Place::new("fault");
     let power = PowerFs::mount(place.path(), &Image::empty()).unwrap();
-    let engine = SledEngine::create(&power.path().join("db"), SOON).unwrap();
+    let engine = SledEngine::create(&power.path().join("db"), options).unwrap();
     engine.commit(vec![put("first", 5_000)]).unwrap();
+    (place, power, engine)
+}
+
+/// The same; the next write is refused late, when the others are done. The log does not get longer
+/// by them, or the kernel would let them wait for each other.
+fn with_late_fault(options: Options) -> (Place, PowerFs, SledEngine) {
+    let (place, power, engine) = begun(options);
+    File::options()
+        .write(true)
+        .open(power.path().join("db/db"))
+        .unwrap()
+        .set_len(512 << 10)
+        .unwrap();
+    power.fail_late(Errno::EIO, LATE);
+    (place, power, engine)
+}
+
+/// The same, with a fault at once.
+fn with_fault(call: Call, errno: Errno) -> (Place, PowerFs, SledEngine) {
+    let (place, power, engine) = begun(SOON);
     power.fail(call, errno, 1);
-    (power, engine, place)
+    (place, power, engine)
 }
 
 /// The directory after a cut at the end of all, opened on another file system.
@@ -54,7 +79,7 @@ fn after_a_cut(recording: &Recording, seed: u64) -> (Place, SledEngine) {
 
 #[test]
 fn after_a_failed_sync_everything_is_refused_until_reopened() {
-    let (power, engine, _place) = with_fault(Call::Sync, Errno::EIO);
+    let (_place, power, engine) = with_fault(Call::Sync, Errno::EIO);
     let error = engine.commit(vec![put("second", 5_000)]).unwrap_err();
     let EngineError::Disk { path, source } = &error else { panic!("{error:?}") };
     assert!(path.ends_with("db/db"));
@@ -72,7 +97,7 @@ fn after_a_failed_sync_everything_is_refused_until_reopened() {
 #[test]
 fn a_full_disk_or_a_failed_write_is_a_failed_batch() {
     for errno in [Errno::ENOSPC, Errno::EIO] {
-        let (power, engine, _place) = with_fault(Call::Write, errno);
+        let (_place, power, engine) = with_fault(Call::Write, errno);
         let error = engine.commit(vec![put("second", 5_000)]).unwrap_err();
         assert!(matches!(error, EngineError::Disk { .. }), "{error:?}");
         assert_stopped(&engine, Stop::Disk);
@@ -85,9 +110,43 @@ fn a_full_disk_or_a_failed_write_is_a_failed_batch() {
     }
 }
 
+/// A batch is written in two pieces, by two threads of sled's: the first is refused when the second
+/// is on the disk already, and sled tells nobody.
+#[test]
+fn a_write_that_fails_late_is_a_failed_batch() {
+    let (_place, power, engine) = with_late_fault(SOON);
+    let error = engine.commit(vec![put("second", 5_000)]).unwrap_err();
+    assert!(matches!(error, EngineError::Disk { .. }), "{error:?}");
+    assert_stopped(&engine, Stop::Disk);
+    drop(engine);
+    let recording = power.end();
+    for seed in 0..20 {
+        let (_place, engine) = after_a_cut(&recording, seed);
+        assert!(holds(&engine, "first") && !holds(&engine, "second"));
+    }
+}
+
+#[test]
+fn a_call_that_was_given_up_stops_the_engine_and_lets_go_of_the_files_in_the_end() {
+    let limit = LATE / 4;
+    let (_place, power, engine) = with_late_fault(Options { call_limit: limit, ..SOON });
+    let error = engine.commit(vec![put("second", 5_000)]).unwrap_err();
+    assert!(matches!(error, EngineError::Broken { .. }), "{error:?}");
+    assert_stopped(&engine, Stop::Broken);
+    let db = File::open(power.path().join("db/db")).unwrap();
+    assert!(db.try_lock().is_err(), "it still waits for the disk");
+    drop(engine);
+    let (locked, seen) = mpsc::channel();
+    thread::spawn(move || locked.send(db.lock()));
+    seen.recv_timeout(SOON.call_limit).expect("it never lets go").unwrap();
+    let engine = SledEngine::open(&power.path().join("db"), SOON).unwrap();
+    assert!(holds(&engine, "first") && !holds(&engine, "second"));
+    engine.commit(vec![put("third", 5_000)]).unwrap();
+}
+
 #[test]
 fn a_directory_that_cannot_be_synced_is_not_opened() {
-    let (power, engine, _place) = with_fault(Call::SyncDirectory, Errno::EIO);
+    let (_place, power, engine) = with_fault(Call::SyncDirectory, Errno::EIO);
     let error = engine.close().unwrap_err();
     assert!(matches!(error, EngineError::Disk { .. }), "{error:?}");
     power.fail(Call::SyncDirectory, Errno::EIO, 1);

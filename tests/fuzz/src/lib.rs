@@ -10,6 +10,7 @@
     reason = "a target that fails is a failed test"
 )]
 
+mod http;
 pub mod mutate;
 mod sealed;
 mod seeds;
@@ -37,6 +38,9 @@ pub const TARGETS: &[Target] = &[
     },
     Target { name: "order", run: lines::<events::Order>, seeds: seeds::orders },
     Target { name: "event", run: lines::<events::Event>, seeds: seeds::events },
+    Target { name: "http-body", run: http::body, seeds: http::bodies },
+    Target { name: "http-head", run: http::head, seeds: http::heads },
+    Target { name: "list-cursor", run: http::cursor, seeds: http::cursors },
     Target { name: "body", run: sealed::body, seeds: seeds::bodies },
     Target { name: "record", run: sealed::record, seeds: seeds::records },
     Target { name: "wrapped-key", run: sealed::wrapped_key, seeds: seeds::wrapped_keys },

@@ -29,7 +29,8 @@ pub fn host_requests() -> Vec<Vec<u8>> {
         Request::Settings,
         Request::Check { document: "{}".to_owned() },
         Request::Apply { document },
-        Request::TrySetupCode { code: "ABCD-EFGH".to_owned() },
+        Request::TrySetupCode { code: "ABCD-EFGH".to_owned(), from: "192.0.2.1".parse().unwrap() },
+        Request::AdminsLost,
         Request::CaFingerprint { fingerprint: "AB:CD".to_owned() },
         Request::Listeners { have: vec!["192.0.2.1".parse().unwrap(), "fd00::1".parse().unwrap()] },
     ])

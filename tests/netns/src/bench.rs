@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::net::IpAddr;
 
+use firewall::ir::Ruleset;
 use kernel::nft;
 use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::unistd::Pid;
@@ -60,9 +61,13 @@ impl Bench {
         Self { router, nodes, deliveries }
     }
 
-    /// Loads the ruleset as the box does: checked, in one transaction, read back.
+    /// Loads the ruleset as the box does: checked, all or nothing, read back.
     pub fn load(&self, rules: Rules, reach: Reach) {
-        let ruleset = rules.compile(reach);
+        self.load_ruleset(&rules.compile(reach));
+    }
+
+    /// Loads a ruleset that no settings make, likewise.
+    pub fn load_ruleset(&self, ruleset: &Ruleset) {
         let checked = ruleset.check().expect("a ruleset that can be loaded");
         self.router.inside(|| {
             nft::replace(checked).expect("ruleset");

@@ -126,6 +126,14 @@ impl Version {
         }
     }
 
+    /// Ports of DHCP: the client's and the server's.
+    pub fn dhcp(self) -> (u16, u16) {
+        match self {
+            Self::V4 => (68, 67),
+            Self::V6 => (546, 547),
+        }
+    }
+
     /// A host on the internet, behind the provider's router.
     pub fn internet(self) -> IpAddr {
         self.pick("10.200.0.9", "2a10:200::9")

@@ -22,7 +22,7 @@ pub enum Rules {
     WithoutRule(usize),
 }
 
-/// Who may reach the CRM.
+/// Who may reach the CRM, from its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Office addresses `192.168.10.0/25` and `…:a::/120`.
@@ -31,6 +31,10 @@ pub enum Reach {
     V4Only,
     /// Nobody: the list is empty.
     Nobody,
+    /// All of office, and all of it manages the box, too.
+    Office,
+    /// As [`Reach::Both`], and office gets no addresses from the box.
+    NoDhcp,
 }
 
 impl Rules {
@@ -80,16 +84,23 @@ fn settings(reach: Reach) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
-        Reach::Both => both.clone(),
+        Reach::Both | Reach::NoDhcp => both.clone(),
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
+        Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
     };
+    let manages = if reach == Reach::Office { reachable_from.clone() } else { both };
     let zone = |vlan: u8| {
         let address = |host: &str| format!("192.168.{vlan}.{host}");
         let dhcp = json!({"from": address("100"), "to": address("199")});
         let ipv4 = json!({"address": address("1/24"), "dhcp": dhcp});
         json!({"vlan": vlan, "ipv4": ipv4, "ipv6": "automatic"})
     };
+    let mut office = zone(10);
+    if reach == Reach::NoDhcp {
+        let ipv4 = office.get_mut("ipv4").and_then(serde_json::Value::as_object_mut);
+        ipv4.expect("an object").remove("dhcp");
+    }
     let crm = json!({"vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic"});
     let document = json!({
         "version": 1,
@@ -101,7 +112,7 @@ fn settings(reach: Reach) -> Settings {
             "lan-3": {"match": {"mac": "02:00:00:00:02:02"}, "role": {"access": "crm"}}
         },
         "zones": {
-            "office": zone(10),
+            "office": office,
             "guest": zone(20),
             "crm": crm
         },
@@ -109,7 +120,7 @@ fn settings(reach: Reach) -> Settings {
             {"from": "office", "to": "wan", "allow": "all"},
             {"from": "guest", "to": "wan", "allow": "web"}
         ],
-        "management": {"from": both},
+        "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });
     settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")

@@ -1,6 +1,7 @@
 //! What is sent and what must come of it, by subject. Every rule has a packet that passes and one
 //! that does not, over IPv4 and IPv6.
 
+mod change;
 mod conntrack;
 mod crm;
 mod icmp;
@@ -58,4 +59,7 @@ scenarios! {
     conntrack: packets_of_no_connection_are_dropped broken_packets_do_not_reach_the_box;
     output: services_have_their_way_out links_are_served_by_the_right_users
         nobody_else_has box_talks_to_itself;
+    change: allowed_connections_go_on forbidden_connections_stop
+        who_opened_counts_not_who_speaks the_box_goes_on_answering the_box_stops_answering
+        answers_to_the_box_go_on answers_to_the_box_stop leases_end_with_their_zones_dhcp;
 }

@@ -10,6 +10,7 @@ export type Protection = Schemas["Protection"];
 export type ProtectionRow = Schemas["ProtectionRow"];
 export type Zones = Schemas["Zones"];
 export type Zone = Schemas["Zone"];
+export type Flow = Schemas["Flow"];
 export type CrmAccess = Schemas["CrmAccess"];
 export type ReachableFrom = Schemas["ReachableFrom"];
 export type CrmStatus = Schemas["CrmStatus"];

@@ -15,12 +15,17 @@ export function useZoneName(): (name: string) => string {
   return (name) => find(`admin.zone.${name}`) ?? name;
 }
 
+/** Stands beside the zone's name, never alone. */
+export function ZoneIcon(props: { kind: string; className: string }) {
+  const look = LOOKS[props.kind] ?? { icon: "zones" as const, colour: "text-zone-devices" };
+  return <Icon name={look.icon} className={classes(props.className, look.colour)} />;
+}
+
 export function ZoneLabel(props: { name: string; kind?: string }) {
   const name = useZoneName();
-  const look = LOOKS[props.kind ?? props.name] ?? { icon: "zones" as const, colour: "text-zone-devices" };
   return (
-    <span className="inline-flex min-w-0 items-center gap-2">
-      <Icon name={look.icon} className={classes("size-4", look.colour)} />
+    <span className="inline-flex min-w-0 items-center gap-2 align-middle">
+      <ZoneIcon kind={props.kind ?? props.name} className="size-4" />
       <span className="min-w-0 break-words">{name(props.name)}</span>
     </span>
   );

@@ -21,7 +21,7 @@ export const BASE = "/api/v1";
 const TIMEOUT_MS = 60_000;
 
 let language = "en";
-let onSignedOut: (() => void) | null = null;
+const signedOut = new Set<() => void>();
 
 /** Texts of problems come in this language until an account's own is known. */
 export function sendLanguage(next: string): void {
@@ -29,10 +29,8 @@ export function sendLanguage(next: string): void {
 }
 
 export function whenSignedOut(listener: () => void): () => void {
-  onSignedOut = listener;
-  return () => {
-    onSignedOut = null;
-  };
+  signedOut.add(listener);
+  return () => void signedOut.delete(listener);
 }
 
 export async function call<T>(method: string, path: string, send: Send = {}): Promise<Answer<T>> {
@@ -58,7 +56,7 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
   const body = await parse(response);
   if (!response.ok) {
     const problem = new Problem(response.status, isObject(body) ? body : {}, retryAfter(response));
-    if (problem.status === 401 && problem.code === "sign-in") onSignedOut?.();
+    if (problem.code === "sign-in" || problem.code === "locked") signedOut.forEach((listener) => listener());
     throw problem;
   }
   return { data: body as T, etag: response.headers.get("etag") };
@@ -83,7 +81,7 @@ async function parse(response: Response): Promise<unknown> {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { Redirect, Route, Switch } from "wouter";
-import { read } from "../api/client";
+import { read, whenSignedOut } from "../api/client";
 import type { Problem } from "../api/problem";
 import { useText } from "../i18n";
 import { AccountPage } from "../ui/account-page";
@@ -38,6 +38,8 @@ export function App() {
     refetchInterval: ({ state }) => (state.data?.state === "locked" || state.data?.state === "disk-failed" ? ASK_MS : false),
   });
   const state = query.data?.state;
+  // A session may have ended because the vault was locked.
+  useEffect(() => whenSignedOut(() => void client.invalidateQueries({ queryKey: START })), [client]);
   useEffect(() => {
     if (state === undefined || state === "open") return;
     // What was on the screen is sealed again: nothing of it stays in memory.
@@ -80,7 +82,7 @@ function Opened({ start }: { start: Start }) {
                 </Front>
               )}
             >
-              <Pages name={name} />
+              <Pages organisation={start.organisation ?? null} />
             </Gate>
           </Route>
         </Switch>
@@ -101,9 +103,15 @@ function Front(props: { name: string; title: string; children: ReactNode }) {
   );
 }
 
-function Pages(props: { name: string }) {
+function Pages(props: { organisation: string | null }) {
   const { t } = useText();
+  const client = useQueryClient();
   const account = useAccount();
+  // Before the sign-in its name was not told.
+  const unnamed = props.organisation === null;
+  useEffect(() => {
+    if (unnamed) void client.invalidateQueries({ queryKey: START });
+  }, [unnamed, client]);
   const fresh = useEvents();
   const [trouble, setTrouble] = useState<Problem | null>(null);
   const manager = account.role === "manager";
@@ -115,7 +123,7 @@ function Pages(props: { name: string }) {
     <Live value={{ fresh, setTrouble }}>
       <Shell
         look="crm"
-        name={props.name}
+        name={props.organisation ?? t("ui.product")}
         second={t("crm.app")}
         places={places}
         account={{ name: account.name, second: t(manager ? "crm.role.manager" : "crm.role.staff"), href: "/account" }}

@@ -10,6 +10,16 @@ interface Parts {
   time: string;
 }
 
+/** The zone, or the device's own when this browser does not know it: names are added every year. */
+export function knownZone(timeZone: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat("en-GB", { timeZone });
+    return timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
 function partsOf(at: Date, timeZone: string | undefined): Parts {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,

@@ -13,6 +13,8 @@ import { Form, ProblemNote, useForm } from "./form";
 import { Dialog, useToast } from "./overlay";
 import { Actions, Page, Sheet } from "./page";
 import { SESSION, signOut, useAccount } from "./session";
+import { AllKeysButton } from "./shortcuts";
+import { SingleKeysField } from "./single-keys";
 import { ThemeField } from "./theme";
 import { When } from "./when";
 
@@ -46,6 +48,12 @@ export function AccountPage() {
       {problem && <ProblemNote problem={problem} />}
       <Sheet title={t("ui.display")}>
         <Settings />
+      </Sheet>
+      <Sheet title={t("ui.keys")}>
+        <div className="grid justify-items-start gap-3">
+          <SingleKeysField />
+          <AllKeysButton />
+        </div>
       </Sheet>
       <Sheet title={t("ui.changePassword")}>
         <PasswordForm />

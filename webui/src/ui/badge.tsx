@@ -18,7 +18,7 @@ export function Badge(props: { state: State; icon?: IconName; plain?: boolean; c
   return (
     <span
       className={classes(
-        "inline-flex items-center gap-1.5 rounded-tag text-row font-medium whitespace-nowrap",
+        "inline-flex items-center gap-1.5 rounded-tag align-middle text-row font-medium whitespace-nowrap",
         look.text,
         !props.plain && classes(look.ground, "px-2 py-0.5"),
       )}

@@ -26,7 +26,7 @@ function CopyButton(props: { text: string }) {
 export function Secret(props: { text: string; large?: boolean }) {
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <code translate="no" className={classes("font-mono break-all text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-body")}>
+      <code translate="no" className={classes("font-mono wrap-anywhere text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-body")}>
         {props.text}
       </code>
       <CopyButton text={props.text} />

@@ -14,6 +14,10 @@ import { type Column, Table } from "./table";
 import { When } from "./when";
 
 const PAGE = 100;
+/** Names shown of an entry; the rest unfolds. */
+const NAMES = 3;
+/** Tables whose records have a name as long as they are there. */
+const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contacts"];
 
 export function LogPage() {
   const { t, find } = useText();
@@ -28,20 +32,33 @@ export function LogPage() {
   const all = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = action === "" ? all : all.filter((one) => one.action === action);
   const word = (code: string) => find(`log.action.${code}`) ?? code;
+  const namesOf = (one: LogEntry) =>
+    one.records.filter((record) => record.label !== null || HAVE_NAMES.includes(record.table)).map((record) => record.label ?? t("log.gone"));
   const about = (one: LogEntry) => {
-    const names = one.records.map((record) => record.label ?? t("log.gone"));
-    if (names.length > 0) return names.join(t("ui.listGap"));
-    return one.count > 0 ? t("log.records", { count: one.count }) : "";
+    const names = namesOf(one);
+    if (names.length === 0) return one.count > 0 ? t("log.records", { count: one.count }) : "";
+    const first = names.slice(0, NAMES).join(t("ui.listGap"));
+    return names.length <= NAMES ? first : t("log.andMore", { names: first, count: names.length - NAMES });
+  };
+  const aboutAll = (one: LogEntry) => {
+    const names = namesOf(one);
+    if (names.length <= NAMES) return about(one);
+    return (
+      <details>
+        <summary className="cursor-pointer">{about(one)}</summary>
+        <p className="mt-1">{names.slice(NAMES).join(t("ui.listGap"))}</p>
+      </details>
+    );
   };
   const outcome = (one: LogEntry) =>
     one.outcome === "allowed" ? <Badge plain state="unknown" icon="check">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
   const columns: Column<LogEntry>[] = [
-    { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
+    { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-52" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
     { key: "actor", head: t("log.who"), cell: (one) => one.actor?.name ?? t("log.nobody"), width: "min-w-28" },
-    { key: "about", head: t("log.about"), cell: about, width: "min-w-32" },
+    { key: "about", head: t("log.about"), cell: aboutAll, width: "min-w-44" },
     { key: "outcome", head: t("log.outcome"), cell: outcome },
-    { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined}>{one.address ?? ""}</span> },
+    { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined} className="break-all">{one.address ?? ""}</span>, width: "min-w-36" },
     { key: "seq", head: t("log.number"), cell: (one) => one.seq, number: true },
   ];
   const codes = [...new Set(all.map((one) => one.action))].sort();

@@ -7,7 +7,7 @@ import { classes } from "./classes";
 let firstPage = true;
 
 /** For an `<h1 tabIndex={-1}>`: names the document; after a change the focus goes to the heading, so
-    that it is never lost. `gentle` leaves it to a field that has taken it. */
+    that it is never lost, or stays in a field of the new page that has taken it. `gentle` leaves it to whatever has it. */
 export function useHeading(title: string, gentle = false) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { t } = useText();
@@ -17,7 +17,8 @@ export function useHeading(title: string, gentle = false) {
     document.title = `${title} · ${name}`;
   }, [title, name]);
   useEffect(() => {
-    const taken = gentle && document.activeElement !== null && document.activeElement !== document.body;
+    const at = document.activeElement;
+    const taken = gentle ? at !== null && at !== document.body : at?.matches("main input, main textarea, main select");
     if (!firstPage && !taken) heading.current?.focus();
     firstPage = false;
   }, [gentle, place]);
@@ -75,7 +76,7 @@ export function Sheet(props: { title?: ReactNode; aside?: ReactNode; children: R
 /** Label and value, one beside the other, one below the other on a phone. */
 export function Facts(props: { items: { label: ReactNode; value: ReactNode }[] }) {
   return (
-    <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[minmax(9rem,max-content)_1fr] sm:gap-y-2">
+    <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[minmax(9rem,max-content)_1fr] sm:items-baseline sm:gap-y-2">
       {props.items.map((item, index) => (
         <div key={index} className="grid sm:contents">
           <dt className="text-row text-ink-3">{item.label}</dt>

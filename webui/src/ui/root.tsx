@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { isProblem } from "../api/problem";
 import { type Language, TextProvider } from "../i18n";
 import { type Catalogue, catalogueOf } from "../i18n/text";
+import { WatchedAnswers } from "./answers";
 import { Toasts } from "./overlay";
 import { applyTheme } from "./theme";
 import "./ui.css";
@@ -32,7 +33,9 @@ export function start(files: Files, app: ReactNode): void {
       <CSPProvider disableStyleElements>
         <TextProvider catalogues={{ en: ofLanguage(files, "en"), "zh-CN": ofLanguage(files, "zh-CN") }}>
           <QueryClientProvider client={queries}>
-            <Toasts>{app}</Toasts>
+            <Toasts>
+              <WatchedAnswers>{app}</WatchedAnswers>
+            </Toasts>
           </QueryClientProvider>
         </TextProvider>
       </CSPProvider>

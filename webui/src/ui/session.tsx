@@ -6,6 +6,7 @@ import { call, read, whenSignedOut } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Account, Session } from "../api/shared";
 import { useLanguage, useText } from "../i18n";
+import { knownZone } from "../i18n/when";
 import { Loaded } from "./async";
 import { Note } from "./badge";
 import { classes } from "./classes";
@@ -68,7 +69,7 @@ export function Gate(props: { front: (signIn: ReactNode) => ReactNode; children:
         if (known === null) return props.front(<SignIn onSignedIn={signedIn} />);
         return (
           <Signed value={known}>
-            <TimeZone value={known.timeZone}>
+            <TimeZone value={knownZone(known.timeZone)}>
               <div inert={ended} className={classes(ended && "screen-only")}>
                 {props.children}
               </div>

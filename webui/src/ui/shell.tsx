@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useText } from "../i18n";
 import { classes } from "./classes";
+import { GoTo } from "./go-to";
 import { Icon, type IconName } from "./icons";
 import { Menu } from "./overlay";
+import { Shortcuts } from "./shortcuts";
 
 export interface Place {
   href: string;
@@ -47,6 +49,21 @@ interface ShellProps {
 }
 
 export function Shell(props: ShellProps) {
+  const { t } = useText();
+  return (
+    <Shortcuts>
+      <Frame {...props} />
+      <GoTo places={placesOf(props, t("ui.account"))} />
+    </Shortcuts>
+  );
+}
+
+/** All pages of the rail and the account's. */
+function placesOf(props: ShellProps, account: string): Place[] {
+  return [...props.places, { href: props.account.href, label: account, icon: "person" }];
+}
+
+function Frame(props: ShellProps) {
   const { t } = useText();
   const look = LOOKS[props.look];
   const [location] = useLocation();
@@ -103,7 +120,7 @@ export function Shell(props: ShellProps) {
 function BottomBar(props: ShellProps & { location: string }) {
   const { t } = useText();
   const [, go] = useLocation();
-  const places = [...props.places, { href: props.account.href, label: t("ui.account"), icon: "person" as const }];
+  const places = placesOf(props, t("ui.account"));
   const shown = places.length <= 5 ? places : places.slice(0, 4);
   const rest = places.slice(shown.length);
   const item = "flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-label text-center";

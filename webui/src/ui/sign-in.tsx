@@ -7,36 +7,46 @@ import { useText } from "../i18n";
 import { formatClocks } from "../i18n/when";
 import { Button } from "./button";
 import { CodeField, PasswordField, TextField } from "./field";
-import { Form, useForm } from "./form";
+import { Form, ProblemNote, useForm } from "./form";
 import { QrCode } from "./qr";
 import { Secret } from "./copy";
 
 export function SignIn(props: { onSignedIn: (account: Account) => void; name?: string }) {
   const [step, setStep] = useState<"password" | "code">("password");
+  // The password was given too long ago, or too many codes were wrong since.
+  const [gone, setGone] = useState<Problem | null>(null);
   // A session that ended may be opened again by the same person; the name is kept through both steps.
   const form = useForm({
     initial: { name: props.name ?? "", password: "" },
     submit: async (values) => {
+      setGone(null);
       await post("/session", values);
       setStep("code");
     },
   });
   const { t } = useText();
+  const again = () => {
+    form.reset({ name: form.values.name, password: "" });
+    setStep("password");
+  };
   if (step === "code") {
     return (
       <TotpCode
         path="/session/totp"
         label={t("ui.signIn")}
         onDone={(answer) => props.onSignedIn((answer as { account: Account }).account)}
-        onBack={() => {
-          form.reset({ name: form.values.name, password: "" });
-          setStep("password");
+        onBack={again}
+        onLost={(problem) => {
+          if (problem.status !== 401) return;
+          setGone(problem);
+          again();
         }}
       />
     );
   }
   return (
     <Form form={form} label={t("ui.signIn")}>
+      {gone && <ProblemNote problem={gone} />}
       <TextField label={t("ui.name")} field={form.field("name")} autoComplete="username" autoFocus={!form.values.name} required />
       <PasswordField label={t("ui.password")} field={form.field("password")} autoComplete="current-password" autoFocus={Boolean(props.name)} required />
       <Button kind="primary" size="large" type="submit" wide busy={form.busy}>
@@ -47,7 +57,7 @@ export function SignIn(props: { onSignedIn: (account: Account) => void; name?: s
 }
 
 /** A typed code of the authenticator app; a wrong one shows the box's clock beside this device's. */
-export function TotpCode(props: { path: string; label: string; onDone: (answer: unknown) => void; onBack?: () => void }) {
+export function TotpCode(props: { path: string; label: string; onDone: (answer: unknown) => void; onBack?: () => void; onLost: (problem: Problem) => void }) {
   const { t } = useText();
   const [clock, setClock] = useState<{ box: string; here: string } | null>(null);
   const form = useForm({
@@ -60,6 +70,7 @@ export function TotpCode(props: { path: string; label: string; onDone: (answer: 
         props.onDone(answer);
       } catch (error) {
         if (isProblem(error, "wrong-totp")) setClock(clocks(error));
+        if (isProblem(error)) props.onLost(error);
         throw error;
       }
     },

@@ -1,9 +1,10 @@
 // A table with a sticky head and sortable columns; on a phone each row becomes two lines. Below the
 // columns' least width it scrolls inside itself, never the page.
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useText } from "../i18n";
 import { classes } from "./classes";
 import { Icon } from "./icons";
+import { useRowKeys } from "./row-keys";
 
 export interface Column<R> {
   key: string;
@@ -31,13 +32,15 @@ export function Table<R>(props: {
   onOpen?: (row: R) => void;
   busy?: boolean;
 }) {
+  const element = useRef<HTMLDivElement>(null);
+  useRowKeys(element, props.onOpen !== undefined);
   return (
-    <>
+    <div ref={element}>
       <ul aria-label={props.label} aria-busy={props.busy} className="sm:hidden">
         {props.rows.map((row) => {
           const { title, line, aside } = props.phone(row);
           return (
-            <li key={props.rowKey(row)} className="flex items-center gap-3 border-b border-line px-4 py-3 last:border-b-0">
+            <li key={props.rowKey(row)} data-row className="flex items-center gap-3 border-b border-line px-4 py-3 last:border-b-0">
               <div className="min-w-0 flex-1">
                 <div className="text-section font-semibold break-words text-ink">{title}</div>
                 {line && <div className="text-row break-words text-ink-2">{line}</div>}
@@ -47,7 +50,7 @@ export function Table<R>(props: {
           );
         })}
       </ul>
-      <div className="max-h-[calc(100dvh-14rem)] min-h-40 overflow-auto max-sm:hidden" tabIndex={0} role="region" aria-label={props.label}>
+      <div className="max-h-[calc(100dvh-14rem)] min-h-40 scroll-pt-11 overflow-auto max-sm:hidden" tabIndex={0} role="region" aria-label={props.label}>
         <table aria-label={props.label} aria-busy={props.busy} className="w-full border-separate border-spacing-0 text-row">
           <thead>
             <tr>
@@ -60,6 +63,7 @@ export function Table<R>(props: {
             {props.rows.map((row) => (
               <tr
                 key={props.rowKey(row)}
+                data-row
                 onClick={props.onOpen && ((event) => !(event.target as HTMLElement).closest("a,button,input,select") && props.onOpen?.(row))}
                 className={classes("group", props.onOpen && "cursor-pointer hover:bg-tint")}
               >
@@ -79,7 +83,7 @@ export function Table<R>(props: {
           </tbody>
         </table>
       </div>
-    </>
+    </div>
   );
 }
 

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
             .problems(&[409, 422]),
         Route::new(Post, "/setup/totp", Step, "Prove that the authenticator app works")
             .takes::<s::TypedCode>()
-            .problems(&[422]),
+            .problems(&[409, 422]),
         Route::new(Post, "/setup/finish", Step, "Apply the settings and sign in")
             .takes::<u::SetupFinish>()
             .gives::<a::ManagerCode>()

@@ -40,7 +40,7 @@ fn before() -> Vec<Route> {
             .problems(&[409, 422]),
         Route::new(Post, "/claim/recovery", Step, "Prove that the recovery key was written down")
             .takes::<l::TypedRecoveryKey>()
-            .problems(&[422]),
+            .problems(&[409, 422]),
         Route::new(Post, "/claim/account", Step, "Name the first manager")
             .takes::<l::FirstManager>()
             .gives::<s::TotpSetup>()
@@ -53,18 +53,18 @@ fn before() -> Vec<Route> {
         )
         .takes::<s::TypedCode>()
         .gives::<s::SignedIn>()
-        .problems(&[422]),
+        .problems(&[409, 422]),
         Route::new(Post, "/unlock", Public, "Open the vault")
             .takes::<l::Unlock>()
             .problems(&[403, 409, 422]),
         Route::new(Post, "/enrol/code", Public, "Show an invitation")
             .takes::<s::TypedCode>()
             .gives::<l::Invited>()
-            .problems(&[403, 422]),
+            .problems(&[403, 409, 422]),
         Route::new(Post, "/enrol/account", Step, "Choose name and password")
             .takes::<s::NewAccount>()
             .gives::<s::TotpSetup>()
-            .problems(&[422]),
+            .problems(&[403, 409, 422]),
         Route::new(
             Post,
             "/enrol/totp",
@@ -73,7 +73,7 @@ fn before() -> Vec<Route> {
         )
         .takes::<s::TypedCode>()
         .gives::<s::SignedIn>()
-        .problems(&[422]),
+        .problems(&[403, 409, 422]),
     ]
 }
 
@@ -86,7 +86,8 @@ fn contacts() -> Vec<Route> {
         Route::new(Post, "/contacts", Session, "Make a contact")
             .takes::<c::NewContact>()
             .creates::<c::Contact>()
-            .problems(&[422]),
+            .repeatable()
+            .problems(&[404, 409, 422]),
         Route::new(Get, "/contacts/{id}", Session, "A contact")
             .versioned::<c::Contact>()
             .problems(&[404]),
@@ -123,7 +124,8 @@ fn people() -> Vec<Route> {
         Route::new(Post, "/invitations", Manager, "Invite a person")
             .takes::<p::NewInvitation>()
             .gives::<p::FreshInvitation>()
-            .problems(&[409, 422]),
+            .repeatable()
+            .problems(&[404, 409, 422]),
         Route::new(Delete, "/invitations/{id}", Manager, "Withdraw an invitation").problems(&[404]),
         Route::new(Post, "/lock", Manager, "Lock now; the process and every session end"),
     ]

@@ -19,7 +19,7 @@ use crate::shape::shared::Problem;
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// Statuses that every route may answer.
-const ANY: [u16; 4] = [400, 421, 429, 500];
+const ANY: [u16; 5] = [400, 421, 429, 500, 503];
 /// And every one that changes something.
 const CHANGES: [u16; 4] = [403, 408, 413, 415];
 
@@ -129,7 +129,7 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         let text = "The `ETag` of what is changed";
         all.push(parameter("If-Match", ParameterIn::Header, Required::True, text));
     }
-    if route.method == Method::Post {
+    if route.repeatable {
         let text = "UUID; the same one makes a repeated request the same request";
         all.push(parameter("Idempotency-Key", ParameterIn::Header, Required::False, text));
     }

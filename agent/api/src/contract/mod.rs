@@ -72,6 +72,8 @@ pub struct Route {
     pub query: &'static [Parameter],
     /// Whether it needs `If-Match`.
     pub conditional: bool,
+    /// Whether it knows a repeated request by its `Idempotency-Key`.
+    pub repeatable: bool,
     /// Statuses of its own problems, besides those that every route has.
     pub problems: &'static [u16],
 }
@@ -142,6 +144,7 @@ impl Route {
             answer: Answer::Nothing,
             query: &[],
             conditional: false,
+            repeatable: false,
             problems: &[],
         }
     }
@@ -183,6 +186,11 @@ impl Route {
 
     fn conditional(mut self) -> Self {
         self.conditional = true;
+        self
+    }
+
+    fn repeatable(mut self) -> Self {
+        self.repeatable = true;
         self
     }
 

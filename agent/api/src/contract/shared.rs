@@ -16,11 +16,11 @@ pub(super) fn routes(app: App) -> Vec<Route> {
         Route::new(Post, "/session", Public, "Sign in with name and password")
             .takes::<s::Credentials>()
             .gives::<s::NextStep>()
-            .problems(&[401, 422]),
+            .problems(&[401, 409, 422]),
         Route::new(Post, "/session/totp", Step, "Finish signing in with a code")
             .takes::<s::TypedCode>()
             .gives::<s::SignedIn>()
-            .problems(&[401, 422]),
+            .problems(&[409, 422]),
         Route::new(Get, "/session", Session, "The session of the one who asks")
             .gives::<s::Session>(),
         Route::new(Delete, "/session", Session, "Sign out"),

@@ -258,6 +258,8 @@ pub enum CrmReach {
     Locked,
     /// The vault is open.
     Open,
+    /// Its disk failed; nothing more is acknowledged.
+    DiskFailed,
     /// Its process does not answer.
     Unreachable,
 }

@@ -14,9 +14,9 @@ pub struct CrmStart {
     pub realm: CrmRealm,
     /// How the vault is.
     pub state: CrmState,
-    /// Whose CRM it is; none before the claim.
+    /// Whose CRM it is: while it is locked for everybody, while it is open for whoever is signed in.
     pub organisation: Option<String>,
-    /// Names of people who may unlock and agreed to be shown.
+    /// Names of people who may unlock and agreed to be shown, while it is locked.
     pub unlockers: Vec<String>,
     /// Why the vault is locked, when it is.
     pub locked_because: Option<LockedBecause>,

@@ -108,8 +108,24 @@ pub struct PastVersion {
     pub at: Time,
     /// Who brought it about.
     pub actor: Option<Named>,
+    /// What was done.
+    pub kind: PastKind,
     /// Names of fields that differ from the version before.
     pub changed: Vec<String>,
+}
+
+/// What was done with a version.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PastKind {
+    /// The contact was made.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was deleted.
+    Deleted,
+    /// It was brought back.
+    Restored,
 }
 
 /// Data of an event `contact` of the stream.
@@ -124,7 +140,7 @@ pub struct ContactHappened {
 }
 
 /// What happened to a contact.
-#[derive(Clone, Copy, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HappenedKind {
     /// It was made, or a deletion was undone.

@@ -18,7 +18,7 @@ pub struct Time(pub u64);
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&Uuid::from_bytes(self.0).hyphenated())
+        to.serialize_str(&self.text())
     }
 }
 
@@ -34,6 +34,17 @@ impl Id {
     pub fn parse(text: &str) -> Option<Self> {
         let id = Uuid::try_parse(text).ok().filter(|_| text.len() == 36)?;
         Some(Self(id.into_bytes()))
+    }
+
+    /// As it is written.
+    pub fn text(self) -> String {
+        Uuid::from_bytes(self.0).hyphenated().to_string()
+    }
+
+    /// When it was made, ms since 1970, as version 7 says.
+    pub fn made_at(self) -> u64 {
+        let [a, b, c, d, e, f, ..] = self.0;
+        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
     }
 }
 

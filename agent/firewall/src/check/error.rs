@@ -96,9 +96,9 @@ pub enum Fault {
     #[error("{field:?} in a chain that is not only called from output")]
     FieldAtHook { field: Field },
     /// Connection tracking has not seen the packet where the chain is called.
-    #[error("connection state before connection tracking")]
+    #[error("what only connection tracking knows, before connection tracking")]
     CtStateTooEarly,
-    /// Reject or masquerade where the kernel refuses it.
+    /// An action where the kernel refuses it or it means nothing.
     #[error("{action} in a chain that is called elsewhere")]
     ActionAtHook { action: &'static str },
 }

@@ -60,7 +60,7 @@ fn targets<'t>(rule: &'t Rule, maps: &HashMap<&Name, &'t VerdictMap>) -> Vec<&'t
             .get(map)
             .map(|map| map.entries.iter().filter_map(|(_, verdict)| jump(verdict)).collect())
             .unwrap_or_default(),
-        Action::Reject | Action::Masquerade => Vec::new(),
+        Action::Admit(_) | Action::Reject | Action::Masquerade => Vec::new(),
     }
 }
 
@@ -113,9 +113,9 @@ fn at_hook(rule: &Rule, base: &Base) -> Result<(), Fault> {
     if fields(rule).any(|field| field == Field::SocketUid) && base.hook != Hook::Output {
         return Err(Fault::FieldAtHook { field: Field::SocketUid });
     }
-    let asks_state = rule.matches.iter().any(|one| matches!(one, Match::CtState(_)))
-        || fields(rule).any(|field| field == Field::CtState);
-    if asks_state && before_tracking(base) {
+    let asks_tracking = rule.matches.iter().any(|one| matches!(one, Match::CtState(_)))
+        || fields(rule).any(Field::is_of_connection);
+    if asks_tracking && before_tracking(base) {
         return Err(Fault::CtStateTooEarly);
     }
     let nat_out = base.kind == ChainKind::Nat && base.hook == Hook::Postrouting;
@@ -124,6 +124,9 @@ fn at_hook(rule: &Rule, base: &Base) -> Result<(), Fault> {
     match rule.action {
         Action::Masquerade if !nat_out => Err(Fault::ActionAtHook { action: "masquerade" }),
         Action::Reject if !(filter && answers) => Err(Fault::ActionAtHook { action: "reject" }),
+        Action::Admit(_) if !(filter && answers) => {
+            Err(Fault::ActionAtHook { action: "ct mark set" })
+        }
         _ => Ok(()),
     }
 }

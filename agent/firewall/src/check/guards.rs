@@ -57,7 +57,10 @@ pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
             fits(map, fields, &found.key)
         }
         Action::Reject if family == Family::Bridge => Err(Fault::ActionAtHook { action: "reject" }),
-        Action::Verdict(_) | Action::Reject | Action::Masquerade => Ok(()),
+        Action::Admit(_) if family == Family::Bridge => {
+            Err(Fault::ActionAtHook { action: "ct mark set" })
+        }
+        Action::Verdict(_) | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
     }
 }
 
@@ -87,11 +90,19 @@ fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
         return Err(Fault::FieldInFamily { field });
     }
     let guarded = match field {
-        Field::Ip4Source | Field::Ip4Destination => known.version == Some(IpVersion::V4),
-        Field::Ip6Source | Field::Ip6Destination | Field::HopLimit => {
-            known.version == Some(IpVersion::V6)
-        }
-        Field::SourcePort | Field::DestinationPort => known.only(&[Protocol::Tcp, Protocol::Udp]),
+        Field::Ip4Source
+        | Field::Ip4Destination
+        | Field::OriginalIp4Source
+        | Field::OriginalIp4Destination => known.version == Some(IpVersion::V4),
+        Field::Ip6Source
+        | Field::Ip6Destination
+        | Field::OriginalIp6Source
+        | Field::OriginalIp6Destination
+        | Field::HopLimit => known.version == Some(IpVersion::V6),
+        Field::SourcePort
+        | Field::DestinationPort
+        | Field::OriginalSourcePort
+        | Field::OriginalDestinationPort => known.only(&[Protocol::Tcp, Protocol::Udp]),
         Field::IcmpType => known.only(&[Protocol::Icmp]) || known.only(&[Protocol::Icmpv6]),
         _ => true,
     };
@@ -105,15 +116,26 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         }
         Field::IpVersion => matches!(value, Value::IpVersion(_)),
         Field::Protocol => matches!(value, Value::Protocol(_)),
-        Field::Ip4Source | Field::Ip4Destination => matches!(value, Value::Ip4(_)),
-        Field::Ip6Source | Field::Ip6Destination => matches!(value, Value::Ip6(_)),
+        Field::Ip4Source
+        | Field::Ip4Destination
+        | Field::OriginalIp4Source
+        | Field::OriginalIp4Destination => matches!(value, Value::Ip4(_)),
+        Field::Ip6Source
+        | Field::Ip6Destination
+        | Field::OriginalIp6Source
+        | Field::OriginalIp6Destination => matches!(value, Value::Ip6(_)),
         Field::HopLimit => matches!(value, Value::HopLimit(_)),
-        Field::SourcePort | Field::DestinationPort => matches!(value, Value::Port(_)),
+        Field::SourcePort
+        | Field::DestinationPort
+        | Field::OriginalSourcePort
+        | Field::OriginalDestinationPort => matches!(value, Value::Port(_)),
         Field::IcmpType => matches!(value, Value::IcmpType(_)),
         Field::SocketUid => matches!(value, Value::Uid(_)),
         // Untagged frames have no id to differ from.
         Field::VlanId => matches!(value, Value::VlanId(_)) && !negated,
         Field::CtState => false,
+        Field::CtDirection => matches!(value, Value::Direction(_)),
+        Field::CtMark => matches!(value, Value::Mark(_)),
     };
     if ok { Ok(()) } else { Err(Fault::ValueMismatch { field }) }
 }

@@ -54,7 +54,11 @@ fn type_of(value: &Value) -> Option<KeyType> {
         Value::IcmpType(_) => KeyType::IcmpType,
         Value::Uid(_) => KeyType::Uid,
         Value::CtState(_) => KeyType::CtState,
-        Value::IpVersion(_) | Value::HopLimit(_) | Value::VlanId(_) => return None,
+        Value::IpVersion(_)
+        | Value::HopLimit(_)
+        | Value::Direction(_)
+        | Value::Mark(_)
+        | Value::VlanId(_) => return None,
     })
 }
 

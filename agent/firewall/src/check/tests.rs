@@ -146,6 +146,8 @@ fn fields_are_guarded_in_the_same_rule() {
             Field::DestinationPort,
         ),
         (when().within(Field::Ip4Source, &name("hosts")), Field::Ip4Source),
+        (when().within(Field::OriginalIp4Source, &name("hosts")), Field::OriginalIp4Source),
+        (when().opened_to_port(53), Field::OriginalDestinationPort),
     ] {
         assert_eq!(fault_of(rule.accept("")), unguarded(field));
     }
@@ -249,6 +251,14 @@ fn families_and_hooks_have_what_rules_ask_for() {
     let raw = base(ChainKind::Filter, Hook::Prerouting, -300);
     assert_eq!(at(raw, state()), Some(Fault::CtStateTooEarly));
     assert_eq!(at(filter(Hook::Prerouting), state()), None);
+    let marked = || when().is(Field::CtMark, Value::Mark(1)).accept("");
+    assert_eq!(at(raw, marked()), Some(Fault::CtStateTooEarly));
+    assert_eq!(at(filter(Hook::Forward), marked()), None);
+    let admit = || when().mark(1, "");
+    let no_admit = Some(Fault::ActionAtHook { action: "ct mark set" });
+    assert_eq!(at(filter(Hook::Forward), admit()), None);
+    assert_eq!(at(filter(Hook::Prerouting), admit()), no_admit);
+    assert_eq!(in_bridge(admit()), no_admit);
     // Through a jump as well.
     let jumped = |t: &mut Table| {
         t.chains[0].rules.push(when().jump(&name("other"), ""));

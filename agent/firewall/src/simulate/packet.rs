@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use crate::ir::{CtState, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value};
+use crate::ir::{
+    CtState, Direction, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value,
+};
 
 /// A packet. Fragments are put together before any rule sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub struct Packet {
     pub transport: Option<Transport>,
     /// State of its connection.
     pub state: CtState,
+    /// It goes to who opened its connection.
+    pub reply: bool,
+    /// Mark of its connection.
+    pub mark: u32,
     /// Owner of the sending socket; none for packets from outside and of the kernel itself.
     pub uid: Option<u32>,
     /// Id of the frame's VLAN tag, on a VLAN-aware bridge.
@@ -127,8 +133,42 @@ impl Packet {
                 Some(None) => Read::Unnamed,
                 Some(Some(protocol)) => Read::Value(Value::Protocol(protocol)),
             },
+            field if field.is_of_connection() => {
+                self.of_connection(field).map_or(Read::Absent, Read::Value)
+            }
             field => self.value(field).map_or(Read::Absent, Read::Value),
         }
+    }
+
+    /// What connection tracking knows, of packets that have a connection. An ICMP error's is the one it
+    /// tells of, whose addresses and ports are not those of the error: none are read.
+    fn of_connection(&self, field: Field) -> Option<Value> {
+        if matches!(self.state, CtState::Invalid | CtState::Untracked) {
+            return None;
+        }
+        let way = if self.reply { Direction::Reply } else { Direction::Original };
+        Some(match (field, way) {
+            (Field::CtMark, _) => Value::Mark(self.mark),
+            (Field::CtDirection, way) => Value::Direction(way),
+            _ if self.state == CtState::Related => return None,
+            (Field::OriginalIp4Source, Direction::Original)
+            | (Field::OriginalIp4Destination, Direction::Reply) => self.value(Field::Ip4Source)?,
+            (Field::OriginalIp4Destination, Direction::Original)
+            | (Field::OriginalIp4Source, Direction::Reply) => self.value(Field::Ip4Destination)?,
+            (Field::OriginalIp6Source, Direction::Original)
+            | (Field::OriginalIp6Destination, Direction::Reply) => self.value(Field::Ip6Source)?,
+            (Field::OriginalIp6Destination, Direction::Original)
+            | (Field::OriginalIp6Source, Direction::Reply) => self.value(Field::Ip6Destination)?,
+            (Field::OriginalSourcePort, Direction::Original)
+            | (Field::OriginalDestinationPort, Direction::Reply) => {
+                self.value(Field::SourcePort)?
+            }
+            (Field::OriginalDestinationPort, Direction::Original)
+            | (Field::OriginalSourcePort, Direction::Reply) => {
+                self.value(Field::DestinationPort)?
+            }
+            _ => return None,
+        })
     }
 
     fn value(&self, field: Field) -> Option<Value> {

@@ -27,6 +27,8 @@ fn packet() -> Packet {
         }),
         transport: Some(Transport::Tcp { source: 4000, destination: 80 }),
         state: CtState::New,
+        reply: false,
+        mark: 0,
         uid: None,
         vlan: None,
     }

@@ -6,7 +6,7 @@ pub mod documents;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use firewall::ir::{CtState, InterfaceName, Ruleset};
+use firewall::ir::{Action, CtState, InterfaceName, Ruleset};
 use firewall::simulate::{Addresses, Decision, Packet, Path, Transport};
 use firewall::{Context, ServiceUids, simulate};
 use settings::{Settings, SitePrefix};
@@ -62,6 +62,16 @@ pub fn passes(ruleset: &Ruleset, packet: &Packet, path: Path) -> bool {
     decide(ruleset, packet, path).passed()
 }
 
+/// What the ruleset writes on connections that it lets pass.
+pub fn mark(ruleset: &Ruleset) -> u32 {
+    let chains = ruleset.tables.iter().flat_map(|table| &table.chains);
+    let marks = chains.flat_map(|chain| &chain.rules).filter_map(|rule| match rule.action {
+        Action::Admit(mark) => Some(mark),
+        _ => None,
+    });
+    marks.max().expect("a mark")
+}
+
 /// A new packet between two addresses, hop limit 64.
 pub fn packet(
     source: impl Into<IpAddr>,
@@ -81,6 +91,8 @@ pub fn packet(
         addresses: Some(addresses),
         transport: Some(carries),
         state: CtState::New,
+        reply: false,
+        mark: 0,
         uid: None,
         vlan: None,
     }
@@ -94,6 +106,8 @@ pub fn frame(input: &str) -> Packet {
         addresses: None,
         transport: None,
         state: CtState::Invalid,
+        reply: false,
+        mark: 0,
         uid: None,
         vlan: None,
     }
@@ -104,6 +118,9 @@ pub trait Shape: Sized {
     fn to(self, output: &str) -> Self;
     fn hops(self, hops: u8) -> Self;
     fn state(self, state: CtState) -> Self;
+    fn marked(self, mark: u32) -> Self;
+    /// What its receiver answers on the connection that it opened.
+    fn answer(self) -> Self;
     fn uid(self, uid: u32) -> Self;
     fn vlan(self, vlan: u16) -> Self;
 }
@@ -126,6 +143,28 @@ impl Shape for Packet {
 
     fn state(self, state: CtState) -> Self {
         Self { state, ..self }
+    }
+
+    fn marked(self, mark: u32) -> Self {
+        Self { mark, ..self }
+    }
+
+    fn answer(mut self) -> Self {
+        match &mut self.addresses {
+            Some(Addresses::V4 { source, destination }) => std::mem::swap(source, destination),
+            Some(Addresses::V6 { source, destination, .. }) => std::mem::swap(source, destination),
+            None => {}
+        }
+        match &mut self.transport {
+            Some(
+                Transport::Tcp { source, destination } | Transport::Udp { source, destination },
+            ) => std::mem::swap(source, destination),
+            Some(Transport::Icmp(kind)) => *kind = 0,
+            Some(Transport::Icmpv6(kind)) => *kind = 129,
+            Some(Transport::Other(_)) | None => {}
+        }
+        std::mem::swap(&mut self.input, &mut self.output);
+        Self { state: CtState::Established, reply: true, uid: None, ..self }
     }
 
     fn uid(self, uid: u32) -> Self {

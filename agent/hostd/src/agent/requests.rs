@@ -1,6 +1,7 @@
 //! What clients ask of the agent, and what they are told.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use host_api::{Failure, Request, Response, SettingsSource, Shown, Status};
@@ -15,10 +16,12 @@ impl Agent {
     /// Answers a client.
     pub async fn answer(&mut self, request: Request) -> Response {
         match request {
-            // The code is for whoever stands at the console.
-            Request::Status => {
-                Response::Status(Box::new(Status { setup_code: None, ..self.status() }))
-            }
+            // The code, and how it was guessed at, is for whoever stands at the console.
+            Request::Status => Response::Status(Box::new(Status {
+                setup_code: None,
+                setup_tries: 0,
+                ..self.status()
+            })),
             Request::Settings => {
                 let in_force = self.in_force.as_ref();
                 Response::Settings {
@@ -34,20 +37,27 @@ impl Agent {
                 Ok(settings) => self.apply(settings).await,
                 Err(problems) => self.refused(&problems),
             },
-            Request::TrySetupCode { code } => self.try_setup_code(&code),
+            Request::TrySetupCode { code, from } => self.try_setup_code(&code, from),
             Request::SetupDone => self.close_setup(),
+            Request::AdminsLost => self.reopen_setup(),
             Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
             // The socket answers this one itself.
             Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
         }
     }
 
-    fn try_setup_code(&mut self, typed: &str) -> Response {
+    fn try_setup_code(&mut self, typed: &str, from: IpAddr) -> Response {
         if self.door.code().is_none() && !self.door.is_done() {
             return failed("state_unusable", &io::Error::from(io::ErrorKind::ReadOnlyFilesystem));
         }
-        match self.door.try_code(&self.state, typed, Instant::now()) {
-            Ok(tried) => Response::SetupTried(tried),
+        let before = self.door.wrong_tries();
+        match self.door.try_code(&self.state, typed, from, Instant::now()) {
+            Ok(tried) => {
+                if self.door.wrong_tries() != before {
+                    self.tell();
+                }
+                Response::SetupTried(tried)
+            }
             Err(error) => failed("store_failed", &error),
         }
     }
@@ -56,6 +66,21 @@ impl Agent {
         match self.door.close(&self.state) {
             Ok(()) => {
                 tracing::info!("there is an admin; the setup code is dead");
+                self.tell();
+                Response::Accepted
+            }
+            Err(error) => failed("store_failed", &error),
+        }
+    }
+
+    fn reopen_setup(&mut self) -> Response {
+        if self.door.is_done() {
+            tracing::warn!(
+                "the admin application holds no admin any more: a new setup code is on the console"
+            );
+        }
+        match self.door.reopen(&self.state) {
+            Ok(()) => {
                 self.tell();
                 Response::Accepted
             }

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use host_api::{State, Status};
+use host_api::{State, Status, texts};
 use settings::Language;
 
 use crate::status::machine_line;
-use crate::texts;
 
 /// Where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +55,9 @@ impl Screen {
         if let Some(code) = &status.setup_code {
             self.gap();
             self.line("setup_code", &[("code", code)]);
+            if status.setup_tries > 0 {
+                self.line("setup_tries", &[("count", &status.setup_tries.to_string())]);
+            }
         }
         self.admin_page(status);
         self.ports(status);
@@ -214,6 +216,7 @@ mod tests {
             }],
             unknown: Vec::new(),
             setup_code: Some("7F3K-92QD-XM4T".to_owned()),
+            setup_tries: 0,
             set_up: false,
             ca_fingerprint: None,
         }
@@ -243,6 +246,16 @@ mod tests {
         assert!(screen.contains("设置码：7F3K-92QD-XM4T"));
         let last = screen.lines().last().unwrap();
         assert_eq!(last, "gatehouse: ready version=0.1.0 ruleset=0123456789ab settings=confirmed");
+    }
+
+    #[test]
+    fn wrong_setup_codes_are_counted_where_the_code_is_shown() {
+        let mut status = status();
+        assert!(!text(&status, Look::Screen).contains("Wrong"));
+        status.setup_tries = 17;
+        assert!(text(&status, Look::Screen).contains("Wrong setup codes so far: 17"));
+        status.setup_code = None;
+        assert!(!text(&status, Look::Screen).contains("Wrong"));
     }
 
     #[test]

@@ -120,11 +120,11 @@ pub async fn first(identity: &Identity, clock: &Hands) -> (TotpSecret, Secret, S
     let (step, setup) = identity.begin_first(new_account("王芳", PASSWORD)).await.unwrap();
     let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
     let secret = TotpSecret::from_bytes(&bytes).unwrap();
-    let wrong = identity.enrol_code(step.expose(), "000000");
+    let wrong = identity.enrol_code(step.expose(), "000000", &peer());
     assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
     let early = identity.enrol_finish(step.expose(), &peer()).await;
     assert!(matches!(early, Err(Refused::Door(DoorRefused::StepGone))));
-    identity.enrol_code(step.expose(), &code(&secret, clock)).unwrap();
+    identity.enrol_code(step.expose(), &code(&secret, clock), &peer()).unwrap();
     let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
     (secret, token, signed)
 }

@@ -28,6 +28,24 @@ pub(super) const NETWORK: u32 = 1;
 pub(super) const TRANSPORT: u32 = 2;
 /// `NFT_CT_STATE`.
 const CT_STATE: u32 = 0;
+/// `NFT_CT_DIRECTION`.
+pub(super) const CT_DIRECTION: u32 = 1;
+/// `NFT_CT_MARK`.
+pub(super) const CT_MARK: u32 = 3;
+/// `NFT_CT_PROTO_SRC`.
+pub(super) const CT_PROTO_SRC: u32 = 11;
+/// `NFT_CT_PROTO_DST`.
+pub(super) const CT_PROTO_DST: u32 = 12;
+/// `NFT_CT_SRC_IP`.
+pub(super) const CT_SRC_IP: u32 = 19;
+/// `NFT_CT_DST_IP`.
+pub(super) const CT_DST_IP: u32 = 20;
+/// `NFT_CT_SRC_IP6`.
+pub(super) const CT_SRC_IP6: u32 = 21;
+/// `NFT_CT_DST_IP6`.
+pub(super) const CT_DST_IP6: u32 = 22;
+/// `IP_CT_DIR_ORIGINAL`.
+const ORIGINAL: u8 = 0;
 /// `NFT_REG_1`: 16 bytes.
 const REG_1: u32 = 1;
 /// `NFT_REG32_00`: 4 bytes, the first quarter of [`REG_1`].
@@ -56,6 +74,10 @@ pub(super) enum Expression {
     RejectTcp,
     /// Refuses with ICMP or ICMPv6, administratively prohibited.
     RejectIcmp,
+    /// Loads the number into the first register.
+    Number(u32),
+    /// Writes the first register on the packet's connection, as its mark.
+    SetMark,
     /// Takes the outgoing interface's address.
     Masquerade,
 }
@@ -67,6 +89,10 @@ pub(super) enum Source {
     Meta(u32),
     /// State of its connection.
     CtState,
+    /// Something else that the kernel knows of its connection.
+    Ct(u32),
+    /// Something of its connection's first packet.
+    CtOriginal(u32),
     /// Bytes of it.
     Payload { base: u32, offset: u32, length: u32 },
 }
@@ -81,7 +107,7 @@ impl Expression {
                 let how = if *equal { CmpOp::Eq } else { CmpOp::Neq };
                 Cmp::new(how, with.clone()).into()
             }
-            Self::Lookup { negated: true, .. } => return None,
+            Self::Lookup { negated: true, .. } | Self::Number(_) | Self::SetMark => return None,
             Self::Lookup { set, id, negated: false } => lookup(set, *id).into(),
             Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
             Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
@@ -109,13 +135,16 @@ impl Expression {
     fn name(&self) -> &'static str {
         match self {
             Self::Load { from: Source::Meta(_), .. } => "meta",
-            Self::Load { from: Source::CtState, .. } => "ct",
+            Self::Load {
+                from: Source::CtState | Source::Ct(_) | Source::CtOriginal(_), ..
+            }
+            | Self::SetMark => "ct",
             Self::Load { from: Source::Payload { .. }, .. } => "payload",
             Self::Mask(_) => "bitwise",
             Self::Compare { .. } => "cmp",
             Self::Lookup { .. } | Self::Map { .. } => "lookup",
             Self::Counter => "counter",
-            Self::Verdict(_) => "immediate",
+            Self::Verdict(_) | Self::Number(_) => "immediate",
             Self::RejectTcp | Self::RejectIcmp => "reject",
             Self::Masquerade => "masq",
         }
@@ -128,6 +157,11 @@ impl Expression {
                 match from {
                     Source::Meta(key) => data.put_be32(2, *key),
                     Source::CtState => data.put_be32(2, CT_STATE),
+                    Source::Ct(key) => data.put_be32(2, *key),
+                    Source::CtOriginal(key) => {
+                        data.put_be32(2, *key);
+                        data.put(3, &[ORIGINAL]);
+                    }
                     Source::Payload { base, offset, length } => {
                         data.put_be32(2, *base);
                         data.put_be32(3, *offset);
@@ -176,6 +210,14 @@ impl Expression {
             Self::RejectIcmp => {
                 data.put_be32(1, 2);
                 data.put(2, &[3]);
+            }
+            Self::Number(number) => {
+                data.put_be32(1, REG_1);
+                data.nest(2, |value| value.put(1, &number.to_ne_bytes()));
+            }
+            Self::SetMark => {
+                data.put_be32(2, CT_MARK);
+                data.put_be32(4, REG_1);
             }
             Self::Masquerade => {}
         }
@@ -228,6 +270,7 @@ fn load(from: Source, register: Register) -> Option<RawExpression> {
             Meta::new(key).with_dreg(register).into()
         }
         Source::CtState => Conntrack::new(ConntrackKey::State).with_dreg(register).into(),
+        Source::Ct(_) | Source::CtOriginal(_) => return None,
         Source::Payload { base, offset, length } => Payload::default()
             .with_dreg(register)
             .with_base(base)

@@ -1,11 +1,12 @@
 //! Rules: matches and action as expressions, the comment as user data.
 
-use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId};
+use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId, Verdict};
 use rustables::error::BuilderError;
 
 use super::expression::{
-    Expression, LINK, META_IIFNAME, META_L4PROTO, META_NFPROTO, META_OIFNAME, META_SKUID, NETWORK,
-    Source, TRANSPORT,
+    CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
+    CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_L4PROTO, META_NFPROTO, META_OIFNAME,
+    META_SKUID, NETWORK, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};
@@ -35,6 +36,10 @@ pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
         Action::Map { fields, map } => {
             let last = Expression::Map { map: map.to_string(), id: ids.id(map) };
             vec![with(loads(fields), last)]
+        }
+        Action::Admit(mark) => {
+            let write = vec![Expression::Number(*mark), Expression::SetMark];
+            vec![with(write, Expression::Verdict(Verdict::Accept))]
         }
         Action::Masquerade => vec![with(Vec::new(), Expression::Masquerade)],
         Action::Reject => match rule.protocol() {
@@ -161,6 +166,14 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::IcmpType => transport(0, 1),
         Field::SocketUid => Source::Meta(META_SKUID),
         Field::CtState => Source::CtState,
+        Field::CtDirection => Source::Ct(CT_DIRECTION),
+        Field::CtMark => Source::Ct(CT_MARK),
+        Field::OriginalIp4Source => Source::CtOriginal(CT_SRC_IP),
+        Field::OriginalIp4Destination => Source::CtOriginal(CT_DST_IP),
+        Field::OriginalIp6Source => Source::CtOriginal(CT_SRC_IP6),
+        Field::OriginalIp6Destination => Source::CtOriginal(CT_DST_IP6),
+        Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
+        Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
     };
     Expression::Load { from, quarter }
@@ -172,9 +185,25 @@ fn length(field: Field) -> u8 {
         Field::InputInterface
         | Field::OutputInterface
         | Field::Ip6Source
-        | Field::Ip6Destination => 16,
-        Field::Ip4Source | Field::Ip4Destination | Field::SocketUid | Field::CtState => 4,
-        Field::SourcePort | Field::DestinationPort | Field::VlanId => 2,
-        Field::IpVersion | Field::Protocol | Field::HopLimit | Field::IcmpType => 1,
+        | Field::Ip6Destination
+        | Field::OriginalIp6Source
+        | Field::OriginalIp6Destination => 16,
+        Field::Ip4Source
+        | Field::Ip4Destination
+        | Field::OriginalIp4Source
+        | Field::OriginalIp4Destination
+        | Field::SocketUid
+        | Field::CtState
+        | Field::CtMark => 4,
+        Field::SourcePort
+        | Field::DestinationPort
+        | Field::OriginalSourcePort
+        | Field::OriginalDestinationPort
+        | Field::VlanId => 2,
+        Field::IpVersion
+        | Field::Protocol
+        | Field::HopLimit
+        | Field::IcmpType
+        | Field::CtDirection => 1,
     }
 }

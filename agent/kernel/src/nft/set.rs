@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use firewall::ir::{
-    Action, CtState, IpVersion, KeyType, Match, Name, Protocol, Rule, Set, Table, TableId, Value,
-    Verdict, VerdictMap,
+    Action, CtState, Direction, IpVersion, KeyType, Match, Name, Protocol, Rule, Set, Table,
+    TableId, Value, Verdict, VerdictMap,
 };
 
 use super::expression::{LIST_ELEMENT, write_verdict};
@@ -233,7 +233,9 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
         }
         Value::Port(number) | Value::VlanId(number) => number.to_be_bytes().to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
-        Value::Uid(number) => number.to_ne_bytes().to_vec(),
+        Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
+        Value::Direction(Direction::Original) => vec![0],
+        Value::Direction(Direction::Reply) => vec![1],
         Value::CtState(state) => state_bit(*state).to_ne_bytes().to_vec(),
     };
     (bytes, None)

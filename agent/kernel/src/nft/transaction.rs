@@ -1,17 +1,31 @@
-//! A ruleset as the bytes of one nf_tables batch: every table is made, deleted and made anew, so
-//! that it does not matter whether it was there. Order inside a table: chains, sets, elements, rules,
-//! for each refers to those before it.
+//! A ruleset as the bytes of one nf_tables batch. Order inside a table: what was there is emptied
+//! (rules, sets, chains), then come chains, sets, elements, rules, for each refers to those before it.
+//!
+//! A chain that the kernel calls (a base chain) stays and gets other rules: the kernel exchanges them
+//! in one step. Made anew it would be called empty, with the policy to accept, before the batch takes
+//! effect, and the former one would no longer be called afterwards: a packet that comes to the one
+//! before and to the other after passes both.
 
 use std::ops::Range;
 
 use firewall::ir::{Base, Chain, ChainKind, Family, Hook, Policy, Rule, Ruleset, Table, TableId};
 use rustables::{Batch, ChainPolicy, ChainType, HookClass, MsgType, ProtocolFamily};
 
+use super::present::{Contents, Place, Present};
 use super::{NftError, Object, rule, set};
+use crate::netlink::attribute::Attributes;
 use crate::netlink::message::{self, ACK, Message, Messages, REQUEST};
 
 /// `NFNL_SUBSYS_NFTABLES`, high byte of a message's type.
 pub(super) const SUBSYSTEM: u16 = 10 << 8;
+/// `NFT_MSG_NEWCHAIN`.
+pub(super) const NEW_CHAIN: u16 = SUBSYSTEM | 3;
+/// `NFT_MSG_DELCHAIN`.
+const DELETE_CHAIN: u16 = SUBSYSTEM | 5;
+/// `NFT_MSG_DELRULE`; without a chain it means all rules of the table.
+const DELETE_RULES: u16 = SUBSYSTEM | 8;
+/// `NFT_MSG_DELSET`.
+const DELETE_SET: u16 = SUBSYSTEM | 11;
 /// `NFNL_MSG_BATCH_BEGIN`.
 const BATCH_BEGIN: u16 = 0x10;
 /// `NFNL_MSG_BATCH_END`.
@@ -34,18 +48,36 @@ struct Part {
 }
 
 impl Transaction {
-    /// Encodes a ruleset. It should be a checked one: others the kernel refuses, wholly.
-    pub fn new(ruleset: &Ruleset) -> Result<Self, NftError> {
+    /// Makes the tables of a ruleset out of those present. It should be a checked one: others the
+    /// kernel refuses, wholly.
+    pub fn new(ruleset: &Ruleset, present: &Present) -> Result<Self, NftError> {
+        Self::of(|transaction| {
+            for table in &ruleset.tables {
+                if let Some(contents) = present.table(&table.id) {
+                    transaction.empty(table, contents)?;
+                }
+                transaction.add_contents(table)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes tables; absent ones are fine.
+    pub(super) fn removing(tables: &[TableId]) -> Result<Self, NftError> {
+        Self::of(|transaction| {
+            for id in tables {
+                // To delete an absent table is an error: each is made first.
+                transaction.add_table(id, MsgType::Add);
+                transaction.add_table(id, MsgType::Del);
+            }
+            Ok(())
+        })
+    }
+
+    fn of(fill: impl FnOnce(&mut Self) -> Result<(), NftError>) -> Result<Self, NftError> {
         let mut transaction = Self { bytes: Vec::new(), parts: Vec::new() };
         transaction.add(Object::Whole, BATCH_BEGIN, 0, &batch_head());
-        for id in ruleset.removed.iter().chain(ruleset.tables.iter().map(|table| &table.id)) {
-            // To delete an absent table is an error: each is made first.
-            transaction.add_table(id, MsgType::Add);
-            transaction.add_table(id, MsgType::Del);
-        }
-        for table in &ruleset.tables {
-            transaction.add_contents(table)?;
-        }
+        fill(&mut transaction)?;
         transaction.acknowledge_last();
         transaction.add(Object::Whole, BATCH_END, 0, &batch_head());
         Ok(transaction)
@@ -95,6 +127,43 @@ impl Transaction {
         let mut batch = Batch::new();
         batch.add(&table(id), what);
         self.add_made(batch, std::iter::once(Object::Table(id.clone())));
+    }
+
+    /// Leaves of a table only the base chains that the new one has at the same place.
+    fn empty(&mut self, table: &Table, contents: &Contents) -> Result<(), NftError> {
+        let id = &table.id;
+        self.delete(DELETE_RULES, Object::Table(id.clone()), id, None)?;
+        for name in &contents.sets {
+            let object = Object::Set { table: id.clone(), set: name.clone() };
+            self.delete(DELETE_SET, object, id, Some((2, name)))?;
+        }
+        for (name, place) in &contents.chains {
+            let new = table.chains.iter().find(|chain| chain.name.as_str() == name);
+            let stays = place.is_some() && *place == new.and_then(|new| new.base.map(Place::from));
+            if !stays {
+                let object = Object::Chain { table: id.clone(), chain: name.clone() };
+                self.delete(DELETE_CHAIN, object, id, Some((3, name)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a deletion; every kind has its table's name as attribute 1.
+    fn delete(
+        &mut self,
+        kind: u16,
+        object: Object,
+        table: &TableId,
+        name: Option<(u16, &str)>,
+    ) -> Result<(), NftError> {
+        let mut which = Attributes::default();
+        which.put_text(1, table.name.as_str());
+        if let Some((attribute, name)) = name {
+            which.put_text(attribute, name);
+        }
+        let which = which.finish().ok_or_else(|| NftError::TooLong { object: object.clone() })?;
+        self.add(object, kind, 0, &[&head(table.family), which.as_slice()].concat());
+        Ok(())
     }
 
     fn add_contents(&mut self, contents: &Table) -> Result<(), NftError> {

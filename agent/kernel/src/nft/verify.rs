@@ -4,30 +4,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use firewall::ir::{Family, TableId};
+use firewall::ir::{Ruleset, TableId};
 use netlink_sys::protocols::NETLINK_NETFILTER;
-use nix::errno::Errno;
 
+use super::listing::{body, has_table, list, text};
+use super::present::{GET_CHAIN, GET_SET, Present};
 use super::rule::NEW_RULE;
 use super::set::{NEW_ELEMENTS, NEW_SET};
-use super::transaction::SUBSYSTEM;
+use super::transaction::{NEW_CHAIN, SUBSYSTEM};
 use super::{NftError, Object, Transaction};
-use crate::netlink::attribute::{Attribute, Attributes, find, read};
-use crate::netlink::message::DUMP;
-use crate::netlink::{NetlinkError, Reply, Socket};
+use crate::netlink::attribute::{Attribute, Attributes, find};
+use crate::netlink::{Reply, Socket};
 
 /// Sets with more elements are not listed: it takes the kernel minutes.
 pub const MAX_READ_BACK: usize = 10_000;
-/// How often a list is begun anew because something changed while it was made.
-const TRIES: usize = 5;
 
-const NEW_TABLE: u16 = SUBSYSTEM;
-const DELETE_TABLE: u16 = SUBSYSTEM | 2;
-const NEW_CHAIN: u16 = SUBSYSTEM | 3;
-const GET_TABLE: u16 = SUBSYSTEM | 1;
-const GET_CHAIN: u16 = SUBSYSTEM | 4;
 const GET_RULE: u16 = SUBSYSTEM | 7;
-const GET_SET: u16 = SUBSYSTEM | 10;
 const GET_ELEMENTS: u16 = SUBSYSTEM | 13;
 
 /// What is not as it was asked for.
@@ -44,7 +36,6 @@ pub enum Difference {
 /// Messages about one table.
 #[derive(Default)]
 struct Wanted<'t> {
-    gone: bool,
     chains: BTreeMap<String, (&'t Object, &'t [u8])>,
     sets: BTreeMap<String, (&'t Object, &'t [u8])>,
     elements: BTreeMap<String, (&'t Object, Vec<Element>)>,
@@ -54,17 +45,20 @@ struct Wanted<'t> {
 /// Key, whether it ends an interval, verdict: each as its bytes.
 type Element = (Vec<u8>, bool, Vec<u8>);
 
-pub(super) fn differences(transaction: &Transaction) -> Result<Vec<Difference>, NftError> {
+pub(super) fn differences(ruleset: &Ruleset) -> Result<Vec<Difference>, NftError> {
     let mut found = Vec::new();
     let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
-    for (id, wanted) in wanted(transaction) {
-        let tables = list(&mut socket, GET_TABLE, id.family, &Attributes::default())?;
-        let there = tables.iter().any(|reply| text(body(reply), 1) == Some(id.name.as_str()));
-        match (wanted.gone, there) {
-            (true, true) => found.push(Difference::Unexpected(Object::Table(id.clone()))),
-            (false, false) => found.push(Difference::Missing(Object::Table(id.clone()))),
-            (false, true) => table(&mut socket, &id, &wanted, &mut found)?,
-            (true, false) => {}
+    for id in &ruleset.removed {
+        if has_table(&mut socket, id)? {
+            found.push(Difference::Unexpected(Object::Table(id.clone())));
+        }
+    }
+    let transaction = Transaction::new(ruleset, &Present::default())?;
+    for (id, wanted) in wanted(&transaction) {
+        if has_table(&mut socket, &id)? {
+            table(&mut socket, &id, &wanted, &mut found)?;
+        } else {
+            found.push(Difference::Missing(Object::Table(id)));
         }
     }
     Ok(found)
@@ -83,8 +77,6 @@ fn wanted(transaction: &Transaction) -> HashMap<TableId, Wanted<'_>> {
         };
         let bytes = message.payload.get(4..).unwrap_or_default();
         match (message.kind, object) {
-            (NEW_TABLE, _) => table.gone = false,
-            (DELETE_TABLE, _) => table.gone = true,
             (NEW_CHAIN, Object::Chain { chain, .. }) => {
                 table.chains.insert(chain.clone(), (object, bytes));
                 table.rules.entry(chain.clone()).or_default();
@@ -315,34 +307,6 @@ fn elements(message: &[u8]) -> Vec<Element> {
         (key.map(|key| key.value.to_vec()).unwrap_or_default(), flags & 1 != 0, verdict)
     };
     list.nested().map(element).collect()
-}
-
-/// A message's attributes: what follows `struct nfgenmsg`.
-fn body(reply: &Reply) -> &[u8] {
-    reply.payload.get(4..).unwrap_or_default()
-}
-
-fn text(bytes: &[u8], kind: u16) -> Option<&str> {
-    read(bytes).find(|attribute| attribute.kind == kind)?.text()
-}
-
-fn list(
-    socket: &mut Socket,
-    kind: u16,
-    family: Family,
-    filter: &Attributes,
-) -> Result<Vec<Reply>, NftError> {
-    let filter = filter.clone().finish().unwrap_or_default();
-    let request = [&super::transaction::head(family), filter.as_slice()].concat();
-    for _ in 0..TRIES {
-        match socket.ask(kind, DUMP, &request) {
-            Err(NetlinkError::Interrupted) => {}
-            // The table or set went away meanwhile: it will be missing.
-            Err(NetlinkError::Refused(Errno::ENOENT)) => return Ok(Vec::new()),
-            other => return Ok(other?),
-        }
-    }
-    Err(NetlinkError::Interrupted.into())
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub mod action {
         SETUP_DONE = 25, "setup-done";
         ENROLLED = 26, "enrolled";
         ENROL_REFUSED = 27, "enrol-refused";
+        ADMINS_LOST = 28, "admins-lost";
         ACCOUNT_CREATED = 30, "account-created";
         ACCOUNT_CHANGED = 31, "account-changed";
         ACCOUNT_DISABLED = 32, "account-disabled";
@@ -50,8 +51,11 @@ pub mod action {
         CONTACT_RESTORED = 55, "contact-restored";
         CONTACT_HISTORY = 56, "contact-history";
         PERSON_ERASED = 57, "contact-erased";
+        REQUESTS_FORGOTTEN = 58, "requests-forgotten";
         LOG_READ = 70, "log-read";
         LOG_EXPORTED = 71, "log-exported";
+        NOT_ALLOWED = 72, "not-allowed";
+        LOG_HEAD = 73, "log-head";
         SETTINGS_CHANGED = 80, "settings-changed";
         CRM_ACCESS_CHANGED = 81, "crm-access-changed";
         CERTIFICATE_MADE = 82, "certificate-made";

@@ -27,6 +27,7 @@ pub use record::{Call, Recording};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use fuser::{BackgroundSession, Config, MountOption};
 use nix::errno::Errno;
@@ -88,6 +89,13 @@ impl PowerFs {
         self.with(|tree| tree.fail(call, errno, times));
     }
 
+    /// Lets the next write fail with `errno`, `after` that time: a disk tries again for a while
+    /// before it gives a block up, and does what it is asked meanwhile. (The kernel lets writes pass
+    /// each other only where they do not make the file longer.)
+    pub fn fail_late(&self, errno: Errno, after: Duration) {
+        self.with(|tree| tree.fail_late(errno, after));
+    }
+
     /// Changes the contents of a file behind every reader's back, as a worn disk does.
     ///
     /// # Errors
@@ -102,7 +110,7 @@ impl PowerFs {
         self.with(|tree| tree.recording().clone())
     }
 
-    /// Unmounts it, even while files are open, and gives what was recorded.
+    /// Unmounts it, and gives what was recorded. Files that are still open can do nothing any more.
     #[must_use]
     pub fn end(mut self) -> Recording {
         self.unmount();
@@ -115,8 +123,9 @@ impl PowerFs {
 
     fn unmount(&mut self) {
         if let Some(session) = self.session.take() {
-            // Detached first: a program that hangs may hold files open for ever.
-            let _ = umount2(&self.path, MntFlags::MNT_DETACH);
+            // Detached, since a program may still hold files open, and with every call refused from
+            // now on: this process could not end while it waits for a file system that it serves.
+            let _ = umount2(&self.path, MntFlags::MNT_DETACH | MntFlags::MNT_FORCE);
             drop(session);
         }
     }

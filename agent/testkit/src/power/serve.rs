@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fuser::{
@@ -13,7 +14,10 @@ use fuser::{
 use super::tree::{Node, Tree};
 
 // Files are opened past the kernel's page cache (`FOPEN_DIRECT_IO`), so that every write comes here
-// at once, and a test can damage what lies on the disk.
+// at once, and a test can damage what lies on the disk. Writes that make no file longer come beside
+// each other, as to a disk.
+const OPENED: FopenFlags =
+    FopenFlags::FOPEN_DIRECT_IO.union(FopenFlags::FOPEN_PARALLEL_DIRECT_WRITES);
 
 /// All changes pass through the kernel, so what it remembers stays true.
 const REMEMBER: Duration = Duration::from_secs(3600);
@@ -134,13 +138,9 @@ impl Filesystem for Served {
         let mut tree = self.tree();
         let made = tree.create(parent.0, name, false);
         match made.and_then(|inode| attributes(&tree, inode)) {
-            Ok(attributes) => reply.created(
-                &REMEMBER,
-                &attributes,
-                Generation(0),
-                FileHandle(0),
-                FopenFlags::FOPEN_DIRECT_IO,
-            ),
+            Ok(attributes) => {
+                reply.created(&REMEMBER, &attributes, Generation(0), FileHandle(0), OPENED)
+            }
             Err(error) => reply.error(errno(error)),
         }
     }
@@ -170,7 +170,7 @@ impl Filesystem for Served {
     }
 
     fn open(&self, _: &Request, _: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        reply.opened(FileHandle(0), FopenFlags::FOPEN_DIRECT_IO);
+        reply.opened(FileHandle(0), OPENED);
     }
 
     fn read(
@@ -202,7 +202,17 @@ impl Filesystem for Served {
         _: Option<LockOwner>,
         reply: ReplyWrite,
     ) {
-        match self.tree().write(inode.0, offset, bytes) {
+        let mut tree = self.tree();
+        if let Some((error, after)) = tree.ordered_late() {
+            // Answered by a thread of its own, so that the calls after it are served meanwhile.
+            thread::spawn(move || {
+                #[allow(clippy::disallowed_methods, reason = "a disk's time, and no event")]
+                thread::sleep(after);
+                reply.error(errno(error));
+            });
+            return;
+        }
+        match tree.write(inode.0, offset, bytes) {
             Ok(()) => reply.written(u32::try_from(bytes.len()).unwrap_or(0)),
             Err(error) => reply.error(errno(error)),
         }

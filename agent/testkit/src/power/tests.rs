@@ -1,9 +1,11 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
 
 use super::*;
 
@@ -191,6 +193,36 @@ fn a_failed_sync_says_so_once_and_loses_what_it_was_to_keep() {
     let recording = power.end();
     let kept = possible(&recording, Journal::Ordered, point, "f");
     assert_eq!(kept, [Some(b"kept".to_vec())].into());
+}
+
+#[test]
+fn a_write_that_fails_late_holds_up_no_other() {
+    let Mounted { fs: power, _place } = mounted("late", &Image::empty());
+    let file = File::create(power.path().join("f")).unwrap();
+    file.set_len(15).unwrap();
+    power.fail_late(Errno::EIO, Duration::from_millis(200));
+    let written = thread::scope(|scope| {
+        let other = scope.spawn(|| (file.write_all_at(b"other", 10), Instant::now()));
+        let one = (file.write_all_at(b"one", 0), Instant::now());
+        [one, other.join().unwrap()]
+    });
+    let (failed, done): (Vec<_>, Vec<_>) = written.into_iter().partition(|(end, _)| end.is_err());
+    let [(Err(error), late)] = &failed[..] else { panic!("{failed:?}") };
+    assert_eq!(error.raw_os_error(), Some(Errno::EIO as i32));
+    assert!(done[0].1 < *late);
+    let left = fs::read(power.path().join("f")).unwrap();
+    assert_eq!(left.starts_with(b"one"), !left.ends_with(b"other"), "{left:?}");
+}
+
+#[test]
+fn what_is_open_at_the_end_does_nothing_more() {
+    let Mounted { fs: power, _place } = mounted("end", &Image::empty());
+    let file = File::create(power.path().join("f")).unwrap();
+    file.write_all_at(b"before", 0).unwrap();
+    let end = power.now();
+    assert_eq!(power.end().len(), end);
+    assert!(file.write_all_at(b"after", 0).is_err());
+    assert!(file.sync_all().is_err());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::mem;
 use std::path::Path;
+use std::time::Duration;
 
 use nix::errno::Errno;
 
@@ -25,13 +26,14 @@ pub struct Tree {
     last: Inode,
     recording: Recording,
     failing: Vec<(Call, Errno, usize)>,
+    failing_late: Option<(Errno, Duration)>,
 }
 
 impl Tree {
     pub fn new(image: &Image) -> Self {
         let (nodes, last) = number(image);
         let recording = Recording { begin: image.clone(), steps: Vec::new() };
-        Self { nodes, last, recording, failing: Vec::new() }
+        Self { nodes, last, recording, failing: Vec::new(), failing_late: None }
     }
 
     pub fn recording(&self) -> &Recording {
@@ -45,6 +47,15 @@ impl Tree {
 
     pub fn fail(&mut self, call: Call, errno: Errno, times: usize) {
         self.failing.push((call, errno, times));
+    }
+
+    pub fn fail_late(&mut self, errno: Errno, after: Duration) {
+        self.failing_late = Some((errno, after));
+    }
+
+    /// The late failure that was ordered for the next write.
+    pub fn ordered_late(&mut self) -> Option<(Errno, Duration)> {
+        self.failing_late.take()
     }
 
     /// The failure that was ordered for this call, if any is left.

@@ -7,6 +7,7 @@ mod call;
 mod disk;
 mod number;
 mod sled;
+mod watch;
 
 pub use self::sled::{Options, SledEngine};
 

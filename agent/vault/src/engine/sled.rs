@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::sled::{Batch, Config, Db, Mode};
 
 use super::call::{Lost, Owner};
-use super::{Change, Engine, EngineError, Page, Stop, check_bounds, disk, number};
+use super::{Change, Engine, EngineError, Page, Stop, check_bounds, disk, number, watch};
 
 /// sled's segment, bytes: a message above a quarter of it would go into `blobs/`.
 const SEGMENT: usize = 512 << 10;
@@ -75,11 +75,7 @@ impl SledEngine {
     /// [`EngineError::Broken`] when the files are damaged, [`EngineError::Io`] when they are not
     /// there, another process has them open, or they cannot be read.
     pub fn open(dir: &Path, options: Options) -> Result<Self, EngineError> {
-        let owner = Owner::start("engine").map_err(|source| EngineError::Io {
-            doing: "start a thread for",
-            path: dir.to_owned(),
-            source,
-        })?;
+        let owner = Owner::start("engine").map_err(|source| no_thread(dir, source))?;
         let engine = Self { dir: dir.to_owned(), options, owner, stop: OnceLock::new() };
         let dir = engine.dir.clone();
         engine.call(options.open_limit, move |owned| {
@@ -195,14 +191,14 @@ impl Open {
                 None => changes.remove(key),
             }
         }
+        changes.insert(number::KEY, number::encode(self.number + 1));
+        let written = watch::watched(&self.db, || {
+            self.db.apply_batch(changes)?;
+            self.db.flush()
+        });
+        let written = written.map_err(|source| no_thread(dir, source))?;
         self.number += 1;
-        changes.insert(number::KEY, number::encode(self.number));
-        self.db.apply_batch(changes).map_err(|error| on_write(dir, error))?;
-        self.sync(dir)
-    }
-
-    fn sync(&self, dir: &Path) -> Result<(), EngineError> {
-        self.db.flush().map_err(|error| on_write(dir, error))?;
+        written.map_err(|error| on_write(dir, error))?;
         disk::no_blobs(dir)?;
         self.file.sync_data().map_err(disk::refused(&dir.join("db")))
     }
@@ -236,6 +232,10 @@ impl Open {
         file.sync_data().and_then(|()| file.lock()).map_err(disk::refused(&dir.join("db")))?;
         disk::sync_entries(dir)
     }
+}
+
+fn no_thread(dir: &Path, source: io::Error) -> EngineError {
+    EngineError::Io { doing: "start a thread for", path: dir.to_owned(), source }
 }
 
 /// An error while writing: whatever it is, the batch is not known to be on the disk.

@@ -1,5 +1,6 @@
 //! Directories in memory that are gone when they are dropped.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,10 +11,16 @@ impl Place {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let memory = Path::new("/dev/shm");
         let above = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = above.join(format!("gatehouse-{name}-{}-{next}", std::process::id()));
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
+        loop {
+            let next = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = above.join(format!("gatehouse-{name}-{}-{next}", std::process::id()));
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Self(path),
+                // Left by a process that had this number before and was killed.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => panic!("cannot make {}: {error}", path.display()),
+            }
+        }
     }
 
     pub fn path(&self) -> &Path {

@@ -10,6 +10,6 @@
 mod common;
 mod damage;
 mod erasure;
-mod measure;
+mod guessing;
 mod unlocking;
 mod writing;

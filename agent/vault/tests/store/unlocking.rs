@@ -1,7 +1,9 @@
 use std::fs;
 use std::time::Duration;
 
-use vault::{Actor, Closed, CommitError, CreateError, KeyOf, OpenError, SlotError, State, Store};
+use vault::{
+    Actor, Closed, CommitError, CreateError, KeyOf, OpenError, SlotError, SlotKind, State, Store,
+};
 
 use crate::common::{CONTACTS, Place, ROLES, named, names, passphrase, recovery};
 
@@ -27,10 +29,15 @@ fn takes_no_record_until_the_recovery_key_was_typed_back() {
     assert!(matches!(put(&store), Err(CommitError::RecoveryNotConfirmed)));
     let first = store.add_recovery(&Actor::default()).unwrap();
     let key = store.add_recovery(&Actor::default()).unwrap();
+    let in_use = |slots: &[SlotKind]| State::Locked { slots: slots.to_vec() };
+    let inspected = place.closed().inspect().unwrap();
+    assert_eq!(inspected, in_use(&[SlotKind::Passphrase]));
     let old = store.confirm_recovery(&Actor::default(), &recovery(&first));
     assert!(matches!(old, Err(SlotError::WrongSecret)));
     assert!(matches!(put(&store), Err(CommitError::RecoveryNotConfirmed)));
     store.confirm_recovery(&Actor::default(), &recovery(&key.to_lowercase())).unwrap();
+    let inspected = place.closed().inspect().unwrap();
+    assert_eq!(inspected, in_use(&[SlotKind::Passphrase, SlotKind::Recovery]));
     put(&store).unwrap().unwrap();
     assert!(matches!(store.add_recovery(&Actor::default()), Err(SlotError::Confirmed)));
     drop(store);
@@ -46,7 +53,9 @@ fn wrong_passphrases_are_counted_over_restarts_and_then_wait() {
     for number in 1..=5 {
         // A new process each time.
         let opened = place.closed().open(&passphrase("not the one at all"));
-        let Err(OpenError::WrongSecret { failures, wait }) = opened else { panic!("{opened:?}") };
+        let Err(OpenError::WrongSecret { failures, wait, .. }) = opened else {
+            panic!("{opened:?}")
+        };
         assert_eq!(failures, number);
         assert_eq!(wait, Duration::from_secs(if number < 5 { 0 } else { 30 }));
     }

@@ -38,4 +38,9 @@ pub(super) fn broken_packets_do_not_reach_the_box(rules: Rules) {
         bench.kept_from_box(Place::Office, &packet.clone().udp(40061, 53, b"?").broken());
         bench.reaches_box(Place::Office, &packet.echo(62));
     }
+    // The provider's answer of DHCPv6 starts a connection, for it was asked by multicast.
+    let server = "fe80::1".parse().expect("an address");
+    let answer = Packet::new(server, Place::Wan.gateway(Version::V6)).udp(547, 546, b"answer");
+    bench.kept_from_box(Place::Wan, &answer.clone().broken());
+    bench.reaches_box(Place::Wan, &answer);
 }

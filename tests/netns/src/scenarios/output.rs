@@ -47,7 +47,7 @@ fn send_icmp_as(bench: &Bench, uid: u32, packet: &Packet, hop_limit: i32) {
 }
 
 /// Begins a TCP connection from the router as that user, and does not wait for it.
-fn connect_as(bench: &Bench, uid: u32, to: (IpAddr, u16)) {
+pub(super) fn connect_as(bench: &Bench, uid: u32, to: (IpAddr, u16)) {
     let to = SocketAddr::from(to);
     let family = if to.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     bench.router.inside(|| {
@@ -60,7 +60,7 @@ fn connect_as(bench: &Bench, uid: u32, to: (IpAddr, u16)) {
 
 /// Sends a datagram from the router as that user. A socket's owner is its maker's file system user,
 /// which a thread can change for itself alone. What the ruleset refuses ends in an error here.
-fn send_as(bench: &Bench, uid: u32, from: u16, to: (IpAddr, u16)) {
+pub(super) fn send_as(bench: &Bench, uid: u32, from: u16, to: (IpAddr, u16)) {
     bench.router.inside(|| {
         let any: SocketAddr = match to.0 {
             IpAddr::V4(_) => ([0, 0, 0, 0], from).into(),

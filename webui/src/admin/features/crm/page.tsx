@@ -14,7 +14,7 @@ import type { CrmStatus, ManagerCode } from "../../api";
 import { CodeSheet } from "./code-sheet";
 
 // Words carry the state; "proven" is for protections that were tried, so an open CRM is plain info.
-const BADGES: Record<CrmStatus["state"], State> = { unclaimed: "needs-you", locked: "needs-you", open: "info", unreachable: "open" };
+const BADGES: Record<CrmStatus["state"], State> = { unclaimed: "needs-you", locked: "needs-you", open: "info", "disk-failed": "open", unreachable: "open" };
 
 export function CrmPage() {
   const { t } = useText();

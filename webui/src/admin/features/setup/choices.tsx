@@ -1,8 +1,10 @@
-// Which zones there are, and who may reach the CRM; the box applies it and makes the manager's code.
+// Which zones there are, and who may reach the CRM; the box applies it and makes the manager's code. What was picked
+// before the box or the page started again is there again.
+import { useEffect, useState } from "react";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
-import { Badge } from "../../../ui/badge";
+import { Badge, Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Checkbox } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
@@ -11,6 +13,7 @@ import type { ManagerCode, Setup, SetupFinish } from "../../api";
 import { ReachFields } from "../../reach";
 import { choicesOf, reachOf } from "../../reach-list";
 import { useZoneName, ZoneLabel } from "../../zone";
+import { type ChoicesDraft, forgetDrafts, keepDrafts, mergedChoices, readDrafts } from "./drafts";
 
 /** Zones that nobody can be let in from during set-up: strangers, guests, and the CRM's own. */
 const NEVER = ["wan", "crm", "guest"];
@@ -19,12 +22,12 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
   const { t } = useText();
   const name = useZoneName();
   const { setup } = props;
-  const zones = setup.zones.map((zone) => zone.name).filter((one) => !NEVER.includes(one));
+  const [box] = useState(() => offered(setup));
+  const [found] = useState(() => readDrafts().choices);
+  const initial = found === null ? box : { guest: found.guest, choices: mergedChoices(box.choices, found.choices) };
+  const [restored, setRestored] = useState(JSON.stringify(initial) !== JSON.stringify(box));
   const form = useForm({
-    initial: {
-      guest: setup.zones.some((zone) => zone.name === "guest"),
-      choices: choicesOf(zones, setup.crm.reachableFrom),
-    },
+    initial,
     submit: async (values, sender) => {
       const body: SetupFinish = {
         zones: { guest: values.guest },
@@ -32,15 +35,33 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
         management: setup.management,
       };
       try {
-        props.onDone(await post<ManagerCode>("/setup/finish", body, sender.idempotencyKey));
+        const code = await post<ManagerCode>("/setup/finish", body, sender.idempotencyKey);
+        forgetDrafts();
+        props.onDone(code);
       } catch (error) {
         if (isProblem(error)) props.onLost(error);
         throw error;
       }
     },
   });
+  const { values } = form;
+  useEffect(() => keepDrafts({ choices: values }), [values]);
+  const startOver = () => {
+    form.reset(box);
+    setRestored(false);
+  };
   return (
     <Form form={form} label={t("admin.step.choices")} className="grid max-w-2xl gap-5">
+      {restored && (
+        <Note role="status">
+          <p>{t("admin.choicesBack")}</p>
+          <div className="mt-2">
+            <Button size="row" icon="undo" onClick={startOver}>
+              {t("admin.showBox")}
+            </Button>
+          </div>
+        </Note>
+      )}
       <Sheet title={t("admin.zones")}>
         <ul className="grid gap-2">
           {setup.zones
@@ -62,7 +83,7 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
                 {t("admin.port", { name: port.name ?? port.interface ?? port.mac ?? "?" })} {port.role && `(${name(port.role)})`}
               </span>
               <Badge plain state={port.linked ? "info" : "unknown"}>
-                {port.linked ? t("admin.linked") : t("admin.notLinked")}
+                {t(port.linked ? "admin.line.linked" : "admin.line.unplugged")}
               </Badge>
             </li>
           ))}
@@ -77,4 +98,13 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
       </Button>
     </Form>
   );
+}
+
+/** What the box says, before anything was picked here. */
+function offered(setup: Setup): ChoicesDraft {
+  const zones = setup.zones.map((zone) => zone.name).filter((one) => !NEVER.includes(one));
+  // Nobody is let in yet: the office is what nearly everyone wants, and it stands there to be seen.
+  const office = zones.includes("office") ? [{ zone: "office", addresses: "all" as const }] : [];
+  const reachable = setup.crm.reachableFrom.length > 0 ? setup.crm.reachableFrom : office;
+  return { guest: setup.zones.some((zone) => zone.name === "guest"), choices: choicesOf(zones, reachable) };
 }

@@ -1,6 +1,7 @@
 // From the code on the console to the CRM manager's code, in five steps. Nothing passes through the
-// box until the last one; what was typed in a step is kept while the others are shown.
-import { useState } from "react";
+// box until the last one; what was typed in a step is kept while the others are shown, and what is no secret also
+// when the page is loaded again.
+import { useEffect, useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
@@ -15,6 +16,7 @@ import { Steps } from "../../../ui/steps";
 import type { ManagerCode, Setup } from "../../api";
 import { CodeSheet } from "../crm/code-sheet";
 import { Choices } from "./choices";
+import { keepDrafts, readDrafts } from "./drafts";
 
 type Step = "code" | "account" | "totp" | "choices" | "done";
 const STEPS: Step[] = ["code", "account", "totp", "choices", "done"];
@@ -77,7 +79,7 @@ export function Wizard(props: { onFinished: () => void }) {
       {step === "totp" && totp && (
         <div className="grid max-w-md gap-6">
           <TotpSecret secret={totp.totpSecret} uri={totp.otpauthUri} />
-          <TotpCode path="/setup/totp" label={t("ui.continue")} onDone={() => setStep("choices")} onBack={() => setStep("account")} />
+          <TotpCode path="/setup/totp" label={t("ui.continue")} onDone={() => setStep("choices")} onBack={() => setStep("account")} onLost={lost} />
         </div>
       )}
       {step === "choices" && setup && (
@@ -103,20 +105,22 @@ export function Wizard(props: { onFinished: () => void }) {
 }
 
 // Kept outside the step, so that going back and forth loses nothing; gone with the page.
-let typed: { name: string; password: string; language: string; timeZone: string } | null = null;
+let password = "";
 
 function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; onDone: (totp: TotpSetup) => void }) {
   const { t } = useText();
   const { language, choose } = useLanguage();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zone = props.setup.timeZones.includes(here) ? here : props.setup.suggestedTimeZone;
+  const [kept] = useState(() => readDrafts().account);
+  const keptZone = kept && props.setup.timeZones.includes(kept.timeZone) ? kept.timeZone : zone;
   const form = useForm({
-    initial: typed ?? { name: "", password: "", language: language as string, timeZone: zone },
+    initial: { name: kept?.name ?? "", password, language: language as string, timeZone: keptZone },
     submit: async (values, sender) => {
-      typed = values;
+      password = values.password;
       try {
         const answer = await post<TotpSetup>("/setup/account", values, sender.idempotencyKey);
-        typed = { ...values, password: "" };
+        password = "";
         props.onDone(answer);
       } catch (error) {
         if (isProblem(error)) props.onLost(error);
@@ -124,6 +128,8 @@ function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; 
       }
     },
   });
+  const { name, timeZone } = form.values;
+  useEffect(() => keepDrafts({ account: { name, timeZone } }), [name, timeZone]);
   const languageField = form.field("language");
   return (
     <Form form={form} label={t("admin.step.account")} className="grid max-w-md gap-5">

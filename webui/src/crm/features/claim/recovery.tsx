@@ -1,5 +1,5 @@
 // The recovery key: shown, carried to paper, then typed back from there, so that it is known to be
-// right before anything depends on it. After a reload only typing it back is left.
+// right before anything depends on it.
 import { useState } from "react";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
@@ -12,15 +12,15 @@ import { Groups } from "../../groups";
 
 interface Props {
   organisation: string;
-  recoveryKey: string | null;
+  recoveryKey: string;
   onLost: (problem: Problem) => void;
   onDone: () => void;
 }
 
 export function RecoveryStep(props: Props) {
   const { t } = useText();
-  const [shown, setShown] = useState(props.recoveryKey !== null);
-  if (shown && props.recoveryKey !== null) {
+  const [shown, setShown] = useState(true);
+  if (shown) {
     return (
       <div className="grid max-w-xl gap-6">
         <Sheet title={t("crm.recoveryKey")} footer={t("crm.claim.shownOnce")}>
@@ -43,10 +43,10 @@ export function RecoveryStep(props: Props) {
       </div>
     );
   }
-  return <TypeBack {...props} onShow={props.recoveryKey === null ? null : () => setShown(true)} />;
+  return <TypeBack {...props} onShow={() => setShown(true)} />;
 }
 
-function TypeBack(props: Props & { onShow: (() => void) | null }) {
+function TypeBack(props: Props & { onShow: () => void }) {
   const { t } = useText();
   const form = useForm({
     initial: { recoveryKey: "" },
@@ -65,11 +65,9 @@ function TypeBack(props: Props & { onShow: (() => void) | null }) {
     <Form form={form} label={t("crm.step.recovery")} className="grid max-w-xl gap-5">
       <CodeField label={t("crm.claim.type")} hint={t("crm.claim.typeHint")} field={form.field("recoveryKey")} maxLength={200} autoFocus />
       <Actions>
-        {props.onShow && (
-          <Button size="large" onClick={props.onShow}>
-            {t("crm.claim.showAgain")}
-          </Button>
-        )}
+        <Button size="large" onClick={props.onShow}>
+          {t("crm.claim.showAgain")}
+        </Button>
         <Button kind="primary" size="large" type="submit" busy={form.busy}>
           {t("ui.continue")}
         </Button>

@@ -24,9 +24,8 @@ export function ClaimWizard({ start }: { start: Start }) {
   const client = useQueryClient();
   const [, go] = useLocation();
   const [step, setStep] = useState<Step>("code");
-  const [vault, setVault] = useState<Vault>({ organisation: start.organisation ?? "", passphrase: "" });
+  const [vault, setVault] = useState<Vault>({ organisation: "", passphrase: "" });
   // How far a claim that was broken off had come.
-  const [made, setMade] = useState(start.organisation !== null && start.organisation !== undefined);
   const [proved, setProved] = useState(start.recoveryConfirmed);
   const [recoveryKey, setRecoveryKey] = useState<string | null>(null);
   const [typed, setTyped] = useState<NewAccount | null>(null);
@@ -59,7 +58,7 @@ export function ClaimWizard({ start }: { start: Start }) {
           tries={(left) => t("crm.triesLeft", { count: left })}
           onDone={() => {
             setExpired(false);
-            setStep(!made ? "vault" : !proved ? "recovery" : "account");
+            setStep(proved ? "account" : recoveryKey === null ? "vault" : "recovery");
           }}
         />
       )}
@@ -70,12 +69,11 @@ export function ClaimWizard({ start }: { start: Start }) {
           onLost={lost}
           onDone={(key) => {
             setRecoveryKey(key);
-            setMade(true);
             setStep("recovery");
           }}
         />
       )}
-      {step === "recovery" && (
+      {step === "recovery" && recoveryKey !== null && (
         <RecoveryStep
           organisation={vault.organisation}
           recoveryKey={recoveryKey}
@@ -108,10 +106,11 @@ export function ClaimWizard({ start }: { start: Start }) {
             path="/claim/totp"
             label={t("crm.claim.finish")}
             onBack={() => setStep("account")}
+            onLost={lost}
             onDone={(answer) => {
               client.setQueryData(SESSION, (answer as { account: Account }).account);
               go("/contacts", { replace: true });
-              client.setQueryData<Start>(START, { ...start, state: "open", organisation: vault.organisation || start.organisation, recoveryConfirmed: true });
+              client.setQueryData<Start>(START, { ...start, state: "open", organisation: vault.organisation || null, recoveryConfirmed: true });
             }}
           />
         </div>

@@ -14,6 +14,7 @@ import { Form, useForm } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
+import { useShortcut } from "../../../ui/shortcuts";
 import type { Contact } from "../../api";
 import { draftOf, EMPTY, FIELDS, forgetDraft, keepDraft, typedOf } from "./drafts";
 import { CONTACTS, contactKey } from "./live";
@@ -81,6 +82,8 @@ function ContactForm({ contact }: { contact: Contact | null }) {
   });
   const { values } = form;
 
+  const back = contact === null ? "/contacts" : `/contacts/${contact.id}`;
+  useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(back) });
   useEffect(() => keepDraft(account, id, { typed: values, base }), [account, id, values, base]);
 
   const saved = (data: Contact, said: string) => {
@@ -143,7 +146,7 @@ function ContactForm({ contact }: { contact: Contact | null }) {
         )}
         {meanwhile && <Difference meanwhile={meanwhile} typed={values} onTake={(name) => form.set(name, meanwhile.after[name])} />}
         <Actions>
-          <ButtonLink href={contact === null ? "/contacts" : `/contacts/${contact.id}`}>{t("ui.back")}</ButtonLink>
+          <ButtonLink href={back}>{t("ui.back")}</ButtonLink>
           <Button kind="primary" type="submit" busy={form.busy}>
             {t("ui.save")}
           </Button>

@@ -11,6 +11,7 @@ import { classes } from "../../../ui/classes";
 import { inputClass, SelectField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
+import { useShortcut } from "../../../ui/shortcuts";
 import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
 import type { Contact, Contacts } from "../../api";
@@ -56,6 +57,7 @@ export function ContactsPage() {
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const count = query.data?.pages.at(-1)?.count ?? 0;
   const filtered = search !== "" || company !== "";
+  useShortcut({ keys: ["n"], text: t("crm.newContact"), act: () => go("/contacts/new") });
   const name = (one: Contact) => (
     <Link href={`/contacts/${one.id}`} className="break-words hover:text-accent">
       {one.name}
@@ -65,7 +67,7 @@ export function ContactsPage() {
     { key: "name", head: t("crm.field.name"), cell: name, sort: "name", width: "min-w-40" },
     { key: "company", head: t("crm.field.company"), cell: (one) => one.company, sort: "company", width: "min-w-40" },
     { key: "position", head: t("crm.field.position"), cell: (one) => one.position, sort: "position", width: "min-w-32" },
-    { key: "phone", head: t("crm.field.phone"), cell: (one) => one.phone, width: "min-w-36" },
+    { key: "phone", head: t("crm.field.phone"), cell: (one) => one.phone, width: "min-w-40" },
     { key: "email", head: t("crm.field.email"), cell: (one) => one.email, width: "min-w-44" },
     { key: "created", head: t("crm.created"), cell: (one) => <When at={one.createdAt} />, sort: "created", width: "min-w-32" },
   ];
@@ -165,6 +167,12 @@ function Search(props: { value: string; onValue: (value: string) => void }) {
   const sent = useRef(props.value);
   const composing = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  const begin = () => {
+    input.current?.focus();
+    input.current?.select();
+  };
+  useShortcut({ keys: ["/"], text: t("crm.search"), act: begin });
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     // Changed from elsewhere: going back, or dropping the search.
@@ -187,6 +195,7 @@ function Search(props: { value: string; onValue: (value: string) => void }) {
       <div className="relative">
         <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
         <input
+          ref={input}
           id={id}
           type="search"
           value={text}

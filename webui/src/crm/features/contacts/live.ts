@@ -1,8 +1,9 @@
 // What others do to contacts shows by itself: one stream of events for the whole app.
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, use, useEffect, useState } from "react";
+import { createContext, use, useEffect, useRef, useState } from "react";
 import { BASE } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
+import { useAnswers } from "../../../ui/answers";
 import { type ContactHappened, START } from "../../api";
 
 const AGAIN_MS = 5_000;
@@ -27,17 +28,24 @@ export const historyKey = (id: string) => ["contact", id, "history"];
 /** Listens for as long as somebody is signed in; says whether the stream stands. */
 export function useEvents(): boolean {
   const client = useQueryClient();
+  const answers = useAnswers();
   const [fresh, setFresh] = useState(true);
+  const missed = useRef(false);
   useEffect(() => {
+    // A stream from a box that lost its power would stay open in silence.
+    if (!answers) {
+      missed.current = true;
+      setFresh(false);
+      return;
+    }
     let stream: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let missed = false;
     const listen = () => {
       stream = new EventSource(`${BASE}/events`);
       stream.addEventListener("open", () => {
         setFresh(true);
-        if (!missed) return;
-        missed = false;
+        if (!missed.current) return;
+        missed.current = false;
         void client.invalidateQueries({ queryKey: CONTACTS });
         void client.invalidateQueries({ queryKey: ["contact"] });
       });
@@ -47,7 +55,7 @@ export function useEvents(): boolean {
         if (id !== null) void client.invalidateQueries({ queryKey: contactKey(id) });
       });
       stream.addEventListener("error", () => {
-        missed = true;
+        missed.current = true;
         setFresh(false);
         // It may have been locked meanwhile.
         void client.invalidateQueries({ queryKey: START });
@@ -59,7 +67,7 @@ export function useEvents(): boolean {
       clearTimeout(timer);
       stream?.close();
     };
-  }, [client]);
+  }, [client, answers]);
   return fresh;
 }
 

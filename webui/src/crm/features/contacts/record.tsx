@@ -11,6 +11,7 @@ import { ProblemNote } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Facts, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
+import { useShortcut } from "../../../ui/shortcuts";
 import { When } from "../../../ui/when";
 import type { Contact, Deleted, History } from "../../api";
 import { forgetDraft } from "./drafts";
@@ -49,6 +50,7 @@ function Record({ contact }: { contact: Contact }) {
   const { setTrouble } = useLive();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go("/contacts") });
 
   const restore = async () => {
     setTrouble(null);
@@ -158,7 +160,7 @@ function Past(props: { id: string }) {
         <ol className="grid gap-3 border-l border-line-2 pl-4">
           {items.map((one) => {
             const actor = one.actor?.name ?? t("crm.somebody");
-            const said: Key = one.version <= 1 ? "crm.history.created" : one.changed.length > 0 ? "crm.history.changed" : "crm.history.other";
+            const said: Key = one.kind === "changed" && one.changed.length === 0 ? "crm.history.other" : `crm.history.${one.kind}`;
             return (
               <li key={one.version} className="relative min-w-0">
                 <span aria-hidden="true" className="absolute top-2 -left-5 size-2 rounded-full bg-ink-3" />

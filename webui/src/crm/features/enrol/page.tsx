@@ -13,7 +13,7 @@ import { SESSION } from "../../../ui/session";
 import { Alone } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
 import { NewAccountForm, type NewAccount } from "../../account-form";
-import { type Invited, START, type Start } from "../../api";
+import { type Invited, START } from "../../api";
 import { forgetDrafts } from "../contacts/drafts";
 
 type Step = "code" | "account" | "totp";
@@ -39,7 +39,7 @@ export function EnrolPage() {
   useEffect(() => {
     if (location.hash !== "") history.replaceState(history.state, "", location.pathname);
   }, []);
-  const name = invited?.organisation ?? client.getQueryData<Start>(START)?.organisation ?? t("ui.product");
+  const name = invited?.organisation ?? t("ui.product");
   const title = t(`crm.enrol.${step}.title`);
   const heading = useHeading(title, true);
   const lost = (problem: Problem) => {
@@ -92,6 +92,7 @@ export function EnrolPage() {
             path="/enrol/totp"
             label={t("crm.enrol.finish")}
             onBack={() => setStep("account")}
+            onLost={lost}
             onDone={(answer) => {
               // Whoever was signed in here before, nothing of theirs stays.
               forgetDrafts();

@@ -1,0 +1,167 @@
+//! The last page of the set-up. In this order, so that a power cut anywhere leaves a box that can be gone
+//! on with: the choices are checked, the first admin is on the disk, the settings are in force, the setup
+//! code dies, the manager's code is made. Once there is an admin every answer signs in, and the same
+//! request again does what is still to be done.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+use axum::response::IntoResponse;
+use events::Order;
+use host_api::Request;
+use identity::ManagerCode;
+use seal::numbers::{action, outcome};
+
+use super::crm::told;
+use super::document::{keeps, set_up, setup_pointer, site};
+use super::setup::Entered;
+use super::state::{Admin, entry};
+use crate::caller::{Caller, Sent, StepSecret};
+use crate::contract::App;
+use crate::cookie::Cookie;
+use crate::problem::{Code, Field, Problem};
+use crate::reply::{self, Reply};
+use crate::shape::setup::SetupFinish;
+use crate::shape::shared::Language;
+
+/// What the choices come to.
+struct Chosen {
+    document: String,
+    changes_crm: bool,
+    language: Language,
+}
+
+pub(super) async fn finish(
+    State(admin): State<Admin>,
+    caller: Caller,
+    StepSecret(step): StepSecret,
+    Sent(choice): Sent<SetupFinish>,
+) -> Reply {
+    // Goes on when the connection ends: new settings may cut it.
+    reply::off(async move { admin.finish(&caller, &step, &choice).await }).await?
+}
+
+impl Admin {
+    async fn finish(&self, caller: &Caller, step: &str, choice: &SetupFinish) -> Reply {
+        let _alone = self.changing().await;
+        let before = self.setup(step, |setup| setup.entered.clone())?;
+        let is_applied = before.as_ref().is_some_and(|entered| entered.applied);
+        let chosen = match is_applied {
+            true => None,
+            false => Some(self.chosen(caller, step, before.is_some(), choice).await),
+        };
+        let (mut entered, chosen) = match (before, chosen.transpose()) {
+            (Some(entered), chosen) => (entered, chosen),
+            (None, chosen) => {
+                let chosen = chosen?;
+                (self.enter(caller, step).await?, Ok(chosen))
+            }
+        };
+        let done = match chosen {
+            Ok(chosen) => self.rest(step, &mut entered, chosen).await,
+            Err(problem) => Err(problem),
+        };
+        let answer = match done {
+            Ok(code) => reply::without_cookie(reply::json(&told(&code)), App::Admin, Cookie::Step),
+            Err(problem) => Ok(problem.into_response()),
+        };
+        signed_in(answer, &entered)
+    }
+
+    /// What is to be in force, checked by hostd; nothing is written.
+    async fn chosen(
+        &self,
+        caller: &Caller,
+        step: &str,
+        has_entered: bool,
+        choice: &SetupFinish,
+    ) -> Result<Chosen, Problem> {
+        if !has_entered && self.parts().identity.has_accounts() {
+            return Err(Code::AlreadySetUp.into());
+        }
+        let enrolment = self.setup(step, |setup| setup.enrolment.clone())?;
+        let enrolment = enrolment.filter(|it| it.proven).ok_or(Code::OutOfOrder)?;
+        let language = enrolment.language;
+        let (now, status) = (self.settings().await?, self.status().await?);
+        let new = set_up(&now.settings, now.source, choice, language, caller.language)?;
+        let address = caller.peer.address.to_canonical();
+        if !keeps(&new, site(&status), address) {
+            let field = Field::new("/management/from", "locks-you-out").with("address", address);
+            return Err(Problem::fields_refused(vec![field]));
+        }
+        let document = new.to_json();
+        self.put(Request::Check { document: document.clone() }, setup_pointer).await?;
+        let changes_crm = new.crm != now.settings.crm;
+        Ok(Chosen { document, changes_crm, language })
+    }
+
+    /// The first admin, on the disk and signed in.
+    async fn enter(&self, caller: &Caller, step: &str) -> Result<Entered, Problem> {
+        let enrolment = self.setup(step, |setup| setup.enrolment.clone())?;
+        let enrolment = enrolment.ok_or(Code::OutOfOrder)?;
+        let made = self.parts().identity.enrol_finish(enrolment.secret.expose(), &caller.peer);
+        let (token, signed) = made.await?;
+        let entered = Entered { token, signed, applied: false };
+        self.remember(step, &entered);
+        let done = entry(entered.signed.actor(), action::SETUP_DONE, outcome::ALLOWED, None);
+        self.log(done).await?;
+        Ok(entered)
+    }
+
+    /// What follows once there is an admin.
+    async fn rest(
+        &self,
+        step: &str,
+        entered: &mut Entered,
+        chosen: Option<Chosen>,
+    ) -> Result<ManagerCode, Problem> {
+        let applied = match &chosen {
+            Some(chosen) => self.bring_about(step, entered, chosen).await,
+            None => Ok(()),
+        };
+        // Whatever came of the settings, there is an admin.
+        self.settle().await;
+        applied?;
+        if let Some(code) = self.setup(step, |setup| setup.done.clone()).ok().flatten() {
+            return Ok(code);
+        }
+        let code = self.new_manager_code(&entered.signed).await?;
+        // Over by now: then there is no request to be repeated.
+        let _ = self.setup(step, |setup| setup.done = Some(code.clone()));
+        self.order(Order::Language { tag: self.parts().language.get().tag().to_owned() });
+        Ok(code)
+    }
+
+    async fn bring_about(
+        &self,
+        step: &str,
+        entered: &mut Entered,
+        chosen: &Chosen,
+    ) -> Result<(), Problem> {
+        let apply = Request::Apply { document: chosen.document.clone() };
+        let done = self.put(apply, setup_pointer).await;
+        let by = entered.signed.actor();
+        if let Err(problem) = done {
+            let why = Some(problem.code().as_str());
+            self.log(entry(by, action::SETTINGS_CHANGED, outcome::REFUSED, why)).await?;
+            return Err(problem);
+        }
+        entered.applied = true;
+        self.remember(step, entered);
+        self.parts().language.set(chosen.language);
+        self.log(entry(by.clone(), action::SETTINGS_CHANGED, outcome::ALLOWED, None)).await?;
+        if chosen.changes_crm {
+            self.log(entry(by, action::CRM_ACCESS_CHANGED, outcome::ALLOWED, None)).await?;
+        }
+        Ok(())
+    }
+
+    fn remember(&self, step: &str, entered: &Entered) {
+        // Over by now: then the admin signs in with name, password and code.
+        let _ = self.setup(step, |setup| setup.entered = Some(entered.clone()));
+    }
+}
+
+fn signed_in(answer: Result<Response<Body>, Problem>, entered: &Entered) -> Reply {
+    reply::with_cookie(answer, App::Admin, Cookie::Session, entered.token.expose())
+}

@@ -1,0 +1,110 @@
+//! What the process asks of this application's state besides requests: what to tell hostd and the CRM, and
+//! what the CRM's events mean here.
+
+use data_encoding::HEXLOWER;
+use events::{CrmState, Event, Order};
+use host_api::{Request, Response};
+use identity::KeptCode;
+use seal::numbers::{action, outcome};
+use vault::Actor;
+
+use super::ask::unexpected;
+use super::state::{Admin, Noise, entry};
+use crate::problem::{Code, Problem};
+use crate::reply;
+
+impl Admin {
+    /// Tells hostd whether there is an admin, when it knows something else: then the setup code dies, or
+    /// there is a new one. For the start of the process, and whenever hostd comes back; no request ever
+    /// takes the last admin away.
+    pub async fn settle(&self) {
+        if let Err(problem) = self.tell_of_admin().await {
+            tracing::warn!(problem = problem.code().as_str(), "hostd was not told of the admin");
+        }
+    }
+
+    async fn tell_of_admin(&self) -> Result<(), Problem> {
+        let request = match (self.parts().identity.has_accounts(), self.status().await?.set_up) {
+            (true, false) => Request::SetupDone,
+            (false, true) => {
+                tracing::warn!(
+                    "the box was set up, but its store has no admin: set-up opens again"
+                );
+                // First: the power may go before hostd has done it, and then this is asked again.
+                let lost = entry(Actor::default(), action::ADMINS_LOST, outcome::ALLOWED, None);
+                self.log(lost).await?;
+                Request::AdminsLost
+            }
+            (true, true) | (false, false) => return Ok(()),
+        };
+        match self.ask(request).await? {
+            Response::Accepted => Ok(()),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What the CRM is to be told whenever it says that it runs.
+    pub async fn orders_in_force(&self) -> Vec<Order> {
+        let mut orders =
+            vec![Order::Language { tag: self.parts().language.get().tag().to_owned() }];
+        match self.kept_code().await {
+            Ok(code) => orders.extend(code.map(order)),
+            Err(problem) => {
+                tracing::error!(
+                    problem = problem.code().as_str(),
+                    "the manager's code is not told"
+                );
+            }
+        }
+        orders
+    }
+
+    /// The manager's code in force.
+    pub(super) async fn kept_code(&self) -> Result<Option<KeptCode>, Problem> {
+        let identity = self.parts().identity.clone();
+        Ok(reply::off(async move { identity.manager_code() }).await??)
+    }
+
+    /// Takes in what the CRM says.
+    pub async fn crm_said(&self, event: &Event) {
+        let is_claimed = matches!(
+            event,
+            Event::Claimed | Event::Started { state: CrmState::Locked | CrmState::Open }
+        );
+        if is_claimed {
+            let identity = self.parts().identity.clone();
+            let forgot = reply::off(async move { identity.forget_manager_code().await }).await;
+            if let Err(problem) = forgot.and_then(|forgot| Ok(forgot?)) {
+                self.failed(&problem);
+            }
+        }
+        let (what, count) = match event {
+            Event::Claimed => ("claimed", None),
+            Event::Unlocked => ("unlocked", None),
+            Event::Locked => ("locked", None),
+            Event::UnlockFailed { count } => ("unlock-failed", Some(i64::from(*count))),
+            Event::DiskFailed => ("disk-failed", None),
+            Event::Started { .. } | Event::AuditHead { .. } | Event::RefusedRequests { .. } => {
+                return;
+            }
+        };
+        if !self.hears(Noise::Crm) {
+            tracing::warn!(what, "the CRM says more than the log takes in an hour");
+            return;
+        }
+        let happened = entry(Actor::default(), action::CRM_EVENT, outcome::ALLOWED, Some(what));
+        if let Err(problem) = self.log(vault::Access { count, ..happened }).await {
+            self.failed(&problem);
+        }
+    }
+
+    fn failed(&self, problem: &Problem) {
+        let code: Code = problem.code();
+        tracing::error!(problem = code.as_str(), "an event of the CRM was not kept");
+    }
+}
+
+/// A manager's code as the CRM is told of it.
+pub(super) fn order(code: KeptCode) -> Order {
+    Order::ManagerCode { sha256: HEXLOWER.encode(&code.sha256), expires: code.expires }
+}

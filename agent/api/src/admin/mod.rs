@@ -1,0 +1,36 @@
+//! The admin application's own routes.
+
+mod ask;
+mod certificate;
+mod crm;
+mod crm_access;
+mod document;
+mod finish;
+mod host;
+mod life;
+mod protection;
+mod setup;
+mod start;
+mod state;
+mod zones;
+
+use axum::Router;
+
+pub use host::{Host, HostFuture};
+pub use state::{Admin, Authority, CrmLink, Parts};
+
+use crate::shared;
+
+/// All routes of the admin application, with whole paths.
+pub fn routes(admin: Admin) -> Router {
+    Router::new()
+        .merge(start::routes())
+        .merge(setup::routes())
+        .merge(protection::routes())
+        .merge(zones::routes())
+        .merge(crm_access::routes())
+        .merge(crm::routes())
+        .merge(certificate::routes())
+        .merge(shared::routes::<Admin>())
+        .with_state(admin)
+}

@@ -1,0 +1,43 @@
+//! What is known of the box's protections. Proven is what an attempt failed against; a ruleset that was
+//! read back is none, so no row is, until something makes attempts.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+
+use super::state::Admin;
+use crate::caller::Caller;
+use crate::catalogue;
+use crate::realm::Who;
+use crate::reply::{self, Reply};
+use crate::shape::admin::{CrmReach, Protection, ProtectionKey, ProtectionRow, ProtectionState};
+use crate::shape::plain::Time;
+
+const KEYS: [ProtectionKey; 7] = [
+    ProtectionKey::Data,
+    ProtectionKey::Access,
+    ProtectionKey::Network,
+    ProtectionKey::Application,
+    ProtectionKey::People,
+    ProtectionKey::Suppliers,
+    ProtectionKey::Audit,
+];
+
+pub(super) fn routes() -> Router<Admin> {
+    Router::new().route("/api/v1/protection", get(protection))
+}
+
+async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply {
+    let (crm, _) = *admin.parts().crm.reach.borrow();
+    let row = |key| {
+        let todo = todo(key, crm).map(|text| catalogue::text(caller.language, text));
+        ProtectionRow { key, state: ProtectionState::Unknown, proof: None, todo }
+    };
+    let rows = KEYS.into_iter().map(row).collect();
+    reply::json(&Protection { rows, checked_at: Time(admin.now()) })
+}
+
+/// What a person has to do for it, as far as that is sure.
+fn todo(key: ProtectionKey, crm: CrmReach) -> Option<&'static str> {
+    (key == ProtectionKey::Data && crm == CrmReach::Unclaimed).then_some("todo.crm-unclaimed")
+}

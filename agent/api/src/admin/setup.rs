@@ -1,0 +1,194 @@
+//! The set-up up to its last page: the console's code, what there is, the first admin and the
+//! authenticator app. Nothing is written.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use host_api::{Request, Response, SetupTried, Status};
+use identity::{ManagerCode, Secret, Signed};
+use seal::numbers::{action, outcome};
+use settings::{PortRole, Settings};
+use vault::Actor;
+
+use super::ask::unexpected;
+use super::document::{crm_address, reach, site};
+use super::finish;
+use super::state::{Admin, Noise, entry};
+use crate::caller::{Caller, Sent, StepSecret};
+use crate::contract::App;
+use crate::cookie::Cookie;
+use crate::problem::{Code, Problem};
+use crate::reply::{self, Reply};
+use crate::shape::setup::{ManagementAccess, Setup, SetupCrm, SetupPort, SetupZone};
+use crate::shape::shared::{Language, NewAccount, TypedCode};
+use crate::shared::{new_account, totp_setup};
+
+/// What a set-up has come to; behind the secret of its step.
+#[derive(Debug, Default)]
+pub(super) struct SetUp {
+    /// The first admin on the way.
+    pub(super) enrolment: Option<Enrolment>,
+    /// The first admin is on the disk and signed in.
+    pub(super) entered: Option<Entered>,
+    /// All is done; for the same request again, whose answer may have been lost.
+    pub(super) done: Option<ManagerCode>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Enrolment {
+    /// For [`identity::Identity::enrol_finish`].
+    pub(super) secret: Secret,
+    /// The account's, and so the box's.
+    pub(super) language: Language,
+    /// Whether the authenticator app works.
+    pub(super) proven: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Entered {
+    /// For the session's cookie.
+    pub(super) token: Secret,
+    pub(super) signed: Signed,
+    /// Whether the settings chosen are in force.
+    pub(super) applied: bool,
+}
+
+pub(super) fn routes() -> Router<Admin> {
+    Router::new()
+        .route("/api/v1/setup/code", post(code))
+        .route("/api/v1/setup", get(setup))
+        .route("/api/v1/setup/account", post(account))
+        .route("/api/v1/setup/totp", post(totp))
+        .route("/api/v1/setup/finish", post(finish::finish))
+}
+
+async fn code(State(admin): State<Admin>, caller: Caller, Sent(typed): Sent<TypedCode>) -> Reply {
+    if admin.parts().identity.has_accounts() {
+        return Err(Code::AlreadySetUp.into());
+    }
+    let from = caller.peer.address;
+    let tried = match admin.ask(Request::TrySetupCode { code: typed.code, from }).await? {
+        Response::SetupTried(tried) => tried,
+        other => return Err(unexpected(&other)),
+    };
+    let actor = Actor {
+        device: caller.peer.device.clone(),
+        address: Some(caller.peer.address),
+        ..Actor::default()
+    };
+    let refusal = entry(actor, action::ENROL_REFUSED, outcome::REFUSED, Some("setup-code"));
+    match tried {
+        SetupTried::Right => {
+            let step = admin.begin_setup()?;
+            reply::with_cookie(reply::nothing(), App::Admin, Cookie::Step, step.expose())
+        }
+        SetupTried::Wrong { left } => {
+            if admin.hears(Noise::SetupCodes) {
+                admin.log(refusal).await?;
+            }
+            Err(Problem::from(Code::WrongCode).with("triesLeft", left))
+        }
+        SetupTried::Wait { seconds } => {
+            // Cost nothing, so it may come often: within a second on the disk.
+            if admin.hears(Noise::SetupCodes) {
+                admin.parts().store.note_list_read(refusal);
+            }
+            Err(Problem::slow_down(Duration::from_secs(seconds)))
+        }
+        SetupTried::SetUp => Err(Code::AlreadySetUp.into()),
+    }
+}
+
+async fn setup(State(admin): State<Admin>, caller: Caller, StepSecret(step): StepSecret) -> Reply {
+    admin.setup(&step, |_| ())?;
+    let (in_force, status) = (admin.settings().await?, admin.status().await?);
+    let settings = &in_force.settings;
+    let suggested = match caller.language {
+        Language::ZhCn => "Asia/Shanghai",
+        Language::En => "UTC",
+    };
+    let crm = SetupCrm {
+        address: crm_address(settings, site(&status)).map(|address| address.to_string()),
+        reachable_from: reach(&settings.crm.reachable_from),
+    };
+    reply::json(&Setup {
+        languages: vec![Language::En, Language::ZhCn],
+        time_zones: identity::time_zones::all().map(str::to_owned).collect(),
+        suggested_time_zone: suggested.to_owned(),
+        ports: ports(settings, &status),
+        zones: zones(settings, &status),
+        crm,
+        management: ManagementAccess { from: reach(&settings.management.from) },
+    })
+}
+
+fn ports(settings: &Settings, status: &Status) -> Vec<SetupPort> {
+    let role = |name: &str| {
+        let port = settings.ports.iter().find(|(port, _)| port.as_str() == name)?.1;
+        Some(if port.role == PortRole::Wan { "wan" } else { "lan" }.to_owned())
+    };
+    let known = status.ports.iter().map(|port| SetupPort {
+        interface: port.interface.clone(),
+        mac: port.mac.clone(),
+        name: Some(port.name.clone()),
+        role: role(&port.name),
+        linked: port.linked,
+    });
+    let unknown = status.unknown.iter().map(|port| SetupPort {
+        interface: Some(port.interface.clone()),
+        mac: port.mac.clone(),
+        name: None,
+        role: None,
+        linked: port.linked,
+    });
+    known.chain(unknown).collect()
+}
+
+fn zones(settings: &Settings, status: &Status) -> Vec<SetupZone> {
+    let address = |name: &str| {
+        let zone = status.zones.iter().find(|zone| zone.name == name)?;
+        zone.addresses.first().map(ToString::to_string)
+    };
+    let zones = settings.zones.iter().map(|(name, zone)| SetupZone {
+        name: name.to_string(),
+        vlan: Some(zone.vlan.number()),
+        address: address(name.as_str()),
+        dhcp: zone.ipv4.as_ref().is_some_and(|ipv4| ipv4.dhcp.is_some()),
+    });
+    zones.collect()
+}
+
+/// A person may go back and send it again: the last one counts.
+async fn account(
+    State(admin): State<Admin>,
+    StepSecret(step): StepSecret,
+    Sent(new): Sent<NewAccount>,
+) -> Reply {
+    admin.setup(&step, |_| ())?;
+    let language = new.language;
+    let (secret, totp) = admin.parts().identity.begin_first(new_account(new)).await?;
+    let enrolment = Enrolment { secret, language, proven: false };
+    admin.setup(&step, |setup| setup.enrolment = Some(enrolment))?;
+    totp_setup(&totp)
+}
+
+async fn totp(
+    State(admin): State<Admin>,
+    caller: Caller,
+    StepSecret(step): StepSecret,
+    Sent(typed): Sent<TypedCode>,
+) -> Reply {
+    let enrolment = admin.setup(&step, |setup| setup.enrolment.clone())?;
+    let secret = enrolment.ok_or(Code::OutOfOrder)?.secret;
+    admin.parts().identity.enrol_code(secret.expose(), &typed.code, &caller.peer)?;
+    admin.setup(&step, |setup| {
+        // Not of an account that was sent meanwhile.
+        let same = setup.enrolment.as_mut().filter(|it| it.secret.expose() == secret.expose());
+        if let Some(enrolment) = same {
+            enrolment.proven = true;
+        }
+    })?;
+    reply::nothing()
+}

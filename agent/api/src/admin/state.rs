@@ -1,0 +1,175 @@
+//! The state that the admin application's routes share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use events::Order;
+use identity::{Identity, Steps};
+use seal::{RecordId, TableId};
+use tokio::sync::{MutexGuard, mpsc, watch};
+use vault::{Access, Actor, Clock, Store};
+
+use super::Host;
+use super::setup::SetUp;
+use crate::contract::App;
+use crate::language::BoxLanguage;
+use crate::problem::{Code, Problem};
+use crate::realm::Realm;
+use crate::shape::admin::{Certificates, CrmReach};
+
+const HOUR: Duration = Duration::from_secs(3600);
+/// Entries of one kind of noise in the log.
+const ENTRIES_AN_HOUR: u32 = 60;
+
+/// What others can fill the log with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Noise {
+    /// Events of the CRM, which may have been captured.
+    Crm,
+    /// Wrong setup codes, which anybody on the network can send.
+    SetupCodes,
+}
+
+/// What the process gives to the admin application's routes.
+pub struct Parts {
+    /// The system store.
+    pub store: Store,
+    /// The admins.
+    pub identity: Identity,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Language of the box.
+    pub language: BoxLanguage,
+    /// hostd.
+    pub host: Arc<dyn Host>,
+    /// The CRM's process.
+    pub crm: CrmLink,
+    /// The certificates in force.
+    pub certificates: watch::Receiver<Authority>,
+}
+
+/// The way to the CRM's process.
+pub struct CrmLink {
+    /// How it is, and since when (ms since 1970).
+    pub reach: watch::Receiver<(CrmReach, u64)>,
+    /// What it is to be told; whoever sends them sends them again when it starts anew.
+    pub orders: mpsc::Sender<Order>,
+}
+
+/// Certificates, and the authority's for download.
+#[derive(Clone)]
+pub struct Authority {
+    /// DER of the authority's certificate.
+    pub der: Vec<u8>,
+    /// All of them in words.
+    pub told: Certificates,
+}
+
+/// The state of the admin application's routes. Clones are handles of the same.
+#[derive(Clone)]
+pub struct Admin(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    setups: Mutex<Steps<SetUp>>,
+    changing: tokio::sync::Mutex<()>,
+    heard: Mutex<HashMap<Noise, Heard>>,
+}
+
+/// Noise within an hour.
+#[derive(Clone, Copy, Default)]
+struct Heard {
+    begun: Duration,
+    count: u32,
+}
+
+impl Admin {
+    /// The state of these parts.
+    pub fn new(parts: Parts) -> Self {
+        let setups = Mutex::new(Steps::new());
+        let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
+        Self(Arc::new(Inner { parts, setups, changing, heard }))
+    }
+
+    pub(super) fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    /// Ms since 1970.
+    pub(super) fn now(&self) -> u64 {
+        self.0.parts.clock.now().wall
+    }
+
+    /// Begins a set-up; the secret goes into the step's cookie.
+    pub(super) fn begin_setup(&self) -> Result<identity::Secret, Problem> {
+        let begun = self.setups().begin(SetUp::default(), self.0.parts.clock.now());
+        begun.map_err(|error| crate::reply::broken(&error))
+    }
+
+    /// What is known of the set-up whose step this is.
+    pub(super) fn setup<T>(
+        &self,
+        step: &str,
+        with: impl FnOnce(&mut SetUp) -> T,
+    ) -> Result<T, Problem> {
+        let mut setups = self.setups();
+        let setup = setups.get_mut(step, self.0.parts.clock.now()).ok_or(Code::StepGone)?;
+        Ok(with(setup))
+    }
+
+    fn setups(&self) -> std::sync::MutexGuard<'_, Steps<SetUp>> {
+        // Nothing under this lock leaves a set-up half changed.
+        self.0.setups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever reads settings to change them, or makes a manager's code, does so alone.
+    pub(super) async fn changing(&self) -> MutexGuard<'_, ()> {
+        self.0.changing.lock().await
+    }
+
+    /// Whether one more entry of this kind goes into the log: nobody must fill the disk.
+    pub(super) fn hears(&self, noise: Noise) -> bool {
+        let now = self.0.parts.clock.now().since_start;
+        let mut all = self.0.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard = all.entry(noise).or_default();
+        if now.saturating_sub(heard.begun) >= HOUR {
+            *heard = Heard { begun: now, count: 0 };
+        }
+        heard.count = heard.count.saturating_add(1);
+        heard.count <= ENTRIES_AN_HOUR
+    }
+
+    /// Logs what was done or refused, on the disk when this returns.
+    pub(super) async fn log(&self, access: Access) -> Result<(), Problem> {
+        Ok(self.0.parts.store.read_logged(access).await?)
+    }
+
+    /// Tells the CRM. When it does not take it now it gets it at its next start.
+    pub(super) fn order(&self, order: Order) {
+        if self.0.parts.crm.orders.try_send(order).is_err() {
+            tracing::warn!("too many orders wait for the CRM; it gets this one when it starts");
+        }
+    }
+}
+
+/// An entry of the log that names no record.
+pub(super) fn entry(actor: Actor, action: u32, outcome: u32, reason: Option<&str>) -> Access {
+    Access { reason: reason.map(str::to_owned), ..Access::new(actor, action, outcome) }
+}
+
+impl Realm for Admin {
+    const APP: App = App::Admin;
+
+    fn identity(&self) -> Result<Identity, Problem> {
+        Ok(self.0.parts.identity.clone())
+    }
+
+    fn store(&self) -> Result<Store, Problem> {
+        Ok(self.0.parts.store.clone())
+    }
+
+    fn label(&self, _: TableId, _: RecordId) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,87 @@
+//! Who asks, before anything is known of a session: where from, with what, in which language; and the
+//! body and the step that came along.
+
+use std::net::IpAddr;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use identity::Peer;
+use seal::RecordId;
+use serde::de::DeserializeOwned;
+
+use crate::cookie::Cookie;
+use crate::json;
+use crate::problem::{Code, Problem};
+use crate::realm::Realm;
+use crate::shape::plain::Id;
+use crate::shape::shared::Language;
+
+/// The address at the other end of the connection; whoever accepts connections puts it into each
+/// request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Remote(pub IpAddr);
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The language of answers.
+    pub language: Language,
+    /// Where from and with what.
+    pub peer: Peer,
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // Without the door before it, or an address behind it, nothing is served.
+        let language = parts.extensions.get().copied().ok_or(Code::Broken)?;
+        let Remote(address) = parts.extensions.get().copied().ok_or(Code::Broken)?;
+        let device = parts.headers.get(header::USER_AGENT).and_then(|device| device.to_str().ok());
+        Ok(Self { language, peer: Peer::new(address, device.unwrap_or_default()) })
+    }
+}
+
+/// The body as strict JSON.
+pub struct Sent<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Bytes::from_request(request, state).await.map_err(|_| Code::Malformed)?;
+        json::read(&body).map(Self)
+    }
+}
+
+/// The identifier in the path; what is none names nothing.
+pub struct At(pub RecordId);
+
+impl<S: Send + Sync> FromRequestParts<S> for At {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let text = text.map_err(|_| Code::NotFound)?.0;
+        let Id(id) = Id::parse(&text).ok_or(Code::NotFound)?;
+        Ok(Self(RecordId(id)))
+    }
+}
+
+/// The secret in the step's cookie.
+pub struct StepSecret(pub String);
+
+impl<S: Realm> FromRequestParts<S> for StepSecret {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        step::<S>(&parts.headers)
+    }
+}
+
+fn step<S: Realm>(headers: &HeaderMap) -> Result<StepSecret, Problem> {
+    let secret = Cookie::Step.read(S::APP, headers)?.ok_or(Code::StepGone)?;
+    Ok(StepSecret(secret.to_owned()))
+}

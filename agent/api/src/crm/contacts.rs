@@ -1,0 +1,182 @@
+//! Contacts: list, make, open, change, delete, bring back, history.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::routing::{get, post};
+use crm::{ContactFields, ContactPatch, ContactRow, Reason, Refused, field_name};
+use identity::{Editor, Identity, Reader};
+use seal::{RecordId, Version};
+
+use super::repeat::repeat;
+use super::{Crm, query};
+use crate::caller::{At, Sent};
+use crate::json;
+use crate::parameters::Parameters;
+use crate::problem::{Code, Field, Problem};
+use crate::realm::Who;
+use crate::reply::{self, Reply, off};
+use crate::shape::contact::{
+    Contact, ContactChange, Contacts, Deleted, History, NewContact, PastKind, PastVersion,
+};
+use crate::shape::plain::{Id, Time};
+use crate::shared::named;
+use crate::version::if_match;
+
+const CONTACTS: &str = "/api/v1/contacts";
+
+pub(super) fn routes() -> Router<Crm> {
+    Router::new()
+        .route(CONTACTS, get(list).post(create))
+        .route("/api/v1/contacts/{id}", get(open).patch(change).delete(delete))
+        .route("/api/v1/contacts/{id}/restore", post(restore))
+        .route("/api/v1/contacts/{id}/history", get(history))
+}
+
+fn reader(who: &Who) -> Result<Reader, Problem> {
+    who.signed.reader().ok_or_else(|| Code::NotAllowed.into())
+}
+
+fn editor(who: &Who) -> Result<Editor, Problem> {
+    who.signed.editor().ok_or_else(|| Code::NotAllowed.into())
+}
+
+async fn list(State(crm): State<Crm>, who: Who, uri: Uri) -> Reply {
+    let reader = reader(&who)?;
+    let query = query::asked(Parameters::of_uri(&uri, &query::PARAMETERS)?)?;
+    let open = crm.open()?;
+    let page = off(async move { open.contacts.list(&reader, &query) }).await?;
+    let page = page.map_err(|refused| told(refused, &who.identity))?;
+    let items = page.rows.iter().map(|(id, version, row)| shape(*id, *version, row, &who.identity));
+    reply::json(&Contacts {
+        items: items.collect(),
+        count: page.count as u64,
+        next: page.next.map(|cursor| cursor.to_string()),
+    })
+}
+
+async fn create(State(crm): State<Crm>, who: Who, headers: HeaderMap, body: Bytes) -> Reply {
+    let editor = editor(&who)?;
+    let repeat = repeat(&headers, CONTACTS, &body)?;
+    let NewContact { name, company, position, phone, email, note } = json::read(&body)?;
+    let fields = ContactFields { name, company, position, phone, email, note };
+    let made = crm.open()?.contacts.create(&editor, fields, repeat).await;
+    let made = made.map_err(|refused| told(refused, &who.identity))?.contact;
+    let mut response = versioned(StatusCode::CREATED, &made, &who.identity)?;
+    let place = format!("{CONTACTS}/{}", Id(made.id.0).text());
+    let place = HeaderValue::try_from(place).map_err(|error| reply::broken(&error))?;
+    response.headers_mut().insert(header::LOCATION, place);
+    Ok(response)
+}
+
+async fn open(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
+    let opened = crm.open()?.contacts.open(&reader(&who)?, id).await;
+    let opened = opened.map_err(|refused| told(refused, &who.identity))?;
+    versioned(StatusCode::OK, &opened, &who.identity)
+}
+
+async fn change(
+    State(crm): State<Crm>,
+    who: Who,
+    At(id): At,
+    headers: HeaderMap,
+    Sent(change): Sent<ContactChange>,
+) -> Reply {
+    let version = Version(if_match(&headers)?);
+    let ContactChange { name, company, position, phone, email, note } = change;
+    let patch = ContactPatch { name, company, position, phone, email, note };
+    let changed = crm.open()?.contacts.change(&editor(&who)?, id, version, patch).await;
+    let changed = changed.map_err(|refused| told(refused, &who.identity))?;
+    versioned(StatusCode::OK, &changed, &who.identity)
+}
+
+async fn delete(State(crm): State<Crm>, who: Who, At(id): At, headers: HeaderMap) -> Reply {
+    let version = Version(if_match(&headers)?);
+    let deleted = crm.open()?.contacts.delete(&editor(&who)?, id, version).await;
+    let undo_until = deleted.map_err(|refused| told(refused, &who.identity))?;
+    reply::json(&Deleted { undo_until: Time(undo_until) })
+}
+
+async fn restore(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
+    let (open, editor) = (crm.open()?, editor(&who)?);
+    let restored = off(async move { open.contacts.undo_delete(&editor, id).await }).await?;
+    let restored = restored.map_err(|refused| told(refused, &who.identity))?;
+    versioned(StatusCode::OK, &restored, &who.identity)
+}
+
+async fn history(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
+    let (open, reader) = (crm.open()?, reader(&who)?);
+    let past = off(async move { open.contacts.history(&reader, id).await }).await?;
+    let past = past.map_err(|refused| told(refused, &who.identity))?;
+    if let Some(damaged) = past.iter().find(|one| one.damaged) {
+        tracing::error!(version = damaged.version.0, "versions of a contact do not open");
+    }
+    let items = past.into_iter().filter_map(|one| past_version(one, &who.identity));
+    reply::json(&History { items: items.collect() })
+}
+
+/// None for one that does not open: neither its time nor its content is known.
+fn past_version(of: crm::PastVersion, identity: &Identity) -> Option<PastVersion> {
+    let changed = of.changed.iter().filter_map(|field| field_name(*field));
+    Some(PastVersion {
+        version: of.version.0,
+        at: Time(of.at.filter(|_| !of.damaged)?),
+        actor: of.by.and_then(|id| named(id, identity)),
+        kind: match of.kind {
+            crm::PastKind::Created => PastKind::Created,
+            crm::PastKind::Changed => PastKind::Changed,
+            crm::PastKind::Deleted => PastKind::Deleted,
+            crm::PastKind::Restored => PastKind::Restored,
+        },
+        changed: changed.map(str::to_owned).collect(),
+    })
+}
+
+fn versioned(status: StatusCode, contact: &crm::Contact, identity: &Identity) -> Reply {
+    let shape = shape(contact.id, contact.version, &contact.row, identity);
+    reply::versioned(status, contact.version.0, &shape)
+}
+
+fn shape(id: RecordId, version: Version, row: &ContactRow, identity: &Identity) -> Contact {
+    let ContactFields { name, company, position, phone, email, note } = row.fields.clone();
+    let created_at = row.created_at.and_then(|at| u64::try_from(at).ok());
+    Contact {
+        id: Id(id.0),
+        version: version.0,
+        name,
+        company,
+        position,
+        phone,
+        email,
+        note,
+        created_at: Time(created_at.unwrap_or_else(|| Id(id.0).made_at())),
+        created_by: row.created_by.and_then(|by| named(by, identity)),
+    }
+}
+
+fn told(refused: Refused, identity: &Identity) -> Problem {
+    match refused {
+        Refused::Fields(fields) => {
+            Problem::fields_refused(fields.iter().map(field_refused).collect())
+        }
+        Refused::Query(refused) => query::refused(&refused),
+        Refused::ChangedMeanwhile { current } => {
+            let current = shape(current.id, current.version, &current.row, identity);
+            let current = serde_json::to_value(current).unwrap_or_default();
+            Problem::from(Code::ChangedMeanwhile).with("current", current)
+        }
+        other => other.into(),
+    }
+}
+
+fn field_refused(refused: &crm::FieldRefused) -> Field {
+    let field = Field::new(format!("/{}", refused.name()), refused.reason.code());
+    match refused.reason {
+        Reason::Required => field,
+        Reason::TooLong { most, .. } | Reason::TooManyBytes { most, .. } => {
+            field.with("most", most)
+        }
+        Reason::Control { at } | Reason::Hidden { at } => field.with("at", at),
+    }
+}

@@ -1,0 +1,27 @@
+//! "Lock now": the vault is closed and the process ends, and with it every session and key in memory.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+
+use super::Crm;
+use crate::contract::App;
+use crate::cookie::Cookie;
+use crate::problem::Problem;
+use crate::realm::AsManager;
+use crate::reply::{self, Reply};
+
+pub(super) fn routes() -> Router<Crm> {
+    Router::new().route("/api/v1/lock", post(lock))
+}
+
+async fn lock(State(crm): State<Crm>, who: AsManager) -> Reply {
+    // To its end also when whoever asked has gone away.
+    reply::off(async move {
+        who.identity.confirm(&who.manager).await?;
+        crm.lock(who.manager.actor()).await;
+        Ok::<_, Problem>(())
+    })
+    .await??;
+    reply::without_cookie(reply::nothing(), App::Crm, Cookie::Session)
+}

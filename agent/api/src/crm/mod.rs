@@ -1,0 +1,43 @@
+//! The CRM's own routes, and the life of its vault.
+
+mod claim;
+mod contacts;
+mod enrol;
+mod events;
+mod failed;
+mod gate;
+mod invitations;
+mod life;
+mod lock;
+mod making;
+mod open;
+mod people;
+mod place;
+mod query;
+mod repeat;
+mod start;
+mod state;
+mod unlock;
+mod words;
+
+use axum::Router;
+
+pub use open::Open;
+pub use state::{Crm, Parts};
+
+use crate::shared;
+
+/// All routes of the CRM, with whole paths.
+pub fn routes(crm: Crm) -> Router {
+    let own = Router::new()
+        .merge(start::routes())
+        .merge(claim::routes())
+        .merge(unlock::routes())
+        .merge(enrol::routes())
+        .merge(lock::routes())
+        .merge(contacts::routes())
+        .merge(events::routes())
+        .merge(people::routes())
+        .merge(invitations::routes());
+    own.merge(shared::routes::<Crm>()).with_state(crm)
+}

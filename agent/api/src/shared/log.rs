@@ -1,0 +1,191 @@
+//! The log: a page at a time, as a file for `gatehouse-verify`, and a signed head. Each look at it is in it.
+
+use std::io::{self, Write};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Response, Uri, header};
+use axum::routing::get;
+use data_encoding::BASE64URL_NOPAD;
+use futures_util::stream;
+use identity::{Identity, LogReader};
+use seal::TableId;
+use seal::numbers::{action, outcome, table};
+use tokio::sync::mpsc;
+use vault::{Access, AuditEntry, Mark};
+
+use crate::parameters::Parameters;
+use crate::problem::{Field, Problem};
+use crate::realm::{Realm, Who, not_allowed};
+use crate::reply::{self, Reply, broken, off};
+use crate::shape::plain::{Id, Time};
+use crate::shape::shared::{LogEntry, LogHead, LogPage, LogRecord, Outcome};
+use crate::shared::named;
+
+/// Entries on a page at most.
+const PAGE_MOST: usize = 200;
+/// Pieces of an export that wait for a slow reader, and their size.
+const PIECES: usize = 4;
+const PIECE: usize = 64 * 1024;
+
+pub(super) fn routes<S: Realm>() -> Router<S> {
+    Router::new()
+        .route("/api/v1/log", get(page::<S>))
+        .route("/api/v1/log/export", get(export::<S>))
+        .route("/api/v1/log/head", get(head::<S>))
+}
+
+/// Somebody who may read the log.
+struct Reads {
+    reader: LogReader,
+    identity: Identity,
+}
+
+impl<S: Realm> FromRequestParts<S> for Reads {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.signed.log_reader() {
+            Some(reader) => Ok(Self { reader, identity: who.identity }),
+            None => Err(not_allowed(&who.signed, parts, state)),
+        }
+    }
+}
+
+async fn page<S: Realm>(State(state): State<S>, reads: Reads, uri: Uri) -> Reply {
+    let (before, limit) = range(&uri)?;
+    let store = state.store()?;
+    store
+        .read_logged(Access::new(reads.reader.actor(), action::LOG_READ, outcome::ALLOWED))
+        .await?;
+    let read = off(async move { store.audit(before, limit) }).await?;
+    let entries = read.map_err(|error| broken(&error))?;
+    let next = entries.last().filter(|entry| entry.seq > 0 && entries.len() == limit);
+    let next = next.map(|entry| entry.seq.to_string());
+    let entry = |one| told(one, &reads.identity, &state);
+    reply::json(&LogPage { items: entries.into_iter().map(entry).collect(), next })
+}
+
+fn range(uri: &Uri) -> Result<(Option<u64>, usize), Problem> {
+    let mut given = Parameters::of_uri(uri, &["cursor", "limit"])?;
+    let seq = |text: &str| text.parse().map_err(|_| Field::new("/cursor", "cursor"));
+    let range = (given.read("cursor", seq), given.limit(PAGE_MOST));
+    given.settled()?;
+    Ok(range)
+}
+
+async fn export<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
+    let store = state.store()?;
+    // In the log first, so that the export holds the entry that tells of it.
+    store
+        .read_logged(Access::new(reads.reader.actor(), action::LOG_EXPORTED, outcome::ALLOWED))
+        .await?;
+    let (to, pieces) = mpsc::channel(PIECES);
+    tokio::task::spawn_blocking(move || {
+        let mut to = Pieces { to, buffer: Vec::with_capacity(PIECE) };
+        let done = store.export(0, &mut to).map_err(io::Error::other).and_then(|()| to.flush());
+        if let Err(error) = done {
+            tracing::warn!(error = systemd::log::chain(&error), "an export of the log ended early");
+            // The reader sees that it is cut off, and the verifier refuses it.
+            let _ = to.to.blocking_send(Err(error));
+        }
+    });
+    let body = stream::unfold(pieces, |mut pieces| async {
+        let piece = pieces.recv().await?;
+        Some((piece, pieces))
+    });
+    let mut response = Response::new(Body::from_stream(body));
+    let headers = response.headers_mut();
+    let media = HeaderValue::from_static("application/octet-stream");
+    headers.insert(header::CONTENT_TYPE, media);
+    let name = format!("attachment; filename=\"gatehouse-{}-log.ghx\"", S::APP.as_str());
+    headers.extend(HeaderValue::try_from(name).ok().map(|it| (header::CONTENT_DISPOSITION, it)));
+    Ok(response)
+}
+
+/// Passes an export on piece by piece; waits for a slow reader.
+struct Pieces {
+    to: mpsc::Sender<io::Result<Bytes>>,
+    buffer: Vec<u8>,
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let piece = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE)));
+        let sent = self.to.blocking_send(Ok(piece));
+        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+    }
+}
+
+async fn head<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
+    let store = state.store()?;
+    // In the log first, so that the head stands for the entry that tells of it, too.
+    store
+        .read_logged(Access::new(reads.reader.actor(), action::LOG_HEAD, outcome::ALLOWED))
+        .await?;
+    let head = store.head().await?;
+    let line = format!("gatehouse-head-1 {}", BASE64URL_NOPAD.encode(&head.encode()));
+    reply::json(&LogHead { line })
+}
+
+fn told<S: Realm>(entry: AuditEntry, identity: &Identity, state: &S) -> LogEntry {
+    let records = entry.records.iter().map(|(table, id, _)| LogRecord {
+        table: table_name(*table).map_or_else(|| table.0.to_string(), str::to_owned),
+        id: Id(id.0),
+        label: identity.name_of(*id).or_else(|| state.label(*table, *id)),
+    });
+    let records: Vec<_> = records.collect();
+    let count = entry.count.and_then(|count| u64::try_from(count).ok());
+    let details = entry.details.iter().flatten().find_map(|detail| detail.reason.clone());
+    LogEntry {
+        seq: entry.seq,
+        at: Time(entry.at),
+        actor: entry.account.and_then(|id| named(id, identity)),
+        action: done(&entry).to_owned(),
+        outcome: match entry.outcome {
+            Some(outcome::REFUSED) => Outcome::Refused,
+            _ => Outcome::Allowed,
+        },
+        count: count.unwrap_or(records.len() as u64),
+        records,
+        reason: entry.reason.or(details),
+        address: entry.address.map(|address| address.to_string()),
+        device: entry.device.filter(|device| !device.is_empty()),
+    }
+}
+
+/// The code of what an entry tells of; of its mark where it has one.
+fn done(entry: &AuditEntry) -> &'static str {
+    match entry.mark {
+        Mark::Ordinary if entry.damage.is_some() => "damaged",
+        Mark::Ordinary => entry.action.and_then(action::code).unwrap_or("unknown"),
+        Mark::Genesis { .. } => "begun",
+        Mark::Gap { .. } => "gap",
+        Mark::Restored { .. } => "restored",
+        Mark::NewKey { .. } => "new-key",
+        Mark::Retention { .. } => "retention",
+    }
+}
+
+fn table_name(of: TableId) -> Option<&'static str> {
+    Some(match of {
+        table::ACCOUNTS => "accounts",
+        table::SESSIONS => "sessions",
+        table::CONTACTS => "contacts",
+        table::CERTIFICATES => "certificates",
+        table::INVITATIONS => "invitations",
+        table::ORGANISATION => "organisation",
+        _ => return None,
+    })
+}

@@ -1,0 +1,101 @@
+//! Who reaches the CRM.
+
+use serde_json::json;
+
+use crate::browser::{Browser, Disk};
+use crate::hostd::{Fails, Hostd};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn is_changed_by_its_version() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let now = browser.get(&site, "/crm-access").await;
+    assert_eq!(
+        now.body,
+        json!({"reachableFrom": [{"zone": "office", "addresses": "all"}], "zones": ["office"]})
+    );
+    let tag = now.headers["etag"].to_str().unwrap().to_owned();
+    let before = serde_json::to_value(&site.hostd.now().settings).unwrap();
+    let some = json!({"reachableFrom": [{"zone": "office", "addresses": ["192.168.10.20"]}]});
+    let changed = browser.put(&site, "/crm-access", &tag, some.clone()).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(changed.body["reachableFrom"][0]["addresses"], json!(["192.168.10.20/32"]));
+    let mut expected = before;
+    expected["crm"]["reachable_from"][0]["addresses"] = json!(["192.168.10.20/32"]);
+    assert_eq!(serde_json::to_value(&site.hostd.now().settings).unwrap(), expected);
+    let next = changed.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(browser.get(&site, "/crm-access").await.headers["etag"], next.as_str());
+
+    let late = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": []})).await;
+    assert_eq!((late.status.as_u16(), late.code()), (412, "changed-meanwhile"));
+    assert_eq!(late.body["current"], changed.body);
+    let nobody = browser.put(&site, "/crm-access", &next, json!({"reachableFrom": []})).await;
+    assert_eq!((nobody.status.as_u16(), &nobody.body["reachableFrom"]), (200, &json!([])));
+    let zones = browser.get(&site, "/zones").await.body;
+    let open = zones["flows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|flow| flow["to"] == "crm" && flow["allow"] != "none");
+    assert!(!open, "{zones}");
+
+    let log = site.log();
+    let log: Vec<_> = log.iter().filter(|it| it.contains("crm-access")).skip(1).collect();
+    let expected =
+        ["crm-access-changed", "!crm-access-changed changed-meanwhile", "crm-access-changed"];
+    assert_eq!(log, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_changes_at_once_one_is_refused() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let mut other = browser.clone();
+    let to = |end: u8| json!({"reachableFrom": [{"zone": "office", "addresses": [format!("192.168.10.{end}")]}]});
+    for round in 0..20 {
+        let now = browser.get(&site, "/crm-access").await;
+        let tag = now.headers["etag"].to_str().unwrap();
+        let (first, second) = tokio::join!(
+            browser.put(&site, "/crm-access", tag, to(2 * round)),
+            other.put(&site, "/crm-access", tag, to(2 * round + 1)),
+        );
+        let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_name_the_field_in_the_readers_language() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let tag = browser.get(&site, "/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
+    let mut stranger = Browser::new();
+    let all = json!({"reachableFrom": []});
+    let answer = stranger.put(&site, "/crm-access", &tag, all.clone()).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (401, "sign-in"));
+    let unconditional = browser.put(&site, "/crm-access", "*", all.clone()).await;
+    assert_eq!((unconditional.status.as_u16(), unconditional.code()), (428, "needs-version"));
+    for (from, field, refused) in [
+        (json!([{"zone": "wan", "addresses": "all"}]), "/reachableFrom/0/zone", "wan_is_reserved"),
+        (json!([{"zone": "attic", "addresses": "all"}]), "/reachableFrom/0/zone", "no-zone"),
+        (
+            json!([{"zone": "office", "addresses": ["10.0.0.0/8"]}]),
+            "/reachableFrom/0/addresses/0",
+            "network_outside",
+        ),
+    ] {
+        let answer = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": from})).await;
+        assert_eq!(answer.fields(), [(field, refused)], "{}", answer.body);
+        // The box speaks Chinese, the reader English.
+        assert!(answer.body["errors"][0]["message"].as_str().unwrap().is_ascii());
+    }
+    site.hostd.now().fails = Some(Fails::Apply);
+    let failed = browser.put(&site, "/crm-access", &tag, all.clone()).await;
+    assert_eq!((failed.status.as_u16(), failed.code()), (500, "not-applied"));
+    site.hostd.now().away = true;
+    let away = browser.put(&site, "/crm-access", &tag, all).await;
+    assert_eq!((away.status.as_u16(), away.code()), (503, "host-away"));
+    site.hostd.now().away = false;
+    assert_eq!(browser.get(&site, "/crm-access").await.headers["etag"], tag.as_str());
+}

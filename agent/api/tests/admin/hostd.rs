@@ -1,0 +1,190 @@
+//! A made-up hostd: its settings, its code and its tries are those of the real one, without a kernel.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use api::admin::{Host, HostFuture};
+use host_api::{
+    Failure, PortStatus, Request, Response, SettingsSource, SetupTried, Shown, State, Status,
+    UnknownPort, WanStatus, ZoneStatus,
+};
+use settings::{DiscoveredPort, Language, Settings};
+
+pub const CODE: &str = "7F3K-92QD-XM4T";
+pub const EXAMPLE: &str = include_str!("../../../settings/tests/example.json");
+
+#[derive(Clone)]
+pub struct Hostd(Arc<Mutex<Now>>);
+
+pub struct Now {
+    pub settings: Settings,
+    pub source: SettingsSource,
+    pub set_up: bool,
+    pub tried: u32,
+    /// It does not answer at all.
+    pub away: bool,
+    /// What it cannot do.
+    pub fails: Option<Fails>,
+    /// What it was asked, besides how it is.
+    pub asked: Vec<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Fails {
+    Apply,
+    SetupDone,
+    AdminsLost,
+}
+
+impl Hostd {
+    fn of(settings: Settings, source: SettingsSource) -> Self {
+        Self(Arc::new(Mutex::new(Now {
+            settings,
+            source,
+            set_up: false,
+            tried: 0,
+            away: false,
+            fails: None,
+            asked: Vec::new(),
+        })))
+    }
+
+    /// A box with two cards that nobody has set up.
+    pub fn factory() -> Self {
+        let card = |mac: &str| DiscoveredPort { mac: mac.parse().unwrap(), path: None };
+        let cards = [card("52:54:00:67:00:01"), card("52:54:00:67:00:02")];
+        Self::of(Settings::factory(&cards).unwrap(), SettingsSource::Factory)
+    }
+
+    /// A box that got its settings from a file.
+    pub fn example() -> Self {
+        let settings = settings::parse(EXAMPLE.as_bytes()).unwrap();
+        Self::of(settings, SettingsSource::Confirmed)
+    }
+
+    pub fn now(&self) -> MutexGuard<'_, Now> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Host for Hostd {
+    fn ask(&self, request: Request) -> HostFuture<'_> {
+        let mut now = self.now();
+        let answer = if now.away {
+            Err(io::ErrorKind::ConnectionRefused.into())
+        } else {
+            Ok(now.answer(request))
+        };
+        Box::pin(async move { answer })
+    }
+}
+
+impl Now {
+    fn answer(&mut self, request: Request) -> Response {
+        match request {
+            Request::Status => return Response::Status(Box::new(self.status())),
+            Request::Settings => {
+                let document = Some(self.settings.to_json());
+                return Response::Settings { document, source: self.source };
+            }
+            _ => {}
+        }
+        self.asked.push(match request {
+            Request::Check { .. } => "check",
+            Request::Apply { .. } => "apply",
+            Request::SetupDone => "done",
+            Request::AdminsLost => "lost",
+            _ => "other",
+        });
+        match request {
+            Request::Check { document } => match settings::parse(document.as_bytes()) {
+                Ok(_) => Response::Accepted,
+                Err(problems) => self.refused(&problems),
+            },
+            Request::Apply { document } => match settings::parse(document.as_bytes()) {
+                Ok(_) if self.fails == Some(Fails::Apply) => failed("links_failed"),
+                Ok(settings) => {
+                    (self.settings, self.source) = (settings, SettingsSource::Confirmed);
+                    Response::Accepted
+                }
+                Err(problems) => self.refused(&problems),
+            },
+            Request::TrySetupCode { code, .. } => Response::SetupTried(self.try_code(&code)),
+            Request::SetupDone if self.fails == Some(Fails::SetupDone) => failed("store_failed"),
+            Request::SetupDone => {
+                self.set_up = true;
+                Response::Accepted
+            }
+            Request::AdminsLost if self.fails == Some(Fails::AdminsLost) => failed("store_failed"),
+            Request::AdminsLost => {
+                self.set_up = false;
+                Response::Accepted
+            }
+            _ => failed("unknown"),
+        }
+    }
+
+    fn try_code(&mut self, typed: &str) -> SetupTried {
+        if self.set_up {
+            return SetupTried::SetUp;
+        }
+        if self.tried >= 5 {
+            return SetupTried::Wait { seconds: 600 };
+        }
+        if typed == CODE {
+            self.tried = 0;
+            return SetupTried::Right;
+        }
+        self.tried += 1;
+        SetupTried::Wrong { left: 5 - self.tried }
+    }
+
+    fn refused(&self, problems: &[settings::Problem]) -> Response {
+        Response::Refused { problems: Shown::all(problems, self.settings.language) }
+    }
+
+    fn status(&self) -> Status {
+        let site = "fd12:3456:789a::/48".parse().unwrap();
+        let zones = self.settings.zones.iter().map(|(name, zone)| {
+            let v4 = zone.ipv4.as_ref().map(|ipv4| ipnet::IpNet::V4(ipv4.address));
+            let v6 = zone.router_v6(site).map(|a| ipnet::Ipv6Net::new(a, 64).unwrap().into());
+            ZoneStatus { name: name.to_string(), addresses: v4.into_iter().chain(v6).collect() }
+        });
+        let ports = self.settings.ports.keys().map(|name| PortStatus {
+            name: name.to_string(),
+            interface: (name.as_str() != "guest").then(|| format!("e-{name}")),
+            mac: None,
+            linked: name.as_str() != "guest",
+        });
+        let language = match self.settings.language {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        };
+        Status {
+            version: "0.1.0".to_owned(),
+            state: State::Ready,
+            language: language.to_owned(),
+            settings: self.source,
+            ruleset: Some("ab".repeat(32)),
+            zones: zones.collect(),
+            wan: Some(WanStatus {
+                name: "wan".to_owned(),
+                interface: "e-wan".to_owned(),
+                addresses: vec!["203.0.113.10".parse().unwrap()],
+            }),
+            ports: ports.collect(),
+            unknown: vec![UnknownPort {
+                interface: "e-new".to_owned(),
+                mac: Some("52:54:00:67:00:09".to_owned()),
+                path: None,
+                linked: true,
+            }],
+            set_up: self.set_up,
+            ..Status::default()
+        }
+    }
+}
+
+fn failed(code: &str) -> Response {
+    Response::Failed(Failure { code: code.to_owned(), detail: "made up".to_owned() })
+}

@@ -1,0 +1,12 @@
+//! The admin application as a browser meets it: a real store, a clock turned by hand, and a made-up hostd
+//! that answers as the real one does.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod browser;
+mod crm;
+mod crm_access;
+mod finish;
+mod hostd;
+mod pages;
+mod setup;

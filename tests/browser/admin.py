@@ -1,0 +1,47 @@
+"""The admin app as its owner uses it."""
+
+from totp import Authenticator
+
+ADDRESS = "https://gatehouse.internal"
+MANAGER_CODE = r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$"
+TOTP_SECRET = r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$"
+# Where each page is, and the key of its title.
+PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/crm-access": "admin.access", "/crm": "admin.crm", "/log": "log.title",
+         "/certificate": "admin.certificate", "/account": "ui.account"}
+
+
+def enter_setup_code(screen, code):
+    """The first step of the set-up."""
+    screen.heading(screen.say("admin.step.code.title"))
+    screen.fill_in({"admin.setupCode": code}).send("ui.continue", "set-up code")
+
+
+def make_account(screen, name, password):
+    """The second step."""
+    screen.heading(screen.say("admin.step.account.title"))
+    screen.fill_in({"ui.name": name, "ui.password": password}).send("ui.continue", "admin's account")
+
+
+def prove_app(screen):
+    """The third step; returns the authenticator app."""
+    screen.heading(screen.say("admin.step.totp.title"))
+    app = Authenticator(screen.shown(TOTP_SECRET))
+    screen.fill_in({"ui.code": app.code()}).send("ui.continue", "admin's authenticator")
+    return app
+
+
+def decide_zones(screen, reach):
+    """The fourth step: `reach` is who may reach the CRM by zone (`all`, `nobody`). Returns the manager's code."""
+    screen.heading(screen.say("admin.step.choices.title"))
+    for zone, who in reach.items():
+        screen.walk.presses += 1
+        screen.field("admin.reachZone", zone=screen.say(f"admin.zone.{zone}")).select_option(who)
+    screen.send("admin.finish", "zones and CRM")
+    screen.heading(screen.say("admin.step.done.title"))
+    return screen.shown(MANAGER_CODE)
+
+
+def sign_in(screen, name, password, code):
+    """Signs in; the title of either app's sign-in is up to the caller."""
+    screen.fill_in({"ui.name": name, "ui.password": password}).press("ui.continue")
+    screen.fill_in({"ui.code": code}).press("ui.signIn")

@@ -1,0 +1,163 @@
+"""A small business, chapter 2: what goes wrong on an ordinary day, and loses nothing.
+
+One story with the other chapters: each test goes on from where the one before ended.
+"""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+import admin
+import crm
+from business import CONTACT, FIRST, MANAGER, STAFF
+from screen import Screen
+
+pytestmark = pytest.mark.usefixtures("chapter")
+
+SECOND = {"name": "欧阳雪", "company": "明川机械制造有限公司", "phone": "139 1234 5678"}
+
+
+def contacts(page):
+    """The list of contacts, wherever one was."""
+    page.open(f"{crm.ADDRESS}/contacts").heading(page.say("crm.contacts"))
+    return page
+
+
+def test_a_double_click_on_save_makes_one_contact(office):
+    page = contacts(office.tabs["staff"])
+    crm.count(page, 2)
+    page.press("crm.newContact", "link").fill_in({f"crm.field.{name}": value for name, value in SECOND.items()})
+    page.page.get_by_role("button", name=page.say("ui.save"), exact=True).dblclick()
+    page.heading(SECOND["name"])
+    crm.count(contacts(page), 3)
+
+
+def test_the_list_is_searched_sorted_and_filtered(office):
+    page = contacts(office.tabs["staff"])
+    names = page.page.get_by_role("table").get_by_role("row").get_by_role("link")
+    # By pinyin: Nora, ouyang, zhang.
+    expect(names).to_have_text([FIRST["name"], SECOND["name"], CONTACT["name"]])
+    page.page.get_by_role("table").get_by_role("button", name=page.say("crm.field.name")).click()
+    expect(names).to_have_text([CONTACT["name"], SECOND["name"], FIRST["name"]])
+    page.fill_in({"crm.search": "zsm"})
+    expect(names).to_have_text([CONTACT["name"]])
+    names.click()
+    page.heading(CONTACT["name"]).page.go_back()
+    # What was asked for is still there.
+    expect(page.field("crm.search")).to_have_value("zsm")
+    expect(names).to_have_text([CONTACT["name"]])
+    page.fill_in({"crm.search": "nobody is called this"}).sees(page.say("crm.noMatch")).press("crm.dropSearch")
+    crm.row(page, CONTACT["name"]).click()
+    page.page.get_by_role("link", name=CONTACT["company"], exact=True).click()
+    expect(names).to_have_count(2)
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(office):
+    for who in ("manager", "staff"):
+        page = contacts(office.tabs[who]).press("crm.newContact", "link")
+        page.fill_in({"crm.field.company": "Kept"}).press("ui.save").error_at("crm.field.name", page.say("crm.nameEmpty"))
+        page.fill_in({"crm.field.name": "Kept too", "crm.field.phone": "1" * 61}).press("ui.save")
+        page.error_at("crm.field.phone", page.say.problem("field.too-long", most=60))
+        expect(page.field("crm.field.company")).to_have_value("Kept")
+        # Back, and forward again: it is still there.
+        page.page.go_back()
+        page.heading(page.say("crm.contacts")).page.go_forward()
+        page.sees(page.say("crm.draftBack"))
+        expect(page.field("crm.field.company")).to_have_value("Kept")
+        page.press("crm.startOver")
+        expect(page.field("crm.field.company")).to_have_value("")
+
+
+def test_two_tabs_that_change_one_contact_lose_nothing(office):
+    one = contacts(office.tabs["manager"])
+    crm.row(one, SECOND["name"]).click()
+    one.heading(SECOND["name"]).press("crm.edit", "link").heading(one.say("crm.editContact"))
+    address = one.page.url
+    other = contacts(office.tabs["staff"]).open(address).heading(office.tabs["staff"].say("crm.editContact"))
+    one.fill_in({"crm.field.position": "Head of sales", "crm.field.note": "Mine"})
+    other.fill_in({"crm.field.phone": "139 0000 0000", "crm.field.note": "Theirs"}).press("ui.save").heading(SECOND["name"])
+    one.sees(one.say("crm.newer")).press("ui.save").sees(one.say("crm.meanwhile"))
+    # Taken over where nothing was typed; what was typed stays.
+    expect(one.field("crm.field.phone")).to_have_value("139 0000 0000")
+    expect(one.field("crm.field.position")).to_have_value("Head of sales")
+    expect(one.field("crm.field.note")).to_have_value("Mine")
+    one.press("ui.save").heading(SECOND["name"]).sees("Head of sales").sees("139 0000 0000").sees("Mine")
+    for who in (STAFF["name"], MANAGER["name"]):
+        one.sees(re.compile(re.escape(one.say("crm.history.changed", actor=who, fields=""))))
+
+
+def test_deleting_can_be_undone(office):
+    page = contacts(office.tabs["manager"])
+    crm.row(page, SECOND["name"]).click()
+    page.press("crm.delete").sees(page.say("crm.deletedNamed", name=SECOND["name"]))
+    crm.count(page, 2)
+    page.press("ui.undo").heading(SECOND["name"])
+    crm.count(contacts(page), 3)
+
+
+def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_typed(office):
+    here = contacts(office.tabs["staff"]).press("crm.newContact", "link")
+    here.fill_in({"crm.field.name": "Clara Weiss"})
+    there = office.tab("elsewhere", office.office, "zh-CN")
+    there.open(crm.ADDRESS)
+    admin.sign_in(there, STAFF["name"], STAFF["password"], office.apps["staff"].code())
+    there.heading(there.say("crm.contacts")).open(f"{crm.ADDRESS}/account").heading(there.say("ui.account"))
+    there.press("ui.endSession").dialog().press("ui.endSession")
+    expect(there.page.get_by_role("button", name=there.say("ui.endSession"), exact=True)).to_have_count(0)
+    ended = time.monotonic()
+    here.press("ui.save").sees(here.say("ui.sessionEndedHere"))
+    assert time.monotonic() - ended < 1.5
+    again = here.dialog()
+    again.fill_in({"ui.password": STAFF["password"]}).press("ui.continue")
+    again.fill_in({"ui.code": office.apps["staff"].code()}).press("ui.signIn")
+    expect(again.root).to_have_count(0)
+    expect(here.field("crm.field.name")).to_have_value("Clara Weiss")
+    here.press("ui.save").heading("Clara Weiss")
+
+
+def test_a_colleague_of_the_staff_sees_neither_people_nor_log(office):
+    page = contacts(office.tabs["staff"])
+    for key in ("crm.people", "log.title"):
+        expect(page.page.get_by_role("link", name=page.say(key), exact=True)).to_have_count(0)
+    for path in ("/people", "/log"):
+        page.open(f"{crm.ADDRESS}{path}").heading(page.say("crm.notFound"))
+        assert page.page.evaluate(f"fetch('/api/v1{path}').then((answer) => answer.status)") == 403
+
+
+def test_each_page_can_be_reached_by_keyboard(office):
+    for who, address, pages in (("admin", admin.ADDRESS, admin.PAGES), ("manager", crm.ADDRESS, crm.PAGES)):
+        page = Screen(office.tabs[who].page).open(address)
+        links = page.page.get_by_role("navigation").first.get_by_role("link")
+        links.first.wait_for()
+        for name in links.all_inner_texts():
+            page.page.evaluate("document.activeElement.blur()")
+            page.page.get_by_role("link", name=page.say("ui.skip")).focus()
+            for _ in range(30):
+                page.page.keyboard.press("Tab")
+                if page.page.evaluate("document.activeElement.innerText") == name:
+                    break
+            else:
+                pytest.fail(f"no way to {name!r} by keyboard")
+            page.page.keyboard.press("Enter")
+            page.heading(name.strip())
+        for path, title in pages.items():
+            page.open(address + path).heading(page.say(title))
+            assert unreached(page.page) == []
+
+
+# Everything that takes keys and can be seen, in the order of the page.
+_TAKES_KEYS = """() => [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
+  .filter((one) => one.checkVisibility() && !one.disabled && !one.closest('[inert]'))"""
+
+
+def unreached(page):
+    """What takes keys and is not come by with Tab."""
+    page.evaluate(f"window.wanted = new Set(({_TAKES_KEYS})())")
+    number = page.evaluate("wanted.size")
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(number + 10):
+        page.keyboard.press("Tab")
+        page.evaluate("wanted.delete(document.activeElement)")
+    return page.evaluate("[...wanted].map((one) => one.outerHTML.slice(0, 120))")

@@ -1,0 +1,69 @@
+// What was chosen in the set-up and is not in force yet: when the box loses its power, or the page is loaded again, it
+// stands there as before. Kept in this tab only, and nothing secret: no code, no password.
+import { isObject } from "../../../api/client";
+import type { Choice } from "../../reach-list";
+
+/** The language is the page's, which remembers it. */
+export interface AccountDraft {
+  name: string;
+  timeZone: string;
+}
+
+export interface ChoicesDraft {
+  guest: boolean;
+  choices: Choice[];
+}
+
+interface Drafts {
+  account: AccountDraft | null;
+  choices: ChoicesDraft | null;
+}
+
+const KEPT = "setup";
+const WHO = ["all", "some", "nobody"];
+
+export function draftsOf(text: string | null): Drafts {
+  const kept = parsed(text);
+  return { account: accountOf(kept.account), choices: choicesDraftOf(kept.choices) };
+}
+
+export function readDrafts(): Drafts {
+  return draftsOf(sessionStorage.getItem(KEPT));
+}
+
+export function keepDrafts(change: Partial<Drafts>): void {
+  sessionStorage.setItem(KEPT, JSON.stringify({ ...readDrafts(), ...change }));
+}
+
+export function forgetDrafts(): void {
+  sessionStorage.removeItem(KEPT);
+}
+
+/** A draft for the zones that are asked about now: each has its choice from the draft, else what the box says. */
+export function mergedChoices(box: Choice[], draft: Choice[]): Choice[] {
+  return box.map((one) => draft.find((kept) => kept.zone === one.zone) ?? one);
+}
+
+function parsed(text: string | null): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "{}");
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function accountOf(value: unknown): AccountDraft | null {
+  if (!isObject(value)) return null;
+  const { name, timeZone } = value;
+  return typeof name === "string" && typeof timeZone === "string" ? { name, timeZone } : null;
+}
+
+function choicesDraftOf(value: unknown): ChoicesDraft | null {
+  if (!isObject(value) || typeof value.guest !== "boolean" || !Array.isArray(value.choices)) return null;
+  return value.choices.every(isChoice) ? { guest: value.guest, choices: value.choices } : null;
+}
+
+function isChoice(value: unknown): value is Choice {
+  return isObject(value) && typeof value.zone === "string" && typeof value.addresses === "string" && WHO.includes(value.who as string);
+}

@@ -1,0 +1,42 @@
+// Above the page while the box does not answer. Once it does, everything on the page is asked for anew.
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { watchAnswers } from "../api/answers";
+import { useText } from "../i18n";
+import { Note } from "./badge";
+import { SESSION } from "./session";
+
+const Answers = createContext(true);
+
+/** False from when the box stopped answering until it answers again. */
+export function useAnswers(): boolean {
+  return use(Answers);
+}
+
+export function WatchedAnswers(props: { children: ReactNode }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const [answers, setAnswers] = useState(true);
+  useEffect(
+    () =>
+      watchAnswers((now) => {
+        setAnswers(now);
+        if (!now) return;
+        // Who is signed in is told by the first refusal, which leaves the page as it is.
+        const all = { predicate: (one: { queryKey: readonly unknown[] }) => one.queryKey[0] !== SESSION[0] };
+        // Requests to the box as it was before would wait for their full time.
+        void client.cancelQueries(all).then(() => client.invalidateQueries(all));
+      }),
+    [client],
+  );
+  return (
+    <Answers value={answers}>
+      {!answers && (
+        <div role="alert" className="sticky top-0 z-50 bg-sheet p-2 shadow-float">
+          <Note state="needs-you">{t("ui.silent")}</Note>
+        </div>
+      )}
+      {props.children}
+    </Answers>
+  );
+}
