@@ -5,6 +5,7 @@ Parts of it can be taken out and put back while the machine is off.
 
 import hashlib
 import os
+import shutil
 import subprocess
 
 from . import children
@@ -51,6 +52,11 @@ class Disk:
             return
         children.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
                       "-b", self.image, path, size])
+
+    def copy(self, path):
+        """A copy of the whole disk, of a machine that is off."""
+        shutil.copyfile(self.path, path)
+        return Disk(self.image, path)
 
     def take(self, start, length, to):
         """Copies `length` bytes from `start` into the file `to`."""

@@ -41,6 +41,10 @@ class Machine:
         self.console_log = console_log or os.path.join(work, "serial.log")
         self.console = Console(self.console_log, echo)
 
+    def another(self, disk, work, console_log):
+        """A machine of the same make with another disk and firmware of its own, on the same cables."""
+        return Machine(disk, self.topology, work, self._accel, self._memory, self._cpus, self._probe_disk, console_log)
+
     def __enter__(self):
         if not os.path.exists(self._vars):
             children.run(["qemu-img", "convert", "-O", "qcow2", _VARS, self._vars])
