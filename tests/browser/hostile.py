@@ -60,7 +60,8 @@ SCRIPT = """async () => {
   for (const cookie of ["__Host-admin=tossed; Domain=gatehouse.internal; Path=/; Secure",
       "__Host-admin=tossed; Domain=.gatehouse.internal; Path=/api; Secure", "__host-admin=tossed; Domain=gatehouse.internal; Secure",
       "__Secure-admin=tossed; Domain=gatehouse.internal; Path=/; Secure", " =__Host-admin=tossed; Domain=gatehouse.internal; Secure",
-      "admin=tossed; Domain=gatehouse.internal; Path=/", "__Host-admin-step=tossed; Domain=gatehouse.internal; Path=/; Secure"]) {
+      "\u2000__Host-admin=tossed; Domain=gatehouse.internal; Path=/; Secure", "\u00a0__Host-admin-step=tossed; Domain=gatehouse.internal; Path=/; Secure",
+      "\u0085__Host-admin=tossed; Domain=gatehouse.internal; Path=/; Secure", "admin=tossed; Domain=gatehouse.internal; Path=/", "__Host-admin-step=tossed; Domain=gatehouse.internal; Path=/; Secure"]) {
     document.cookie = cookie;
   }
   got.cookies = document.cookie;

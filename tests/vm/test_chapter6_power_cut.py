@@ -3,6 +3,8 @@
 One story with the other chapters: each test goes on from where the one before ended.
 """
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -13,6 +15,8 @@ import planted
 import totp
 from business import ADMIN, CONTACT, MANAGER, ORGANISATION, STAFF
 from story import complaints
+
+IDLE_SECONDS = 30 * 60
 
 pytestmark = pytest.mark.usefixtures("chapter")
 
@@ -93,6 +97,24 @@ def test_a_code_that_was_accepted_at_the_cut_is_refused_after_it(office):
         office.probe.set_clock(office.cut["at"] + totp.STEP)
         page.fill_in({"ui.code": app.code_of_step(app.used + 1)}).press("ui.signIn").heading(page.say(title))
     office.probe.set_clock()
+
+
+def test_a_session_that_was_idle_too_long_ends_and_what_was_chosen_stays(office):
+    page = office.tabs["admin"]
+    page.open(f"{admin.ADDRESS}/crm-access").heading(page.say("admin.access"))
+    choice = page.field("admin.reachZone", zone=page.say("admin.zone.office"))
+    choice.select_option("nobody")
+    # Only over a restart of the program a session goes by the clock that can be set.
+    office.probe.set_clock(time.time() + IDLE_SECONDS)
+    office.probe.exec("systemctl", "restart", "gatehouse-admin.service", timeout=60)
+    office.wait_for("admin")
+    page.press("admin.apply").sees(page.say("ui.sessionEndedHere"))
+    office.probe.set_clock()
+    again = page.dialog()
+    again.fill_in({"ui.password": ADMIN["password"]}).press("ui.continue")
+    again.fill_in({"ui.code": office.apps["admin"].code()}).press("ui.signIn")
+    expect(again.root).to_have_count(0)
+    expect(choice).to_have_value("nobody")
 
 
 def test_nothing_complained(office):

@@ -37,9 +37,13 @@ impl Cookie {
         let mut found = None;
         for header in headers.get_all(header::COOKIE) {
             for pair in header.as_bytes().split(|&byte| byte == b';') {
-                let pair = str::from_utf8(pair).unwrap_or_default().trim();
+                // No other white space: a browser that lets `\u{2000}__Host-admin` pass as a name without
+                // the prefix, from a neighbour's script, must not find it taken for ours here.
+                let blank = [' ', '\t'];
+                let pair = str::from_utf8(pair).unwrap_or_default().trim_matches(blank);
                 let Some((name, value)) = pair.split_once('=') else { continue };
-                if name.trim() == self.name(app) && found.replace(value.trim()).is_some() {
+                let value = value.trim_matches(blank);
+                if name.trim_matches(blank) == self.name(app) && found.replace(value).is_some() {
                     return Err(Code::Cookies.into());
                 }
             }
@@ -93,6 +97,14 @@ mod tests {
         assert_eq!(read(&["a=b; __Host-admin=x; c=d"]), Ok(Some("x".to_owned())));
         assert_eq!(read(&["__Host-crm=x", "__Host-admin-step=y", "__host-admin=z"]), Ok(None));
         assert_eq!(read(&["__Host-admin="]), Ok(None));
+        for white in ["\u{2000}", "\u{a0}", "\u{85}", "\u{b}", "\u{c}"] {
+            let mut headers = HeaderMap::new();
+            let tossed = format!("{white}__Host-admin{white}=x; __Host-admin=y");
+            let Ok(tossed) = HeaderValue::from_bytes(tossed.as_bytes()) else { continue };
+            headers.append(header::COOKIE, tossed);
+            let found = Cookie::Session.read(App::Admin, &headers);
+            assert_eq!(found.map_err(|problem| problem.code()), Ok(Some("y")), "{white:?}");
+        }
         assert_eq!(read(&["__Host-admin=x; __Host-admin=x"]), Err(Code::Cookies));
         assert_eq!(read(&["__Host-admin=x", "__Host-admin=y"]), Err(Code::Cookies));
         assert_eq!(read(&["__Host-admin=; __Host-admin=y"]), Err(Code::Cookies));

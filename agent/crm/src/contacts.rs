@@ -267,9 +267,14 @@ impl Contacts {
         done: Result<T, Refused>,
     ) -> Result<T, Refused> {
         if done.as_ref().is_err_and(|refused| !matches!(refused, Refused::Commit(_))) {
-            let about = about.into_iter().map(|id| (TABLE, id)).collect();
-            let refused = access(who.actor(), action, outcome::REFUSED, about);
+            let about: Vec<_> = about.into_iter().map(|id| (TABLE, id)).collect();
+            let refused = access(who.actor(), action, outcome::REFUSED, about.clone());
             self.store.read_logged(refused).await?;
+            // That answer shows the contact as it is.
+            if matches!(done, Err(Refused::ChangedMeanwhile { .. })) {
+                let seen = access(who.actor(), action::CONTACT_OPENED, outcome::ALLOWED, about);
+                self.store.read_logged(seen).await?;
+            }
         }
         done
     }

@@ -4,6 +4,7 @@ import type { components } from "../api/types/crm";
 type Schemas = components["schemas"];
 export type Start = Schemas["CrmStart"];
 export type Contact = Schemas["Contact"];
+export type ListedContact = Schemas["ListedContact"];
 export type Contacts = Schemas["Contacts"];
 export type ContactHappened = Schemas["ContactHappened"];
 export type Deleted = Schemas["Deleted"];

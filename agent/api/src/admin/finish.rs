@@ -37,6 +37,8 @@ pub(super) async fn finish(
     StepSecret(step): StepSecret,
     Sent(choice): Sent<SetupFinish>,
 ) -> Reply {
+    // Nobody without a step takes a place in the row.
+    admin.setup(&step, |_| ())?;
     // Goes on when the connection ends: new settings may cut it.
     reply::off(async move { admin.finish(&caller, &step, &choice).await }).await?
 }
@@ -138,6 +140,8 @@ impl Admin {
         entered: &mut Entered,
         chosen: &Chosen,
     ) -> Result<(), Problem> {
+        // On a second try the session may have been ended from elsewhere.
+        self.parts().identity.confirm(&entered.signed).await?;
         let apply = Request::Apply { document: chosen.document.clone() };
         let done = self.put(apply, setup_pointer).await;
         let by = entered.signed.actor();

@@ -88,7 +88,11 @@ impl Admin {
                 return;
             }
         };
-        if !self.hears(Noise::Crm) {
+        let noise = match event {
+            Event::UnlockFailed { .. } => Noise::Unlocking,
+            _ => Noise::Crm,
+        };
+        if !self.hears(noise) {
             tracing::warn!(what, "the CRM says more than the log takes in an hour");
             return;
         }

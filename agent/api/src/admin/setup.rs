@@ -171,7 +171,7 @@ async fn account(
     let (secret, totp) = admin.parts().identity.begin_first(new_account(new)).await?;
     let enrolment = Enrolment { secret, language, proven: false };
     admin.setup(&step, |setup| setup.enrolment = Some(enrolment))?;
-    totp_setup(&totp)
+    admin.goes_on(&step, totp_setup(&totp))
 }
 
 async fn totp(
@@ -190,5 +190,5 @@ async fn totp(
             enrolment.proven = true;
         }
     })?;
-    reply::nothing()
+    admin.goes_on(&step, reply::nothing())
 }

@@ -13,9 +13,11 @@ use vault::{Access, Actor, Clock, Store};
 use super::Host;
 use super::setup::SetUp;
 use crate::contract::App;
+use crate::cookie::Cookie;
 use crate::language::BoxLanguage;
 use crate::problem::{Code, Problem};
 use crate::realm::Realm;
+use crate::reply::{self, Reply};
 use crate::shape::admin::{Certificates, CrmReach};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,6 +29,9 @@ const ENTRIES_AN_HOUR: u32 = 60;
 pub(super) enum Noise {
     /// Events of the CRM, which may have been captured.
     Crm,
+    /// Wrong passphrases and recovery keys of the CRM, which anybody who reaches it can send: they must
+    /// not silence what else it says.
+    Unlocking,
     /// Wrong setup codes, which anybody on the network can send.
     SetupCodes,
 }
@@ -104,7 +109,7 @@ impl Admin {
     /// Begins a set-up; the secret goes into the step's cookie.
     pub(super) fn begin_setup(&self) -> Result<identity::Secret, Problem> {
         let begun = self.setups().begin(SetUp::default(), self.0.parts.clock.now());
-        begun.map_err(|error| crate::reply::broken(&error))
+        begun.map_err(|error| reply::broken(&error))
     }
 
     /// What is known of the set-up whose step this is.
@@ -116,6 +121,12 @@ impl Admin {
         let mut setups = self.setups();
         let setup = setups.get_mut(step, self.0.parts.clock.now()).ok_or(Code::StepGone)?;
         Ok(with(setup))
+    }
+
+    /// The answer to a step that succeeded: there are fifteen minutes more for the next.
+    pub(super) fn goes_on(&self, step: &str, answer: Reply) -> Reply {
+        self.setups().refresh(step, self.0.parts.clock.now());
+        reply::with_cookie(answer, App::Admin, Cookie::Step, step)
     }
 
     fn setups(&self) -> std::sync::MutexGuard<'_, Steps<SetUp>> {

@@ -18,9 +18,11 @@ use crate::problem::{Code, Field, Problem};
 use crate::realm::Who;
 use crate::reply::{self, Reply, off};
 use crate::shape::contact::{
-    Contact, ContactChange, Contacts, Deleted, History, NewContact, PastKind, PastVersion,
+    Contact, ContactChange, Contacts, Deleted, History, ListedContact, NewContact, PastKind,
+    PastVersion,
 };
 use crate::shape::plain::{Id, Time};
+use crate::shape::shared::Named;
 use crate::shared::named;
 use crate::version::if_match;
 
@@ -48,7 +50,8 @@ async fn list(State(crm): State<Crm>, who: Who, uri: Uri) -> Reply {
     let open = crm.open()?;
     let page = off(async move { open.contacts.list(&reader, &query) }).await?;
     let page = page.map_err(|refused| told(refused, &who.identity))?;
-    let items = page.rows.iter().map(|(id, version, row)| shape(*id, *version, row, &who.identity));
+    let items =
+        page.rows.into_iter().map(|(id, version, row)| listed(id, version, row, &who.identity));
     reply::json(&Contacts {
         items: items.collect(),
         count: page.count as u64,
@@ -138,9 +141,33 @@ fn versioned(status: StatusCode, contact: &crm::Contact, identity: &Identity) ->
     reply::versioned(status, contact.version.0, &shape)
 }
 
+fn listed(id: RecordId, version: Version, row: ContactRow, identity: &Identity) -> ListedContact {
+    let (created_at, created_by) = (made_at(id, &row), made_by(&row, identity));
+    let ContactFields { name, company, position, phone, email, note: _ } = row.fields;
+    ListedContact {
+        id: Id(id.0),
+        version: version.0,
+        name,
+        company,
+        position,
+        phone,
+        email,
+        created_at,
+        created_by,
+    }
+}
+
+fn made_at(id: RecordId, row: &ContactRow) -> Time {
+    let written = row.created_at.and_then(|at| u64::try_from(at).ok());
+    Time(written.unwrap_or_else(|| Id(id.0).made_at()))
+}
+
+fn made_by(row: &ContactRow, identity: &Identity) -> Option<Named> {
+    row.created_by.and_then(|by| named(by, identity))
+}
+
 fn shape(id: RecordId, version: Version, row: &ContactRow, identity: &Identity) -> Contact {
     let ContactFields { name, company, position, phone, email, note } = row.fields.clone();
-    let created_at = row.created_at.and_then(|at| u64::try_from(at).ok());
     Contact {
         id: Id(id.0),
         version: version.0,
@@ -150,8 +177,8 @@ fn shape(id: RecordId, version: Version, row: &ContactRow, identity: &Identity) 
         phone,
         email,
         note,
-        created_at: Time(created_at.unwrap_or_else(|| Id(id.0).made_at())),
-        created_by: row.created_by.and_then(|by| named(by, identity)),
+        created_at: made_at(id, row),
+        created_by: made_by(row, identity),
     }
 }
 

@@ -32,6 +32,31 @@ pub struct Contact {
     pub created_by: Option<Named>,
 }
 
+/// A contact as a list shows it: without its note, which may be longer than all else of a page. Text that is
+/// not set is empty.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedContact {
+    /// Its identifier.
+    pub id: Id,
+    /// Its version.
+    pub version: u64,
+    /// Name.
+    pub name: String,
+    /// Company.
+    pub company: String,
+    /// Position in the company.
+    pub position: String,
+    /// Phone number, as typed.
+    pub phone: String,
+    /// E-mail address, as typed.
+    pub email: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// Who made it; none when that account is gone.
+    pub created_by: Option<Named>,
+}
+
 /// A contact to be made; what is left out is not set.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +102,7 @@ pub struct ContactChange {
 #[derive(Serialize, ToSchema)]
 pub struct Contacts {
     /// Contacts.
-    pub items: Vec<Contact>,
+    pub items: Vec<ListedContact>,
     /// How many there are on all pages.
     pub count: u64,
     /// For `cursor` of the next page; none on the last.

@@ -89,7 +89,12 @@ async fn a_crm_that_talks_without_end_does_not_fill_the_log() {
         site.admin.crm_said(&Event::Locked).await;
     }
     assert_eq!(kept(), 60);
+    // Wrong passphrases, which anybody can send, are counted apart.
+    for _ in 0..70 {
+        site.admin.crm_said(&Event::UnlockFailed { count: 1 }).await;
+    }
+    assert_eq!(kept(), 120);
     site.clock.forward(3600);
     site.admin.crm_said(&Event::Unlocked).await;
-    assert_eq!(kept(), 61);
+    assert_eq!(kept(), 121);
 }

@@ -14,7 +14,7 @@ import { Page, Sheet } from "../../../ui/page";
 import { useShortcut } from "../../../ui/shortcuts";
 import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
-import type { Contact, Contacts } from "../../api";
+import type { Contacts, ListedContact } from "../../api";
 import { CONTACTS, useLive } from "./live";
 import { dialled } from "./phone";
 
@@ -58,12 +58,12 @@ export function ContactsPage() {
   const count = query.data?.pages.at(-1)?.count ?? 0;
   const filtered = search !== "" || company !== "";
   useShortcut({ keys: ["n"], text: t("crm.newContact"), act: () => go("/contacts/new") });
-  const name = (one: Contact) => (
+  const name = (one: ListedContact) => (
     <Link href={`/contacts/${one.id}`} className="break-words hover:text-accent">
       {one.name}
     </Link>
   );
-  const columns: Column<Contact>[] = [
+  const columns: Column<ListedContact>[] = [
     { key: "name", head: t("crm.field.name"), cell: name, sort: "name", width: "min-w-40" },
     { key: "company", head: t("crm.field.company"), cell: (one) => one.company, sort: "company", width: "min-w-40" },
     { key: "position", head: t("crm.field.position"), cell: (one) => one.position, sort: "position", width: "min-w-32" },

@@ -60,8 +60,8 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       try {
         await post("/unlock", props.recovery ? { recoveryKey: values.recoveryKey } : { passphrase: values.passphrase }, sender.idempotencyKey);
       } catch (error) {
-        if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
-        if (isProblem(error) && error.status === 429 && error.retryAfter !== null) setUntil(Date.now() + error.retryAfter * 1000);
+        if (isProblem(error) && error.retryAfter !== null) setUntil(Date.now() + error.retryAfter * 1000);
+        else if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
         throw error;
       }
       await client.invalidateQueries({ queryKey: START });
