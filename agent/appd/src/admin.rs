@@ -64,6 +64,10 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let language = BoxLanguage::default();
     let host = Host::at(options.run.join(host_api::SOCKET));
     let identity = Identity::open(store.clone(), Realm::Admin, Arc::clone(&clock)).await?;
+    if identity.unreadable() > 0 {
+        let count = identity.unreadable();
+        tracing::error!(count, "admins' accounts do not open; nobody can sign in to them");
+    }
     let admin = Admin::new(Parts {
         store: store.clone(),
         identity: identity.clone(),

@@ -152,7 +152,9 @@ impl Identity {
             self.note_enrol_refused("totp", peer);
             return Err(DoorRefused::WrongTotp { box_time: now.wall, used: false }.into());
         };
-        enrolment.used_step = Some(used);
+        // The same code again is no fault here, but none that was given opens anything later.
+        enrolment.used_step = enrolment.used_step.max(Some(used));
+        steps.refresh(step, now);
         Ok(())
     }
 

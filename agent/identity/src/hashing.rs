@@ -1,6 +1,7 @@
 //! Passwords are hashed off the threads that serve, few at once. One that finds no place is not judged:
 //! whoever asked comes again, and nothing is counted as wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -18,13 +19,14 @@ const WAITING: usize = 32;
 /// The places for passwords to be hashed.
 #[derive(Debug)]
 pub(crate) struct Hashing {
-    at_once: Semaphore,
-    waiting: Semaphore,
+    at_once: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { at_once: Semaphore::new(AT_ONCE), waiting: Semaphore::new(WAITING) }
+        let places = |most| Arc::new(Semaphore::new(most));
+        Self { at_once: places(AT_ONCE), waiting: places(WAITING) }
     }
 }
 
@@ -34,9 +36,14 @@ impl Hashing {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refused> {
         let busy = || Refused::Busy { retry_after: Duration::from_secs(2) };
-        let _waiting = self.waiting.try_acquire().map_err(|_| busy())?;
-        let _one = self.at_once.acquire().await.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| busy())
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
+        let one = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| busy())?;
+        let hashed = tokio::task::spawn_blocking(move || {
+            // Kept to the end, also when whoever asked has gone away meanwhile.
+            let _places = (waiting, one);
+            work()
+        });
+        hashed.await.map_err(|_| busy())
     }
 }
 
@@ -68,6 +75,32 @@ mod tests {
 
     fn password() -> Password {
         Password::from(PASSWORD.to_owned())
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_goes_away_frees_no_place_that_is_still_in_use() {
+        let hashing = Arc::new(Hashing::default());
+        let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let asked = tokio::spawn({
+            let hashing = Arc::clone(&hashing);
+            async move {
+                let work = move || {
+                    begun.send(()).unwrap();
+                    let _ = goes_on.recv();
+                };
+                hashing.run(work).await
+            }
+        });
+        begins.await.unwrap();
+        asked.abort();
+        assert!(asked.await.unwrap_err().is_cancelled());
+        assert_eq!(hashing.at_once.available_permits(), AT_ONCE - 1);
+        assert_eq!(hashing.waiting.available_permits(), WAITING - 1);
+        drop(go_on);
+        // Both are free again once the work is done.
+        let all = u32::try_from(AT_ONCE).unwrap();
+        let _all = hashing.at_once.acquire_many(all).await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]

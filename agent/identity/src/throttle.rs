@@ -44,7 +44,7 @@ impl Attempt {
     }
 }
 
-/// Failures of all budgets. In memory; a restart forgives, which takes longer than the delays.
+/// Failures of all budgets. In memory; a restart forgives.
 #[derive(Debug, Default)]
 pub struct Throttle {
     known: Budget<(Kept, Place)>,
@@ -107,6 +107,8 @@ impl Throttle {
 struct Failures {
     count: u32,
     last: Duration,
+    /// The one before the last, which counts when that is taken back.
+    former: Duration,
 }
 
 #[derive(Debug)]
@@ -122,7 +124,9 @@ impl<K> Default for Budget<K> {
 
 impl<K: Hash + Eq + Copy> Budget<K> {
     fn wait(&self, key: &K, free: u32, now: Moment) -> Duration {
-        let Some(Failures { count, last }) = self.failures.get(key) else { return Duration::ZERO };
+        let Some(Failures { count, last, .. }) = self.failures.get(key) else {
+            return Duration::ZERO;
+        };
         let since = now.since_start.saturating_sub(*last);
         if *count < free || since >= FORGIVEN {
             return Duration::ZERO;
@@ -138,18 +142,21 @@ impl<K: Hash + Eq + Copy> Budget<K> {
                 self.failures.remove(&oldest);
             }
         }
-        let new = Failures { count: 0, last: now.since_start };
+        let now_on = now.since_start;
+        let new = Failures { count: 0, last: now_on, former: now_on };
         let failures = self.failures.entry(key).or_insert(new);
         if now.since_start.saturating_sub(failures.last) >= FORGIVEN {
             failures.count = 0;
         }
         failures.count = failures.count.saturating_add(1);
-        failures.last = now.since_start;
+        failures.former = std::mem::replace(&mut failures.last, now_on);
     }
 
     fn take_back(&mut self, key: &K) {
         if let Some(failures) = self.failures.get_mut(key) {
             failures.count = failures.count.saturating_sub(1);
+            // It was none: nobody waits for it.
+            failures.last = failures.former;
         }
     }
 
@@ -212,6 +219,25 @@ mod tests {
         // From a new place she waits, a quarter of an hour at most.
         let new = Attempt::new("王芳", place(250), false);
         assert!((1..=900).contains(&seconds(throttle.charge(new, at(1_000)))));
+    }
+
+    #[test]
+    fn a_right_password_makes_nobody_wait_for_the_code() {
+        for known in [true, false] {
+            let mut throttle = Throttle::default();
+            let attempt = Attempt::new("王芳", place(1), known);
+            let mut now = 0;
+            for _ in 0..12 {
+                now += seconds(throttle.charge(attempt, at(now)));
+                let _ = throttle.charge(attempt, at(now));
+            }
+            now += seconds(throttle.charge(attempt, at(now)));
+            assert_eq!(throttle.charge(attempt, at(now)), Ok(()));
+            throttle.half_right(attempt);
+            assert_eq!(throttle.charge(attempt, at(now + 1)), Ok(()));
+            // That one was wrong.
+            assert_eq!(seconds(throttle.charge(attempt, at(now + 1))), 900);
+        }
     }
 
     #[test]

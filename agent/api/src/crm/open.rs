@@ -50,6 +50,10 @@ impl Open {
     pub async fn new(store: Store, clock: Arc<dyn Clock>) -> Result<Self, Problem> {
         let identity = Identity::open(store.clone(), Realm::Crm, Arc::clone(&clock)).await;
         let identity = identity.map_err(|error| broken(&error))?;
+        if identity.unreadable() > 0 {
+            let count = identity.unreadable();
+            tracing::error!(count, "accounts do not open; nobody can sign in to them");
+        }
         let opened = Contacts::open_all(store.clone(), clock);
         let (contacts, loaded) = opened.map_err(|error| broken(&error))?;
         if !loaded.damaged.is_empty() {
