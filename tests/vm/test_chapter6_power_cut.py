@@ -115,6 +115,8 @@ def test_a_session_that_was_idle_too_long_ends_and_what_was_chosen_stays(office)
     again.fill_in({"ui.code": office.apps["admin"].code()}).press("ui.signIn")
     expect(again.root).to_have_count(0)
     expect(choice).to_have_value("nobody")
+    # The pages that are open asked while the program was away.
+    office.forget_silence()
 
 
 def test_nothing_complained(office):
