@@ -11,7 +11,6 @@ import pytest
 
 import crm
 from business import MANAGER, PASSPHRASE, Business
-from harness.machine import Machine
 
 pytestmark = pytest.mark.usefixtures("chapter")
 

@@ -97,11 +97,10 @@ mod tests {
         assert_eq!(read(&["a=b; __Host-admin=x; c=d"]), Ok(Some("x".to_owned())));
         assert_eq!(read(&["__Host-crm=x", "__Host-admin-step=y", "__host-admin=z"]), Ok(None));
         assert_eq!(read(&["__Host-admin="]), Ok(None));
-        for white in ["\u{2000}", "\u{a0}", "\u{85}", "\u{b}", "\u{c}"] {
+        for white in ["\u{2000}", "\u{a0}", "\u{85}"] {
             let mut headers = HeaderMap::new();
             let tossed = format!("{white}__Host-admin{white}=x; __Host-admin=y");
-            let Ok(tossed) = HeaderValue::from_bytes(tossed.as_bytes()) else { continue };
-            headers.append(header::COOKIE, tossed);
+            headers.append(header::COOKIE, HeaderValue::from_bytes(tossed.as_bytes()).unwrap());
             let found = Cookie::Session.read(App::Admin, &headers);
             assert_eq!(found.map_err(|problem| problem.code()), Ok(Some("y")), "{white:?}");
         }
