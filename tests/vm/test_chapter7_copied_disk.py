@@ -70,6 +70,14 @@ def test_who_sets_the_count_back_has_won_nothing_but_tries(thief):
     assert (status, told["type"]) == (401, "urn:gatehouse:problem:sign-in")
 
 
+def test_it_was_a_whole_copy_that_the_passphrase_opens(thief):
+    put_back(thief)
+    page = thief.tabs["thief"]
+    page.open(crm.ADDRESS).heading(page.say("crm.locked.title"))
+    crm.unlock(page, PASSPHRASE)
+    page.heading(page.say("crm.signInTitle"))
+
+
 def put_aside(thief):
     """Keeps the counts as they are."""
     for name in COUNTS:
