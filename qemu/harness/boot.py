@@ -136,7 +136,11 @@ def _check(machine, world, report, options, warm):
             if warm:
                 machine.qmp.command("cont")
             else:
-                machine.console.wait_for(screen.READY, options.timeout)
+                ready = machine.console.wait_for(screen.READY, options.timeout)
+        if options.setup and not warm:
+            with report.case("setup file is in force"):
+                if ready["settings"] != "confirmed":
+                    raise AssertionError(f"the box has {ready['settings']} settings; its console says why")
         # A box that goes on from a snapshot draws no screen and has shown its WAN addresses long ago.
         if not warm:
             with report.case("console shows version and setup code"):

@@ -3,7 +3,7 @@
 //! in lines what nobody sees and what makes one line look like another. A note is read as a whole, has
 //! line breaks and tabs, and may hold what was pasted.
 
-use identity::text::is_hidden;
+use identity::text::{is_hidden, is_seen};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::contact::{ContactFields, field, field_name};
@@ -130,7 +130,8 @@ fn fault(text: &str, id: u32, most: usize) -> Option<Reason> {
             .map(|at| Reason::Control { at });
     }
     let control = at(char::is_control).map(|at| Reason::Control { at });
-    control.or_else(|| at(is_hidden).map(|at| Reason::Hidden { at }))
+    let hidden = control.or_else(|| at(is_hidden).map(|at| Reason::Hidden { at }));
+    hidden.or_else(|| (id == field::NAME && !is_seen(text)).then_some(Reason::Required))
 }
 
 #[cfg(test)]
@@ -238,6 +239,16 @@ mod tests {
         {
             assert_eq!(checked(named(needed)).unwrap().name, needed);
         }
+    }
+
+    #[test]
+    fn a_name_is_seen() {
+        for nothing in ["\u{200d}", "\u{fe0f}\u{2800}"] {
+            let refused = checked(named(nothing)).unwrap_err();
+            assert_eq!(refused.first().unwrap().reason, Reason::Required, "{nothing:?}");
+        }
+        let filler = checked(named("\u{3164}")).unwrap_err();
+        assert_eq!(filler.first().unwrap().reason, Reason::Hidden { at: 1 });
     }
 
     #[test]

@@ -93,6 +93,16 @@ impl When {
         self.v6().within(Field::OriginalIp6Source, set)
     }
 
+    pub(crate) fn opened_outside4(self, inside: &Name) -> Self {
+        let fields = vec![Field::OriginalIp4Destination];
+        self.v4().and(Match::In { fields, set: inside.clone(), negated: true })
+    }
+
+    pub(crate) fn opened_outside6(self, inside: &Name) -> Self {
+        let fields = vec![Field::OriginalIp6Destination];
+        self.v6().and(Match::In { fields, set: inside.clone(), negated: true })
+    }
+
     pub(crate) fn opened_to4(self, network: impl Into<Ipv4Net>) -> Self {
         self.v4().is(Field::OriginalIp4Destination, Value::Ip4(network.into()))
     }

@@ -1,12 +1,15 @@
 //! Who may reach the CRM: for each zone its addresses, to the CRM's address, on TCP 80 and 443.
 //! A list with only IPv4 addresses leaves the IPv6 set empty, and an empty set matches nobody.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use settings::Source;
 
-use crate::build::{set4, set6};
+use crate::build::{set4, set6, when};
 use crate::forward::Pair;
+use crate::icmp;
 use crate::input::web_ports;
-use crate::ir::Name;
+use crate::ir::{Direction, Field, Name, Rule, Value};
 use crate::tracking::judged;
 use crate::zones::{Scope, ZoneView};
 
@@ -35,6 +38,22 @@ fn pair(scope: &Scope<'_>, from: &ZoneView<'_>, to: &ZoneView<'_>, source: &Sour
         from: from.interface.clone(),
         to: to.interface.clone(),
         rules: rules.collect(),
+        errors: errors(&from4, &from6, address4, address6),
         sets: vec![set4(from4.clone(), &networks4), set6(from6.clone(), &networks6)],
     }
+}
+
+/// Of a connection with the CRM only its two ends tell errors: there is no router between them but the box.
+fn errors(
+    from4: &Name,
+    from6: &Name,
+    address4: Option<Ipv4Addr>,
+    address6: Option<Ipv6Addr>,
+) -> Vec<Rule> {
+    let way = |direction| when().is(Field::CtDirection, Value::Direction(direction));
+    let (to, back) = (|| way(Direction::Original), || way(Direction::Reply));
+    let v4 = address4.map(|crm| [to().source4_in(from4), back().source4(crm)]);
+    let v6 = address6.map(|crm| [to().source6_in(from6), back().source6(crm)]);
+    let ends = v4.into_iter().chain(v6).flatten();
+    ends.map(|end| end.jump(&icmp::errors_chain(), "an end of the connection tells it")).collect()
 }

@@ -6,14 +6,17 @@ use std::collections::BTreeMap;
 
 use settings::{Allow, Target};
 
-use crate::build::{chain, when};
+use crate::build::{When, chain, when};
 use crate::compile::{Part, filter};
-use crate::crm;
 use crate::input::web_ports;
-use crate::ir::{Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict, VerdictMap};
+use crate::ir::{
+    Chain, Direction, Field, Hook, InterfaceName, KeyType, Name, Rule, Set, Value, Verdict,
+    VerdictMap,
+};
 use crate::spoof::{inside4, inside6};
 use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
+use crate::{crm, icmp};
 
 /// What is allowed between two interfaces.
 pub(crate) struct Pair {
@@ -21,7 +24,16 @@ pub(crate) struct Pair {
     pub(crate) from: InterfaceName,
     pub(crate) to: InterfaceName,
     pub(crate) rules: Vec<Rule>,
+    /// Errors of the pair's own connections, which the pair of interfaces alone does not tell from those of
+    /// others.
+    pub(crate) errors: Vec<Rule>,
     pub(crate) sets: Vec<Set>,
+}
+
+/// Errors of connections that pass, from where their connection goes: whoever knows of a connection of
+/// others could else send to its ends.
+pub(crate) fn errors_chain() -> Name {
+    Name::made("errors_forward")
 }
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
@@ -45,9 +57,11 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
             from: pair.from,
             to: pair.to,
             rules: Vec::new(),
+            errors: Vec::new(),
             sets: Vec::new(),
         });
         known.rules.extend(pair.rules);
+        known.errors.extend(pair.errors);
         known.sets.extend(pair.sets);
     }
     let back = vec![
@@ -58,17 +72,42 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         ),
         when().drop("no policy allows its connection"),
     ];
-    let mut part = Part { chains: vec![base, chain(answers, back)], ..Part::default() };
-    let mut entries = Vec::new();
+    let errors_by_pair = Name::made("errors_by_pair");
+    let related = errors(&errors_by_pair);
+    let mut part = Part { chains: vec![base, chain(answers, back), related], ..Part::default() };
+    let (mut entries, mut of_errors) = (Vec::new(), Vec::new());
     for pair in pairs.into_values() {
         let key = vec![Value::Interface(pair.from), Value::Interface(pair.to)];
-        entries.push((key, Verdict::Jump(pair.chain.clone())));
+        entries.push((key.clone(), Verdict::Jump(pair.chain.clone())));
+        let own = Name::made(format!("errors_{}", pair.chain.as_str()));
+        of_errors.push((key, Verdict::Jump(own.clone())));
+        part.chains.push(chain(own, pair.errors));
         part.sets.extend(pair.sets);
         part.chains.push(chain(pair.chain, pair.rules));
     }
-    let key = vec![KeyType::Interface, KeyType::Interface];
-    part.maps.push(VerdictMap { name: by_pair, key, entries });
+    let map = |name, entries| VerdictMap {
+        name,
+        key: vec![KeyType::Interface, KeyType::Interface],
+        entries,
+    };
+    part.maps.extend([map(by_pair, entries), map(errors_by_pair, of_errors)]);
     part
+}
+
+/// An error goes the way that answers to the packet go of which it tells: with who opened the connection,
+/// or against him.
+fn errors(by_pair: &Name) -> Chain {
+    let (came_in, goes_out) = (Field::InputInterface, Field::OutputInterface);
+    let way = |direction| when().is(Field::CtDirection, Value::Direction(direction));
+    let why = "errors, by where their connection came in and goes out";
+    chain(
+        errors_chain(),
+        vec![
+            way(Direction::Original).look_up(&[came_in, goes_out], by_pair, why),
+            way(Direction::Reply).look_up(&[goes_out, came_in], by_pair, why),
+            when().drop("an error from where its connection does not go"),
+        ],
+    )
 }
 
 /// What is meant for our own zones never leaves by WAN, connection or not: whoever gives the box its
@@ -84,15 +123,26 @@ fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
 
 fn policies(scope: &Scope<'_>) -> Vec<Pair> {
     let pair = |policy: &settings::Policy| {
-        let to = match &policy.to {
-            Target::Wan => scope.context.wan.clone()?,
-            Target::Zone(zone) => interface(zone),
+        let (to, own) = match &policy.to {
+            Target::Wan => {
+                let own = [when().opened_outside4(&inside4()), when().opened_outside6(&inside6())];
+                (scope.context.wan.clone()?, own.to_vec())
+            }
+            Target::Zone(zone) => {
+                let view = scope.zone(zone)?;
+                let v4 = view.subnet4.map(|subnet| when().opened_to4(subnet));
+                let v6 = view.subnet6.map(|subnet| when().opened_to6(subnet));
+                (interface(zone), v4.into_iter().chain(v6).collect())
+            }
         };
+        let tells =
+            |own: When| own.jump(&icmp::errors_chain(), "tells of a connection of these two");
         Some(Pair {
             chain: Name::made(format!("forward_{}_{}", policy.from, policy.to)),
             from: interface(&policy.from),
             to,
             rules: allowed(policy.allow),
+            errors: own.into_iter().map(tells).collect(),
             sets: Vec::new(),
         })
     };

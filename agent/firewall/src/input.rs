@@ -25,7 +25,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let (by_interface, answers) = (senders(), Name::made("answers_input"));
     let mut part = Part { sets: vec![ports(web_ports(), &[80, 443])], ..Part::default() };
     let mut rules = vec![when().input(&loopback()).accept("the box talks to itself")];
-    rules.extend(tracking::known(scope, &tracking::passing()));
+    rules.extend(tracking::known(scope, &tracking::coming_in()));
     rules.extend([
         tracking::answers().jump(&answers, "answers to the box"),
         when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),

@@ -69,6 +69,8 @@ sabotages! {
     OldConnections "old-connections",
     /// Answers pass on connections that former rules let pass.
     OldAnswers "old-answers",
+    /// Whoever knows of a connection may send errors to its ends.
+    ErrorsFromElsewhere "errors-from-elsewhere",
     /// Zones without management reach all of the box.
     GuestInput "guest-input",
     /// The whole zone reaches the admin pages, whatever its list says.
@@ -159,6 +161,7 @@ fn inet(table: &mut Table, settings: &Settings, sabotage: Sabotage) {
         Sabotage::OldConnections => chains(table, |_| true)
             .for_each(|chain| forget(chain, |one| looks_at(one, Field::CtMark))),
         Sabotage::OldAnswers => open(table, |name| name.starts_with("answers_")),
+        Sabotage::ErrorsFromElsewhere => open(table, |name| name == "errors_forward"),
         Sabotage::GuestInput => {
             let manages = |name: &str| {
                 settings.management.from.iter().any(|source| {

@@ -9,11 +9,11 @@
 
 use crate::build::{When, chain, when};
 use crate::compile::Part;
-use crate::icmp;
 use crate::ir::{
     CtState, Direction, Field, KeyType, Name, Rule, Ruleset, Value, Verdict, VerdictMap,
 };
 use crate::zones::Scope;
+use crate::{forward, icmp};
 
 /// What tells one ruleset from another: 32 bits of its hash, never 0, which a connection has at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,14 @@ impl Generation {
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let Generation(mark) = scope.generation;
     let established = (vec![Value::CtState(CtState::Established)], Verdict::Accept);
-    let related = (vec![Value::CtState(CtState::Related)], Verdict::Jump(icmp::errors_chain()));
+    let errors = |chain| (vec![Value::CtState(CtState::Related)], Verdict::Jump(chain));
     let map = |name: Name, entries| VerdictMap { name, key: vec![KeyType::CtState], entries };
+    let through = errors(forward::errors_chain());
+    let coming = errors(icmp::errors_chain());
     Part {
         maps: vec![
-            map(passing(), vec![established.clone(), related]),
+            map(passing(), vec![established.clone(), through]),
+            map(coming_in(), vec![established.clone(), coming]),
             map(sent(), vec![established]),
         ],
         chains: vec![chain(
@@ -78,9 +81,14 @@ pub(crate) fn admitted_chain() -> Name {
     Name::made("admitted")
 }
 
-/// Verdicts by connection state, for what comes in or passes through.
+/// Verdicts by connection state, for what passes through.
 pub(crate) fn passing() -> Name {
     Name::made("connection")
+}
+
+/// Verdicts by connection state, for what comes in.
+pub(crate) fn coming_in() -> Name {
+    Name::made("connection_in")
 }
 
 /// Verdicts by connection state, for what the box sends: it sends ICMP errors to zones only.

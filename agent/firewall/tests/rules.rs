@@ -231,18 +231,52 @@ fn connections_of_former_rules_are_judged_by_who_opened_them() {
 
 #[test]
 fn errors_of_connections_pass_and_redirects_never() {
+    // Of what the office sent: it comes back the way of the answers.
+    let about = |opener, responder| Some((ip(opener), ip(responder)));
+    let told = |packet: Packet, opener, responder| {
+        let about = about(opener, responder);
+        Packet { about, ..packet.state(CtState::Related).marked(mark(&ruleset())) }
+    };
+    let back = |packet: Packet, opener, responder| Packet {
+        reply: true,
+        ..told(packet, opener, responder)
+    };
     for (kind, expected) in [(3, true), (11, true), (12, true), (5, false), (4, false), (8, false)]
     {
         let sent = between(OUTSIDE, OFFICE, Transport::Icmp(kind)).from("wan0").to("z-office");
-        let related = sent.clone().state(CtState::Related);
-        no(Path::Through, related.clone());
-        let passed = passes(&ruleset(), &related.marked(mark(&ruleset())), Path::Through);
+        let related = back(sent.clone(), OFFICE, OUTSIDE);
+        no(Path::Through, related.clone().marked(0));
+        let passed = passes(&ruleset(), &related, Path::Through);
         assert_eq!(passed, expected, "type {kind}");
         no(Path::Through, sent);
     }
     let big = between("2620:fe::1", OFFICE6, Transport::Icmpv6(2)).from("wan0").to("z-office");
-    yes(Path::Through, big.clone().state(CtState::Related).marked(mark(&ruleset())));
+    yes(Path::Through, back(big.clone(), OFFICE6, "2620:fe::1"));
     no(Path::Through, big);
+    // Of what answered the office: with who opened the connection, and no way else.
+    let error = between(OFFICE, OUTSIDE, Transport::Icmp(3)).from("z-office").to("wan0");
+    yes(Path::Through, told(error.clone(), OFFICE, OUTSIDE));
+    let why = "an error from where its connection does not go";
+    no_because(Path::Through, back(error, OFFICE, OUTSIDE), why);
+    // Of a connection with the CRM only its two ends.
+    let to_crm = |from: &str, source: &str| {
+        let error = between(source, CRM, Transport::Icmp(3)).from(from).to("z-crm");
+        told(error, OFFICE, CRM)
+    };
+    yes(Path::Through, to_crm("z-office", OFFICE));
+    let others = [("z-guest", GUEST), ("wan0", OUTSIDE), ("z-office", "192.168.10.200")];
+    for (from, source) in others {
+        no_because(Path::Through, to_crm(from, source), why);
+    }
+    let to_office = |from: &str, source: &str| {
+        let error = between(source, OFFICE, Transport::Icmp(3)).from(from).to("z-office");
+        back(error, OFFICE, CRM)
+    };
+    yes(Path::Through, to_office("z-crm", CRM));
+    for (from, source) in [("z-guest", GUEST), ("wan0", OUTSIDE), ("z-crm", "192.168.30.66")] {
+        let decision = decide(&ruleset(), &to_office(from, source), Path::Through);
+        assert!(!decision.passed(), "{source} from {from}");
+    }
     // The box tells its zones, never the internet.
     let tell = |to: &str, destination: &str| {
         between(ROUTER, destination, Transport::Icmp(3)).to(to).state(CtState::Related)

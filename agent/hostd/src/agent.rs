@@ -264,10 +264,13 @@ impl Agent {
             self.problem = Some(Notice::new("store_failed", []));
             return;
         }
+        // The file stays to be taken: its code is the one that its owner will type.
         if let Some(code) = &setup.setup_code
             && let Err(error) = self.door.choose(&self.state, code)
         {
             tracing::error!(error = chain(&error), "setup");
+            self.problem = Some(Notice::new("store_failed", []));
+            return;
         }
         if let Err(error) = self.state.replace(SETUP_CONSUMED, b"taken\n") {
             tracing::warn!(%error, "setup");

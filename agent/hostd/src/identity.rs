@@ -128,10 +128,12 @@ impl SetupCode {
 impl FromStr for SetupCode {
     type Err = ();
 
-    /// Takes what a person typed: small letters, other groups, O for 0, I and L for 1.
+    /// Takes what a person typed: small letters, other groups, full-width digits and letters, O for 0,
+    /// I and L for 1.
     fn from_str(text: &str) -> Result<Self, ()> {
         let digits: Option<Vec<char>> = text
             .chars()
+            .map(half_width)
             .filter(|c| !matches!(c, '-' | ' '))
             .map(|c| match c.to_ascii_uppercase() {
                 'O' => Some('0'),
@@ -143,6 +145,16 @@ impl FromStr for SetupCode {
             Some(digits) if digits.len() == 12 => Ok(Self(grouped(digits.into_iter()))),
             _ => Err(()),
         }
+    }
+}
+
+/// The ASCII character of a full-width one (U+FF01 to U+FF5E, and the ideographic space), as input methods
+/// for Chinese type them.
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+        0x3000 => ' ',
+        _ => c,
     }
 }
 
@@ -190,6 +202,7 @@ mod tests {
     fn reads_what_a_person_types() {
         let code: SetupCode = "7f3k 92qd xmOl".parse().unwrap();
         assert_eq!(code.to_string(), "7F3K-92QD-XM01");
+        assert_eq!("７Ｆ３ｋ－92QD　ＸＭｏ1".parse(), Ok(code));
         for wrong in ["", "7F3K-92QD-XM4", "7F3K-92QD-XM4T7", "7F3K-92QD-XM4U", "7F3K-92QD-XM4\n"] {
             assert!(wrong.parse::<SetupCode>().is_err(), "{wrong:?}");
         }

@@ -77,6 +77,8 @@ pub struct Entry {
     pub session: Session,
     /// SHA-256 of its token, to be stored with it.
     pub token_sha256: [u8; 32],
+    /// What the password was judged by: another one meanwhile, and the session is not to be stored.
+    pub(crate) password: String,
     token: Secret,
     attempt: Attempt,
 }
@@ -159,21 +161,6 @@ impl Door {
         self.sessions.end_all(id, None)
     }
 
-    /// Takes in a new password that is on the disk; all sessions of the account but one end, and
-    /// every half session. Gives the ids of those ended.
-    pub fn new_password(
-        &mut self,
-        id: RecordId,
-        hash: String,
-        current: Option<RecordId>,
-    ) -> Vec<RecordId> {
-        if let Some(credentials) = self.credentials.get_mut(&id) {
-            credentials.password = hash;
-        }
-        self.half_in.end_all(|half| half.account == id);
-        self.sessions.end_all(id, current)
-    }
-
     /// Takes in an account that changed on the disk; whoever is not known yet is not taken in. A
     /// new password ends half sessions, being disabled ends all.
     pub(crate) fn account_changed(&mut self, account: Account, hash: String) {
@@ -251,6 +238,11 @@ impl Door {
         }
     }
 
+    /// Whose step this is, for the log.
+    pub(crate) fn half_in(&self, step: &str, now: Moment) -> Option<RecordId> {
+        self.half_in.get(step, now).map(|half| half.account)
+    }
+
     /// Judges a code. A right one is used up here and now, whether or not the writing succeeds.
     /// `session_id` is a new id.
     ///
@@ -278,6 +270,7 @@ impl Door {
         let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
         credentials.used_step = Some(used_step);
         let place = Place::of(peer.address);
+        let password = credentials.password.clone();
         let mut places = credentials.places.clone();
         places.retain(|known| *known != place);
         places.insert(0, place);
@@ -292,20 +285,19 @@ impl Door {
             written: now.wall,
             life: Life::begin(now),
         };
-        Ok(Entry { account, used_step, places, session, token_sha256, token, attempt })
+        Ok(Entry { account, used_step, places, session, token_sha256, password, token, attempt })
     }
 
-    /// The entry is on the disk: in. The secret goes into the session's cookie. `None` if the
-    /// account was disabled or taken away meanwhile.
+    /// The entry is on the disk and its session was taken in: in. The secret goes into the session's
+    /// cookie. `None` if the session was ended, or the account disabled or taken away, meanwhile.
     pub fn enter(&mut self, entry: Entry, now: Moment) -> Option<(Secret, Signed)> {
         let account = self.people.get(entry.account).filter(|account| !account.disabled)?;
-        let peer = entry.session.peer.clone();
-        let signed = signed(account, &entry.session, &entry.token_sha256, peer, now);
+        let session = self.sessions.look(entry.token.expose(), now)?;
+        let signed = signed(account, session, &entry.token_sha256, entry.session.peer, now);
         if let Some(credentials) = self.credentials.get_mut(&entry.account) {
             credentials.places = entry.places;
         }
         self.throttle.succeeded(entry.attempt);
-        self.sessions.put(entry.token_sha256, entry.session);
         Some((entry.token, signed))
     }
 

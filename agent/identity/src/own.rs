@@ -70,6 +70,8 @@ impl Identity {
             let wrong = DoorRefused::WrongCredentials;
             return Err(self.refused(wrong, Some(account.id), peer).await);
         }
+        // Before the code, which is used up when it is judged: this may find no room.
+        let hash = self.hash(new).await.inspect_err(|_| self.door().forgive(&knock))?;
         let now = self.now();
         let judged = self.door().own_code(account.id, code, now);
         let Judged::Right { step } = judged else {
@@ -77,7 +79,6 @@ impl Identity {
             return Err(self.refused(wrong, Some(account.id), peer).await);
         };
         self.door().forgive(&knock);
-        let hash = self.hash(new).await?;
         let (id, keep, door) = (account.id, who.session(), self.0.door.clone());
         let changed = self.write_as(who, move |batch| {
             batch.change(table::ACCOUNTS, id, |fields| {

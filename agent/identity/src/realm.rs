@@ -184,11 +184,15 @@ impl Identity {
         code: &str,
         peer: &Peer,
     ) -> Result<(Secret, Signed), Refused> {
-        let judged = self.door().code(step, code, peer, self.0.store.new_id(), self.now());
+        let now = self.now();
+        let (whose, judged) = {
+            let mut door = self.door();
+            (door.half_in(step, now), door.code(step, code, peer, self.0.store.new_id(), now))
+        };
         let entry = match judged {
             Ok(entry) => entry,
             Err(refused @ DoorRefused::WrongTotp { .. }) => {
-                return Err(self.refused(refused, None, peer).await);
+                return Err(self.refused(refused, whose, peer).await);
             }
             Err(refused) => return Err(self.noted(refused, peer)),
         };
@@ -196,8 +200,14 @@ impl Identity {
         let (id, used, places) = (entry.account, entry.used_step, entry.places.clone());
         let (session, fields) =
             (entry.session.id, session_fields(&entry.session, &entry.token_sha256));
-        let box_time = self.now().wall;
+        let (password, box_time) = (entry.password.clone(), now.wall);
         self.write(actor, move |batch| {
+            // By a write on its way disabled, or given another password: the old one opens nothing.
+            let found = batch.get(table::ACCOUNTS, id)?;
+            let found = found.and_then(|(version, body)| read_account(id, version, &body));
+            if found.is_none_or(|(account, stored)| account.disabled || stored != password) {
+                return Err(DoorRefused::StepGone.into());
+            }
             // The writer's word on it: whatever memory said, a step is stored once.
             let stored = batch.get(table::TOTP, id)?.and_then(|(_, body)| used_step(&body));
             if stored.is_some_and(|stored| stored >= used) {

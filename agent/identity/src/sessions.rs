@@ -101,13 +101,6 @@ impl Sessions {
         found
     }
 
-    /// Ends one session of an account; `false` if there is none, or it is somebody else's.
-    pub fn end(&mut self, account: RecordId, id: RecordId) -> bool {
-        let before = self.by_token.len();
-        self.by_token.retain(|_, session| session.id != id || session.account != account);
-        self.by_token.len() < before
-    }
-
     /// Ids of all sessions of an account, also of those that are over.
     pub(crate) fn ids_of(&self, account: RecordId) -> Vec<RecordId> {
         let theirs = self.by_token.values().filter(|session| session.account == account);
@@ -209,19 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn revoking_ends_at_once_and_only_ones_own() {
+    fn ending_ends_at_once_and_only_that_one() {
         let mut sessions = Sessions::default();
         let mine = begin(&mut sessions, 1, 7, 0);
         let other = begin(&mut sessions, 2, 7, 1);
         let foreign = begin(&mut sessions, 3, 8, 0);
         let listed: Vec<_> = sessions.of(id(7), at(2)).iter().map(|s| s.id).collect();
         assert_eq!(listed, [id(2), id(1)]);
-        assert!(!sessions.end(id(7), id(3)), "somebody else's");
-        assert!(sessions.touch(foreign.expose(), at(2)).is_some());
-        assert!(sessions.end(id(7), id(2)));
+        sessions.remove(id(2));
         assert!(sessions.touch(other.expose(), at(2)).is_none());
-        assert!(!sessions.end(id(7), id(2)));
-        assert!(sessions.touch(mine.expose(), at(2)).is_some());
+        for token in [mine, foreign] {
+            assert!(sessions.touch(token.expose(), at(2)).is_some());
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub fn line(text: &str, most: usize) -> Result<String, NameRefused> {
     }
     let name = cut.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect::<String>();
     match name.chars().count() {
-        0 => Err(NameRefused::Empty),
+        _ if !is_seen(&name) => Err(NameRefused::Empty),
         has if has > most => Err(NameRefused::TooLong { most, has }),
         _ => Ok(name),
     }
@@ -101,13 +101,25 @@ pub(crate) fn position(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
 }
 
 /// Characters that nobody sees and that turn a line, or make it another one that looks the same:
-/// bidi controls (UAX #9), line and paragraph separators, and zero-width characters but U+200C and
-/// U+200D, which Persian, Indic scripts and emoji are written with.
+/// bidi controls (UAX #9), line and paragraph separators, soft hyphens, fillers, and zero-width
+/// characters but U+200C and U+200D, which Persian, Indic scripts and emoji are written with.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
+        | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Whether anything of this is seen: not of white space, of what only joins or varies what stands
+/// beside it, and of the blank of Braille alone.
+#[must_use]
+pub fn is_seen(text: &str) -> bool {
+    let joins = |c| {
+        matches!(c,
+            '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    text.chars().any(|c| !c.is_whitespace() && !is_hidden(c) && !joins(c))
 }
 
 #[cfg(test)]
@@ -127,7 +139,12 @@ mod tests {
     fn a_name_is_kept_as_typed_but_for_white_space() {
         assert_eq!(name(" 王芳 "), Ok("王芳".to_owned()));
         assert_eq!(name("Anna\u{a0}  Maria"), Ok("Anna Maria".to_owned()));
-        assert_eq!(name(" \u{3000} "), Err(NameRefused::Empty));
+        for nothing in ["", " \u{3000} ", "\u{200d}", "\u{fe0f} \u{2800}", "\u{e0020}\u{e007f}"] {
+            assert_eq!(name(nothing), Err(NameRefused::Empty), "{nothing:?}");
+        }
+        for seen in ["葛\u{e0100}城", "❤\u{fe0f}", "⠁\u{2800}⠃"] {
+            assert_eq!(name(seen), Ok(seen.to_owned()));
+        }
         assert_eq!(name("a\tb"), Err(NameRefused::Control { at: 2 }));
         assert_eq!(name("ab\u{378}"), Err(NameRefused::Unassigned { at: 3 }));
         assert_eq!(name(&"张".repeat(61)), Err(NameRefused::TooLong { most: 60, has: 61 }));
@@ -135,8 +152,9 @@ mod tests {
     #[test]
     fn what_deceives_is_refused_and_what_scripts_need_is_kept() {
         let bidi = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');
-        for c in bidi.chain(['\u{61c}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'])
-        {
+        let others = ['\u{61c}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'];
+        let fillers = ['\u{ad}', '\u{34f}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+        for c in bidi.chain(others).chain(fillers) {
             let refused = name(&format!("Anna {c}Müller"));
             assert_eq!(refused, Err(NameRefused::Hidden { at: 6 }), "{:x}", u32::from(c));
             assert_eq!(name(&format!("{c}Anna")), Err(NameRefused::Hidden { at: 1 }));

@@ -10,7 +10,8 @@ use identity::{
     TotpSecret,
 };
 use seal::Version;
-use seal::numbers::{action, outcome};
+use seal::body::Value;
+use seal::numbers::{account, action, outcome, table};
 use vault::Actor;
 
 async fn sign_in(identity: &Identity, code: &str) -> Result<(Secret, Signed), Refused> {
@@ -59,7 +60,7 @@ async fn an_account_that_cannot_be_read_lets_no_stranger_be_the_first() {
     let (_, _, signed) = first(&identity, &the_box.clock).await;
     let id = signed.account().id;
     let lost = store.write(Actor::default(), move |batch| {
-        batch.delete(seal::numbers::table::TOTP, id)?;
+        batch.delete(table::TOTP, id)?;
         batch.audit(action::ACCOUNT_CHANGED, outcome::ALLOWED);
         Ok::<(), vault::BatchError>(())
     });
@@ -107,10 +108,38 @@ async fn revoking_is_over_when_it_returns_and_touches_no_one_elses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_password_or_an_account_that_went_on_the_way_in_opens_nothing() {
+    let (disabled, another) = (Value::YesNo(true), Value::Text("$argon2id$another".to_owned()));
+    for (field, value) in [(account::DISABLED, disabled), (account::PASSWORD, another)] {
+        let the_box = TestBox::new();
+        let (store, identity) = the_box.crm().await;
+        let (secret, _, signed) = first(&identity, &the_box.clock).await;
+        the_box.clock.forward(30);
+        let step = identity.sign_in("王芳", password(PASSWORD), &peer()).await.unwrap();
+        let (id, code, here) = (signed.account().id, code(&secret, &the_box.clock), peer());
+        let (go, wait) = std::sync::mpsc::channel();
+        let changed = store.write(Actor::default(), move |batch| {
+            wait.recv().unwrap();
+            batch.change(table::ACCOUNTS, id, |fields| drop(fields.insert(field, value)))?;
+            Ok::<_, vault::BatchError>(())
+        });
+        let code = identity.sign_in_code(step.expose(), &code, &here);
+        // Each is begun in this order: the change, the code, the end of waiting.
+        let (changed, entered, ()) = tokio::join!(changed, code, async { go.send(()).unwrap() });
+        changed.unwrap().unwrap();
+        assert!(matches!(entered, Err(Refused::Door(DoorRefused::StepGone))), "{entered:?}");
+        let mut sessions = 0;
+        store.load(table::SESSIONS, |_, _, _| sessions += 1).unwrap();
+        assert_eq!(sessions, 1, "the first one's own");
+        store.close(Actor::default()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refusals_look_alike_and_are_in_the_log() {
     let the_box = TestBox::new();
     let (store, identity) = the_box.crm().await;
-    first(&identity, &the_box.clock).await;
+    let (_, _, signed) = first(&identity, &the_box.clock).await;
     for (name, text) in [("nobody", PASSWORD), ("王芳", "lampe-wolke-8-fahrrad")] {
         let refused = identity.sign_in(name, password(text), &peer()).await;
         assert!(matches!(refused, Err(Refused::Door(DoorRefused::WrongCredentials))));
@@ -120,6 +149,10 @@ async fn refusals_look_alike_and_are_in_the_log() {
         entry.action == Some(action::SIGN_IN_REFUSED) && entry.outcome == Some(outcome::REFUSED)
     });
     assert_eq!(refusals.count(), 2);
+    let wrong = sign_in(&identity, "000000").await;
+    assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
+    let entries = store.audit(None, 1).unwrap();
+    assert_eq!(entries.first().unwrap().account, Some(signed.account().id));
     let twice = identity.begin_first(new_account("Anna", PASSWORD)).await;
     assert!(matches!(twice, Err(Refused::AlreadySetUp)));
     store.close(Actor::default()).await.unwrap();

@@ -54,7 +54,7 @@ scenarios! {
     spoof: hosts_have_addresses_of_their_zone crm_has_its_own_address_only
         our_addresses_never_come_from_wan impossible_addresses_never_come_from_wan
         loopback_never_comes_from_outside stray_interfaces_are_shut;
-    icmp: errors_of_connections_pass errors_of_nothing_do_not redirects_never_pass
+    icmp: errors_of_connections_pass errors_from_elsewhere_do_not errors_of_nothing_do_not redirects_never_pass
         pings_go_out_and_come_back;
     conntrack: packets_of_no_connection_are_dropped broken_packets_do_not_reach_the_box;
     output: services_have_their_way_out links_are_served_by_the_right_users

@@ -72,7 +72,10 @@ function Pages() {
         <Route path="/zones" component={ZonesPage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm" component={CrmPage} />
-        <Route path="/log" component={LogPage} />
+        <Route path="/log">
+          {/* What opens with the box is its own store. */}
+          <LogPage words={{ unlock: "opened", lock: "closed" }} />
+        </Route>
         <Route path="/certificate" component={CertificatePage} />
         <Route path="/account" component={AccountPage} />
         <Route>

@@ -62,6 +62,20 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
   return { data: body as T, etag: response.headers.get("etag") };
 }
 
+/** Asks whether the session that a stream belongs to is over: a stream that is refused does not say why. No
+    request of a person, so it does not lengthen the session. */
+export async function checkStream(path: string): Promise<void> {
+  const enough = new AbortController();
+  try {
+    const { status } = await fetch(BASE + path, { signal: enough.signal, credentials: "same-origin", cache: "no-store" });
+    if (status === 401) signedOut.forEach((listener) => listener());
+  } catch {
+    // Nobody answers: the stream comes back by itself.
+  } finally {
+    enough.abort();
+  }
+}
+
 /** The data alone, for what has no version. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await call<T>("GET", path, { signal })).data;

@@ -19,7 +19,8 @@ const NAMES = 3;
 /** Tables whose records have a name as long as they are there. */
 const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contacts"];
 
-export function LogPage() {
+/** The log of the application. `words`: codes that read otherwise in this one. */
+export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const { t, find } = useText();
   const [action, setAction] = useState("");
   const query = useInfiniteQuery({
@@ -31,7 +32,7 @@ export function LogPage() {
   });
   const all = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = action === "" ? all : all.filter((one) => one.action === action);
-  const word = (code: string) => find(`log.action.${code}`) ?? code;
+  const word = (code: string) => find(`log.action.${words[code] ?? code}`) ?? code;
   const namesOf = (one: LogEntry) =>
     one.records.filter((record) => record.label !== null || HAVE_NAMES.includes(record.table)).map((record) => record.label ?? t("log.gone"));
   const about = (one: LogEntry) => {

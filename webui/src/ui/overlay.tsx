@@ -118,11 +118,15 @@ export function useToast(): (text: string, undo?: () => void) => void {
   const { t } = useText();
   return useMemo(
     () => (text, undo) => {
+      let undone = false;
       const id = manager.add({
         title: text,
         actionProps: undo && {
           children: t("ui.undo"),
           onClick: () => {
+            // It is still there while it fades: a second click takes nothing back.
+            if (undone) return;
+            undone = true;
             manager.close(id);
             undo();
           },

@@ -46,7 +46,7 @@ export function Page(props: {
             {props.title}
           </h1>
           {props.count !== undefined && <span className="ml-3 text-body text-ink-3 tabular-nums">{props.count}</span>}
-          {props.lead && <p className="mt-1 max-w-prose text-body text-ink-2">{props.lead}</p>}
+          {props.lead && <p className="mt-1 max-w-prose text-body break-words text-ink-2">{props.lead}</p>}
         </div>
         {props.actions && <div className="flex flex-wrap gap-2 max-sm:w-full">{props.actions}</div>}
       </div>

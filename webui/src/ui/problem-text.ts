@@ -12,6 +12,7 @@ export function useProblemText(): (problem: Problem) => string {
         : t("ui.waitMinutes", { count: Math.ceil(problem.retryAfter / 60) });
     }
     if (problem.code === "sign-in") return t("ui.sessionEnded");
+    if (problem.title && problem.detail) return t("ui.problem", { title: problem.title, detail: problem.detail });
     return problem.detail || problem.title || t("ui.unexpected", { status: String(problem.status) });
   };
 }

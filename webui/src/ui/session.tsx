@@ -57,7 +57,11 @@ export function Gate(props: { front: (signIn: ReactNode) => ReactNode; children:
   }, [language]);
 
   const signedIn = (next: Account) => {
-    if (account && account.id !== next.id) client.clear();
+    // Somebody else: nothing of what was typed or shown stays.
+    if (account && account.id !== next.id) {
+      location.assign("/");
+      return;
+    }
     client.setQueryData(SESSION, next);
     setEnded(false);
     if (account) void client.invalidateQueries({ predicate: (one) => one.queryKey[0] !== SESSION[0] });

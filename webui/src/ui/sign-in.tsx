@@ -62,11 +62,11 @@ export function TotpCode(props: { path: string; label: string; onDone: (answer: 
   const [clock, setClock] = useState<{ box: string; here: string } | null>(null);
   const form = useForm({
     initial: { code: "" },
-    check: (values) => ({ code: /^\s*(\d\s*){6}$/.test(values.code) ? undefined : t("ui.sixDigits") }),
+    check: (values) => ({ code: /^\d{6}$/.test(digits(values.code)) ? undefined : t("ui.sixDigits") }),
     submit: async (values, sender) => {
       setClock(null);
       try {
-        const answer = await post(props.path, { code: values.code.replace(/\s/g, "") }, sender.idempotencyKey);
+        const answer = await post(props.path, { code: digits(values.code) }, sender.idempotencyKey);
         props.onDone(answer);
       } catch (error) {
         if (isProblem(error, "wrong-totp")) setClock(clocks(error));
@@ -91,6 +91,11 @@ export function TotpCode(props: { path: string; label: string; onDone: (answer: 
       </div>
     </Form>
   );
+}
+
+/** Without blanks, full-width digits of an input method as plain ones. */
+function digits(typed: string): string {
+  return typed.normalize("NFKC").replace(/\s/g, "");
 }
 
 function clocks(problem: Problem): { box: string; here: string } | null {

@@ -1,23 +1,27 @@
 //! The log: a page at a time, as a file for `gatehouse-verify`, and a signed head. Each look at it is in it.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Response, Uri, header};
 use axum::routing::get;
+use axum::{Extension, Router};
 use data_encoding::BASE64URL_NOPAD;
 use futures_util::stream;
 use identity::{Identity, LogReader};
 use seal::TableId;
 use seal::numbers::{action, outcome, table};
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
 use vault::{Access, AuditEntry, Mark};
 
 use crate::parameters::Parameters;
-use crate::problem::{Field, Problem};
+use crate::problem::{Code, Field, Problem};
 use crate::realm::{Realm, Who, not_allowed};
 use crate::reply::{self, Reply, broken, off};
 use crate::shape::plain::{Id, Time};
@@ -29,12 +33,26 @@ const PAGE_MOST: usize = 200;
 /// Pieces of an export that wait for a slow reader, and their size.
 const PIECES: usize = 4;
 const PIECE: usize = 64 * 1024;
+/// Exports at once: each holds a thread for as long as its reader takes.
+const EXPORTS: usize = 2;
+/// How long a reader may leave a piece, and when whoever found no room comes again.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn routes<S: Realm>() -> Router<S> {
     Router::new()
         .route("/api/v1/log", get(page::<S>))
-        .route("/api/v1/log/export", get(export::<S>))
+        .route("/api/v1/log/export", get(export::<S>).layer(Extension(Exports::default())))
         .route("/api/v1/log/head", get(head::<S>))
+}
+
+/// Room for exports.
+#[derive(Clone)]
+struct Exports(Arc<Semaphore>);
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(EXPORTS)))
+    }
 }
 
 /// Somebody who may read the log.
@@ -78,8 +96,14 @@ fn range(uri: &Uri) -> Result<(Option<u64>, usize), Problem> {
     Ok(range)
 }
 
-async fn export<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
+async fn export<S: Realm>(
+    State(state): State<S>,
+    Extension(exports): Extension<Exports>,
+    reads: Reads,
+) -> Reply {
     let store = state.store()?;
+    let room = exports.0.try_acquire_owned();
+    let room = room.map_err(|_| Problem::from(Code::Busy).after(PATIENCE))?;
     // In the log first, so that the export holds the entry that tells of it.
     store
         .read_logged(Access::new(reads.reader.actor(), action::LOG_EXPORTED, outcome::ALLOWED))
@@ -87,16 +111,22 @@ async fn export<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
     let (to, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut to = Pieces { to, buffer: Vec::with_capacity(PIECE) };
-        let done = store.export(0, &mut to).map_err(io::Error::other).and_then(|()| to.flush());
-        if let Err(error) = done {
+        // Free before the reader sees the end.
+        let _room = room;
+        let done = store.export(0, &mut to).map_err(io::Error::other);
+        if let Err(error) = done.and_then(|()| to.flush()).and_then(|()| to.send(None)) {
             tracing::warn!(error = systemd::log::chain(&error), "an export of the log ended early");
-            // The reader sees that it is cut off, and the verifier refuses it.
-            let _ = to.to.blocking_send(Err(error));
         }
     });
-    let body = stream::unfold(pieces, |mut pieces| async {
-        let piece = pieces.recv().await?;
-        Some((piece, pieces))
+    let body = stream::unfold(Some(pieces), |pieces| async {
+        let mut pieces = pieces?;
+        match pieces.recv().await {
+            Some(Some(piece)) => Some((Ok(piece), Some(pieces))),
+            // The whole of it.
+            Some(None) => None,
+            // Its reader sees that it is cut off, and the verifier refuses it.
+            None => Some((Err(io::Error::from(io::ErrorKind::UnexpectedEof)), None)),
+        }
     });
     let mut response = Response::new(Body::from_stream(body));
     let headers = response.headers_mut();
@@ -107,10 +137,21 @@ async fn export<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
     Ok(response)
 }
 
-/// Passes an export on piece by piece; waits for a slow reader.
+/// Passes an export on piece by piece; waits for a slow reader, but not for one that stands still.
 struct Pieces {
-    to: mpsc::Sender<io::Result<Bytes>>,
+    /// The last of all is none.
+    to: mpsc::Sender<Option<Bytes>>,
     buffer: Vec<u8>,
+}
+
+impl Pieces {
+    fn send(&self, piece: Option<Bytes>) -> io::Result<()> {
+        match Handle::current().block_on(timeout(PATIENCE, self.to.send(piece))) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
 }
 
 impl Write for Pieces {
@@ -124,8 +165,7 @@ impl Write for Pieces {
 
     fn flush(&mut self) -> io::Result<()> {
         let piece = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE)));
-        let sent = self.to.blocking_send(Ok(piece));
-        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        self.send(Some(piece))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A packet as far as rules look at it, and the hooks it meets.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -25,6 +25,8 @@ pub struct Packet {
     pub reply: bool,
     /// Mark of its connection.
     pub mark: u32,
+    /// Of an error: who opened the connection that it tells of, and to whom.
+    pub about: Option<(IpAddr, IpAddr)>,
     /// Owner of the sending socket; none for packets from outside and of the kernel itself.
     pub uid: Option<u32>,
     /// Id of the frame's VLAN tag, on a VLAN-aware bridge.
@@ -141,7 +143,7 @@ impl Packet {
     }
 
     /// What connection tracking knows, of packets that have a connection. An ICMP error's is the one it
-    /// tells of, whose addresses and ports are not those of the error: none are read.
+    /// tells of, whose addresses are not those of the error; its ports are not read.
     fn of_connection(&self, field: Field) -> Option<Value> {
         if matches!(self.state, CtState::Invalid | CtState::Untracked) {
             return None;
@@ -150,7 +152,7 @@ impl Packet {
         Some(match (field, way) {
             (Field::CtMark, _) => Value::Mark(self.mark),
             (Field::CtDirection, way) => Value::Direction(way),
-            _ if self.state == CtState::Related => return None,
+            (field, _) if self.state == CtState::Related => return self.of_connection_told(field),
             (Field::OriginalIp4Source, Direction::Original)
             | (Field::OriginalIp4Destination, Direction::Reply) => self.value(Field::Ip4Source)?,
             (Field::OriginalIp4Destination, Direction::Original)
@@ -166,6 +168,20 @@ impl Packet {
             (Field::OriginalDestinationPort, Direction::Original)
             | (Field::OriginalSourcePort, Direction::Reply) => {
                 self.value(Field::DestinationPort)?
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_connection_told(&self, field: Field) -> Option<Value> {
+        Some(match (field, self.about?) {
+            (Field::OriginalIp4Source, (IpAddr::V4(address), _))
+            | (Field::OriginalIp4Destination, (_, IpAddr::V4(address))) => {
+                Value::Ip4(address.into())
+            }
+            (Field::OriginalIp6Source, (IpAddr::V6(address), _))
+            | (Field::OriginalIp6Destination, (_, IpAddr::V6(address))) => {
+                Value::Ip6(address.into())
             }
             _ => return None,
         })

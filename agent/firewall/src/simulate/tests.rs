@@ -29,6 +29,7 @@ fn packet() -> Packet {
         state: CtState::New,
         reply: false,
         mark: 0,
+        about: None,
         uid: None,
         vlan: None,
     }

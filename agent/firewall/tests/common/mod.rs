@@ -93,6 +93,7 @@ pub fn packet(
         state: CtState::New,
         reply: false,
         mark: 0,
+        about: None,
         uid: None,
         vlan: None,
     }
@@ -108,6 +109,7 @@ pub fn frame(input: &str) -> Packet {
         state: CtState::Invalid,
         reply: false,
         mark: 0,
+        about: None,
         uid: None,
         vlan: None,
     }

@@ -45,6 +45,46 @@ pub(super) fn errors_of_connections_pass(rules: Rules) {
     }
 }
 
+pub(super) fn errors_from_elsewhere_do_not(rules: Rules) {
+    let mut bench = Bench::new(rules, Reach::Both);
+    for version in Version::BOTH {
+        // Both ends and all ports are known to whoever sends it: the CRM's answer as the office gets it, and
+        // what the office says as the CRM gets it.
+        let (office, crm) = (Place::Office.address(version), Place::Crm.address(version));
+        bench.connect((Place::Office, office, 40054), (Place::Crm, crm, 443));
+        let there = Packet::new(office, crm).tcp_at(40054, 443, TcpFlags::ACK, 1001, 2001);
+        let back = Packet::new(crm, office).tcp_at(443, 40054, TcpFlags::ACK, 2001, 1001);
+        bench.arrived(Place::Crm);
+        bench.arrived(Place::Office);
+        for (kind, code, parameter) in errors(version) {
+            for (from, source) in [
+                (Place::Guest, Place::Guest.address(version)),
+                (Place::Wan, Place::Wan.address(version)),
+                (Place::Wan, version.internet()),
+                (Place::Office, version.outsider()),
+            ] {
+                let error = icmp_error((source, crm), (kind, code), parameter, &back.bytes());
+                bench.send(from, &error);
+                let arrived = bench.arrived(Place::Crm);
+                assert!(arrived.is_empty(), "{kind}/{code} of {source} from {from:?}: {arrived:?}");
+                if from != Place::Office {
+                    let error =
+                        icmp_error((source, office), (kind, code), parameter, &there.bytes());
+                    bench.send(from, &error);
+                    bench.nothing(Place::Office, |seen| is_error(seen, office, kind, code));
+                }
+            }
+            // Its two ends do.
+            let error = icmp_error((office, crm), (kind, code), parameter, &back.bytes());
+            bench.send(Place::Office, &error);
+            bench.arrives(Place::Crm, |seen| is_error(seen, crm, kind, code));
+            let error = icmp_error((crm, office), (kind, code), parameter, &there.bytes());
+            bench.send(Place::Crm, &error);
+            bench.arrives(Place::Office, |seen| is_error(seen, office, kind, code));
+        }
+    }
+}
+
 pub(super) fn errors_of_nothing_do_not(rules: Rules) {
     let mut bench = Bench::new(rules, Reach::Both);
     for version in Version::BOTH {

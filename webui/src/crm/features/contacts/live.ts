@@ -1,11 +1,12 @@
 // What others do to contacts shows by itself: one stream of events for the whole app.
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useRef, useState } from "react";
-import { BASE } from "../../../api/client";
+import { BASE, checkStream } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
 import { useAnswers } from "../../../ui/answers";
 import { type ContactHappened, START } from "../../api";
 
+const EVENTS = "/events";
 const AGAIN_MS = 5_000;
 
 interface LiveState {
@@ -41,7 +42,7 @@ export function useEvents(): boolean {
     let stream: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const listen = () => {
-      stream = new EventSource(`${BASE}/events`);
+      stream = new EventSource(BASE + EVENTS);
       stream.addEventListener("open", () => {
         setFresh(true);
         if (!missed.current) return;
@@ -59,7 +60,9 @@ export function useEvents(): boolean {
         setFresh(false);
         // It may have been locked meanwhile.
         void client.invalidateQueries({ queryKey: START });
-        if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(listen, AGAIN_MS);
+        if (stream?.readyState !== EventSource.CLOSED) return;
+        void checkStream(EVENTS);
+        timer = setTimeout(listen, AGAIN_MS);
       });
     };
     listen();

@@ -1,0 +1,40 @@
+//! The log as a file, to readers that take it slowly or not at all.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::Office;
+use http_body_util::BodyExt;
+use seal::numbers::{action, outcome};
+use vault::{Access, Actor};
+
+#[tokio::test]
+async fn readers_that_stand_still_hold_few_threads_and_not_for_long() {
+    let office = Office::open().await;
+    let store = office.crm.open().unwrap().store.clone();
+    // More than waits for a reader.
+    for _ in 0..3_000 {
+        let read = Access::new(Actor::default(), action::LOG_READ, outcome::ALLOWED);
+        store.note_list_read(Access { reason: Some("x".repeat(200)), ..read });
+    }
+    let export = || office.manager.raw("GET", "/log/export", &[], "");
+    let (one, other, third) = (export().await, export().await, export().await);
+    assert_eq!([one.status(), other.status()], [200, 200]);
+    assert_eq!(
+        (third.status().as_u16(), third.headers()["retry-after"].as_bytes()),
+        (503, &b"30"[..])
+    );
+    let whole = one.into_body().collect().await.unwrap().to_bytes();
+    assert!(whole.len() > 3_000 * 200);
+    let again = export().await;
+    assert_eq!(again.status(), 200);
+    // Nobody takes these two: their threads are free for others, and they are not mistaken for whole.
+    tokio::time::pause();
+    while export().await.status() == 503 {
+        tokio::time::advance(Duration::from_secs(30)).await;
+    }
+    assert!(other.into_body().collect().await.is_err());
+}
