@@ -63,6 +63,13 @@ fn victim(sabotage: Sabotage) -> Option<(Path, Packet)> {
             let (path, sent) = to_crm("192.168.10.200", 443);
             (path, sent.answer())
         }
+        Sabotage::ErrorsFromElsewhere => {
+            let error = between("192.168.20.20", "192.168.30.10", Transport::Icmp(3));
+            let error = error.from("z-guest").to("z-crm").state(CtState::Related);
+            let about = Some((ip("192.168.10.20"), ip("192.168.30.10")));
+            let mark = mark(&compile(&example(), &context()));
+            (Path::Through, Packet { about, ..error.marked(mark) })
+        }
         Sabotage::GuestInput => {
             (Path::ToBox, between("192.168.20.20", "192.168.20.1", tcp(443)).from("z-guest"))
         }
