@@ -8,8 +8,8 @@ use std::net::Ipv6Addr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::ir::{
-    Action, Chain, Comment, CtState, Field, InterfaceName, IpVersion, KeyType, Match, Name,
-    Protocol, Rule, Set, Value, Verdict,
+    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Match,
+    Name, Protocol, Rule, Set, Value, Verdict,
 };
 use crate::tracking;
 
@@ -94,13 +94,11 @@ impl When {
     }
 
     pub(crate) fn opened_outside4(self, inside: &Name) -> Self {
-        let fields = vec![Field::OriginalIp4Destination];
-        self.v4().and(Match::In { fields, set: inside.clone(), negated: true })
+        self.v4().outside(Field::OriginalIp4Destination, inside)
     }
 
     pub(crate) fn opened_outside6(self, inside: &Name) -> Self {
-        let fields = vec![Field::OriginalIp6Destination];
-        self.v6().and(Match::In { fields, set: inside.clone(), negated: true })
+        self.v6().outside(Field::OriginalIp6Destination, inside)
     }
 
     pub(crate) fn opened_to4(self, network: impl Into<Ipv4Net>) -> Self {
@@ -167,8 +165,16 @@ impl When {
         self.and(Match::CtState(states.to_vec()))
     }
 
+    pub(crate) fn way(self, direction: Direction) -> Self {
+        self.is(Field::CtDirection, Value::Direction(direction))
+    }
+
     pub(crate) fn within(self, field: Field, set: &Name) -> Self {
         self.and(Match::In { fields: vec![field], set: set.clone(), negated: false })
+    }
+
+    fn outside(self, field: Field, set: &Name) -> Self {
+        self.and(Match::In { fields: vec![field], set: set.clone(), negated: true })
     }
 
     pub(crate) fn accept(self, why: impl AsRef<str>) -> Rule {

@@ -9,7 +9,7 @@ use crate::build::{set4, set6, when};
 use crate::forward::Pair;
 use crate::icmp;
 use crate::input::web_ports;
-use crate::ir::{Direction, Field, Name, Rule, Value};
+use crate::ir::{Direction, Name, Rule};
 use crate::tracking::judged;
 use crate::zones::{Scope, ZoneView};
 
@@ -50,8 +50,7 @@ fn errors(
     address4: Option<Ipv4Addr>,
     address6: Option<Ipv6Addr>,
 ) -> Vec<Rule> {
-    let way = |direction| when().is(Field::CtDirection, Value::Direction(direction));
-    let (to, back) = (|| way(Direction::Original), || way(Direction::Reply));
+    let (to, back) = (|| when().way(Direction::Original), || when().way(Direction::Reply));
     let v4 = address4.map(|crm| [to().source4_in(from4), back().source4(crm)]);
     let v6 = address6.map(|crm| [to().source6_in(from6), back().source6(crm)]);
     let ends = v4.into_iter().chain(v6).flatten();

@@ -30,12 +30,6 @@ pub(crate) struct Pair {
     pub(crate) sets: Vec<Set>,
 }
 
-/// Errors of connections that pass, from where their connection goes: whoever knows of a connection of
-/// others could else send to its ends.
-pub(crate) fn errors_chain() -> Name {
-    Name::made("errors_forward")
-}
-
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let (by_pair, answers) = (Name::made("forward"), Name::made("answers_forward"));
     let mut rules = kept_inside(scope);
@@ -95,16 +89,15 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
 }
 
 /// An error goes the way that answers to the packet go of which it tells: with who opened the connection,
-/// or against him.
+/// or against him. From anywhere else, whoever knows of a connection could send to its ends.
 fn errors(by_pair: &Name) -> Chain {
     let (came_in, goes_out) = (Field::InputInterface, Field::OutputInterface);
-    let way = |direction| when().is(Field::CtDirection, Value::Direction(direction));
     let why = "errors, by where their connection came in and goes out";
     chain(
-        errors_chain(),
+        tracking::errors_through(),
         vec![
-            way(Direction::Original).look_up(&[came_in, goes_out], by_pair, why),
-            way(Direction::Reply).look_up(&[goes_out, came_in], by_pair, why),
+            when().way(Direction::Original).look_up(&[came_in, goes_out], by_pair, why),
+            when().way(Direction::Reply).look_up(&[goes_out, came_in], by_pair, why),
             when().drop("an error from where its connection does not go"),
         ],
     )

@@ -9,11 +9,11 @@
 
 use crate::build::{When, chain, when};
 use crate::compile::Part;
+use crate::icmp;
 use crate::ir::{
     CtState, Direction, Field, KeyType, Name, Rule, Ruleset, Value, Verdict, VerdictMap,
 };
 use crate::zones::Scope;
-use crate::{forward, icmp};
 
 /// What tells one ruleset from another: 32 bits of its hash, never 0, which a connection has at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let established = (vec![Value::CtState(CtState::Established)], Verdict::Accept);
     let errors = |chain| (vec![Value::CtState(CtState::Related)], Verdict::Jump(chain));
     let map = |name: Name, entries| VerdictMap { name, key: vec![KeyType::CtState], entries };
-    let through = errors(forward::errors_chain());
+    let through = errors(errors_through());
     let coming = errors(icmp::errors_chain());
     Part {
         maps: vec![
@@ -68,7 +68,7 @@ pub(crate) fn known(scope: &Scope<'_>, map: &Name) -> [Rule; 2] {
 
 /// Answers on a connection that these rules have not judged yet.
 pub(crate) fn answers() -> When {
-    when().state(CtState::Established).is(Field::CtDirection, Value::Direction(Direction::Reply))
+    when().state(CtState::Established).way(Direction::Reply)
 }
 
 /// States of packets that rules judge by who opened their connection.
@@ -84,6 +84,11 @@ pub(crate) fn admitted_chain() -> Name {
 /// Verdicts by connection state, for what passes through.
 pub(crate) fn passing() -> Name {
     Name::made("connection")
+}
+
+/// Where errors of connections that pass through go.
+pub(crate) fn errors_through() -> Name {
+    Name::made("errors_forward")
 }
 
 /// Verdicts by connection state, for what comes in.

@@ -78,7 +78,7 @@ fn write_zone(out: &mut String, name: &ZoneName, zone: &Zone, site: SitePrefix) 
         if let Some(range) = ipv4.dhcp {
             let (from, to, mask) = (range.from, range.to, ipv4.address.netmask());
             // dnsmasq tags a request with the interface it came in on; without the tag whoever names another
-            // zone's subnet (RFC 3011 and 3527) would be served from that zone's addresses.
+            // zone's subnet (RFC 3011) would be served from that zone's addresses.
             writeln!(out, "dhcp-range=tag:{interface},{from},{to},{mask},{LEASE}")?;
             for option in ["router", "dns-server", "ntp-server"] {
                 writeln!(out, "dhcp-option=tag:{interface},option:{option},{router}")?;

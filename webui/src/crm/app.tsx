@@ -145,7 +145,7 @@ function Pages(props: { organisation: string | null }) {
           <Route path="/contacts/:id">{({ id }) => <RecordPage key={id} id={id} />}</Route>
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
           {manager && <Route path="/people" component={PeoplePage} />}
-          {manager && <Route path="/log">{() => <LogPage />}</Route>}
+          {manager && <Route path="/log"><LogPage /></Route>}
           <Route path="/account" component={AccountPage} />
           <Route>
             <Page title={t("crm.notFound")}>
