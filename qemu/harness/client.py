@@ -31,15 +31,17 @@ class Client:
         """The namespace's name, for `ip netns exec`."""
         return self.namespace.name
 
-    def dhcp(self, timeout=20):
-        """Gets an address; returns what the server said: address, router, dns, domain, ntp, …"""
+    def dhcp(self, timeout=20, options=()):
+        """Gets an address; returns what the server said: address, router, dns, domain, ntp, …
+
+        `options` are further arguments of udhcpc."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._lease_file)
         tries = max(1, int(timeout))
         done = children.run(
             ["env", f"LEASE_FILE={self._lease_file}", *self.namespace.command(
                 "busybox", "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", tries, "-T", 1,
-                "-O", "ntpsrv", "-s", _LEASE_SCRIPT)], timeout=timeout + 10, check=False)
+                "-O", "ntpsrv", "-s", _LEASE_SCRIPT, *options)], timeout=timeout + 10, check=False)
         if not os.path.exists(self._lease_file):
             raise TimeoutError(f"no DHCP answer within {timeout} s: {done.stderr.strip()[-300:]}")
         return self.read_lease()

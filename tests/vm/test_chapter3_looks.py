@@ -154,7 +154,7 @@ def test_the_sign_in(office, application):
     page = office.tab("signing in").open(address).heading(Words("en")(f"{application}.signInTitle"))
     found = looks.in_both_languages(page, f"{application}-sign-in")
     page.fill_in({"ui.name": "nobody", "ui.password": "nothing of value"}).press("ui.continue")
-    page.alert(page.say.problem("wrong-credentials.detail"))
+    page.alert(page.say.problem("wrong-credentials.title")).alert(page.say.problem("wrong-credentials.detail"))
     found += looks.in_both_languages(page, f"{application}-sign-in-refused")
     page.page.context.close()
     del office.tabs["signing in"]

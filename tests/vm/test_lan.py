@@ -21,6 +21,17 @@ def test_a_pc_gets_an_address_by_dhcp(box, zone):
     assert lease["router"] == lease["dns"].split()[0] == ROUTERS[zone]
 
 
+def test_whoever_names_another_zones_subnet_gets_no_address_of_it(box):
+    office = ipaddress.ip_address("192.168.10.0")
+    with pytest.raises(TimeoutError):  # subnet selection, RFC 3011
+        box.guest.dhcp(5, options=("-x", f"0x76:{office.packed.hex()}"))
+    assert ipaddress.ip_address(box.guest.dhcp()["address"]) in ipaddress.ip_network("192.168.20.0/24")
+
+
+def test_a_single_pc_does_not_soon_use_up_the_connections(box):
+    assert int(box.probe.exec("cat", "/proc/sys/net/netfilter/nf_conntrack_max")["stdout"]) == 65536
+
+
 @pytest.mark.parametrize("zone,vlan", [("office", 10), ("guest", 20)])
 def test_a_pc_gets_an_ipv6_address_of_its_zone(box, zone, vlan):
     address = getattr(box, zone).wait_ra()
