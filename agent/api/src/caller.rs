@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use identity::Peer;
+use identity::{Peer, Secret};
 use seal::RecordId;
 use serde::de::DeserializeOwned;
 
@@ -15,6 +15,7 @@ use crate::cookie::Cookie;
 use crate::json;
 use crate::problem::{Code, Problem};
 use crate::realm::Realm;
+use crate::reply::broken;
 use crate::shape::plain::Id;
 use crate::shape::shared::Language;
 
@@ -32,7 +33,7 @@ pub struct Caller {
     pub peer: Peer,
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl<S: Realm> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -40,8 +41,39 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         let language = parts.extensions.get().copied().ok_or(Code::Broken)?;
         let Remote(address) = parts.extensions.get().copied().ok_or(Code::Broken)?;
         let device = parts.headers.get(header::USER_AGENT).and_then(|device| device.to_str().ok());
-        Ok(Self { language, peer: Peer::new(address, device.unwrap_or_default()) })
+        let peer = Peer::new(address, device.unwrap_or_default());
+        Ok(match device_cookie::<S>(&parts.headers) {
+            Some(cookie) => Self { language, peer: peer.with_cookie(&cookie) },
+            None => Self { language, peer },
+        })
     }
+}
+
+/// Somebody who may be let in by this request; their browser is told again from then on.
+pub struct Entrant {
+    /// Who asks, with the browser's cookie.
+    pub caller: Caller,
+    /// What that cookie holds, or is to hold.
+    pub device: Secret,
+}
+
+impl<S: Realm> FromRequestParts<S> for Entrant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Caller { language, peer } = Caller::from_request_parts(parts, state).await?;
+        let device = match device_cookie::<S>(&parts.headers) {
+            Some(presented) => presented,
+            None => Secret::new().map_err(|error| broken(&error))?,
+        };
+        let peer = peer.with_cookie(&device);
+        Ok(Self { caller: Caller { language, peer }, device })
+    }
+}
+
+/// What came twice, or was never one of ours, is none.
+fn device_cookie<S: Realm>(headers: &HeaderMap) -> Option<Secret> {
+    Secret::presented(Cookie::Device.read(S::APP, headers).ok()??)
 }
 
 /// The body as strict JSON.

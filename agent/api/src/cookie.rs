@@ -8,6 +8,9 @@ use crate::problem::{Code, Problem};
 
 /// How long a step between two pages lives, seconds.
 pub const STEP_LASTS: u32 = 15 * 60;
+/// How long a browser is told again after somebody signed in with it, seconds. As long as browsers keep
+/// a cookie at most (RFC 6265bis).
+pub const DEVICE_LASTS: u32 = 400 * 24 * 60 * 60;
 
 /// Which cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Cookie {
     Session,
     /// Between name and code, in set-up, claim and enrolment.
     Step,
+    /// Tells a browser that somebody signed in with; opens nothing. See [`identity::Device`].
+    Device,
 }
 
 impl Cookie {
@@ -24,8 +29,10 @@ impl Cookie {
         match (self, app) {
             (Self::Session, App::Admin) => "__Host-admin",
             (Self::Step, App::Admin) => "__Host-admin-step",
+            (Self::Device, App::Admin) => "__Host-admin-device",
             (Self::Session, App::Crm) => "__Host-crm",
             (Self::Step, App::Crm) => "__Host-crm-step",
+            (Self::Device, App::Crm) => "__Host-crm-device",
         }
     }
 
@@ -60,6 +67,7 @@ impl Cookie {
         let life = match self {
             Self::Session => String::new(),
             Self::Step => format!("; Max-Age={STEP_LASTS}"),
+            Self::Device => format!("; Max-Age={DEVICE_LASTS}"),
         };
         self.header(app, &format!("{secret}{life}"))
     }
@@ -116,6 +124,8 @@ mod tests {
         assert_eq!(set.to_str().unwrap(), format!("__Host-crm-step=aB-_9; Max-Age=900; {rest}"));
         let set = Cookie::Session.set(App::Crm, "x").unwrap();
         assert_eq!(set.to_str().unwrap(), format!("__Host-crm=x; {rest}"));
+        let set = Cookie::Device.set(App::Crm, "x").unwrap();
+        assert_eq!(set.to_str().unwrap(), format!("__Host-crm-device=x; Max-Age=34560000; {rest}"));
         let clear = Cookie::Session.clear(App::Admin).unwrap();
         assert_eq!(clear.to_str().unwrap(), format!("__Host-admin=; Max-Age=0; {rest}"));
         for wrong in ["", "a;b", "a b", "a\r\nb", "ä"] {

@@ -20,6 +20,9 @@ async fn readers_that_stand_still_hold_few_threads_and_not_for_long() {
         let read = Access::new(Actor::default(), action::LOG_READ, outcome::ALLOWED);
         store.note_list_read(Access { reason: Some("x".repeat(200)), ..read });
     }
+    // With the next entry that is waited for, those before it are on the disk.
+    let read = Access::new(Actor::default(), action::LOG_READ, outcome::ALLOWED);
+    store.read_logged(read).await.unwrap();
     let export = || office.manager.raw("GET", "/log/export", &[], "");
     let (one, other, third) = (export().await, export().await, export().await);
     assert_eq!([one.status(), other.status()], [200, 200]);

@@ -10,6 +10,7 @@ use seal::RecordId;
 use vault::Moment;
 
 use crate::account::{Account, Realm};
+use crate::device::Device;
 use crate::life::Life;
 use crate::people::People;
 use crate::place::Place;
@@ -17,13 +18,13 @@ use crate::secret::{Secret, kept};
 use crate::sessions::{Peer, Session, Sessions, new_token};
 use crate::signed::Signed;
 use crate::steps::Steps;
-use crate::throttle::{Attempt, Throttle};
+use crate::throttle::{Attempt, Known, Throttle};
 use crate::totp::{Judged, STEP_MS, TotpSecret};
 
 /// Wrong codes after one right password; then the password is asked again.
 pub const CODES_PER_PASSWORD: u32 = 5;
-/// Places remembered of an account: those it signed in from last.
-pub const PLACES_MOST: usize = 20;
+/// Places, and browsers, remembered of an account: those it signed in from last.
+pub const KNOWN_MOST: usize = 20;
 
 /// What opens an account. Kept sealed.
 #[derive(Debug, Clone)]
@@ -34,8 +35,43 @@ pub struct Credentials {
     pub totp: TotpSecret,
     /// Step of the last code that was taken; none at or before it is taken again.
     pub used_step: Option<u64>,
-    /// Where the account signed in from, the last one first.
+    /// Whom the account knows.
+    pub known: Acquainted,
+}
+
+/// Where an account signed in from, each the last one first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acquainted {
+    /// Addresses.
     pub places: Vec<Place>,
+    /// Browsers.
+    pub browsers: Vec<Device>,
+}
+
+impl Acquainted {
+    /// Whoever just signed in is known from now on.
+    #[must_use]
+    pub(crate) fn with(&self, peer: &Peer) -> Self {
+        let mut new = self.clone();
+        to_the_front(&mut new.places, Place::of(peer.address));
+        if let Some(browser) = peer.browser {
+            to_the_front(&mut new.browsers, browser);
+        }
+        new
+    }
+
+    fn knows(&self, peer: &Peer) -> Option<Known> {
+        let browser = peer.browser.filter(|browser| self.browsers.contains(browser));
+        let place = Place::of(peer.address);
+        let place = self.places.contains(&place).then_some(Known::Place(place));
+        browser.map(Known::Browser).or(place)
+    }
+}
+
+fn to_the_front<T: PartialEq>(known: &mut Vec<T>, last: T) {
+    known.retain(|known| *known != last);
+    known.insert(0, last);
+    known.truncate(KNOWN_MOST);
 }
 
 /// A realm's door.
@@ -71,8 +107,8 @@ pub struct Entry {
     pub account: RecordId,
     /// Step of the code, to be stored: greater than the one before.
     pub used_step: u64,
-    /// Known places, to be stored.
-    pub places: Vec<Place>,
+    /// Whom the account knows, to be stored.
+    pub known: Acquainted,
     /// The session, to be stored.
     pub session: Session,
     /// SHA-256 of its token, to be stored with it.
@@ -178,10 +214,10 @@ impl Door {
     }
 
     /// Takes in a second factor that changed on the disk. A used step never goes back.
-    pub(crate) fn totp_changed(&mut self, id: RecordId, used: Option<u64>, places: Vec<Place>) {
+    pub(crate) fn totp_changed(&mut self, id: RecordId, used: Option<u64>, known: Acquainted) {
         if let Some(credentials) = self.credentials.get_mut(&id) {
             credentials.used_step = credentials.used_step.max(used);
-            credentials.places = places;
+            credentials.known = known;
         }
     }
 
@@ -269,12 +305,8 @@ impl Door {
         };
         let (token, token_sha256) = new_token().map_err(DoorRefused::Random)?;
         credentials.used_step = Some(used_step);
-        let place = Place::of(peer.address);
         let password = credentials.password.clone();
-        let mut places = credentials.places.clone();
-        places.retain(|known| *known != place);
-        places.insert(0, place);
-        places.truncate(PLACES_MOST);
+        let known = credentials.known.with(peer);
         self.half_in.end(step);
         let session = Session {
             id: session_id,
@@ -285,7 +317,7 @@ impl Door {
             written: now.wall,
             life: Life::begin(now),
         };
-        Ok(Entry { account, used_step, places, session, token_sha256, password, token, attempt })
+        Ok(Entry { account, used_step, known, session, token_sha256, password, token, attempt })
     }
 
     /// The entry is on the disk and its session was taken in: in. The secret goes into the session's
@@ -295,7 +327,7 @@ impl Door {
         let session = self.sessions.look(entry.token.expose(), now)?;
         let signed = signed(account, session, &entry.token_sha256, entry.session.peer, now);
         if let Some(credentials) = self.credentials.get_mut(&entry.account) {
-            credentials.places = entry.places;
+            credentials.known = entry.known;
         }
         self.throttle.succeeded(entry.attempt);
         Some((entry.token, signed))
@@ -326,10 +358,9 @@ impl Door {
     }
 
     fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {
-        let place = Place::of(peer.address);
         let credentials = account.and_then(|id| self.credentials.get(&id));
-        let known = credentials.is_some_and(|credentials| credentials.places.contains(&place));
-        Attempt::new(name, place, known)
+        let known = credentials.and_then(|credentials| credentials.known.knows(peer));
+        Attempt::new(name, Place::of(peer.address), known)
     }
 
     fn charge(&mut self, attempt: Attempt, now: Moment) -> Result<(), DoorRefused> {

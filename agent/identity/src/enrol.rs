@@ -10,11 +10,10 @@ use seal::{RecordId, Version};
 use vault::{Actor, KeyOf};
 
 use crate::account::{Account, Language, Realm};
-use crate::door::DoorRefused;
+use crate::door::{Acquainted, DoorRefused};
 use crate::invite::use_up;
 use crate::life::Life;
 use crate::password::Password;
-use crate::place::Place;
 use crate::realm::{Identity, people_after};
 use crate::refused::Refused;
 use crate::secret::Secret;
@@ -189,7 +188,7 @@ impl Identity {
             device: peer.device.clone(),
             address: Some(peer.address),
         };
-        let places = [Place::of(peer.address)];
+        let known = Acquainted::default().with(peer);
         let (door, key) = (self.0.door.clone(), KeyOf::Person(id));
         let unreadable = self.0.unreadable > 0;
         self.write(actor, move |batch| {
@@ -204,7 +203,7 @@ impl Identity {
             fields.insert(SHOW_AS_UNLOCKER, Value::YesNo(shown));
             batch.put(table::ACCOUNTS, id, fields, key)?;
             let used = used_step.unwrap_or_default();
-            batch.put(table::TOTP, id, totp_fields(&totp, used, &places), key)?;
+            batch.put(table::TOTP, id, totp_fields(&totp, used, &known), key)?;
             batch.put(table::SESSIONS, session.id, session_fields(&session, &token_sha256), key)?;
             batch.audit(action::ENROLLED, outcome::ALLOWED);
             Ok(())

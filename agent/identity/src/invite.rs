@@ -15,7 +15,7 @@ use crate::secret::{Kept, Secret, kept};
 use crate::sessions::Peer;
 use crate::signed::Manager;
 use crate::stored::{instant, read_instant, role_number, role_of, text};
-use crate::throttle::Attempt;
+use crate::throttle::{Attempt, Known};
 use crate::totp::{TotpSecret, TotpSetup};
 use crate::{Place, text as rules};
 
@@ -131,7 +131,8 @@ impl Identity {
     pub fn invited(&self, code: &str, peer: &Peer) -> Result<Invitation, Refused> {
         // A budget of each place alone: a code of 256 bits needs none over all of them, and with
         // one a stranger could keep everyone who is invited waiting.
-        let attempt = Attempt::new("", Place::of(peer.address), true);
+        let place = Place::of(peer.address);
+        let attempt = Attempt::new("", place, Some(Known::Place(place)));
         let mut tries = self.0.codes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let charged = tries.charge(attempt, self.now());
         charged.map_err(|retry_after| DoorRefused::SlowDown { retry_after })?;

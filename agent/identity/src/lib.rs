@@ -9,6 +9,7 @@
 mod account;
 mod code;
 mod common_passwords;
+mod device;
 pub mod door;
 mod enrol;
 pub mod hash;
@@ -39,7 +40,8 @@ pub mod writes;
 
 pub use account::{Account, Language, Realm, Role};
 pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};
-pub use door::{Credentials, Door, DoorRefused, Entry, Knock};
+pub use device::Device;
+pub use door::{Acquainted, Credentials, Door, DoorRefused, Entry, Knock};
 pub use enrol::NewAccount;
 pub use invite::{INVITED_FOR, Invitation};
 pub use manager_code::{KeptCode, MANAGER_CODE_FOR, ManagerCode};

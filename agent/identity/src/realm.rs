@@ -197,7 +197,7 @@ impl Identity {
             Err(refused) => return Err(self.noted(refused, peer)),
         };
         let actor = entry_actor(&entry, peer);
-        let (id, used, places) = (entry.account, entry.used_step, entry.places.clone());
+        let (id, used, known) = (entry.account, entry.used_step, entry.known.clone());
         let (session, fields) =
             (entry.session.id, session_fields(&entry.session, &entry.token_sha256));
         let (password, box_time) = (entry.password.clone(), now.wall);
@@ -213,7 +213,7 @@ impl Identity {
             if stored.is_some_and(|stored| stored >= used) {
                 return Err(DoorRefused::WrongTotp { box_time, used: true }.into());
             }
-            batch.change(table::TOTP, id, |fields| set_used(fields, used, &places))?;
+            batch.change(table::TOTP, id, |fields| set_used(fields, used, &known))?;
             batch.put(table::SESSIONS, session, fields, KeyOf::Person(id))?;
             batch.audit(action::SIGN_IN, outcome::ALLOWED);
             Ok(())
@@ -305,8 +305,8 @@ fn load(
         if let (Some((account, password)), Some(totp)) =
             (read_account(id, version, &body), factors.remove(&id))
         {
-            let (used_step, places) = (totp.used_step, totp.places);
-            door.put(account, Credentials { password, totp: totp.secret, used_step, places });
+            let (used_step, known) = (totp.used_step, totp.known);
+            door.put(account, Credentials { password, totp: totp.secret, used_step, known });
         } else {
             unreadable += 1;
         }
@@ -335,15 +335,15 @@ fn apply(changes: &[Applied], door: &Mutex<Door>, clock: &dyn Clock) {
         let factor = factor.and_then(|factor| factor.body.as_ref()).and_then(|b| read_totp(b));
         match factor {
             Some(totp) if door.people().get(change.id).is_none() => {
-                let (used_step, places) = (totp.used_step, totp.places);
-                door.put(account, Credentials { password, totp: totp.secret, used_step, places });
+                let (used_step, known) = (totp.used_step, totp.known);
+                door.put(account, Credentials { password, totp: totp.secret, used_step, known });
             }
             _ => door.account_changed(account, password),
         }
     }
     for change in of(table::TOTP) {
         if let Some(totp) = change.body.as_ref().and_then(|body| read_totp(body)) {
-            door.totp_changed(change.id, totp.used_step, totp.places);
+            door.totp_changed(change.id, totp.used_step, totp.known);
         }
     }
     for change in of(table::SESSIONS) {

@@ -24,6 +24,13 @@ impl Secret {
         Ok(Self(Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(bytes.as_ref()))))
     }
 
+    /// One that a browser presents; `None` for what was never one.
+    #[must_use]
+    pub fn presented(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?);
+        (bytes.len() == 32).then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
     /// The one of a request: SHA-256 of this secret, the request's key and whose it is, each of a fixed
     /// length. The same request has the same one, and nobody without this secret can tell it.
     pub(crate) fn of_request(&self, key: &[u8; 16], account: RecordId) -> Self {
@@ -66,6 +73,16 @@ mod tests {
         assert_eq!(format!("{one:?}"), "Secret(…)");
         assert_eq!(one.kept(), kept(one.expose()));
     }
+
+    #[test]
+    fn only_what_may_be_one_is_taken_for_one() {
+        let one = Secret::new().unwrap();
+        assert_eq!(Secret::presented(one.expose()).unwrap().kept(), one.kept());
+        for wrong in ["", "AAAA", "a;b", &one.expose()[1..], &format!("{}A", one.expose())] {
+            assert!(Secret::presented(wrong).is_none(), "{wrong}");
+        }
+    }
+
     #[test]
     fn a_request_has_one_of_its_own() {
         let (from, other) = (Secret::new().unwrap(), Secret::new().unwrap());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use seal::RecordId;
 use vault::Moment;
 
+use crate::device::Device;
 use crate::life::Life;
 use crate::secret::{Kept, Secret, kept};
 
@@ -20,6 +21,8 @@ pub struct Peer {
     pub address: IpAddr,
     /// What the browser calls itself, at most [`DEVICE_MOST`] characters, none of control.
     pub device: String,
+    /// The browser by its cookie, if it has one. Not kept with a session.
+    pub browser: Option<Device>,
 }
 
 /// One session, as it is kept but for its life in this process.
@@ -52,7 +55,13 @@ impl Peer {
     #[must_use]
     pub fn new(address: IpAddr, device: &str) -> Self {
         let shown = device.chars().filter(|c| !c.is_control()).take(DEVICE_MOST);
-        Self { address: address.to_canonical(), device: shown.collect() }
+        Self { address: address.to_canonical(), device: shown.collect(), browser: None }
+    }
+
+    /// The same, whose browser showed this cookie or is to get it.
+    #[must_use]
+    pub fn with_cookie(self, cookie: &Secret) -> Self {
+        Self { browser: Some(Device::of(cookie)), ..self }
     }
 }
 

@@ -10,6 +10,8 @@ use seal::{RecordId, Version};
 use vault::Moment;
 
 use crate::account::{Account, Language, Role};
+use crate::device::Device;
+use crate::door::Acquainted;
 use crate::life::Life;
 use crate::place::Place;
 use crate::sessions::{Peer, Session};
@@ -22,7 +24,7 @@ pub(crate) type Fields = BTreeMap<u32, Value>;
 pub(crate) struct StoredTotp {
     pub(crate) secret: TotpSecret,
     pub(crate) used_step: Option<u64>,
-    pub(crate) places: Vec<Place>,
+    pub(crate) known: Acquainted,
 }
 
 pub(crate) fn account_fields(of: &Account, hash: &str, created: u64) -> Fields {
@@ -71,16 +73,18 @@ pub(crate) fn role_of(number: u32) -> Option<Role> {
     [Role::Admin, Role::Manager, Role::Staff].into_iter().find(|of| role_number(*of) == number)
 }
 
-pub(crate) fn totp_fields(secret: &TotpSecret, used_step: u64, places: &[Place]) -> Fields {
+pub(crate) fn totp_fields(secret: &TotpSecret, used_step: u64, known: &Acquainted) -> Fields {
     let mut fields = BTreeMap::from([(totp::SECRET, Value::Bytes(secret.as_bytes().to_vec()))]);
-    set_used(&mut fields, used_step, places);
+    set_used(&mut fields, used_step, known);
     fields
 }
 
-/// Puts in the step that was used and the places known.
-pub(crate) fn set_used(fields: &mut Fields, used_step: u64, places: &[Place]) {
-    let places = places.iter().map(|place| Value::Bytes(place.to_bytes().to_vec())).collect();
-    fields.insert(totp::PLACES, Value::List(places));
+/// Puts in the step that was used and whom the account knows.
+pub(crate) fn set_used(fields: &mut Fields, used_step: u64, known: &Acquainted) {
+    let places = known.places.iter().map(|place| place.to_bytes());
+    fields.insert(totp::PLACES, list(places));
+    let browsers = known.browsers.iter().map(|browser| browser.to_bytes());
+    fields.insert(totp::BROWSERS, list(browsers));
     set_step(fields, used_step);
 }
 
@@ -95,11 +99,11 @@ pub(crate) fn read_totp(body: &Body) -> Option<StoredTotp> {
         Value::Bytes(bytes) => TotpSecret::from_bytes(bytes)?,
         _ => return None,
     };
-    let places = match body.fields.get(&totp::PLACES) {
-        Some(Value::List(list)) => list.iter().filter_map(read_place).collect(),
-        _ => Vec::new(),
+    let known = Acquainted {
+        places: read_list(body, totp::PLACES).map(Place::from_bytes).collect(),
+        browsers: read_list(body, totp::BROWSERS).map(Device::from_bytes).collect(),
     };
-    Some(StoredTotp { secret, used_step: used_step(body), places })
+    Some(StoredTotp { secret, used_step: used_step(body), known })
 }
 
 /// Step of the last code that was taken.
@@ -110,11 +114,20 @@ pub(crate) fn used_step(body: &Body) -> Option<u64> {
     }
 }
 
-fn read_place(value: &Value) -> Option<Place> {
-    match value {
-        Value::Bytes(bytes) => Some(Place::from_bytes(bytes.as_slice().try_into().ok()?)),
+fn list(of: impl Iterator<Item = [u8; 16]>) -> Value {
+    Value::List(of.map(|bytes| Value::Bytes(bytes.to_vec())).collect())
+}
+
+/// What is no list is an empty one.
+fn read_list(body: &Body, field: u32) -> impl Iterator<Item = [u8; 16]> {
+    let list = match body.fields.get(&field) {
+        Some(Value::List(list)) => list.as_slice(),
+        _ => &[],
+    };
+    list.iter().filter_map(|value| match value {
+        Value::Bytes(bytes) => bytes.as_slice().try_into().ok(),
         _ => None,
-    }
+    })
 }
 
 pub(crate) fn session_fields(of: &Session, token_sha256: &[u8; 32]) -> Fields {

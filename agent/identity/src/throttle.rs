@@ -1,15 +1,17 @@
 //! How often somebody may be wrong.
 //!
-//! Three budgets, each with growing delays. An account tried from a **known** place (one it signed
-//! in from before) has a budget of its own there, which nobody elsewhere can use up; from all
-//! unknown places together an account has one; and a place has one over all accounts. So a
-//! stranger can make *new* places wait for an account, never the places its owner uses.
+//! Three budgets, each with growing delays. An account tried by a **known** browser (one that it
+//! signed in with before, told by its cookie) or from a known place has a budget of its own there,
+//! which nobody else can use up; by all strangers together an account has one; and a place has one
+//! over all accounts. So a stranger can make *new* browsers at new places wait for an account, never
+//! those its owner uses, whatever address they have today.
 //! A name that does not exist is throttled like one that does.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::Duration;
 
+use crate::device::Device;
 use crate::place::Place;
 use crate::secret::{Kept, kept};
 use crate::text::name_key;
@@ -33,13 +35,22 @@ const ENTRIES_MOST: usize = 10_000;
 pub struct Attempt {
     account: Kept,
     place: Place,
-    known: bool,
+    known: Option<Known>,
+}
+
+/// By what an account knows who tries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Known {
+    /// A browser that it signed in with.
+    Browser(Device),
+    /// A place that it signed in from.
+    Place(Place),
 }
 
 impl Attempt {
-    /// Somebody tries `name` at a place; `known` if that account signed in from there before.
+    /// Somebody tries `name` at a place; `known` by what that account knows them.
     #[must_use]
-    pub fn new(name: &str, place: Place, known: bool) -> Self {
+    pub fn new(name: &str, place: Place, known: Option<Known>) -> Self {
         Self { account: kept(&name_key(name)), place, known }
     }
 }
@@ -47,7 +58,7 @@ impl Attempt {
 /// Failures of all budgets. In memory; a restart forgives.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    known: Budget<(Kept, Place)>,
+    known: Budget<(Kept, Known)>,
     unknown: Budget<Kept>,
     places: Budget<Place>,
 }
@@ -60,9 +71,9 @@ impl Throttle {
     /// How long to wait; then nothing was counted and nothing may be judged.
     pub fn charge(&mut self, attempt: Attempt, now: Moment) -> Result<(), Duration> {
         let Attempt { account, place, known } = attempt;
-        let wait = if known {
+        let wait = if let Some(known) = known {
             // Not by the place's budget: a stranger at the same address must not use it up.
-            self.known.wait(&(account, place), FREE_ACCOUNT, now)
+            self.known.wait(&(account, known), FREE_ACCOUNT, now)
         } else {
             let by_account = self.unknown.wait(&account, FREE_ACCOUNT, now);
             by_account.max(self.places.wait(&place, FREE_PLACE, now))
@@ -70,8 +81,8 @@ impl Throttle {
         if !wait.is_zero() {
             return Err(wait);
         }
-        if known {
-            self.known.fail((account, place), now);
+        if let Some(known) = known {
+            self.known.fail((account, known), now);
         } else {
             self.unknown.fail(account, now);
             self.places.fail(place, now);
@@ -83,20 +94,20 @@ impl Throttle {
     /// forgiven, who has a password could guess codes without end.
     pub fn half_right(&mut self, attempt: Attempt) {
         let Attempt { account, place, known } = attempt;
-        if known {
-            self.known.take_back(&(account, place));
+        if let Some(known) = known {
+            self.known.take_back(&(account, known));
         } else {
             self.unknown.take_back(&account);
             self.places.take_back(&place);
         }
     }
 
-    /// The try was right: it and the failures before it are forgiven to that account at that
-    /// place. What others failed at for the account elsewhere stays, and so does what this place
+    /// The try was right: it and the failures before it are forgiven to that account by that
+    /// browser or at that place. What others failed at for the account elsewhere stays, and so does what this place
     /// failed at for other accounts.
     pub fn succeeded(&mut self, attempt: Attempt) {
-        if attempt.known {
-            self.known.forget(&(attempt.account, attempt.place));
+        if let Some(known) = attempt.known {
+            self.known.forget(&(attempt.account, known));
         } else {
             self.half_right(attempt);
         }
@@ -179,6 +190,10 @@ mod tests {
         Place::of(IpAddr::V4(Ipv4Addr::new(192, 168, 8, last)))
     }
 
+    fn here(last: u8) -> Option<Known> {
+        Some(Known::Place(place(last)))
+    }
+
     fn seconds(wait: Result<(), Duration>) -> u64 {
         wait.err().map_or(0, |wait| wait.as_secs())
     }
@@ -186,7 +201,7 @@ mod tests {
     #[test]
     fn five_failures_are_free_then_the_delay_doubles_up_to_fifteen_minutes() {
         let mut throttle = Throttle::default();
-        let attempt = Attempt::new("王芳", place(1), true);
+        let attempt = Attempt::new("王芳", place(1), here(1));
         let mut now = 0;
         for _ in 0..5 {
             assert_eq!(throttle.charge(attempt, at(now)), Ok(()));
@@ -210,20 +225,44 @@ mod tests {
         // A thousand tries from 200 places, the user's own among them as an unknown one would be.
         for n in 0..1_000_u64 {
             let from = place(u8::try_from(n % 200).unwrap());
-            let _ = throttle.charge(Attempt::new("王芳", from, false), at(n));
-            let _ = throttle.charge(Attempt::new(&format!("other{n}"), place(7), false), at(n));
+            let _ = throttle.charge(Attempt::new("王芳", from, None), at(n));
+            let _ = throttle.charge(Attempt::new(&format!("other{n}"), place(7), None), at(n));
         }
-        let own = Attempt::new("王芳", place(7), true);
+        let own = Attempt::new("王芳", place(7), here(7));
         assert_eq!(throttle.charge(own, at(1_000)), Ok(()));
         throttle.succeeded(own);
         // From a new place she waits, a quarter of an hour at most.
-        let new = Attempt::new("王芳", place(250), false);
+        let new = Attempt::new("王芳", place(250), None);
         assert!((1..=900).contains(&seconds(throttle.charge(new, at(1_000)))));
     }
 
     #[test]
+    fn a_known_browser_is_let_in_wherever_it_is_today() {
+        let mut throttle = Throttle::default();
+        let laptop = Some(Known::Browser(Device::from_bytes([1; 16])));
+        for n in 0..1_000_u64 {
+            let _ = throttle.charge(Attempt::new("王芳", place(7), None), at(n));
+        }
+        // At the very address of who guesses, and at one that nobody saw before.
+        for last in [7, 250] {
+            let attempt = Attempt::new("王芳", place(last), laptop);
+            assert_eq!(throttle.charge(attempt, at(1_000)), Ok(()));
+            throttle.succeeded(attempt);
+        }
+        // Its own failures count wherever it is.
+        for last in 0..5 {
+            let attempt = Attempt::new("王芳", place(last), laptop);
+            assert_eq!(throttle.charge(attempt, at(1_000)), Ok(()));
+        }
+        let attempt = Attempt::new("王芳", place(6), laptop);
+        assert_eq!(seconds(throttle.charge(attempt, at(1_000))), 30);
+        let other = Some(Known::Browser(Device::from_bytes([2; 16])));
+        assert_eq!(throttle.charge(Attempt::new("王芳", place(6), other), at(1_000)), Ok(()));
+    }
+
+    #[test]
     fn a_right_password_makes_nobody_wait_for_the_code() {
-        for known in [true, false] {
+        for known in [here(1), None] {
             let mut throttle = Throttle::default();
             let attempt = Attempt::new("王芳", place(1), known);
             let mut now = 0;
@@ -244,35 +283,35 @@ mod tests {
     fn a_place_has_a_budget_over_all_names_and_no_name_differs_from_another() {
         let mut throttle = Throttle::default();
         for n in 0..20 {
-            let attempt = Attempt::new(&format!("name{n}"), place(9), false);
+            let attempt = Attempt::new(&format!("name{n}"), place(9), None);
             assert_eq!(throttle.charge(attempt, at(0)), Ok(()));
         }
-        assert_eq!(seconds(throttle.charge(Attempt::new("new", place(9), false), at(0))), 30);
-        assert_eq!(throttle.charge(Attempt::new("new", place(10), false), at(0)), Ok(()));
+        assert_eq!(seconds(throttle.charge(Attempt::new("new", place(9), None), at(0))), 30);
+        assert_eq!(throttle.charge(Attempt::new("new", place(10), None), at(0)), Ok(()));
         // The same name however it is written.
         let mut throttle = Throttle::default();
         for name in ["Anna", "anna", "ＡＮＮＡ", " anna", "ANNA"] {
-            assert_eq!(throttle.charge(Attempt::new(name, place(1), false), at(0)), Ok(()));
+            assert_eq!(throttle.charge(Attempt::new(name, place(1), None), at(0)), Ok(()));
         }
-        assert!(throttle.charge(Attempt::new("anna", place(2), false), at(0)).is_err());
+        assert!(throttle.charge(Attempt::new("anna", place(2), None), at(0)).is_err());
     }
 
     #[test]
     fn a_right_one_takes_its_own_charge_back_and_forgives_nothing_of_others() {
         let mut throttle = Throttle::default();
         for n in 0..100 {
-            let attempt = Attempt::new("anna", place(n), false);
+            let attempt = Attempt::new("anna", place(n), None);
             assert_eq!(throttle.charge(attempt, at(0)), Ok(()), "{n}");
             throttle.succeeded(attempt);
         }
         for n in 0..4 {
-            assert_eq!(throttle.charge(Attempt::new("anna", place(n), false), at(0)), Ok(()));
+            assert_eq!(throttle.charge(Attempt::new("anna", place(n), None), at(0)), Ok(()));
         }
-        let right = Attempt::new("anna", place(50), false);
+        let right = Attempt::new("anna", place(50), None);
         assert_eq!(throttle.charge(right, at(0)), Ok(()));
         throttle.succeeded(right);
-        assert_eq!(throttle.charge(Attempt::new("anna", place(51), false), at(0)), Ok(()));
-        assert!(throttle.charge(Attempt::new("anna", place(52), false), at(0)).is_err());
+        assert_eq!(throttle.charge(Attempt::new("anna", place(51), None), at(0)), Ok(()));
+        assert!(throttle.charge(Attempt::new("anna", place(52), None), at(0)).is_err());
     }
 
     #[test]
@@ -280,7 +319,7 @@ mod tests {
         let mut throttle = Throttle::default();
         for n in 0..12_000_u32 {
             let from = Place::of(IpAddr::V4(n.into()));
-            let _ = throttle.charge(Attempt::new(&n.to_string(), from, false), at(0));
+            let _ = throttle.charge(Attempt::new(&n.to_string(), from, None), at(0));
         }
         assert_eq!(throttle.unknown.failures.len(), ENTRIES_MOST);
         assert_eq!(throttle.places.failures.len(), ENTRIES_MOST);

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use identity::{
-    Account, Credentials, Door, DoorRefused, Entry, Language, Peer, Realm, Role, Secret, Signed,
-    TotpSecret,
+    Account, Acquainted, Credentials, Door, DoorRefused, Entry, Language, Peer, Realm, Role,
+    Secret, Signed, TotpSecret,
 };
 use seal::{RecordId, Version};
 use vault::Moment;
@@ -49,7 +49,7 @@ fn account(n: u8, name: &str, role: Role) -> Account {
 
 fn credentials() -> Credentials {
     let password = HASH.to_owned();
-    Credentials { password, totp: secret(), used_step: None, places: Vec::new() }
+    Credentials { password, totp: secret(), used_step: None, known: Acquainted::default() }
 }
 
 fn door() -> Door {
@@ -184,6 +184,34 @@ fn strangers_lock_nobody_out_of_a_known_place() {
     let strange = door.knock("王芳", &peer(250), at(600));
     assert!(matches!(strange, Err(DoorRefused::SlowDown { .. })));
     assert!(entry(&mut door, "王芳", &peer(1), at(600)).is_ok());
+}
+
+#[test]
+fn strangers_lock_no_browser_out_whose_address_changed() {
+    let mut door = door();
+    let cookie = Secret::new().unwrap();
+    let laptop = |last| peer(last).with_cookie(&cookie);
+    let first = entry(&mut door, "王芳", &laptop(1), at(0)).unwrap();
+    enter(&mut door, first, at(0)).unwrap();
+    for second in 0..600_u64 {
+        let from = peer(u8::try_from(second % 200).unwrap() + 2);
+        if let Ok(knock) = door.knock("王芳", &from, at(second)) {
+            let _ = door.judged(&knock, false, at(second));
+        }
+    }
+    // It has an address that nobody had before, and then one of those who guessed.
+    for (last, second) in [(240, 600), (7, 700)] {
+        let again = entry(&mut door, "王芳", &laptop(last), at(second)).unwrap();
+        assert_eq!(again.known.browsers.len(), 1);
+        enter(&mut door, again, at(second)).unwrap();
+    }
+    // For somebody else's account that browser is a stranger's, and so is another browser for hers.
+    for (name, from) in
+        [("Anna", laptop(240)), ("王芳", peer(251).with_cookie(&Secret::new().unwrap()))]
+    {
+        let tries = (0..6).map(|_| door.knock(name, &from, at(9_000)).is_ok());
+        assert_eq!(tries.collect::<Vec<_>>(), [true, true, true, true, true, false], "{name}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::crm::told;
 use super::document::{keeps, set_up, setup_pointer, site};
 use super::setup::Entered;
 use super::state::{Admin, entry};
-use crate::caller::{Caller, Sent, StepSecret};
+use crate::caller::{Caller, Entrant, Sent, StepSecret};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Field, Problem};
@@ -33,14 +33,15 @@ struct Chosen {
 
 pub(super) async fn finish(
     State(admin): State<Admin>,
-    caller: Caller,
+    Entrant { caller, device }: Entrant,
     StepSecret(step): StepSecret,
     Sent(choice): Sent<SetupFinish>,
 ) -> Reply {
     // Nobody without a step takes a place in the row.
     admin.setup(&step, |_| ())?;
     // Goes on when the connection ends: new settings may cut it.
-    reply::off(async move { admin.finish(&caller, &step, &choice).await }).await?
+    let done = reply::off(async move { admin.finish(&caller, &step, &choice).await }).await?;
+    reply::with_cookie(done, App::Admin, Cookie::Device, device.expose())
 }
 
 impl Admin {

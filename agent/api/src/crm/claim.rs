@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::Crm;
 use super::state::stranger;
 use super::words;
-use crate::caller::{Caller, Sent, StepSecret};
+use crate::caller::{Caller, Entrant, Sent, StepSecret};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Field, Problem};
@@ -106,7 +106,7 @@ async fn first(
 async fn totp(
     State(crm): State<Crm>,
     StepSecret(step): StepSecret,
-    caller: Caller,
+    Entrant { caller, device }: Entrant,
     Sent(typed): Sent<TypedCode>,
 ) -> Reply {
     let enrolment = crm.claim(&step, |claim| claim.enrolment.clone())?.ok_or(Code::OutOfOrder)?;
@@ -115,7 +115,7 @@ async fn totp(
         crm.finish(&mut life, &enrolment, &typed.code, &caller.peer).await
     });
     let (token, signed) = finished.await?;
-    signed_in(App::Crm, &token, &signed)
+    signed_in(App::Crm, &token, &signed, &device)
 }
 
 /// The organisation's name as it is kept and the passphrase, or every field that is refused.

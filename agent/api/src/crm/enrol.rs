@@ -9,7 +9,7 @@ use identity::{Refused, Secret};
 use zeroize::Zeroizing;
 
 use super::Crm;
-use crate::caller::{Caller, Sent, StepSecret};
+use crate::caller::{Caller, Entrant, Sent, StepSecret};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Problem};
@@ -74,7 +74,7 @@ async fn named(
 async fn totp(
     State(crm): State<Crm>,
     StepSecret(step): StepSecret,
-    caller: Caller,
+    Entrant { caller, device }: Entrant,
     Sent(typed): Sent<TypedCode>,
 ) -> Reply {
     let open = crm.open()?;
@@ -83,7 +83,7 @@ async fn totp(
     open.identity.enrol_code(enrolment.expose(), &typed.code, &caller.peer)?;
     let (token, signed) = open.identity.enrol_finish(enrolment.expose(), &caller.peer).await?;
     crm.0.invitees.lock().unwrap_or_else(PoisonError::into_inner).end(&step);
-    signed_in(App::Crm, &token, &signed)
+    signed_in(App::Crm, &token, &signed, &device)
 }
 
 impl Crm {

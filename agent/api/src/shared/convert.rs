@@ -25,9 +25,10 @@ pub(crate) fn totp_setup(of: &identity::TotpSetup) -> Reply {
     reply::json(&TotpSetup { totp_secret, otpauth_uri })
 }
 
-/// Somebody is signed in: the session begins, the step before it is over.
-pub(crate) fn signed_in(app: App, token: &Secret, who: &Signed) -> Reply {
+/// Somebody is signed in: the session begins, the step before it is over, the browser is known.
+pub(crate) fn signed_in(app: App, token: &Secret, who: &Signed, device: &Secret) -> Reply {
     let signed_in = reply::json(&SignedIn { account: account(who.account()) });
+    let signed_in = reply::with_cookie(signed_in, app, Cookie::Device, device.expose());
     let signed_in = reply::with_cookie(signed_in, app, Cookie::Session, token.expose());
     reply::without_cookie(signed_in, app, Cookie::Step)
 }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get, post};
 
-use crate::caller::{At, Caller, Sent, StepSecret};
+use crate::caller::{At, Caller, Entrant, Sent, StepSecret};
 use crate::cookie::Cookie;
 use crate::realm::{Realm, Who};
 use crate::reply::{self, Reply};
@@ -35,13 +35,13 @@ async fn sign_in<S: Realm>(
 
 async fn code<S: Realm>(
     State(state): State<S>,
-    caller: Caller,
+    Entrant { caller, device }: Entrant,
     StepSecret(step): StepSecret,
     Sent(typed): Sent<TypedCode>,
 ) -> Reply {
     let identity = state.identity()?;
     let (token, signed) = identity.sign_in_code(&step, &typed.code, &caller.peer).await?;
-    signed_in(S::APP, &token, &signed)
+    signed_in(S::APP, &token, &signed, &device)
 }
 
 async fn session(who: Who) -> Reply {
