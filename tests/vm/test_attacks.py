@@ -116,6 +116,42 @@ def test_a_guest_that_takes_every_address_takes_none_of_the_office(box):
     assert [line for line in box.journal_since(cursor) if "no address available" not in line] == []
 
 
+def test_a_guest_takes_no_lease_of_the_office_away(box):
+    """DHCPDECLINE and DHCPRELEASE for the office PC's address, in its name, naming its subnet (RFC 3011)."""
+    card, leased = bytes.fromhex(box.office.mac.replace(":", "")), box.office.dhcp()["address"]
+    leases = "/var/lib/gatehouse/dnsmasq/z-office.leases"
+    assert leased in box.probe.exec("cat", leases)
+    cursor = box.journal_cursor()
+    box.journal_may_complain = True
+    made = []
+    for kind in ("decline", "release"):
+        for subnet in ([], [(118, bytes((192, 168, 10, 0)))]):
+            for server in ("192.168.10.1", "192.168.20.1"):
+                options = [("message-type", kind), ("server_id", server), ("requested_addr", leased), *subnet, "end"]
+                made.append(bytes(
+                    Ether(src=box.guest.mac, dst="ff:ff:ff:ff:ff:ff")
+                    / IP(src=box.guest.lease["address"], dst="255.255.255.255") / UDP(sport=68, dport=67)
+                    / BOOTP(chaddr=card, ciaddr=leased, xid=len(made) + 1) / DHCP(options=options)))
+    box.guest.send_frames(made)
+    # Answered behind all of them: they have been read.
+    box.guest.dhcp()
+    assert leased in box.probe.exec("cat", leases)
+    box.assert_allowed()
+    assert [line for line in box.journal_since(cursor) if "dnsmasq" in line and "z-office" in line] == []
+
+
+def test_guests_that_hold_the_name_server_hold_it_for_guests_only(box):
+    """Connections to port 53 that say nothing, more than dnsmasq has processes for."""
+    held = [box.guest.connect("192.168.20.1", 53) for _ in range(40)]
+    try:
+        question = struct.pack("!6H", 7, 0x0100, 1, 0, 0, 0) + b"\x09gatehouse\x08internal\0" + struct.pack("!2H", 1, 1)
+        answer = box.office.tcp("192.168.10.1", 53, struct.pack("!H", len(question)) + question)
+        assert bytes((192, 168, 10, 1)) in answer
+    finally:
+        for line in held:
+            line.close()
+
+
 def test_a_name_on_the_internet_cannot_point_inside(box):
     """DNS rebinding: the provider's server answers with addresses of ours."""
     inside = ("192.168.10.1", CRM4, "127.0.0.1", "10.0.0.1", "169.254.169.254", box.crm6, box.zone6(10, 1))

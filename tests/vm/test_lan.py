@@ -9,6 +9,7 @@ import pytest
 
 from harness import internet
 from harness.watch import Watch
+from story import CRM4
 
 ROUTERS = {"office": "192.168.10.1", "guest": "192.168.20.1"}
 
@@ -30,6 +31,8 @@ def test_whoever_names_another_zones_subnet_gets_no_address_of_it(box):
 
 def test_a_single_pc_does_not_soon_use_up_the_connections(box):
     assert int(box.probe.exec("cat", "/proc/sys/net/netfilter/nf_conntrack_max")) == 65536
+    quiet = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established"
+    assert int(box.probe.exec("cat", quiet)) == 7440
 
 
 @pytest.mark.parametrize("zone,vlan", [("office", 10), ("guest", 20)])
@@ -45,6 +48,17 @@ def test_the_gateway_resolves_its_name(box, zone):
     client = getattr(box, zone)
     assert client.resolve("gatehouse.internal") == [ROUTERS[zone]]
     assert internet.WEB4 in client.resolve(internet.NAME)
+
+
+@pytest.mark.parametrize("zone,vlan", [("office", 10), ("guest", 20)])
+def test_the_gateway_resolves_its_name_over_ipv6_to_this_zones_address(box, zone, vlan):
+    server = box.zone6(vlan, 1)
+    assert getattr(box, zone).resolve("gatehouse.internal", server=server) == [ROUTERS[zone]]
+
+
+def test_only_a_zone_that_may_reach_the_crm_is_told_of_it(box):
+    assert box.office.resolve("crm.gatehouse.internal") == [CRM4]
+    assert box.guest.resolve("crm.gatehouse.internal") == []
 
 
 @pytest.mark.parametrize("zone", ["office", "guest"])

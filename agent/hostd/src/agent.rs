@@ -61,7 +61,7 @@ pub struct Agent {
     problem: Option<Notice>,
     /// The last try did not succeed, or is not complete.
     retry: bool,
-    services_down: Vec<&'static str>,
+    services_down: Vec<String>,
     /// Cards that the settings name have had time to appear.
     settled: bool,
     started: Instant,
@@ -103,7 +103,7 @@ impl Agent {
         let services = if options.systemd {
             Services::units(&options.run)
         } else {
-            Services::child(&options.run, &options.state)
+            Services::children(&options.run, &options.state)
         };
         let mut agent = Self {
             options,
@@ -334,7 +334,7 @@ impl Agent {
         if self.door.is_again() {
             status.notices.push(Notice::new("admins_lost", []));
         }
-        let down = |name: &&str| Notice::new("service_down", [("service", (*name).to_owned())]);
+        let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
         status.notices.extend(self.services_down.iter().map(down));
         if let Some(in_force) = &self.in_force {
             let InForce { settings, source, binding } = in_force;

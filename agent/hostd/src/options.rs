@@ -16,7 +16,7 @@ run only:
   --state DIR       what makes the box this box (/state)
   --setup-file FILE read once on a box that is not set up (/efi/gatehouse-setup.json)
   --links plain     one plain bridge for each zone, for kernels without VLAN filtering
-  --no-systemd      no units: dnsmasq is a child, WAN is left alone
+  --no-systemd      no units: dnsmasq runs as children, WAN is left alone
 ";
 
 /// What is to be done.

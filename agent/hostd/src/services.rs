@@ -2,19 +2,21 @@
 //! restarted by systemctl with fixed words, never through a shell. None of them is needed for the
 //! firewall: what fails is reported and tried again. Without systemd dnsmasq is a child.
 
+mod dnsmasq;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use firewall::ir::InterfaceName;
-use network::{chrony, dnsmasq, networkd};
+use network::{chrony, networkd};
 use settings::{Settings, SitePrefix};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::files::{self, Readers};
+use dnsmasq::Dnsmasq;
 
-const DNSMASQ: &str = "gatehouse-dnsmasq.service";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
 const ADMIN: &str = "gatehouse-admin.service";
@@ -27,20 +29,19 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Services {
     run: PathBuf,
     kind: Kind,
+    dnsmasq: Dnsmasq,
     /// Units with new files that no systemctl has taken yet.
     due: Due,
 }
 
 enum Kind {
     Units,
-    Child { leases: PathBuf, dnsmasq: Option<Box<Child>> },
+    /// With the directory of leases.
+    Children(PathBuf),
 }
 
 #[derive(Default)]
 struct Due {
-    /// Not known to have been started: a start does nothing to one that runs.
-    start_dnsmasq: bool,
-    dnsmasq: bool,
     chrony: bool,
     networkd: bool,
 }
@@ -48,13 +49,15 @@ struct Due {
 impl Services {
     /// Services as units.
     pub fn units(run: &Path) -> Self {
-        Self { run: run.to_owned(), kind: Kind::Units, due: Due::first() }
+        let dnsmasq = Dnsmasq::units(run.join("dnsmasq"));
+        Self { run: run.to_owned(), kind: Kind::Units, dnsmasq, due: Due::default() }
     }
 
-    /// dnsmasq as a child, the others not at all.
-    pub fn child(run: &Path, state: &Path) -> Self {
-        let kind = Kind::Child { leases: state.join("leases"), dnsmasq: None };
-        Self { run: run.to_owned(), kind, due: Due::first() }
+    /// dnsmasq as children, the others not at all.
+    pub fn children(run: &Path, state: &Path) -> Self {
+        let (kind, dnsmasq) =
+            (Kind::Children(state.join("leases")), Dnsmasq::children(run.join("dnsmasq")));
+        Self { run: run.to_owned(), kind, dnsmasq, due: Due::default() }
     }
 
     /// Where dnsmasq finds the name servers of WAN.
@@ -80,17 +83,19 @@ impl Services {
         wan: Option<&InterfaceName>,
     ) -> io::Result<()> {
         let leases = match &self.kind {
-            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq/leases"),
-            Kind::Child { leases, .. } => leases,
+            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
+            Kind::Children(leases) => {
+                std::fs::create_dir_all(leases)?;
+                leases
+            }
         };
         let resolv = self.resolv();
-        let files = dnsmasq::Files {
+        let files = network::dnsmasq::Files {
             leases: leases.to_str().unwrap_or_default(),
             resolv: resolv.to_str().unwrap_or_default(),
         };
         let put = |path: &Path, text: &str| files::put(path, text, Readers::All);
-        let text = dnsmasq::text(settings, site, files);
-        self.due.dnsmasq |= put(&self.run.join("dnsmasq.conf"), &text)?;
+        self.dnsmasq.write(&network::dnsmasq::texts(settings, site, files))?;
         if let Kind::Units = self.kind {
             let allow = chrony::allow(settings, site);
             self.due.chrony |= put(&self.run.join("chrony.allow.conf"), &allow)?;
@@ -110,86 +115,50 @@ impl Services {
     /// networkd and chrony come after us in the boot and find their files: only one that runs
     /// already is restarted. What cannot be handed over stays due.
     async fn restart_due(&mut self) -> io::Result<()> {
-        match &mut self.kind {
-            Kind::Units => {
-                if self.due.networkd {
-                    systemctl(&["--no-block", "try-restart", NETWORKD]).await?;
-                    self.due.networkd = false;
-                }
-                if self.due.dnsmasq {
-                    systemctl(&["--no-block", "restart", DNSMASQ]).await?;
-                    (self.due.dnsmasq, self.due.start_dnsmasq) = (false, false);
-                }
-                if self.due.start_dnsmasq {
-                    systemctl(&["--no-block", "start", DNSMASQ]).await?;
-                    self.due.start_dnsmasq = false;
-                }
-                if self.due.chrony {
-                    systemctl(&["--no-block", "try-restart", CHRONY]).await?;
-                    self.due.chrony = false;
-                }
-            }
-            Kind::Child { dnsmasq, .. } => {
-                if self.due.dnsmasq || self.due.start_dnsmasq {
-                    if let Some(mut former) = dnsmasq.take() {
-                        former.kill().await?;
-                    }
-                    *dnsmasq = Some(Box::new(start_dnsmasq(&self.run.join("dnsmasq.conf"))?));
-                    (self.due.dnsmasq, self.due.start_dnsmasq) = (false, false);
-                }
-            }
+        if self.due.networkd {
+            systemctl(&["--no-block", "try-restart", NETWORKD]).await?;
+            self.due.networkd = false;
+        }
+        self.dnsmasq.bring_about().await?;
+        if self.due.chrony {
+            systemctl(&["--no-block", "try-restart", CHRONY]).await?;
+            self.due.chrony = false;
         }
         Ok(())
     }
 
     /// Names of the services that do not run, after trying again what was due.
-    pub async fn down(&mut self) -> Vec<&'static str> {
+    pub async fn down(&mut self) -> Vec<String> {
         if let Err(error) = self.restart_due().await {
             tracing::warn!(%error, "a service cannot be restarted");
         }
         match &mut self.kind {
             Kind::Units => {
-                let units = [
-                    (DNSMASQ, "dnsmasq"),
-                    (CHRONY, "chrony"),
-                    (NETWORKD, "networkd"),
-                    (ADMIN, "admin"),
-                    (CRM, "crm"),
-                ];
-                let words = ["show", "--property=SubState", "--value"];
-                let words: Vec<&str> =
-                    words.into_iter().chain(units.map(|(unit, _)| unit)).collect();
+                let others =
+                    [(CHRONY, "chrony"), (NETWORKD, "networkd"), (ADMIN, "admin"), (CRM, "crm")];
+                let others = others.map(|(unit, name)| (unit.to_owned(), name.to_owned()));
+                let (units, names): (Vec<_>, Vec<_>) =
+                    self.dnsmasq.as_units().into_iter().chain(others).unzip();
+                let words = ["show", "--property=SubState", "--value"].into_iter();
+                let words: Vec<&str> = words.chain(units.iter().map(String::as_str)).collect();
                 match systemctl(&words).await {
-                    Ok(states) => failing(&states, &units.map(|(_, name)| name)),
+                    Ok(states) => failing(&states, names),
                     Err(error) => {
                         tracing::warn!(%error, "services cannot be looked after");
                         Vec::new()
                     }
                 }
             }
-            Kind::Child { dnsmasq: Some(child), .. } => match child.try_wait() {
-                Ok(None) => Vec::new(),
-                _ => {
-                    self.due.dnsmasq = true;
-                    vec!["dnsmasq"]
-                }
-            },
-            Kind::Child { dnsmasq: None, .. } => Vec::new(),
+            Kind::Children(_) => self.dnsmasq.ended(),
         }
     }
 }
 
-impl Due {
-    fn first() -> Self {
-        Self { start_dnsmasq: true, ..Self::default() }
-    }
-}
-
 /// Names of the services that end again and again, from their states in the same order.
-fn failing(states: &str, names: &[&'static str]) -> Vec<&'static str> {
+fn failing(states: &str, names: Vec<String>) -> Vec<String> {
     let states = states.lines().filter(|line| !line.is_empty());
     let bad = |state: &str| state == "failed" || state.starts_with("auto-restart");
-    names.iter().zip(states).filter(|(_, state)| bad(state)).map(|(name, _)| *name).collect()
+    names.into_iter().zip(states).filter(|(_, state)| bad(state)).map(|(name, _)| name).collect()
 }
 
 /// Runs systemctl; what it says.
@@ -208,37 +177,19 @@ async fn systemctl(words: &[&str]) -> io::Result<String> {
     }
 }
 
-fn start_dnsmasq(configuration: &Path) -> io::Result<Child> {
-    let mut file = std::ffi::OsString::from("--conf-file=");
-    file.push(configuration);
-    // Ends with us, even when we are killed.
-    Command::new("setpriv")
-        .args(["--pdeathsig", "KILL", "dnsmasq"])
-        .args([
-            "--keep-in-foreground",
-            "--log-facility=-",
-            "--pid-file=",
-            "--user=root",
-            "--group=root",
-        ])
-        .arg(file)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn tells_which_service_ends_again_and_again() {
-        let names = ["dnsmasq", "chrony", "networkd"];
-        assert_eq!(failing("running\n\nauto-restart\n\ndead\n", &names), ["chrony"]);
+        let failing = |states| {
+            let names = ["dnsmasq (guest)", "chrony", "networkd"];
+            super::failing(states, names.map(str::to_owned).into())
+        };
+        assert_eq!(failing("running\n\nauto-restart\n\ndead\n"), ["chrony"]);
         assert_eq!(
-            failing("failed\n\nrunning\n\nauto-restart-queued\n", &names),
-            ["dnsmasq", "networkd"]
+            failing("failed\n\nrunning\n\nauto-restart-queued\n"),
+            ["dnsmasq (guest)", "networkd"]
         );
-        assert!(failing("", &names).is_empty());
+        assert!(failing("").is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use network::{chrony, dnsmasq};
@@ -7,7 +8,7 @@ use proptest::prelude::*;
 use settings::{Settings, SitePrefix};
 
 const FILES: dnsmasq::Files<'_> =
-    dnsmasq::Files { leases: "/var/lib/misc/leases", resolv: "/run/gatehouse/resolv.conf" };
+    dnsmasq::Files { leases: "/var/lib/misc", resolv: "/run/gatehouse/resolv.conf" };
 
 fn site() -> SitePrefix {
     SitePrefix::from_random([1, 2, 3, 4, 5])
@@ -17,7 +18,11 @@ fn example() -> String {
     include_str!("../../settings/tests/example.json").to_owned()
 }
 
-/// Every line begins with one of the words that this crate knows.
+fn texts(settings: &Settings) -> BTreeMap<String, String> {
+    dnsmasq::texts(settings, site(), FILES)
+}
+
+/// Every line begins with one of the words that this crate knows, and names no zone but its own.
 fn check(settings: &Settings) {
     let known = [
         "bind-dynamic",
@@ -30,7 +35,6 @@ fn check(settings: &Settings) {
         "domain-needed",
         "bogus-priv",
         "stop-dns-rebind",
-        "localise-queries",
         "cache-size=2000",
         "dns-forward-max=300",
         "edns-packet-max=1232",
@@ -38,29 +42,37 @@ fn check(settings: &Settings) {
         "dhcp-lease-max=2000",
         "quiet-ra",
         "enable-ra",
-        "dhcp-leasefile=/var/lib/misc/leases",
         "resolv-file=/run/gatehouse/resolv.conf",
     ];
-    let variable = [
-        "interface=z-",
-        "dhcp-range=",
-        "dhcp-option=tag:z-",
-        "interface-name=gatehouse.internal,z-",
-        "host-record=crm.gatehouse.internal,",
-    ];
-    let text = dnsmasq::text(settings, site(), FILES);
-    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let ok = known.contains(&line)
-            || variable.iter().any(|start| {
-                line.strip_prefix(start).is_some_and(|rest| {
-                    rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".:,-/[]".contains(&b))
-                })
-            });
-        assert!(ok, "{line:?}");
-        assert!(
-            !line.contains(&settings.crm.zone.interface()),
-            "the CRM's zone is served: {line:?}"
-        );
+    let texts = texts(settings);
+    assert!(!texts.contains_key(&settings.crm.zone.interface()), "the CRM's zone is served");
+    assert_eq!(texts.len(), settings.zones.len(), "one of each zone but the CRM's, and the box's");
+    for (instance, text) in texts {
+        let variable = match instance.as_str() {
+            dnsmasq::FOR_BOX => vec!["interface=lo".to_owned()],
+            zone => vec![
+                "except-interface=lo".to_owned(),
+                format!("interface={zone}"),
+                format!("dhcp-leasefile=/var/lib/misc/{zone}.leases"),
+                format!("dhcp-range=tag:{zone},"),
+                "dhcp-range=fd".to_owned(),
+                format!("dhcp-option=tag:{zone},"),
+                format!("interface-name=gatehouse.internal,{zone}/"),
+                "host-record=crm.gatehouse.internal,".to_owned(),
+            ],
+        };
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let ok = known.contains(&line)
+                || variable.iter().any(|start| {
+                    line.strip_prefix(start.as_str()).is_some_and(|rest| {
+                        rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".:,-/[]".contains(&b))
+                    })
+                });
+            assert!(ok, "{instance}: {line:?}");
+        }
+        for only in ["interface=", "except-interface="] {
+            assert!(text.lines().filter(|line| line.starts_with(only)).count() <= 1, "{text}");
+        }
     }
     for line in chrony::allow(settings, site()).lines().skip(1) {
         assert!(
@@ -74,29 +86,38 @@ fn check(settings: &Settings) {
 fn dnsmasq_reads_it() {
     let settings = settings::parse(example().as_bytes()).unwrap();
     check(&settings);
-    let file = std::env::temp_dir().join(format!("gatehouse-dnsmasq-{}.conf", std::process::id()));
-    std::fs::write(&file, dnsmasq::text(&settings, site(), FILES)).unwrap();
-    let output = Command::new("dnsmasq")
-        .arg("--test")
-        .arg(format!("--conf-file={}", file.display()))
-        .output();
-    std::fs::remove_file(&file).unwrap();
-    match output {
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success() && said.contains("syntax check OK"), "{said}");
+    for (instance, text) in texts(&settings) {
+        let name = format!("gatehouse-dnsmasq-{}-{instance}.conf", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        std::fs::write(&file, text).unwrap();
+        let output = Command::new("dnsmasq")
+            .arg("--test")
+            .arg(format!("--conf-file={}", file.display()))
+            .output();
+        std::fs::remove_file(&file).unwrap();
+        match output {
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert!(output.status.success() && said.contains("syntax check OK"), "{said}");
+            }
+            Err(error) => eprintln!("dnsmasq is not here, its own check is left out: {error}"),
         }
-        Err(error) => eprintln!("dnsmasq is not here, its own check is left out: {error}"),
     }
 }
 
 #[test]
-fn nobody_is_told_of_a_crm_that_nobody_may_reach() {
+fn only_a_zone_that_may_reach_the_crm_is_told_of_it() {
     let text = example();
+    let told = |settings: &Settings| {
+        let texts = texts(settings).into_iter();
+        let told = texts.filter(|(_, text)| text.contains("crm.gatehouse.internal"));
+        told.map(|(instance, _)| instance).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&settings::parse(text.as_bytes()).unwrap()), ["z-office"]);
     let at = text.find("\"reachable_from\"").unwrap();
     let closed = format!("{}\"reachable_from\": [] }} }}", &text[..at]);
     let settings = settings::parse(closed.as_bytes()).unwrap();
-    assert!(!dnsmasq::text(&settings, site(), FILES).contains("crm.gatehouse.internal"));
+    assert!(told(&settings).is_empty());
 }
 
 proptest! {
