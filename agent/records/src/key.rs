@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_with_a_stroke_stands_by_the_one_without() {
+        assert_eq!(
+            sorted(Kind::Name, vec!["Zoe", "Łukasz", "Øystein", "Lukas", "Olga", "Marek", "Đặng"]),
+            ["Đặng", "Lukas", "Łukasz", "Marek", "Olga", "Øystein", "Zoe"],
+        );
+    }
+
+    #[test]
     fn numbers_stand_by_size_and_nothing_has_no_key() {
         let mut numbers = [5, -1, i64::MAX, 0, i64::MIN];
         numbers.sort_by_key(|number| key(Kind::Integer, Cell::Number(*number)));
