@@ -62,6 +62,8 @@ codes! {
     NotAllowed = "not-allowed", FORBIDDEN;
     /// There is no such thing.
     NotFound = "not-found", NOT_FOUND;
+    /// The contact was deleted; who did, and when, is told.
+    Deleted = "deleted", NOT_FOUND;
     /// This path knows other methods.
     Method = "method", METHOD_NOT_ALLOWED;
     /// There is no `If-Match`, or none that names one version.

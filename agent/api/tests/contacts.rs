@@ -155,7 +155,29 @@ async fn a_deleted_one_comes_back_within_the_hour_and_its_history_says_so() {
     office.manager.at("PATCH", &path, &json!(1), json!({ "note": "n" })).await.good();
     let deleted = office.manager.at("DELETE", &path, &json!(2), Value::Null).await.good();
     assert_eq!(deleted, json!({ "undoUntil": "2027-01-15T09:00:00Z" }));
-    assert_eq!(office.manager.get(&path).await.told(), "404 not-found");
+    let gone = office.manager.get(&path).await;
+    assert_eq!(gone.told(), "404 deleted");
+    assert_eq!(gone.body["deletedBy"]["name"], "王芳");
+    let (at, until) = ("2027-01-15T08:00:00Z", "2027-01-15T09:00:00Z");
+    assert_eq!((&gone.body["deletedAt"], &gone.body["undoUntil"]), (&json!(at), &json!(until)));
+    for method in ["PATCH", "DELETE"] {
+        let sent = if method == "PATCH" { json!({ "note": "x" }) } else { Value::Null };
+        let late = office.manager.at(method, &path, &json!(2), sent).await;
+        assert_eq!((late.told(), &late.body["undoUntil"]), ("404 deleted".into(), &json!(until)));
+    }
+    let list = office.manager.get("/contacts/deleted").await.good();
+    let by = gone.body["deletedBy"].clone();
+    assert_eq!(
+        list["items"],
+        json!([{
+            "id": made["id"], "name": "张三明", "company": "上海电子",
+            "deletedAt": at, "deletedBy": by, "undoUntil": until,
+        }])
+    );
+    let log = office.manager.get("/log").await.good();
+    let entries = log["items"].as_array().unwrap();
+    let entry = entries.iter().find(|one| one["action"] == "contact-deleted").unwrap();
+    assert_eq!(entry["records"][0]["label"], "张三明");
     let back = office.manager.post(&restore, Value::Null).await;
     assert_eq!(back.headers["etag"], "\"4\"");
     assert_eq!(back.good()["note"], "n");
@@ -185,5 +207,8 @@ async fn a_deleted_one_comes_back_within_the_hour_and_its_history_says_so() {
     }
     let late = later.post(&restore, Value::Null).await;
     assert_eq!(late.told(), "410 undo-over");
+    let gone = later.get(&path).await;
+    assert_eq!((gone.told(), &gone.body["undoUntil"]), ("404 deleted".into(), &Value::Null));
+    assert_eq!(later.get("/contacts/deleted").await.good()["items"], json!([]));
     assert!(office.log().contains(&"!contact-restored".to_owned()));
 }

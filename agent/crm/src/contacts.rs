@@ -8,19 +8,18 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use identity::repeated::{self, Repeat};
 use identity::writes::write_as;
 use identity::{Editor, Reader};
-use records::{FieldMask, Page, Query, Table};
+use records::{FieldMask, LIMIT_MOST, Page, Query, Table};
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId, Version};
-use vault::{Access, Actor, Applied, Batch, BatchError, Clock, KeyOf, Loaded, Store};
+use vault::{Access, Actor, Applied, Batch, BatchError, Clock, KeyOf, Kind, Loaded, Store};
 
 use crate::contact::{ContactFields, ContactPatch, ContactRow, field, field_name};
+use crate::deleted::{DeletedContact, Deletion, RecentlyDeleted, UNDO_FOR, deletion};
 use crate::history::{PastVersion, versions};
 use crate::refused::Refused;
 use crate::rules::checked;
 use crate::stored::{read, set, written};
 
-/// How long a deleted contact can be brought back, ms.
-pub const UNDO_FOR: u64 = 60 * 60 * 1_000;
 /// Contacts of one CRM at most, so that all of them fit the memory of a box.
 pub const CONTACTS_MOST: usize = 1_000_000;
 
@@ -31,7 +30,13 @@ const TABLE: TableId = table::CONTACTS;
 pub struct Contacts {
     store: Store,
     clock: Arc<dyn Clock>,
-    view: Arc<RwLock<Table<ContactRow>>>,
+    view: Arc<RwLock<View>>,
+}
+
+/// What is in memory: the contacts, and those deleted a short time ago.
+struct View {
+    rows: Table<ContactRow>,
+    deleted: RecentlyDeleted,
 }
 
 /// A contact with its id and version.
@@ -71,9 +76,10 @@ impl Contacts {
             .load(TABLE, |id, version, body| rows.put(id, version, read(&body)))
             .map_err(Refused::Read)?;
         rows.settle(&[field::NAME]);
-        let view = Arc::new(RwLock::new(rows));
-        let hooked = view.clone();
-        store.on_applied(Box::new(move |changes| apply(&hooked, changes)));
+        let deleted = RecentlyDeleted::of(&store, clock.now().wall).map_err(Refused::Read)?;
+        let view = Arc::new(RwLock::new(View { rows, deleted }));
+        let (hooked, timed) = (view.clone(), clock.clone());
+        store.on_applied(Box::new(move |changes| apply(&hooked, changes, timed.now().wall)));
         Ok((Self { store, clock, view }, loaded))
     }
 
@@ -82,7 +88,7 @@ impl Contacts {
     /// # Errors
     /// [`Refused::Query`].
     pub fn list(&self, who: &Reader, query: &Query) -> Result<Page<ContactRow>, Refused> {
-        let page = self.view().query(query, &mask()).map_err(Refused::Query)?;
+        let page = self.view().rows.query(query, &mask()).map_err(Refused::Query)?;
         let shown = page.rows.iter().map(|(id, _, _)| (TABLE, *id)).collect();
         let count = i64::try_from(page.count).ok();
         self.store.note_list_read(Access {
@@ -129,7 +135,7 @@ impl Contacts {
         repeat: Option<Repeat>,
     ) -> Result<(RecordId, bool), Refused> {
         let new = checked(new).map_err(Refused::Fields)?;
-        if self.view().len() >= CONTACTS_MOST {
+        if self.view().rows.len() >= CONTACTS_MOST {
             return Err(Refused::Full { most: CONTACTS_MOST });
         }
         let (id, account) = (self.store.new_id(), who.signed().account().id);
@@ -229,6 +235,41 @@ impl Contacts {
         .await
     }
 
+    /// The contacts that can be brought back, the last deleted first, at most [`LIMIT_MOST`]. In the
+    /// log within a second, as a list. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`Refused::Read`].
+    pub fn deleted(&self, who: &Reader) -> Result<Vec<DeletedContact>, Refused> {
+        let now = self.clock.now().wall;
+        let ids = self.view().deleted.ids(now);
+        let mut list = Vec::new();
+        for id in ids.into_iter().take(LIMIT_MOST) {
+            let deletion = deletion(&self.store, id, now).map_err(Refused::Read)?;
+            let view = self.view();
+            // Brought back, or its hour over, meanwhile.
+            let Some((deletion, gone)) = deletion.zip(view.deleted.get(id, now)) else { continue };
+            let (name, company) = (gone.name.clone(), gone.company.clone());
+            list.push(DeletedContact { id, name, company, deletion });
+        }
+        let shown = list.iter().map(|one| (TABLE, one.id)).collect();
+        self.store.note_list_read(Access {
+            count: i64::try_from(list.len()).ok(),
+            reason: Some("deleted".to_owned()),
+            ..access(who.actor(), action::CONTACT_LIST, outcome::ALLOWED, shown)
+        });
+        Ok(list)
+    }
+
+    /// Who deleted a contact, and when; `None` when it lives or never was. For who was refused it.
+    /// Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`Refused::Read`].
+    pub fn deletion(&self, id: RecordId) -> Result<Option<Deletion>, Refused> {
+        deletion(&self.store, id, self.clock.now().wall).map_err(Refused::Read)
+    }
+
     /// What became of a contact, the newest first: in the log's disk before it is given. Blocks on
     /// the disk.
     ///
@@ -242,19 +283,23 @@ impl Contacts {
         if past.is_empty() { Err(Refused::NotFound) } else { Ok(versions(&past)) }
     }
 
-    /// What a contact is called now, for the log; whoever reads that was allowed to.
+    /// What a contact is called, or was as long as it can be brought back, for the log; whoever
+    /// reads that was allowed to.
     #[must_use]
     pub fn name_of(&self, id: RecordId) -> Option<String> {
-        self.view().get(id).map(|(_, row)| row.fields.name.clone())
+        let view = self.view();
+        let lives = view.rows.get(id).map(|(_, row)| &row.fields.name);
+        let deleted = || Some(&view.deleted.get(id, self.clock.now().wall)?.name);
+        lives.or_else(deleted).cloned()
     }
 
     fn find(&self, id: RecordId) -> Option<Contact> {
         let view = self.view();
-        let (version, row) = view.get(id)?;
+        let (version, row) = view.rows.get(id)?;
         Some(Contact { id, version, row: mask().applied(row) })
     }
 
-    fn view(&self) -> RwLockReadGuard<'_, Table<ContactRow>> {
+    fn view(&self) -> RwLockReadGuard<'_, View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -314,16 +359,28 @@ fn current(batch: &Batch<'_>, id: RecordId, if_version: Version) -> Result<Conta
     Ok(row)
 }
 
-fn apply(view: &RwLock<Table<ContactRow>>, changes: &[Applied]) {
-    if !changes.iter().any(|change| change.table == TABLE) {
+fn apply(view: &RwLock<View>, changes: &[Applied], now: u64) {
+    // Of a deleted contact whose person is erased, the store tells as of table 13.
+    let ours = |change: &&Applied| change.table == TABLE || change.kind == Kind::Erased;
+    if !changes.iter().any(|change| ours(&change)) {
         return;
     }
-    let mut rows = view.write().unwrap_or_else(PoisonError::into_inner);
-    for change in changes.iter().filter(|change| change.table == TABLE) {
-        match &change.body {
-            Some(body) => rows.put(change.id, change.version, read(body)),
-            None => {
+    let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+    let View { rows, deleted } = &mut *view;
+    for change in changes.iter().filter(ours) {
+        match (&change.body, change.kind) {
+            (Some(body), _) => {
+                rows.put(change.id, change.version, read(body));
+                deleted.remove(change.id);
+            }
+            (None, Kind::Deleted) => {
+                if let Some(row) = rows.remove(change.id) {
+                    deleted.put(change.id, row, now);
+                }
+            }
+            (None, _) => {
                 rows.remove(change.id);
+                deleted.remove(change.id);
             }
         }
     }

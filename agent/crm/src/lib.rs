@@ -2,6 +2,7 @@
 
 mod contact;
 mod contacts;
+mod deleted;
 mod history;
 mod refused;
 mod rules;
@@ -10,7 +11,8 @@ mod stored;
 pub use contact::{
     ContactFields, ContactPatch, ContactRow, FIELDS as CONTACT_FIELDS, field, field_name,
 };
-pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created, UNDO_FOR};
+pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created};
+pub use deleted::{DeletedContact, Deletion, UNDO_FOR};
 pub use history::{PastKind, PastVersion};
 pub use refused::Refused;
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};

@@ -5,7 +5,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crm::{Contact, ContactFields, ContactPatch, Contacts, PastKind, Refused, UNDO_FOR, field};
+use crm::{
+    Contact, ContactFields, ContactPatch, Contacts, Deletion, PastKind, Refused, UNDO_FOR, field,
+};
 use identity::repeated::{REPEATED_FOR, Repeat};
 use identity::{
     Editor, Identity, Language, NewAccount, Password, Peer, Reader, Realm, STEP_MS, TotpSecret,
@@ -271,6 +273,49 @@ async fn a_deleted_one_comes_back_within_the_hour_and_not_after() {
     let late = office.contacts.undo_delete(&office.editor, made.id).await;
     assert!(matches!(late, Err(Refused::UndoOver)));
     assert!(office.logged(action::CONTACT_RESTORED, outcome::REFUSED));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_brought_back_is_listed_and_named_for_that_hour() {
+    let office = Office::new().await;
+    let (zhang, li) = (office.create("张三明").await, office.create("李四").await);
+    let me = Some(office.reader.signed().account().id);
+    let began = office.clock.now().wall;
+    office.contacts.delete(&office.editor, zhang.id, zhang.version).await.unwrap();
+    office.clock.forward(60_000);
+    office.contacts.delete(&office.editor, li.id, li.version).await.unwrap();
+    let told = |contacts: &Contacts| {
+        let list = contacts.deleted(&office.reader).unwrap();
+        list.into_iter().map(|one| (one.name, one.deletion)).collect::<Vec<_>>()
+    };
+    let of = |at| Deletion { at, by: me, undo_until: Some(at + UNDO_FOR) };
+    let both = vec![("李四".to_owned(), of(began + 60_000)), ("张三明".to_owned(), of(began))];
+    assert_eq!(told(&office.contacts), both);
+    // The same after a restart, when only the disk knows.
+    let (again, _) = Contacts::open_all(office.store.clone(), office.clock.clone()).unwrap();
+    assert_eq!(told(&again), both);
+    assert_eq!(again.name_of(zhang.id).as_deref(), Some("张三明"));
+    office.clock.forward(UNDO_FOR - 60_000);
+    assert_eq!(told(&office.contacts), both, "to the last moment");
+    office.contacts.undo_delete(&office.editor, zhang.id).await.unwrap();
+    assert_eq!(told(&office.contacts), both.split_at(1).0);
+    assert_eq!(office.contacts.deletion(zhang.id).unwrap(), None);
+    assert_eq!(office.contacts.name_of(li.id).as_deref(), Some("李四"));
+    office.clock.forward(60_001);
+    assert_eq!((told(&office.contacts), told(&again)), (Vec::new(), Vec::new()));
+    assert_eq!(office.contacts.name_of(li.id), None);
+    let late = office.contacts.deletion(li.id).unwrap();
+    assert_eq!(late, Some(Deletion { undo_until: None, ..of(began + 60_000) }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_whom_was_erased_nothing_is_named() {
+    let office = Office::new().await;
+    let made = office.create("张三明").await;
+    office.store.erase_person(made.id, Actor::default()).await.unwrap();
+    assert_eq!(office.contacts.name_of(made.id), None);
+    assert_eq!(office.contacts.deleted(&office.reader).unwrap(), []);
+    assert_eq!(office.contacts.deletion(made.id).unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

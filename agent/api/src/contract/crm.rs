@@ -88,6 +88,8 @@ fn contacts() -> Vec<Route> {
             .creates::<c::Contact>()
             .repeatable()
             .problems(&[404, 409, 422]),
+        Route::new(Get, "/contacts/deleted", Session, "Deleted contacts that can be restored")
+            .gives::<c::DeletedContacts>(),
         Route::new(Get, "/contacts/{id}", Session, "A contact")
             .versioned::<c::Contact>()
             .problems(&[404]),

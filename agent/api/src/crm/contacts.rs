@@ -1,5 +1,7 @@
 //! Contacts: list, make, open, change, delete, bring back, history.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,7 +12,7 @@ use identity::{Editor, Identity, Reader};
 use seal::{RecordId, Version};
 
 use super::repeat::repeat;
-use super::{Crm, query};
+use super::{Crm, Open, query};
 use crate::caller::{At, Sent};
 use crate::json;
 use crate::parameters::Parameters;
@@ -18,8 +20,8 @@ use crate::problem::{Code, Field, Problem};
 use crate::realm::Who;
 use crate::reply::{self, Reply, off};
 use crate::shape::contact::{
-    Contact, ContactChange, Contacts, Deleted, History, ListedContact, NewContact, PastKind,
-    PastVersion,
+    Contact, ContactChange, Contacts, Deleted, DeletedContact, DeletedContacts, Deletion, History,
+    ListedContact, NewContact, PastKind, PastVersion,
 };
 use crate::shape::plain::{Id, Time};
 use crate::shape::shared::Named;
@@ -31,6 +33,7 @@ const CONTACTS: &str = "/api/v1/contacts";
 pub(super) fn routes() -> Router<Crm> {
     Router::new()
         .route(CONTACTS, get(list).post(create))
+        .route("/api/v1/contacts/deleted", get(deleted))
         .route("/api/v1/contacts/{id}", get(open).patch(change).delete(delete))
         .route("/api/v1/contacts/{id}/restore", post(restore))
         .route("/api/v1/contacts/{id}/history", get(history))
@@ -74,8 +77,9 @@ async fn create(State(crm): State<Crm>, who: Who, headers: HeaderMap, body: Byte
 }
 
 async fn open(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
-    let opened = crm.open()?.contacts.open(&reader(&who)?, id).await;
-    let opened = opened.map_err(|refused| told(refused, &who.identity))?;
+    let open = crm.open()?;
+    let opened = open.contacts.open(&reader(&who)?, id).await;
+    let opened = found(opened, id, &open, &who.identity).await?;
     versioned(StatusCode::OK, &opened, &who.identity)
 }
 
@@ -89,16 +93,31 @@ async fn change(
     let version = Version(if_match(&headers)?);
     let ContactChange { name, company, position, phone, email, note } = change;
     let patch = ContactPatch { name, company, position, phone, email, note };
-    let changed = crm.open()?.contacts.change(&editor(&who)?, id, version, patch).await;
-    let changed = changed.map_err(|refused| told(refused, &who.identity))?;
+    let open = crm.open()?;
+    let changed = open.contacts.change(&editor(&who)?, id, version, patch).await;
+    let changed = found(changed, id, &open, &who.identity).await?;
     versioned(StatusCode::OK, &changed, &who.identity)
 }
 
 async fn delete(State(crm): State<Crm>, who: Who, At(id): At, headers: HeaderMap) -> Reply {
     let version = Version(if_match(&headers)?);
-    let deleted = crm.open()?.contacts.delete(&editor(&who)?, id, version).await;
-    let undo_until = deleted.map_err(|refused| told(refused, &who.identity))?;
+    let open = crm.open()?;
+    let deleted = open.contacts.delete(&editor(&who)?, id, version).await;
+    let undo_until = found(deleted, id, &open, &who.identity).await?;
     reply::json(&Deleted { undo_until: Time(undo_until) })
+}
+
+async fn deleted(State(crm): State<Crm>, who: Who) -> Reply {
+    let (open, reader) = (crm.open()?, reader(&who)?);
+    let list = off(async move { open.contacts.deleted(&reader) }).await?;
+    let list = list.map_err(|refused| told(refused, &who.identity))?;
+    let items = list.into_iter().map(|one| DeletedContact {
+        id: Id(one.id.0),
+        name: one.name,
+        company: one.company,
+        deletion: deletion(&one.deletion, &who.identity),
+    });
+    reply::json(&DeletedContacts { items: items.collect() })
 }
 
 async fn restore(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
@@ -180,6 +199,37 @@ fn shape(id: RecordId, version: Version, row: &ContactRow, identity: &Identity) 
         created_at: made_at(id, row),
         created_by: made_by(row, identity),
     }
+}
+
+fn deletion(of: &crm::Deletion, identity: &Identity) -> Deletion {
+    Deletion {
+        deleted_at: Time(of.at),
+        deleted_by: of.by.and_then(|id| named(id, identity)),
+        undo_until: of.undo_until.map(Time),
+    }
+}
+
+/// What was done with a contact; of one that is not there because somebody deleted it, who and when.
+async fn found<T>(
+    done: Result<T, Refused>,
+    id: RecordId,
+    open: &Arc<Open>,
+    identity: &Identity,
+) -> Result<T, Problem> {
+    let refused = match done {
+        Ok(done) => return Ok(done),
+        Err(Refused::NotFound) => Refused::NotFound,
+        Err(refused) => return Err(told(refused, identity)),
+    };
+    let open = Arc::clone(open);
+    let deleted = off(async move { open.contacts.deletion(id) }).await?;
+    let Some(deleted) = deleted.map_err(|refused| told(refused, identity))? else {
+        return Err(told(refused, identity));
+    };
+    let members = serde_json::to_value(deletion(&deleted, identity)).unwrap_or_default();
+    let members = members.as_object().cloned().unwrap_or_default();
+    let problem = Problem::from(Code::Deleted);
+    Err(members.into_iter().fold(problem, |problem, (name, value)| problem.with(&name, value)))
 }
 
 fn told(refused: Refused, identity: &Identity) -> Problem {

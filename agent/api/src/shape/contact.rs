@@ -117,6 +117,40 @@ pub struct Deleted {
     pub undo_until: Time,
 }
 
+/// Who deleted a contact, and when: members of the problem `deleted` as well.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deletion {
+    /// When.
+    pub deleted_at: Time,
+    /// Who; none when that account is gone.
+    pub deleted_by: Option<Named>,
+    /// Until when that can be undone; none once that time is over.
+    pub undo_until: Option<Time>,
+}
+
+/// A deleted contact that can be restored.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedContact {
+    /// Its identifier.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// Company.
+    pub company: String,
+    /// Who deleted it, and when.
+    #[serde(flatten)]
+    pub deletion: Deletion,
+}
+
+/// Deleted contacts that can be restored.
+#[derive(Serialize, ToSchema)]
+pub struct DeletedContacts {
+    /// The last deleted first, at most 200.
+    pub items: Vec<DeletedContact>,
+}
+
 /// Versions of a contact.
 #[derive(Serialize, ToSchema)]
 pub struct History {
