@@ -52,6 +52,28 @@ async fn a_manager_sees_everybody_and_staff_nobody() {
 }
 
 #[tokio::test]
+async fn when_somebody_was_last_seen_never_goes_back() {
+    let office = Office::open().await;
+    let (anna, _) = office.joined("Anna", Role::Staff).await;
+    let (bea, signed) = office.joined("Bea", Role::Staff).await;
+    office.clock.forward(Duration::from_secs(600));
+    anna.get("/contacts").await.good();
+    bea.get("/contacts").await.good();
+    let seen = async || {
+        let people = office.manager.get("/people").await.good();
+        let items = people["items"].as_array().unwrap();
+        [items[0]["lastSeen"].clone(), items[1]["lastSeen"].clone()]
+    };
+    let last = json!("2027-01-15T08:10:00Z");
+    assert_eq!(seen().await, [last.clone(), last.clone()]);
+    anna.ask("DELETE", "/session", &[], Value::Null).await;
+    let off = json!({ "disabled": true });
+    office.manager.at("PATCH", &path(&signed), &json!(1), off).await.good();
+    office.clock.forward(Duration::from_secs(60));
+    assert_eq!(seen().await, [last.clone(), last]);
+}
+
+#[tokio::test]
 async fn who_is_disabled_is_out_at_once() {
     let office = Office::open().await;
     let (anna, signed) = office.joined("Anna", Role::Staff).await;

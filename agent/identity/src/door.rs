@@ -18,6 +18,7 @@ use crate::secret::{Secret, kept};
 use crate::sessions::{Peer, Session, Sessions, new_token};
 use crate::signed::Signed;
 use crate::steps::Steps;
+use crate::stored::StoredTotp;
 use crate::throttle::{Attempt, Known, Throttle};
 use crate::totp::{Judged, STEP_MS, TotpSecret};
 
@@ -37,6 +38,8 @@ pub struct Credentials {
     pub used_step: Option<u64>,
     /// Whom the account knows.
     pub known: Acquainted,
+    /// Last request of its sessions that are over, ms since 1970.
+    pub seen: Option<u64>,
 }
 
 /// Where an account signed in from, each the last one first.
@@ -214,10 +217,11 @@ impl Door {
     }
 
     /// Takes in a second factor that changed on the disk. A used step never goes back.
-    pub(crate) fn totp_changed(&mut self, id: RecordId, used: Option<u64>, known: Acquainted) {
+    pub(crate) fn totp_changed(&mut self, id: RecordId, totp: StoredTotp) {
         if let Some(credentials) = self.credentials.get_mut(&id) {
-            credentials.used_step = credentials.used_step.max(used);
-            credentials.known = known;
+            credentials.used_step = credentials.used_step.max(totp.used_step);
+            credentials.known = totp.known;
+            credentials.seen = credentials.seen.max(totp.seen);
         }
     }
 
@@ -348,13 +352,15 @@ impl Door {
         Some(signed(account, session, &kept(token), peer.clone(), now))
     }
 
-    /// When an account was last used, ms since 1970: the last request of its sessions, at least
-    /// the code that it last signed in with.
+    /// When an account was last used, ms since 1970: the last request of its sessions, those that
+    /// are over included, at least the code that it last signed in with.
     pub(crate) fn last_seen(&self, id: RecordId, now: Moment) -> Option<u64> {
-        let step = self.credentials.get(&id).and_then(|credentials| credentials.used_step);
+        let credentials = self.credentials.get(&id);
+        let step = credentials.and_then(|credentials| credentials.used_step);
+        let over = credentials.and_then(|credentials| credentials.seen);
         // A code may be of the step that comes next.
         let code = step.map(|step| step.saturating_mul(STEP_MS).min(now.wall));
-        self.sessions.last_seen(id).max(code)
+        self.sessions.last_seen(id).max(over).max(code)
     }
 
     fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {

@@ -11,6 +11,7 @@ use vault::{Actor, KeyOf};
 
 use crate::account::{Account, Language, Realm};
 use crate::door::{Acquainted, DoorRefused};
+use crate::ended::{Ended, end};
 use crate::invite::use_up;
 use crate::life::Life;
 use crate::password::Password;
@@ -21,7 +22,6 @@ use crate::sessions::{Peer, Session, new_token};
 use crate::signed::Signed;
 use crate::stored::{account_fields, read_account, session_fields, totp_fields};
 use crate::text;
-use crate::tick::unless_gone;
 use crate::time_zones;
 use crate::totp::{Judged, TotpSecret, TotpSetup};
 
@@ -230,12 +230,12 @@ impl Identity {
     /// # Errors
     /// [`Refused::NotFound`] if there is none, or it is somebody else's.
     pub async fn revoke(&self, who: &Signed, id: RecordId) -> Result<(), Refused> {
-        if !self.sessions(who).iter().any(|session| session.id == id) {
-            return Err(Refused::NotFound);
-        }
+        let sessions = self.sessions(who);
+        let session = sessions.iter().find(|session| session.id == id).ok_or(Refused::NotFound)?;
+        let ended = Ended::of(session);
         let own = id == who.session();
         self.write_as(who, move |batch| {
-            unless_gone(batch.delete(table::SESSIONS, id))?;
+            end(batch, &[ended])?;
             let action = if own { action::SIGN_OUT } else { action::SESSION_REVOKED };
             batch.audit(action, outcome::ALLOWED);
             Ok(())

@@ -1,5 +1,7 @@
 //! What people do with their own account, and managers with others'.
 
+use std::sync::PoisonError;
+
 use seal::RecordId;
 use seal::Version;
 use seal::body::Value;
@@ -13,7 +15,7 @@ use crate::realm::{Identity, people_after};
 use crate::refused::Refused;
 use crate::sessions::Peer;
 use crate::signed::{Manager, Signed};
-use crate::stored::{read_account, role_number, set_step};
+use crate::stored::{read_account, role_number, set_last_used, set_step};
 use crate::tick::unless_gone;
 use crate::totp::Judged;
 
@@ -125,6 +127,11 @@ impl Identity {
             })?;
             if off {
                 end_sessions(&door, batch, id, None)?;
+                let seen =
+                    door.lock().unwrap_or_else(PoisonError::into_inner).sessions().last_seen(id);
+                if let Some(at) = seen {
+                    unless_gone(batch.change(table::TOTP, id, |fields| set_last_used(fields, at)))?;
+                }
             }
             let action = match (account.disabled, off) {
                 (false, true) => action::ACCOUNT_DISABLED,
@@ -154,7 +161,7 @@ fn end_sessions(
     account: RecordId,
     but: Option<RecordId>,
 ) -> Result<(), Refused> {
-    let mut door = door.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
     let mut ids = door.sessions().ids_of(account);
     ids.extend(batch.pending(table::SESSIONS).filter_map(|(id, change)| {
         let (_, body) = change?;

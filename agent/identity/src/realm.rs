@@ -9,6 +9,7 @@ use vault::{Actor, Applied, Batch, Clock, KeyOf, Store};
 
 use crate::account::Realm;
 use crate::door::{Credentials, Door, DoorRefused, Entry};
+use crate::ended::{ENDED_MOST, Ended, end};
 use crate::enrol::Enrolment;
 use crate::hashing::Hashing;
 use crate::password::Password;
@@ -21,7 +22,8 @@ use crate::sessions::Peer;
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::stored::{
-    read_account, read_seen, read_session, read_totp, session_fields, set_used, used_step,
+    StoredTotp, read_account, read_seen, read_session, read_totp, session_fields, set_used,
+    used_step,
 };
 use crate::throttle::Throttle;
 use crate::writes::{Holder, write_as};
@@ -107,12 +109,10 @@ impl Identity {
             hashing: Hashing::default(),
         };
         let identity = Self(Arc::new(inner));
-        for some in over.chunks(vault::MAX_CHANGES) {
+        for some in over.chunks(ENDED_MOST) {
             let some = some.to_vec();
             let ended = identity.write(Actor::default(), move |batch| {
-                for id in &some {
-                    batch.delete(table::SESSIONS, *id)?;
-                }
+                end(batch, &some)?;
                 batch.audit(action::SESSION_EXPIRED, outcome::ALLOWED);
                 Ok(())
             });
@@ -282,7 +282,7 @@ pub(crate) fn entry_actor(entry: &Entry, peer: &Peer) -> Actor {
 /// What loading found besides the accounts.
 struct Known {
     /// Sessions that are over.
-    over: Vec<RecordId>,
+    over: Vec<Ended>,
     /// Accounts that cannot be read.
     unreadable: usize,
 }
@@ -305,8 +305,8 @@ fn load(
         if let (Some((account, password)), Some(totp)) =
             (read_account(id, version, &body), factors.remove(&id))
         {
-            let (used_step, known) = (totp.used_step, totp.known);
-            door.put(account, Credentials { password, totp: totp.secret, used_step, known });
+            let StoredTotp { secret: totp, used_step, known, seen } = totp;
+            door.put(account, Credentials { password, totp, used_step, known, seen });
         } else {
             unreadable += 1;
         }
@@ -316,7 +316,7 @@ fn load(
     store.load(table::SESSIONS, |id, _, body| {
         match read_session(id, &body, clock.now()).filter(|_| realm == Realm::Admin) {
             Some((token, session)) => door.sessions().put(token, session),
-            None => over.push(id),
+            None => over.push(Ended::read(id, &body)),
         }
     })?;
     Ok(Known { over, unreadable })
@@ -335,15 +335,15 @@ fn apply(changes: &[Applied], door: &Mutex<Door>, clock: &dyn Clock) {
         let factor = factor.and_then(|factor| factor.body.as_ref()).and_then(|b| read_totp(b));
         match factor {
             Some(totp) if door.people().get(change.id).is_none() => {
-                let (used_step, known) = (totp.used_step, totp.known);
-                door.put(account, Credentials { password, totp: totp.secret, used_step, known });
+                let StoredTotp { secret: totp, used_step, known, seen } = totp;
+                door.put(account, Credentials { password, totp, used_step, known, seen });
             }
             _ => door.account_changed(account, password),
         }
     }
     for change in of(table::TOTP) {
         if let Some(totp) = change.body.as_ref().and_then(|body| read_totp(body)) {
-            door.totp_changed(change.id, totp.used_step, totp.known);
+            door.totp_changed(change.id, totp);
         }
     }
     for change in of(table::SESSIONS) {

@@ -123,24 +123,19 @@ impl Sessions {
 
     /// Ends all sessions of an account but one; gives their ids.
     pub fn end_all(&mut self, account: RecordId, but: Option<RecordId>) -> Vec<RecordId> {
-        self.end_where(|session| session.account == account && Some(session.id) != but)
+        let theirs = |session: &Session| session.account == account && Some(session.id) != but;
+        self.end_where(theirs).iter().map(|session| session.id).collect()
     }
 
-    /// Takes out what is over; gives the ids.
-    pub fn sweep(&mut self, now: Moment) -> Vec<RecordId> {
+    /// Takes out what is over, and gives it.
+    pub fn sweep(&mut self, now: Moment) -> Vec<Session> {
         self.end_where(|session| !session.life.is_alive(now))
     }
 
-    fn end_where(&mut self, over: impl Fn(&Session) -> bool) -> Vec<RecordId> {
-        let mut ended = Vec::new();
-        self.by_token.retain(|_, session| {
-            let over = over(session);
-            if over {
-                ended.push(session.id);
-            }
-            !over
-        });
-        ended.sort();
+    fn end_where(&mut self, over: impl Fn(&Session) -> bool) -> Vec<Session> {
+        let ended = self.by_token.extract_if(|_, session| over(session));
+        let mut ended: Vec<Session> = ended.map(|(_, session)| session).collect();
+        ended.sort_by_key(|session| session.id);
         ended
     }
 
@@ -237,7 +232,8 @@ mod tests {
         assert_eq!(sessions.end_all(id(7), None), [id(1)]);
         assert!(sessions.touch(current.expose(), at(1)).is_none());
         assert!(sessions.is_alive(id(4), at(1)));
-        assert_eq!(sessions.sweep(at(30)), [id(4)]);
+        let over: Vec<_> = sessions.sweep(at(30)).iter().map(|session| session.id).collect();
+        assert_eq!(over, [id(4)]);
     }
 
     #[test]

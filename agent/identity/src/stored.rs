@@ -25,6 +25,7 @@ pub(crate) struct StoredTotp {
     pub(crate) secret: TotpSecret,
     pub(crate) used_step: Option<u64>,
     pub(crate) known: Acquainted,
+    pub(crate) seen: Option<u64>,
 }
 
 pub(crate) fn account_fields(of: &Account, hash: &str, created: u64) -> Fields {
@@ -103,7 +104,16 @@ pub(crate) fn read_totp(body: &Body) -> Option<StoredTotp> {
         places: read_list(body, totp::PLACES).map(Place::from_bytes).collect(),
         browsers: read_list(body, totp::BROWSERS).map(Device::from_bytes).collect(),
     };
-    Some(StoredTotp { secret, used_step: used_step(body), known })
+    let seen = read_instant(body, totp::SEEN);
+    Some(StoredTotp { secret, used_step: used_step(body), known, seen })
+}
+
+/// Puts in when a session that is over was last used, if that is the latest known.
+pub(crate) fn set_last_used(fields: &mut Fields, at: u64) {
+    let known = fields.get(&totp::SEEN).and_then(read_ms);
+    if known.is_none_or(|known| known < at) {
+        fields.insert(totp::SEEN, instant(at));
+    }
 }
 
 /// Step of the last code that was taken.
@@ -161,10 +171,7 @@ pub(crate) fn read_session(
         Value::Bytes(bytes) => bytes.as_slice().try_into().ok()?,
         _ => return None,
     };
-    let account = match body.fields.get(&session::ACCOUNT)? {
-        Value::Link(of, account) if *of == table::ACCOUNTS => *account,
-        _ => return None,
-    };
+    let account = read_owner(body)?;
     let created = read_instant(body, session::CREATED_AT)?;
     let last_seen = read_instant(body, session::LAST_SEEN)?;
     let address = text(body, session::ADDRESS)?.parse().ok()?;
@@ -185,8 +192,20 @@ pub(crate) fn instant(ms: u64) -> Value {
 }
 
 pub(crate) fn read_instant(body: &Body, field: u32) -> Option<u64> {
-    match body.fields.get(&field)? {
+    body.fields.get(&field).and_then(read_ms)
+}
+
+fn read_ms(value: &Value) -> Option<u64> {
+    match value {
         Value::Instant(ms) => u64::try_from(*ms).ok(),
+        _ => None,
+    }
+}
+
+/// Whose a session is, also of one that is over.
+pub(crate) fn read_owner(body: &Body) -> Option<RecordId> {
+    match body.fields.get(&session::ACCOUNT)? {
+        Value::Link(of, account) if *of == table::ACCOUNTS => Some(*account),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use seal::numbers::{action, outcome, table};
 use vault::{Actor, BatchError, MAX_CHANGES};
 
+use crate::ended::{ENDED_MOST, Ended, end};
 use crate::realm::Identity;
 use crate::refused::Refused;
 use crate::repeated;
@@ -26,12 +27,11 @@ impl Identity {
             let sessions = door.sessions();
             (sessions.sweep(self.now()), sessions.worth_writing(WRITE_AFTER))
         };
-        for some in over.chunks(MAX_CHANGES) {
+        let over: Vec<Ended> = over.iter().map(Ended::of).collect();
+        for some in over.chunks(ENDED_MOST) {
             let some = some.to_vec();
             self.write(Actor::default(), move |batch| {
-                for id in some {
-                    unless_gone(batch.delete(table::SESSIONS, id))?;
-                }
+                end(batch, &some)?;
                 batch.audit(action::SESSION_EXPIRED, outcome::ALLOWED);
                 Ok(())
             })

@@ -26,8 +26,8 @@ impl Identity {
         all
     }
 
-    /// When an account was last used, ms since 1970. A restart of the box leaves the time when it
-    /// last signed in.
+    /// When an account was last used, ms since 1970. It never goes back but by a restart, which
+    /// leaves what was noted within the ten minutes before it.
     #[must_use]
     pub fn last_seen(&self, _who: &Manager, id: RecordId) -> Option<u64> {
         self.door().last_seen(id, self.now())

@@ -49,7 +49,8 @@ fn account(n: u8, name: &str, role: Role) -> Account {
 
 fn credentials() -> Credentials {
     let password = HASH.to_owned();
-    Credentials { password, totp: secret(), used_step: None, known: Acquainted::default() }
+    let known = Acquainted::default();
+    Credentials { password, totp: secret(), used_step: None, known, seen: None }
 }
 
 fn door() -> Door {

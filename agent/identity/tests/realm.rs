@@ -12,7 +12,7 @@ use identity::{
 use seal::Version;
 use seal::body::Value;
 use seal::numbers::{account, action, outcome, table};
-use vault::Actor;
+use vault::{Actor, Clock};
 
 async fn sign_in(identity: &Identity, code: &str) -> Result<(Secret, Signed), Refused> {
     let step = identity.sign_in("王芳", password(PASSWORD), &peer()).await?;
@@ -79,9 +79,20 @@ async fn a_lock_of_the_crm_ends_every_session() {
     let (_, token, signed) = first(&identity, &the_box.clock).await;
     assert!(signed.manager().is_some() && signed.admin().is_none());
     assert!(identity.session(token.expose(), &peer()).is_some());
-    let (store, identity) = the_box.reopen(store, Realm::Crm).await;
-    assert!(identity.has_accounts());
-    assert!(identity.session(token.expose(), &peer()).is_none());
+    // When it was last used is noted now and then, and outlives the session.
+    the_box.clock.forward(20 * 60);
+    assert!(identity.session(token.expose(), &peer()).is_some());
+    identity.tick().await.unwrap();
+    let (manager, id, last) = (signed.manager().unwrap(), signed.account().id, the_box.clock.now());
+    let mut store = store;
+    for _ in 0..2 {
+        let (again, identity) = the_box.reopen(store, Realm::Crm).await;
+        store = again;
+        assert!(identity.has_accounts());
+        assert!(identity.session(token.expose(), &peer()).is_none());
+        assert_eq!(identity.last_seen(&manager, id), Some(last.wall));
+        the_box.clock.forward(60);
+    }
     store.close(Actor::default()).await.unwrap();
 }
 

@@ -183,6 +183,7 @@ fields! {
         STEP = 2, "Step of the last code taken: an integer.";
         PLACES = 3, "Where the account signed in from, the last first, IPv4 as mapped IPv6: a list of bytes.";
         BROWSERS = 4, "Browsers that the account signed in with, the last first, half a SHA-256 of a cookie each: a list of bytes.";
+        SEEN = 5, "Last request of a session that is over: an instant.";
     }
 }
 
