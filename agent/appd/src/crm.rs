@@ -75,7 +75,14 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     });
     let mut accepting = JoinSet::new();
     for socket in handed.tcp {
-        accepting.spawn(server.accept(TcpListener::from_std(socket)?));
+        let (accept, current) =
+            (server.accept(TcpListener::from_std(socket)?), Arc::clone(&current));
+        // After "lock now" the admin application gives it anew within a second: who comes meanwhile waits in the
+        // kernel's queue, and is not told that the box speaks no TLS.
+        accepting.spawn(async move {
+            current.there().await;
+            accept.await
+        });
     }
     let socket = handed.unix.remove("orders").context("systemd handed in no socket for orders")?;
     let (to, mut orders) = mpsc::channel(16);

@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
+use tokio::sync::watch;
 
 /// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -35,12 +36,19 @@ pub enum CertificateError {
 pub struct Current {
     name: &'static str,
     key: RwLock<Option<Arc<CertifiedKey>>>,
+    there: watch::Sender<bool>,
 }
 
 impl Current {
     /// None yet; `name` is the DNS name that is served.
     pub fn none(name: &'static str) -> Arc<Self> {
-        Arc::new(Self { name, key: RwLock::new(None) })
+        Arc::new(Self { name, key: RwLock::new(None), there: watch::Sender::new(false) })
+    }
+
+    /// Comes back once there is one.
+    pub async fn there(&self) {
+        // Its sender lives as long as this does.
+        let _ = self.there.subscribe().wait_for(|there| *there).await;
     }
 
     /// New connections get this certificate (leaf first) from now on.
@@ -58,6 +66,7 @@ impl Current {
         }
         let mut current = self.key.write().unwrap_or_else(PoisonError::into_inner);
         *current = Some(Arc::new(certified));
+        self.there.send_replace(true);
         Ok(())
     }
 }

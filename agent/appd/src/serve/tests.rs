@@ -108,6 +108,19 @@ fn who() -> Router {
 }
 
 #[tokio::test]
+async fn a_certificate_is_waited_for_until_there_is_one() {
+    let current = Current::none(NAME);
+    let mut there = Box::pin(current.there());
+    assert_eq!(there.as_mut().now_or_never(), None);
+    let leaf = issue(&Authority::create(OffsetDateTime::now_utc(), [1; 4]).unwrap());
+    assert!(current.replace("", &leaf.key_pem()).is_err());
+    assert_eq!(there.as_mut().now_or_never(), None);
+    current.replace(&leaf.chain_pem(), &leaf.key_pem()).unwrap();
+    there.await;
+    current.there().await;
+}
+
+#[tokio::test]
 async fn serves_both_versions_of_http_over_tls_1_3_with_a_quantum_safe_exchange() {
     let place = place(who()).await;
     let stream = place.connect(b"h2").await.unwrap();
