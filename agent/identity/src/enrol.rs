@@ -190,12 +190,12 @@ impl Identity {
         };
         let known = Acquainted::default().with(peer);
         let (door, key) = (self.0.door.clone(), KeyOf::Person(id));
-        let unreadable = self.0.unreadable > 0;
+        let shut = self.damage_shuts();
         self.write(actor, move |batch| {
             let people = people_after(&door, batch);
             match invitation {
                 Some(invitation) => use_up(batch, invitation, now.wall)?,
-                None if people.is_empty() && !unreadable => {}
+                None if people.is_empty() && !shut => {}
                 None => return Err(Refused::AlreadySetUp),
             }
             people.may_join(&account.name, account.role)?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId};
-use vault::{Actor, Applied, Batch, Clock, KeyOf, Store};
+use vault::{Actor, Applied, Batch, Clock, Damage, KeyOf, Named, Store};
 
 use crate::account::Realm;
 use crate::door::{Credentials, Door, DoorRefused, Entry};
@@ -44,8 +44,8 @@ pub(crate) struct Inner {
     pub(crate) links: Secret,
     /// Requests whose repetition is known.
     pub(crate) answered: Arc<Answered>,
-    /// Accounts that are on the disk and cannot be read.
-    pub(crate) unreadable: usize,
+    /// What is on the disk of accounts that cannot be read.
+    pub(crate) damaged: Vec<Named>,
     /// What the log takes of strangers.
     pub(crate) refusals: Mutex<Refusals>,
     pub(crate) hashing: Hashing,
@@ -60,8 +60,8 @@ pub enum OpenFailed {
     /// The kernel gave no randomness.
     #[error("no randomness")]
     Random(#[source] getrandom::Error),
-    /// The sessions that are over could not be taken out.
-    #[error("the old sessions cannot be ended")]
+    /// The sessions that are over could not be taken out, or damage not be logged.
+    #[error("what was found at the start cannot be written")]
     Write(#[source] Refused),
 }
 
@@ -73,7 +73,8 @@ impl std::fmt::Debug for Identity {
 
 impl Identity {
     /// Opens a realm: reads its accounts, ends the sessions that are over. In the CRM those are
-    /// all: it was locked. Blocks while it reads.
+    /// all: it was locked. Accounts that cannot be read are named in the log and leave the others as
+    /// they are. Blocks while it reads.
     ///
     /// # Errors
     /// [`OpenFailed`].
@@ -83,7 +84,7 @@ impl Identity {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenFailed> {
         let door = Arc::new(Mutex::new(Door::new(realm)));
-        let Known { over, unreadable } =
+        let Known { over, damaged } =
             load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
         let answered = Arc::new(Answered::default());
         let each = |id, _, body: Arc<_>| answered.put(id, &body);
@@ -104,7 +105,7 @@ impl Identity {
             codes: Mutex::new(Throttle::default()),
             links: Secret::new().map_err(OpenFailed::Random)?,
             answered,
-            unreadable,
+            damaged,
             refusals: Mutex::default(),
             hashing: Hashing::default(),
         };
@@ -118,6 +119,7 @@ impl Identity {
             });
             ended.await.map_err(OpenFailed::Write)?;
         }
+        identity.log_damage().await.map_err(OpenFailed::Write)?;
         Ok(identity)
     }
 
@@ -127,17 +129,23 @@ impl Identity {
         self.0.realm
     }
 
-    /// Is there anybody? If not, set-up or claim makes the first account. Who cannot be read is
-    /// somebody all the same: a damaged disk lets no stranger be the first.
+    /// Is there anybody? If not, set-up or claim makes the first account. In the CRM who cannot be
+    /// read is somebody all the same: a damaged disk lets no stranger be the first. An admin who cannot
+    /// be read is nobody: the way back is the set-up, whose code only the box's own screen shows.
     #[must_use]
     pub fn has_accounts(&self) -> bool {
-        self.0.unreadable > 0 || !self.door().people().is_empty()
+        self.damage_shuts() || !self.door().people().is_empty()
+    }
+
+    /// Whether accounts that cannot be read keep everybody else from being the first.
+    pub(crate) fn damage_shuts(&self) -> bool {
+        self.0.realm == Realm::Crm && !self.0.damaged.is_empty()
     }
 
     /// Accounts that are on the disk and cannot be read; nobody signs in to them.
     #[must_use]
     pub fn unreadable(&self) -> usize {
-        self.0.unreadable
+        self.0.damaged.len()
     }
 
     /// Name of an account, for who made something and for the log.
@@ -229,6 +237,24 @@ impl Identity {
         self.door().session(token, peer, self.now())
     }
 
+    /// Names in the log what of accounts cannot be read: ids, never names.
+    async fn log_damage(&self) -> Result<(), Refused> {
+        if self.0.damaged.is_empty() {
+            return Ok(());
+        }
+        let damaged = self.0.damaged.clone();
+        self.write(Actor::default(), move |batch| {
+            let named = damaged.iter().map(ToString::to_string).collect::<Vec<_>>();
+            for one in &damaged {
+                batch.about(one.table, one.id);
+            }
+            batch.reason(named.join("; "));
+            batch.audit(action::DAMAGE_FOUND, outcome::ALLOWED);
+            Ok(())
+        })
+        .await
+    }
+
     pub(crate) fn door(&self) -> MutexGuard<'_, Door> {
         // Nothing under this lock leaves the door half changed.
         self.0.door.lock().unwrap_or_else(PoisonError::into_inner)
@@ -283,8 +309,8 @@ pub(crate) fn entry_actor(entry: &Entry, peer: &Peer) -> Actor {
 struct Known {
     /// Sessions that are over.
     over: Vec<Ended>,
-    /// Accounts that cannot be read.
-    unreadable: usize,
+    /// What of accounts cannot be read, one for each account.
+    damaged: Vec<Named>,
 }
 
 /// Fills the door from the disk.
@@ -296,22 +322,26 @@ fn load(
 ) -> Result<Known, vault::engine::EngineError> {
     let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
     let mut factors = HashMap::new();
-    store.load(table::TOTP, |id, _, body| {
+    let loaded = store.load(table::TOTP, |id, _, body| {
         factors.extend(read_totp(&body).map(|totp| (id, totp)));
     })?;
-    let mut unreadable = 0;
+    let why_no_factor = |id| {
+        let broken = loaded.damaged.iter().find(|one| one.id == id);
+        broken.map_or(Damage::Missing, |one| one.damage)
+    };
+    let mut damaged = Vec::new();
     let accounts = store.load(table::ACCOUNTS, |id, version, body| {
+        let Some((account, password)) = read_account(id, version, &body) else {
+            return damaged.push(Named { table: table::ACCOUNTS, id, damage: Damage::Body });
+        };
         // Without a second factor nobody signs in: the account is not taken in.
-        if let (Some((account, password)), Some(totp)) =
-            (read_account(id, version, &body), factors.remove(&id))
-        {
-            let StoredTotp { secret: totp, used_step, known, seen } = totp;
-            door.put(account, Credentials { password, totp, used_step, known, seen });
-        } else {
-            unreadable += 1;
-        }
+        let Some(totp) = factors.remove(&id) else {
+            return damaged.push(Named { table: table::TOTP, id, damage: why_no_factor(id) });
+        };
+        let StoredTotp { secret: totp, used_step, known, seen } = totp;
+        door.put(account, Credentials { password, totp, used_step, known, seen });
     })?;
-    unreadable += accounts.damaged.len();
+    damaged.extend(accounts.damaged);
     let mut over = Vec::new();
     store.load(table::SESSIONS, |id, _, body| {
         match read_session(id, &body, clock.now()).filter(|_| realm == Realm::Admin) {
@@ -319,7 +349,7 @@ fn load(
             None => over.push(Ended::read(id, &body)),
         }
     })?;
-    Ok(Known { over, unreadable })
+    Ok(Known { over, damaged })
 }
 
 /// Keeps the door in step with the disk, also when whoever wrote has gone away meanwhile.

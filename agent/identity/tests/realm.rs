@@ -73,6 +73,58 @@ async fn an_account_that_cannot_be_read_lets_no_stranger_be_the_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_account_is_named_and_the_others_sign_in() {
+    let the_box = TestBox::new();
+    let (store, identity) = the_box.crm().await;
+    let (secret, _, signed) = first(&identity, &the_box.clock).await;
+    let manager = signed.manager().unwrap();
+    for (name, table) in [("Anna", table::ACCOUNTS), ("Bernd", table::TOTP)] {
+        let (_, link) = identity.invite(&manager, name, Role::Manager, None).await.unwrap();
+        let new = new_account(name, PASSWORD);
+        let (step, setup) = identity.begin_invited(link.expose(), new, &peer()).await.unwrap();
+        let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
+        let factor = TotpSecret::from_bytes(&bytes).unwrap();
+        identity.enrol_code(step.expose(), &code(&factor, &the_box.clock), &peer()).unwrap();
+        let (_, damaged) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
+        the_box.mark(table, damaged.account().id);
+    }
+    let (store, identity) = the_box.reopen_damaged(store, Realm::Crm).await;
+    assert_eq!(identity.unreadable(), 2);
+    let named = store.audit(None, 10).unwrap();
+    let named = named.iter().find(|it| it.action == Some(action::DAMAGE_FOUND)).unwrap();
+    let reason = named.reason.as_deref().unwrap();
+    assert!(reason.contains("of table 7: it was altered"), "{reason}");
+    assert_eq!(named.records.len(), 2);
+    the_box.clock.forward(60);
+    assert!(sign_in(&identity, &code(&secret, &the_box.clock)).await.is_ok());
+    for gone in ["Anna", "Bernd"] {
+        let refused = identity.sign_in(gone, password(PASSWORD), &peer()).await;
+        assert!(matches!(refused, Err(Refused::Door(DoorRefused::WrongCredentials))));
+    }
+    store.close(Actor::default()).await.unwrap();
+}
+
+/// The console's code is the way back: only who stands before the box reads it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_only_admin_who_is_damaged_counts_as_lost() {
+    let the_box = TestBox::new();
+    let store = the_box.create();
+    let identity =
+        Identity::open(store.clone(), Realm::Admin, the_box.clock.clone()).await.unwrap();
+    let (_, token, signed) = first(&identity, &the_box.clock).await;
+    the_box.mark(table::ACCOUNTS, signed.account().id);
+    let (store, identity) = the_box.reopen_damaged(store, Realm::Admin).await;
+    assert_eq!((identity.has_accounts(), identity.unreadable()), (false, 1));
+    assert!(identity.session(token.expose(), &peer()).is_none());
+    let (secret, _, _) = first(&identity, &the_box.clock).await;
+    let (store, identity) = the_box.reopen(store, Realm::Admin).await;
+    assert_eq!((identity.has_accounts(), identity.unreadable()), (true, 1));
+    the_box.clock.forward(60);
+    assert!(sign_in(&identity, &code(&secret, &the_box.clock)).await.is_ok());
+    store.close(Actor::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_of_the_crm_ends_every_session() {
     let the_box = TestBox::new();
     let (store, identity) = the_box.crm().await;

@@ -8,6 +8,7 @@ import type { Problem } from "../api/problem";
 import { useText } from "../i18n";
 import { AccountPage } from "../ui/account-page";
 import { EmptyState, Loaded } from "../ui/async";
+import { Note } from "../ui/badge";
 import { Button, ButtonLink } from "../ui/button";
 import { ProblemNote } from "../ui/form";
 import { LanguageSwitch } from "../ui/language-switch";
@@ -78,6 +79,11 @@ function Opened({ start }: { start: Start }) {
             <Gate
               front={(signIn) => (
                 <Front name={name} title={t("crm.signInTitle")}>
+                  {start.damagedAccounts > 0 && (
+                    <div className="mb-5">
+                      <Note state="needs-you">{t("crm.damagedAccounts", { count: start.damagedAccounts })}</Note>
+                    </div>
+                  )}
                   {signIn}
                 </Front>
               )}

@@ -28,7 +28,7 @@ impl Admin {
             (true, false) => Request::SetupDone,
             (false, true) => {
                 tracing::warn!(
-                    "the box was set up, but its store has no admin: set-up opens again"
+                    "the box was set up, but its store has no admin who can sign in: set-up opens again"
                 );
                 // First: the power may go before hostd has done it, and then this is asked again.
                 let lost = entry(Actor::default(), action::ADMINS_LOST, outcome::ALLOWED, None);

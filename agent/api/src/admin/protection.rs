@@ -29,8 +29,12 @@ pub(super) fn routes() -> Router<Admin> {
 
 async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply {
     let (crm, _) = *admin.parts().crm.reach.borrow();
+    let damaged = admin.parts().identity.unreadable();
     let row = |key| {
-        let todo = todo(key, crm).map(|text| catalogue::text(caller.language, text));
+        let todo = todo(key, crm, damaged).map(|text| {
+            let text = catalogue::text(caller.language, text);
+            settings::fill(&text, |name| (name == "count").then(|| damaged.to_string()))
+        });
         ProtectionRow { key, state: ProtectionState::Unknown, proof: None, todo }
     };
     let rows = KEYS.into_iter().map(row).collect();
@@ -38,6 +42,10 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
 }
 
 /// What a person has to do for it, as far as that is sure.
-fn todo(key: ProtectionKey, crm: CrmReach) -> Option<&'static str> {
-    (key == ProtectionKey::Data && crm == CrmReach::Unclaimed).then_some("todo.crm-unclaimed")
+fn todo(key: ProtectionKey, crm: CrmReach, damaged: usize) -> Option<&'static str> {
+    match key {
+        ProtectionKey::Data if crm == CrmReach::Unclaimed => Some("todo.crm-unclaimed"),
+        ProtectionKey::Access if damaged > 0 => Some("todo.admins-damaged"),
+        _ => None,
+    }
 }

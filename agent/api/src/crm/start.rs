@@ -27,6 +27,9 @@ async fn start(State(crm): State<Crm>, who: Result<Watcher, Problem>) -> Reply {
         unlockers,
         locked_because: seen.because.filter(|_| seen.state == CrmState::Locked),
         recovery_confirmed: seen.recovery_confirmed,
+        damaged_accounts: seen
+            .open
+            .map_or(0, |open| u32::try_from(open.identity.unreadable()).unwrap_or(u32::MAX)),
         language,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         time: Time(time),

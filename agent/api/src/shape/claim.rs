@@ -22,6 +22,8 @@ pub struct CrmStart {
     pub locked_because: Option<LockedBecause>,
     /// Whether somebody proved to have the recovery key.
     pub recovery_confirmed: bool,
+    /// Accounts that are damaged on the disk, while it is open: nobody signs in to them.
+    pub damaged_accounts: u32,
     /// Language of the box.
     pub language: Language,
     /// Version of the application.

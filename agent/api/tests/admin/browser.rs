@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
+use vault::engine::{Engine, Options, SledEngine};
 use vault::{Clock, Moment, Store, Unlock};
 
 use crate::hostd::{CODE, Hostd};
@@ -81,6 +82,18 @@ impl Disk {
     /// The store goes, with all that is in it.
     pub fn lose_store(&self) {
         std::fs::remove_dir_all(self.directory.path().join("store.1")).unwrap();
+    }
+
+    /// A bit of every admin's account flips, while nothing runs.
+    pub fn damage_admins(&self) {
+        let path = self.directory.path().join("store.1/db");
+        let engine = SledEngine::open(&path, Options::default()).unwrap();
+        let prefix = [&[0x10][..], &seal::numbers::table::ACCOUNTS.0.to_be_bytes()].concat();
+        for (key, mut value) in engine.scan(&prefix, &[]).unwrap().items {
+            value[70] ^= 1;
+            engine.commit(vec![(key, Some(value))]).unwrap();
+        }
+        engine.close().unwrap();
     }
 
     /// Starts the process.

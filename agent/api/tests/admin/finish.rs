@@ -247,6 +247,30 @@ async fn a_box_that_lost_its_admins_is_set_up_again() {
     assert!(site.hostd.now().set_up, "asked for with an admin there");
 }
 
+/// The only admin's account is damaged: the log and the console name it and the way back, and once somebody
+/// has gone it the overview still says what is damaged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_whose_admin_is_damaged_is_set_up_again() {
+    let disk = Disk::new(Hostd::factory());
+    let site = disk.start().await;
+    Browser::admin(&site).await;
+    site.store.close(vault::Actor::default()).await.unwrap();
+    drop(site);
+    disk.damage_admins();
+    let site = disk.start().await;
+    site.admin.settle().await;
+    let log = site.log();
+    assert!(log.iter().any(|it| it.starts_with("damage-found record ")), "{log:?}");
+    assert!(log.contains(&"admins-lost".to_owned()), "{log:?}");
+    let mut browser = Browser::admin(&site).await;
+    for (language, word) in [("en", "damaged"), ("zh-CN", "损坏")] {
+        browser.language = language;
+        let rows = browser.get(&site, "/protection").await.body;
+        let todo = rows["rows"][1]["todo"].as_str().unwrap();
+        assert!(todo.contains(word) && todo.contains('1'), "{todo}");
+    }
+}
+
 /// The power goes after the admin is on the disk and before the settings are: what the admin saves first
 /// opens the way to the internet.
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,13 @@
 //! A realm in a directory of its own, and a clock that tests turn by hand.
 
-#![allow(clippy::unwrap_used, dead_code, missing_docs, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -10,7 +17,9 @@ use identity::{
     DoorRefused, Identity, Language, NewAccount, Password, Peer, Realm, Refused, STEP_MS, Secret,
     Signed, TotpSecret,
 };
+use seal::{RecordId, TableId};
 use tempfile::TempDir;
+use vault::engine::{Engine, Options, SledEngine};
 use vault::{Actor, Clock, Moment, Store, Unlock};
 
 pub const EPOCH: u64 = 1_800_000_000_000;
@@ -46,13 +55,14 @@ impl Clock for Hands {
 pub struct TestBox {
     pub dir: TempDir,
     pub clock: Arc<Hands>,
+    marked: Mutex<Vec<(TableId, RecordId)>>,
 }
 
 impl TestBox {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
-        Self { dir, clock: Hands::new() }
+        Self { dir, clock: Hands::new(), marked: Mutex::default() }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -83,6 +93,28 @@ impl TestBox {
         let store = Store::open(&path, &self.unlock(), self.clock.clone()).unwrap();
         let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
         (store, identity, copy)
+    }
+
+    /// This record is to be damaged.
+    pub fn mark(&self, table: TableId, id: RecordId) {
+        self.marked.lock().unwrap().push((table, id));
+    }
+
+    /// As [`Self::reopen`], after a bit flipped in each record that was marked.
+    pub async fn reopen_damaged(&self, store: Store, realm: Realm) -> (Store, Identity) {
+        store.close(Actor::default()).await.unwrap();
+        drop(store);
+        let engine = SledEngine::open(&self.path().join("db"), Options::default()).unwrap();
+        for (table, id) in self.marked.lock().unwrap().drain(..) {
+            let prefix = [&[0x10][..], &table.0.to_be_bytes(), &id.0].concat();
+            let (key, mut value) = engine.scan(&prefix, &[]).unwrap().items.swap_remove(0);
+            value[70] ^= 1;
+            engine.commit(vec![(key, Some(value))]).unwrap();
+        }
+        engine.close().unwrap();
+        let store = Store::open(&self.path(), &self.unlock(), self.clock.clone()).unwrap();
+        let identity = Identity::open(store.clone(), realm, self.clock.clone()).await.unwrap();
+        (store, identity)
     }
 
     pub async fn reopen(&self, store: Store, realm: Realm) -> (Store, Identity) {
