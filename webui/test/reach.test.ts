@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choicesOf, reachOf } from "../src/admin/reach-list";
+import { choicesOf, lacksAddresses, reachOf, refusedOf } from "../src/admin/reach-list";
 
 test("what the server says comes back as it was", () => {
   const list = [{ zone: "office", addresses: "all" as const }, { zone: "lab", addresses: ["10.0.0.1", "10.0.0.8/29"] }];
@@ -16,4 +16,30 @@ test("only some addresses, none typed, is nobody and never everybody", () => {
     { zone: "office", addresses: ["10.0.0.1", "10.0.0.2", "10.0.0.3"] },
   ]);
   expect(reachOf([{ zone: "office", who: "nobody", addresses: "10.0.0.1" }])).toEqual([]);
+});
+
+test("some addresses with none typed is a slip that is said before it is sent", () => {
+  expect(lacksAddresses({ zone: "office", who: "some", addresses: " ,\n" })).toBe(true);
+  expect(lacksAddresses({ zone: "office", who: "some", addresses: "10.0.0.1" })).toBe(false);
+  expect(lacksAddresses({ zone: "office", who: "nobody", addresses: "" })).toBe(false);
+});
+
+test("what was refused is named by line and reason, a handful of it", () => {
+  const words = Array.from({ length: 345 }, (_, index) => `word${index}`);
+  const addresses = ["10.0.0.1", "", words.slice(0, 2).join(" "), ...words.slice(2)].join("\n");
+  const errors = words.map((_, index) => ({ field: `/reachableFrom/1/addresses/${index + 1}`, code: "network_invalid", message: "no network" }));
+  const { whole, entries, more } = refusedOf(errors, "/reachableFrom/1", { zone: "office", who: "some", addresses });
+  expect([whole, more]).toEqual([[], 340]);
+  expect(entries.map((one) => `${one.line} ${one.text} ${one.reason}`)).toEqual([
+    "3 word0 no network",
+    "3 word1 no network",
+    "4 word2 no network",
+    "5 word3 no network",
+    "6 word4 no network",
+  ]);
+});
+
+test("what is wrong with a zone as a whole is said once, and other zones' faults not here", () => {
+  const errors = ["/reachableFrom/1/zone", "/reachableFrom/1/addresses", "/reachableFrom/10/zone"].map((field) => ({ field, code: "x", message: "no" }));
+  expect(refusedOf(errors, "/reachableFrom/1", { zone: "office", who: "some", addresses: "10.0.0.1" })).toEqual({ whole: ["no"], entries: [], more: 0 });
 });

@@ -150,6 +150,8 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "cursor",
     "search-too-long",
     "no-zone",
+    "no-address",
+    "no-device",
     "locks-you-out",
 ];
 

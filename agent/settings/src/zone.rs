@@ -60,6 +60,18 @@ impl Zone {
         self.ipv4.as_ref().map(|ipv4| ipv4.address.trunc())
     }
 
+    /// Whether a device of the zone can have an IPv4 address of this network: one of the subnet that is
+    /// not the router's, nor the subnet's first or last.
+    pub fn has_host_v4(&self, network: Ipv4Net) -> bool {
+        let Some(Ipv4Zone { address: router, .. }) = &self.ipv4 else { return false };
+        let subnet = router.trunc();
+        let first = network.network().max(subnet.network()).to_bits();
+        let last = network.broadcast().min(subnet.broadcast()).to_bits();
+        let unusable = [subnet.network(), subnet.broadcast(), router.addr()].map(Ipv4Addr::to_bits);
+        // At most three addresses are unusable: among four there is a usable one.
+        (first..=last).take(4).any(|address| !unusable.contains(&address))
+    }
+
     /// The router's IPv6 address, `…::1`.
     pub fn router_v6(&self, site: SitePrefix) -> Option<Ipv6Addr> {
         self.subnet_v6(site).map(|subnet| with_host(subnet, 1))

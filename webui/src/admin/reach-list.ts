@@ -1,4 +1,5 @@
 // Between the list the server speaks (`reachableFrom`) and what a person picks for each zone. Pure.
+import type { FieldError } from "../api/problem";
 import type { ReachableFrom } from "./api";
 
 export interface Choice {
@@ -7,6 +8,25 @@ export interface Choice {
   /** One address or range a line, kept while another choice is tried. */
   addresses: string;
 }
+
+/** An address or range as it was typed, and in which line, from 1. */
+export interface Entry {
+  text: string;
+  line: number;
+}
+
+/** What the server said of a zone. */
+export interface Refused {
+  /** Of the choice as a whole. */
+  whole: string[];
+  /** Of single entries, the first ones. */
+  entries: (Entry & { reason: string })[];
+  /** Entries refused besides. */
+  more: number;
+}
+
+/** Entries whose fault is told; the others are counted. */
+const TOLD = 5;
 
 export function choicesOf(zones: string[], reachable: ReachableFrom[]): Choice[] {
   const all = [...new Set([...zones, ...reachable.map((one) => one.zone)])];
@@ -18,11 +38,46 @@ export function choicesOf(zones: string[], reachable: ReachableFrom[]): Choice[]
   });
 }
 
-/** Nobody of a zone is left out; blank lines, commas and blanks part addresses. */
+/** Nobody of a zone is left out. */
 export function reachOf(choices: Choice[]): ReachableFrom[] {
   return choices.flatMap((choice): ReachableFrom[] => {
     if (choice.who === "nobody") return [];
     if (choice.who === "all") return [{ zone: choice.zone, addresses: "all" }];
-    return [{ zone: choice.zone, addresses: choice.addresses.split(/[\s,，、;；]+/).filter((one) => one !== "") }];
+    return [{ zone: choice.zone, addresses: entriesOf(choice.addresses).map((one) => one.text) }];
   });
+}
+
+/** Blanks and commas part entries, too. */
+export function entriesOf(addresses: string): Entry[] {
+  return addresses.split("\n").flatMap((text, index) =>
+    text
+      .split(/[\s,，、;；]+/)
+      .filter((one) => one !== "")
+      .map((one) => ({ text: one, line: index + 1 })),
+  );
+}
+
+/** Some addresses are to be let in, and none is typed: that would let in nobody. */
+export function lacksAddresses(choice: Choice): boolean {
+  return choice.who === "some" && entriesOf(choice.addresses).length === 0;
+}
+
+/** What the server said of the zone that stands at `pointer` in what was sent. */
+export function refusedOf(errors: FieldError[], pointer: string, choice: Choice): Refused {
+  const entries = entriesOf(choice.addresses);
+  const refused: Refused = { whole: [], entries: [], more: 0 };
+  const told = new Set<number>();
+  for (const { field, message } of errors) {
+    if (field !== pointer && !field.startsWith(`${pointer}/`)) continue;
+    const [, list, index] = field.slice(pointer.length).split("/");
+    const entry = list === "addresses" && index !== undefined ? entries[Number(index)] : undefined;
+    if (entry === undefined) {
+      if (!refused.whole.includes(message)) refused.whole.push(message);
+    } else if (!told.has(Number(index))) {
+      told.add(Number(index));
+      if (refused.entries.length < TOLD) refused.entries.push({ ...entry, reason: message });
+      else refused.more += 1;
+    }
+  }
+  return refused;
 }

@@ -1,6 +1,6 @@
 // What the server says when it says no: RFC 9457 problem details, parsed once at the edge.
 
-interface FieldError {
+export interface FieldError {
   /** JSON pointer into what was sent, `/phone`. */
   field: string;
   code: string;

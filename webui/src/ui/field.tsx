@@ -53,7 +53,7 @@ function Below(props: { id: string; hint?: ReactNode; error: string | null }) {
     return (
       <p id={props.id} className="mt-1 flex items-start gap-1.5 text-row text-bad">
         <Icon name="octagonCross" className="mt-0.5 size-4" />
-        <span className="min-w-0 break-words">{props.error}</span>
+        <span className="min-w-0 break-words whitespace-pre-line">{props.error}</span>
       </p>
     );
   }

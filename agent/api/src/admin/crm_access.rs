@@ -8,7 +8,8 @@ use host_api::Request;
 use seal::numbers::{action, outcome};
 use settings::Settings;
 
-use super::document::{crm_pointer, reach, version, with_crm};
+use super::document::{crm_pointer, reach, site, version, with_crm};
+use super::somebody;
 use super::state::{Admin, entry};
 use crate::caller::{Caller, Sent};
 use crate::problem::{Code, Problem};
@@ -70,6 +71,7 @@ impl Admin {
             return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
         }
         let new = with_crm(&now.settings, now.source, &choice.reachable_from, caller.language)?;
+        somebody::is_named(&new, site(&self.status().await?), crm_pointer)?;
         self.put(Request::Apply { document: new.to_json() }, crm_pointer).await?;
         Ok(new)
     }

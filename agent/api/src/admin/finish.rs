@@ -15,6 +15,7 @@ use seal::numbers::{action, outcome};
 use super::crm::told;
 use super::document::{keeps, set_up, setup_pointer, site};
 use super::setup::Entered;
+use super::somebody;
 use super::state::{Admin, entry};
 use crate::caller::{Caller, Entrant, Sent, StepSecret};
 use crate::contract::App;
@@ -87,6 +88,7 @@ impl Admin {
         let language = enrolment.language;
         let (now, status) = (self.settings().await?, self.status().await?);
         let new = set_up(&now.settings, now.source, choice, language, caller.language)?;
+        somebody::is_named(&new, site(&status), setup_pointer)?;
         let address = caller.peer.address.to_canonical();
         if !keeps(&new, site(&status), address) {
             let field = Field::new("/management/from", "locks-you-out").with("address", address);

@@ -10,6 +10,7 @@ mod host;
 mod life;
 mod protection;
 mod setup;
+mod somebody;
 mod start;
 mod state;
 mod zones;

@@ -51,7 +51,7 @@ async fn of_two_changes_at_once_one_is_refused() {
     let site = Disk::new(Hostd::example()).start().await;
     let mut browser = Browser::admin(&site).await;
     let mut other = browser.clone();
-    let to = |end: u8| json!({"reachableFrom": [{"zone": "office", "addresses": [format!("192.168.10.{end}")]}]});
+    let to = |end: u8| json!({"reachableFrom": [{"zone": "office", "addresses": [format!("192.168.10.{}", 100 + end)]}]});
     for round in 0..20 {
         let now = browser.get(&site, "/crm-access").await;
         let tag = now.headers["etag"].to_str().unwrap();
@@ -83,6 +83,17 @@ async fn refusals_name_the_field_in_the_readers_language() {
             json!([{"zone": "office", "addresses": ["10.0.0.0/8"]}]),
             "/reachableFrom/0/addresses/0",
             "network_outside",
+        ),
+        (json!([{"zone": "office", "addresses": []}]), "/reachableFrom/0/addresses", "no-address"),
+        (
+            json!([{"zone": "office", "addresses": ["192.168.10.7", "192.168.10.1"]}]),
+            "/reachableFrom/0/addresses/1",
+            "no-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["fd12:3456:789a:a::1"]}]),
+            "/reachableFrom/0/addresses/0",
+            "no-device",
         ),
     ] {
         let answer = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": from})).await;

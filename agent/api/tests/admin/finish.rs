@@ -97,6 +97,16 @@ async fn refused_choices_change_nothing_and_name_the_field() {
             office("all".into()),
             vec![("/crm/reachableFrom/0/addresses/1", "network_invalid")],
         ),
+        (
+            office(json!([])),
+            office("all".into()),
+            vec![("/crm/reachableFrom/0/addresses", "no-address")],
+        ),
+        (
+            office(json!(["192.168.10.1"])),
+            office("all".into()),
+            vec![("/crm/reachableFrom/0/addresses/0", "no-device")],
+        ),
         (json!([]), json!([]), vec![("/management/from", "management_empty")]),
         (json!([]), office(json!(["192.168.10.51"])), vec![("/management/from", "locks-you-out")]),
     ] {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv6Net};
 
 use super::{Check, MAX_ADDRESSES};
 use crate::problem::Place;
@@ -140,19 +140,8 @@ impl Check<'_> {
 fn has_host(zone: &Zone, source: &Source) -> bool {
     match &source.addresses {
         Addresses::All => true,
-        Addresses::List(networks) => networks.iter().any(|network| match (network, &zone.ipv4) {
-            (IpNet::V4(network), Some(ipv4)) => holds_host(*network, ipv4.address),
-            _ => false,
-        }),
+        Addresses::List(networks) => {
+            networks.iter().any(|network| matches!(network, IpNet::V4(v4) if zone.has_host_v4(*v4)))
+        }
     }
-}
-
-/// Whether the network holds an address of the router's subnet that a host can have.
-fn holds_host(network: Ipv4Net, router: Ipv4Net) -> bool {
-    let subnet = router.trunc();
-    let first = network.network().max(subnet.network()).to_bits();
-    let last = network.broadcast().min(subnet.broadcast()).to_bits();
-    let unusable = [subnet.network(), subnet.broadcast(), router.addr()].map(Ipv4Addr::to_bits);
-    // At most three addresses are unusable: among four there is a usable one.
-    (first..=last).take(4).any(|address| !unusable.contains(&address))
 }

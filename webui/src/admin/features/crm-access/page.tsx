@@ -10,7 +10,7 @@ import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { CrmAccess } from "../../api";
 import { ReachFields } from "../../reach";
-import { choicesOf, reachOf } from "../../reach-list";
+import { choicesOf, lacksAddresses, reachOf } from "../../reach-list";
 
 const KEY = ["crm-access"];
 
@@ -37,6 +37,7 @@ function AccessForm(props: { access: CrmAccess; etag: string | null }) {
   const toast = useToast();
   const form = useForm({
     initial: { choices: choicesOf(props.access.zones, props.access.reachableFrom) },
+    check: (values) => ({ choices: values.choices.some(lacksAddresses) ? t("admin.reachLacksAddresses") : undefined }),
     submit: async (values) => {
       const answer = await call<CrmAccess>("PUT", "/crm-access", { body: { reachableFrom: reachOf(values.choices) }, ifMatch: props.etag });
       client.setQueryData(KEY, answer);
@@ -48,7 +49,7 @@ function AccessForm(props: { access: CrmAccess; etag: string | null }) {
   return (
     <Sheet title={t("admin.whoReaches")}>
       <Form form={form} label={t("admin.access")}>
-        <ReachFields choices={form.values.choices} onChoices={(choices) => form.set("choices", choices)} problem={form.problem} pointer="/reachableFrom" known={form.known} />
+        <ReachFields choices={form.values.choices} onChoices={(choices) => form.set("choices", choices)} empty={form.field("choices").error} problem={form.problem} pointer="/reachableFrom" known={form.known} />
         <Actions>
           <Button kind="primary" type="submit" busy={form.busy}>
             {t("admin.apply")}

@@ -11,7 +11,7 @@ import { Form, useForm } from "../../../ui/form";
 import { Sheet } from "../../../ui/page";
 import type { ManagerCode, Setup, SetupFinish } from "../../api";
 import { ReachFields } from "../../reach";
-import { choicesOf, reachOf } from "../../reach-list";
+import { choicesOf, lacksAddresses, reachOf } from "../../reach-list";
 import { useZoneName, ZoneLabel } from "../../zone";
 import { type ChoicesDraft, forgetDrafts, keepDrafts, mergedChoices, readDrafts } from "./drafts";
 
@@ -28,6 +28,7 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
   const [restored, setRestored] = useState(JSON.stringify(initial) !== JSON.stringify(box));
   const form = useForm({
     initial,
+    check: (values) => ({ choices: values.choices.some(lacksAddresses) ? t("admin.reachLacksAddresses") : undefined }),
     submit: async (values, sender) => {
       const body: SetupFinish = {
         zones: { guest: values.guest },
@@ -90,7 +91,7 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
         </ul>
       </Sheet>
       <Sheet title={t("admin.whoReaches")}>
-        <ReachFields choices={form.values.choices} onChoices={(choices) => form.set("choices", choices)} problem={form.problem} pointer="/crm/reachableFrom" known={form.known} />
+        <ReachFields choices={form.values.choices} onChoices={(choices) => form.set("choices", choices)} empty={form.field("choices").error} problem={form.problem} pointer="/crm/reachableFrom" known={form.known} />
       </Sheet>
       <p className="text-row text-ink-2">{t("admin.changeLater")}</p>
       <Button kind="primary" size="large" type="submit" busy={form.busy}>
