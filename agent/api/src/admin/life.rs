@@ -15,8 +15,8 @@ use crate::reply;
 
 impl Admin {
     /// Tells hostd whether there is an admin, when it knows something else: then the setup code dies, or
-    /// there is a new one. For the start of the process, and whenever hostd comes back; no request ever
-    /// takes the last admin away.
+    /// there is a new one. To be called now and then: what hostd cannot do it is asked for again. No request
+    /// ever takes the last admin away.
     pub async fn settle(&self) {
         if let Err(problem) = self.tell_of_admin().await {
             tracing::warn!(problem = problem.code().as_str(), "hostd was not told of the admin");
@@ -27,12 +27,14 @@ impl Admin {
         let request = match (self.parts().identity.has_accounts(), self.status().await?.set_up) {
             (true, false) => Request::SetupDone,
             (false, true) => {
-                tracing::warn!(
-                    "the box was set up, but its store has no admin who can sign in: set-up opens again"
-                );
                 // First: the power may go before hostd has done it, and then this is asked again.
-                let lost = entry(Actor::default(), action::ADMINS_LOST, outcome::ALLOWED, None);
-                self.log(lost).await?;
+                if !self.knows_admins_lost() {
+                    tracing::warn!(
+                        "the box was set up, but its store has no admin who can sign in: set-up opens again"
+                    );
+                    let lost = entry(Actor::default(), action::ADMINS_LOST, outcome::ALLOWED, None);
+                    self.log(lost).await?;
+                }
                 Request::AdminsLost
             }
             (true, true) | (false, false) => return Ok(()),

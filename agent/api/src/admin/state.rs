@@ -1,6 +1,7 @@
 //! The state that the admin application's routes share.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -80,6 +81,7 @@ struct Inner {
     setups: Mutex<Steps<SetUp>>,
     changing: tokio::sync::Mutex<()>,
     heard: Mutex<HashMap<Noise, Heard>>,
+    admins_lost: AtomicBool,
 }
 
 /// Noise within an hour.
@@ -94,7 +96,8 @@ impl Admin {
     pub fn new(parts: Parts) -> Self {
         let setups = Mutex::new(Steps::new());
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
-        Self(Arc::new(Inner { parts, setups, changing, heard }))
+        let admins_lost = AtomicBool::new(false);
+        Self(Arc::new(Inner { parts, setups, changing, heard, admins_lost }))
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -149,6 +152,11 @@ impl Admin {
         }
         heard.count = heard.count.saturating_add(1);
         heard.count <= ENTRIES_AN_HOUR
+    }
+
+    /// Whether it was said already that the store lost its admins; from now on it was.
+    pub(super) fn knows_admins_lost(&self) -> bool {
+        self.0.admins_lost.swap(true, Ordering::Relaxed)
     }
 
     /// Logs what was done or refused, on the disk when this returns.
