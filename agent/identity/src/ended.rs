@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use seal::RecordId;
 use seal::body::Body;
 use seal::numbers::table;
-use vault::Batch;
+use vault::{Batch, BatchError};
 
 use crate::refused::Refused;
 use crate::sessions::Session;
@@ -47,7 +47,20 @@ pub(crate) fn end(batch: &mut Batch<'_>, sessions: &[Ended]) -> Result<(), Refus
         }
     }
     for (account, at) in last {
-        unless_gone(batch.change(table::TOTP, account, |fields| set_last_used(fields, at)))?;
+        keep_last_used(batch, account, at)?;
     }
     Ok(())
+}
+
+/// Keeps when an account was last used. A damaged one is named elsewhere, and keeps nobody's session from
+/// ending.
+pub(crate) fn keep_last_used(
+    batch: &mut Batch<'_>,
+    account: RecordId,
+    at: u64,
+) -> Result<(), Refused> {
+    match batch.change(table::TOTP, account, |fields| set_last_used(fields, at)) {
+        Err(BatchError::Damaged(_)) => Ok(()),
+        done => unless_gone(done),
+    }
 }

@@ -9,13 +9,14 @@ use seal::numbers::{account as field, action, outcome, table};
 
 use crate::account::{Account, Language, Role};
 use crate::door::DoorRefused;
+use crate::ended::keep_last_used;
 use crate::enrol::time_zone;
 use crate::password::Password;
 use crate::realm::{Identity, people_after};
 use crate::refused::Refused;
 use crate::sessions::Peer;
 use crate::signed::{Manager, Signed};
-use crate::stored::{read_account, role_number, set_last_used, set_step};
+use crate::stored::{read_account, role_number, set_step};
 use crate::tick::unless_gone;
 use crate::totp::Judged;
 
@@ -130,7 +131,7 @@ impl Identity {
                 let seen =
                     door.lock().unwrap_or_else(PoisonError::into_inner).sessions().last_seen(id);
                 if let Some(at) = seen {
-                    unless_gone(batch.change(table::TOTP, id, |fields| set_last_used(fields, at)))?;
+                    keep_last_used(batch, id, at)?;
                 }
             }
             let action = match (account.disabled, off) {
