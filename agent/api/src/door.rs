@@ -5,7 +5,7 @@ mod body;
 mod budget;
 mod streams;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,17 +121,6 @@ impl Door {
             _ => return false,
         };
         named.strip_suffix(":443").unwrap_or(named).eq_ignore_ascii_case(&self.host)
-    }
-}
-
-/// The network of an address, as far as one machine can pick addresses in it: an IPv4 address by itself,
-/// an IPv6 /64 (RFC 4291, 2.5.1).
-pub const fn prefix(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !(u64::MAX as u128)))
-        }
     }
 }
 

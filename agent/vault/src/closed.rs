@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use addresses::Network;
 use seal::Key;
 use seal::keys::{SlotKind, SlotState};
 
@@ -18,7 +19,7 @@ use crate::copies::{FileError, cannot};
 use crate::create::{self, CreateError};
 use crate::keyfile::Locked;
 use crate::open::{self, Failures, OpenError};
-use crate::turns::{Place, Turns};
+use crate::turns::Turns;
 use crate::unlock::Unlock;
 use crate::writer::Limits;
 use crate::{Clock, Store};
@@ -69,7 +70,7 @@ pub struct Proved {
 /// A try that was counted before it is judged.
 #[derive(Debug, Clone, Copy)]
 struct Charge {
-    place: Option<Place>,
+    place: Option<Network>,
     /// It was a turn of the place's own.
     own: bool,
 }
@@ -174,7 +175,7 @@ impl Closed {
             })?;
             return Ok(Proved { locked, master });
         }
-        let charge = self.charge(from.map(Place::of))?;
+        let charge = self.charge(from.map(Network::of))?;
         let judged = {
             let _one = self.deriving.lock().unwrap_or_else(PoisonError::into_inner);
             self.master(unlock)?
@@ -212,7 +213,7 @@ impl Closed {
     }
 
     /// Counts a try, if there may be one now.
-    fn charge(&self, place: Option<Place>) -> Result<Charge, OpenError> {
+    fn charge(&self, place: Option<Network>) -> Result<Charge, OpenError> {
         let mut tries = self.tries();
         let moment = self.clock.now();
         let now = moment.since_start;
@@ -252,7 +253,7 @@ impl Closed {
     }
 
     /// What somebody is told whose passphrase was wrong.
-    fn wrong(&self, place: Option<Place>) -> Result<OpenError, FileError> {
+    fn wrong(&self, place: Option<Network>) -> Result<OpenError, FileError> {
         let (tries, now) = (self.tries(), self.now());
         let failures = AttemptsFile::failed_tries(&self.path)?.now.failures;
         let own = place.map_or(0, |place| tries.turns.left(place, now));

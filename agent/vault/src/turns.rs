@@ -6,8 +6,9 @@
 //! fewer than come back, and [`ALL`] bears it twice, so also a restart, which forgets who had which.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::time::Duration;
+
+use addresses::Network;
 
 /// Turns of one address.
 pub const OWN: u32 = 3;
@@ -19,21 +20,6 @@ pub const ALL: u32 = 1_600;
 const ALL_BACK: Duration = Duration::from_secs(108);
 /// Addresses remembered; beyond that the one whose last turn is longest ago goes.
 const PLACES_MOST: usize = 4_096;
-
-/// What counts as one address: an IPv4 address, and the /64 of an IPv6 one, within which a machine
-/// picks any number of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place(IpAddr);
-
-impl Place {
-    /// The place of an address. `::ffff:192.0.2.1` is the IPv4 address it stands for.
-    pub fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(v6) => Self(IpAddr::V6((v6.to_bits() >> 64 << 64).into())),
-            v4 @ IpAddr::V4(_) => Self(v4),
-        }
-    }
-}
 
 /// A count of which one goes after each equal time.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +47,7 @@ impl Fading {
 /// addresses is kept, by whoever drives this.
 #[derive(Debug)]
 pub struct Turns {
-    places: HashMap<Place, Fading>,
+    places: HashMap<Network, Fading>,
     /// Since when the count that is kept fades.
     since: Duration,
 }
@@ -73,18 +59,18 @@ impl Turns {
     }
 
     /// Turns that a place has left, as far as it alone is concerned.
-    pub fn left(&self, place: Place, now: Duration) -> u32 {
+    pub fn left(&self, place: Network, now: Duration) -> u32 {
         OWN.saturating_sub(self.used(place, now).count)
     }
 
     /// Until a place that has none left has one again.
-    pub fn wait(&self, place: Place, now: Duration) -> Duration {
+    pub fn wait(&self, place: Network, now: Duration) -> Duration {
         let used = self.used(place, now);
         if used.count < OWN { Duration::ZERO } else { used.next(now, OWN_BACK) }
     }
 
     /// Counts a try of this place, whether or not it was a turn of its own.
-    pub fn tried(&mut self, place: Place, now: Duration) {
+    pub fn tried(&mut self, place: Network, now: Duration) {
         if self.places.len() >= PLACES_MOST && !self.places.contains_key(&place) {
             let oldest = self.places.iter().min_by_key(|(_, used)| used.since);
             if let Some(oldest) = oldest.map(|(place, _)| *place) {
@@ -97,7 +83,7 @@ impl Turns {
     }
 
     /// The last try of this place was none.
-    pub fn take_back(&mut self, place: Place) {
+    pub fn take_back(&mut self, place: Network) {
         if let Some(used) = self.places.get_mut(&place) {
             used.count = used.count.saturating_sub(1);
         }
@@ -114,7 +100,7 @@ impl Turns {
         Ok(all.count + 1)
     }
 
-    fn used(&self, place: Place, now: Duration) -> Fading {
+    fn used(&self, place: Network, now: Duration) -> Fading {
         let used = self.places.get(&place).copied();
         used.unwrap_or(Fading { count: 0, since: now }).at(now, OWN_BACK)
     }
@@ -122,10 +108,12 @@ impl Turns {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
-    fn place(text: &str) -> Place {
-        Place::of(text.parse().unwrap())
+    fn place(text: &str) -> Network {
+        Network::of(text.parse().unwrap())
     }
 
     fn hours(hours: u64) -> Duration {
@@ -176,7 +164,7 @@ mod tests {
     fn a_flood_of_addresses_costs_no_memory() {
         let mut turns = Turns::new(hours(0));
         for n in 0..4_500_u32 {
-            turns.tried(Place::of(IpAddr::V4(n.into())), Duration::from_secs(n.into()));
+            turns.tried(Network::of(IpAddr::V4(n.into())), Duration::from_secs(n.into()));
         }
         assert_eq!(turns.places.len(), PLACES_MOST);
     }

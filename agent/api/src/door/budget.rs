@@ -2,12 +2,13 @@
 //! arrives from where the most is goes first, so that nobody shuts others out.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use addresses::Network;
 use tokio::sync::Notify;
 
-use super::prefix;
 use crate::problem::Code;
 
 /// What a request weighs beside its body: its head, and what waits for the rest of it.
@@ -30,7 +31,7 @@ struct Table {
     all: BTreeMap<u64, Entry>,
     bytes: usize,
     addresses: HashMap<IpAddr, usize>,
-    networks: HashMap<IpAddr, usize>,
+    networks: HashMap<Network, usize>,
 }
 
 #[derive(Debug)]
@@ -128,7 +129,7 @@ impl Table {
     /// The oldest that still arrives, of the network with the most. It is never from one with less than
     /// the network that asks.
     fn victim(&self, to: IpAddr, own: Option<u64>) -> Option<u64> {
-        let of = |address| weight(&self.networks, prefix(address));
+        let of = |address| weight(&self.networks, Network::of(address));
         let least = of(to);
         let candidates = self.all.iter().filter(|(id, entry)| {
             entry.is_arriving && Some(**id) != own && of(entry.address) >= least
@@ -142,28 +143,28 @@ impl Table {
         entry.bytes += bytes;
         self.bytes += bytes;
         *self.addresses.entry(entry.address).or_default() += bytes;
-        *self.networks.entry(prefix(entry.address)).or_default() += bytes;
+        *self.networks.entry(Network::of(entry.address)).or_default() += bytes;
     }
 
     fn remove(&mut self, id: u64) -> Option<Entry> {
         let entry = self.all.remove(&id)?;
         self.bytes -= entry.bytes;
         lighten(&mut self.addresses, entry.address, entry.bytes);
-        lighten(&mut self.networks, prefix(entry.address), entry.bytes);
+        lighten(&mut self.networks, Network::of(entry.address), entry.bytes);
         Some(entry)
     }
 }
 
-fn weight(of: &HashMap<IpAddr, usize>, address: IpAddr) -> usize {
-    of.get(&address).copied().unwrap_or_default()
+fn weight<K: Eq + Hash>(of: &HashMap<K, usize>, from: K) -> usize {
+    of.get(&from).copied().unwrap_or_default()
 }
 
-fn lighten(of: &mut HashMap<IpAddr, usize>, address: IpAddr, bytes: usize) {
-    let left = weight(of, address).saturating_sub(bytes);
+fn lighten<K: Copy + Eq + Hash>(of: &mut HashMap<K, usize>, from: K, bytes: usize) {
+    let left = weight(of, from).saturating_sub(bytes);
     if left == 0 {
-        of.remove(&address);
+        of.remove(&from);
     } else {
-        of.insert(address, left);
+        of.insert(from, left);
     }
 }
 

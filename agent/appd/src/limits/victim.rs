@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use api::door::prefix;
+use addresses::Network;
 
 /// Requests that an address may always have at work: who has no more of them keeps them.
 const FEW: usize = 4;
@@ -31,25 +31,26 @@ impl Connection {
 /// where none is idle, one whose answer is slow to be taken; at last one at work, of an address that has more
 /// than a few of those. A request that still arrives keeps no connection.
 pub fn of_all(all: &HashMap<u64, Connection>) -> Option<u64> {
-    let mut networks: HashMap<IpAddr, usize> = HashMap::new();
+    let mut networks: HashMap<Network, usize> = HashMap::new();
     let mut at_work: HashMap<IpAddr, usize> = HashMap::new();
     for one in all.values() {
-        *networks.entry(prefix(one.address)).or_default() += 1;
+        *networks.entry(Network::of(one.address)).or_default() += 1;
         *at_work.entry(one.address).or_default() += usize::from(one.working > 0);
     }
-    let count = |of: &HashMap<IpAddr, usize>, address| of.get(&address).copied().unwrap_or(0);
+    let of_network = |one: &Connection| networks.get(&Network::of(one.address)).copied().unwrap_or(0);
+    let works = |one: &Connection| at_work.get(&one.address).copied().unwrap_or(0);
     let most = |fits: &dyn Fn(&Connection) -> bool| {
         let fitting = all.iter().filter(|(_, one)| fits(one));
         // The least of what is left to the others: more connections first, then longer quiet.
         let chosen = fitting.min_by_key(|(id, one)| {
-            let others = usize::MAX - count(&networks, prefix(one.address));
+            let others = usize::MAX - of_network(one);
             (others, one.touched, **id)
         });
         chosen.map(|(id, _)| *id)
     };
     most(&Connection::is_idle)
         .or_else(|| most(&|one| one.working == 0))
-        .or_else(|| most(&|one| count(&at_work, one.address) > FEW))
+        .or_else(|| most(&|one| works(one) > FEW))
 }
 
 /// Of one address's connections the one that has to go for another of the same address: never one at work.

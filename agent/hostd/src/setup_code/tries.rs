@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use addresses::Network;
+
 /// Tries of one address before it waits.
 pub const TRIES: u32 = 5;
 /// How long it waits.
@@ -24,22 +26,9 @@ const ALL_BACK: Duration = Duration::from_millis(10);
 /// Wrong tries of addresses.
 #[derive(Default)]
 pub struct Tries {
-    places: HashMap<Place, Failed>,
+    places: HashMap<Network, Failed>,
     /// When all tries of all addresses will have come back.
     full: Option<Instant>,
-}
-
-/// An IPv4 address, or the /64 of an IPv6 one, within which a machine picks any number of them.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Place(IpAddr);
-
-impl Place {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(v6) => Self(IpAddr::V6((v6.to_bits() >> 64 << 64).into())),
-            v4 @ IpAddr::V4(_) => Self(v4),
-        }
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -52,7 +41,7 @@ impl Tries {
     /// Counts a try as a wrong one, before it is judged. `Err` is how long to wait: then it must not
     /// be judged. `Ok` is how many are left after it.
     pub fn charge(&mut self, from: IpAddr, now: Instant) -> Result<u32, Duration> {
-        let from = Place::of(from);
+        let from = Network::of(from);
         let failed = self.places.get(&from).copied();
         let failed = failed.filter(|failed| now.saturating_duration_since(failed.last) < PAUSE);
         let count = failed.map_or(0, |failed| failed.count);
@@ -74,10 +63,10 @@ impl Tries {
 
     /// The last try from there was the right one.
     pub fn forget(&mut self, from: IpAddr) {
-        self.places.remove(&Place::of(from));
+        self.places.remove(&Network::of(from));
     }
 
-    fn make_room(&mut self, new: Place) {
+    fn make_room(&mut self, new: Network) {
         if self.places.len() >= PLACES_MOST && !self.places.contains_key(&new) {
             let oldest = self.places.iter().min_by_key(|(_, failed)| failed.last);
             if let Some(oldest) = oldest.map(|(place, _)| *place) {
