@@ -1,25 +1,30 @@
 //! Which language an answer is in before an account says so: `Accept-Language` (RFC 9110, 12.5.4).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::{HeaderMap, header};
+use tokio::sync::watch;
 
 use crate::shape::shared::Language;
 
 /// The language of the box, for who asks for none. Clones are handles of the same.
 #[derive(Clone, Debug, Default)]
-pub struct BoxLanguage(Arc<AtomicBool>);
+pub struct BoxLanguage(Arc<watch::Sender<Language>>);
 
 impl BoxLanguage {
     /// The one in force.
     pub fn get(&self) -> Language {
-        if self.0.load(Ordering::Relaxed) { Language::ZhCn } else { Language::En }
+        *self.0.borrow()
     }
 
     /// Puts another one in force.
     pub fn set(&self, language: Language) {
-        self.0.store(language == Language::ZhCn, Ordering::Relaxed);
+        self.0.send_if_modified(|now| std::mem::replace(now, language) != language);
+    }
+
+    /// Tells when another one is in force.
+    pub fn watch(&self) -> watch::Receiver<Language> {
+        self.0.subscribe()
     }
 }
 

@@ -112,6 +112,8 @@ codes! {
     UndoOver = "undo-over", GONE;
     /// hostd does not answer.
     HostAway = "host-away", SERVICE_UNAVAILABLE;
+    /// hostd took settings, and whether they are in force cannot be found out.
+    HostUnsure = "host-unsure", SERVICE_UNAVAILABLE;
     /// The CRM's process does not answer.
     CrmAway = "crm-away", SERVICE_UNAVAILABLE;
     /// The settings could not be brought about; the former ones stand.

@@ -23,12 +23,13 @@ use systemd::notify;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
-use vault::{Actor, SystemClock};
+use vault::SystemClock;
 
 use crate::channel::{self, Incoming, Outgoing};
 use crate::end;
 use crate::options::Options;
 use crate::plain::{self, Authority};
+use crate::rounds;
 use crate::serve::{Server, Site};
 use crate::sockets::Handed;
 use crate::tls::{self, Current};
@@ -89,7 +90,11 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     tokio::spawn(channel::receive(UnixListener::from_std(socket)?, other.clone(), to));
     tokio::spawn(tell(options.run.join(EVENTS), other, state.subscribe(), queue));
 
-    let mut tick = tokio::time::interval(TICK);
+    let ticking = crm.clone();
+    let mut ticks = rounds::every(TICK, move || {
+        let crm = ticking.clone();
+        async move { crm.tick().await }
+    });
     let mut alive = tokio::time::interval(notify::interval());
     let mut end = end::Signals::new()?;
     notify::ready();
@@ -114,16 +119,16 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
                 Incoming::Message(Order::Language { tag }) => {
                     language.set(Language::parse(&tag).unwrap_or_default());
                 }
-                Incoming::Message(Order::Lock) => crm.lock(Actor::default()).await,
                 Incoming::Gone => {}
             },
-            _ = tick.tick() => crm.tick().await,
+            error = ticks.broken() => return Err(error).context("what is done once a minute broke"),
             _ = alive.tick() => notify::alive(),
             () = over.notified() => break,
             () = end.wait() => break,
         }
     }
     notify::stopping();
+    drop(ticks);
     accepting.shutdown().await;
     // What is being written is written; streams end.
     crm.close().await;

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::admin::Unanswered;
 use host_api::{HEADER, Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
@@ -37,8 +39,9 @@ impl Host {
     }
 
     /// Asks one thing.
-    pub async fn ask(&self, request: &Request) -> io::Result<Response> {
-        let _place = self.places.acquire().await.map_err(io::Error::other)?;
+    pub async fn ask(&self, request: &Request) -> Result<Response, Unanswered> {
+        let place = self.places.acquire().await.map_err(io::Error::other);
+        let _place = place.map_err(Unanswered::NotAsked)?;
         self.exchange(request).await.map(|(response, _)| response)
     }
 
@@ -47,17 +50,14 @@ impl Host {
     pub async fn listeners(
         &self,
         have: Vec<IpAddr>,
-    ) -> io::Result<Option<Vec<(SocketAddr, TcpListener)>>> {
+    ) -> Result<Option<Vec<(SocketAddr, TcpListener)>>, Unanswered> {
         let (response, sockets) = self.exchange(&Request::Listeners { have }).await?;
         let Response::Listeners { addresses } = response else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "hostd answered something else",
-            ));
+            return Err(wrong("hostd answered something else".to_owned()));
         };
         if addresses.len() != sockets.len() {
-            let what = format!("{} sockets for {} addresses", sockets.len(), addresses.len());
-            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            let (sockets, addresses) = (sockets.len(), addresses.len());
+            return Err(wrong(format!("{sockets} sockets for {addresses} addresses")));
         }
         let sockets = sockets.into_iter().map(TcpListener::from);
         let all: Vec<_> = addresses.into_iter().zip(sockets).collect();
@@ -67,26 +67,36 @@ impl Host {
     async fn exchange(
         &self,
         request: &Request,
-    ) -> io::Result<(Response, Vec<std::os::fd::OwnedFd>)> {
-        tokio::time::timeout(ANSWER, self.exchange_slowly(request))
-            .await
-            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "hostd does not answer"))?
+    ) -> Result<(Response, Vec<OwnedFd>), Unanswered> {
+        let stream = in_time(self.send(request)).await.map_err(Unanswered::NotAsked)?;
+        in_time(receive(stream)).await.map_err(Unanswered::Lost)
     }
 
-    async fn exchange_slowly(
-        &self,
-        request: &Request,
-    ) -> io::Result<(Response, Vec<std::os::fd::OwnedFd>)> {
+    /// hostd acts on a whole request only, so one that cannot be sent does nothing.
+    async fn send(&self, request: &Request) -> io::Result<UnixStream> {
         let mut stream = UnixStream::connect(&self.socket).await?;
         stream.write_all(&host_api::encode(request)?).await?;
-        let mut header = [0; HEADER];
-        let mut descriptors = Vec::new();
-        for byte in &mut header {
-            let receive = || host_api::receive_byte(&stream, &mut descriptors);
-            *byte = stream.async_io(Interest::READABLE, receive).await?;
-        }
-        let mut text = vec![0; host_api::length(header)?];
-        stream.read_exact(&mut text).await?;
-        Ok((host_api::decode(&text)?, descriptors))
+        Ok(stream)
     }
+}
+
+async fn receive(mut stream: UnixStream) -> io::Result<(Response, Vec<OwnedFd>)> {
+    let mut header = [0; HEADER];
+    let mut descriptors = Vec::new();
+    for byte in &mut header {
+        let receive = || host_api::receive_byte(&stream, &mut descriptors);
+        *byte = stream.async_io(Interest::READABLE, receive).await?;
+    }
+    let mut text = vec![0; host_api::length(header)?];
+    stream.read_exact(&mut text).await?;
+    Ok((host_api::decode(&text)?, descriptors))
+}
+
+async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let done = tokio::time::timeout(ANSWER, work).await;
+    done.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "hostd does not answer"))?
+}
+
+fn wrong(what: String) -> Unanswered {
+    Unanswered::Lost(io::Error::new(io::ErrorKind::InvalidData, what))
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::admin::Admin;
+use api::admin::{Admin, Unanswered};
 use api::language::BoxLanguage;
 use api::shape::shared::Language;
 use host_api::{Request, Response};
@@ -27,7 +27,7 @@ pub struct Listening {
     pub host: Host,
     /// Of the authority, told to hostd each time: it may be a new one.
     pub fingerprint: String,
-    /// What is to be settled with hostd when it comes back.
+    /// What is to be settled with hostd.
     pub admin: Admin,
     /// Takes the language of the settings.
     pub language: BoxLanguage,
@@ -39,9 +39,8 @@ pub fn start(with: Listening) -> JoinHandle<Infallible> {
         let mut accepting = JoinSet::new();
         let mut have: Vec<IpAddr> = Vec::new();
         let mut complained = false;
-        let mut settled = false;
         loop {
-            let handed = match with.greet(&mut settled).await {
+            let handed = match with.greet().await {
                 Ok(()) => with.host.listeners(have.clone()).await,
                 Err(error) => Err(error),
             };
@@ -61,11 +60,11 @@ pub fn start(with: Listening) -> JoinHandle<Infallible> {
                     complained = false;
                 }
                 Err(error) => {
-                    settled = false;
+                    let error = systemd::log::chain(&error);
                     if complained {
-                        tracing::debug!(%error, "hostd is away");
+                        tracing::debug!(error, "hostd is away");
                     } else {
-                        tracing::info!(%error, "hostd is away; asking again");
+                        tracing::info!(error, "hostd is away; asking again");
                         complained = true;
                     }
                 }
@@ -76,14 +75,15 @@ pub fn start(with: Listening) -> JoinHandle<Infallible> {
 }
 
 impl Listening {
-    /// Tells hostd what it must know, and learns the language of its settings.
-    async fn greet(&self, settled: &mut bool) -> std::io::Result<()> {
+    /// Tells hostd what it must know, and learns the language of its settings. Once a minute, so that
+    /// what hostd could not do is asked for again; pages are served all the same.
+    async fn greet(&self) -> Result<(), Unanswered> {
         let told = Request::CaFingerprint { fingerprint: self.fingerprint.clone() };
-        self.host.ask(&told).await?;
-        if !*settled {
-            self.admin.settle().await;
-            *settled = true;
+        if let Response::Failed(failure) = self.host.ask(&told).await? {
+            let (code, detail) = (failure.code, failure.detail);
+            tracing::warn!(code, detail, "hostd does not tell the authority's fingerprint");
         }
+        self.admin.settle().await;
         if let Response::Status(status) = self.host.ask(&Request::Status).await? {
             self.language.set(Language::parse(&status.language).unwrap_or_default());
         }
@@ -97,4 +97,45 @@ fn addresses(all: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     addresses.sort_unstable();
     addresses.dedup();
     addresses
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use host_api::{Failure, Status};
+
+    use super::*;
+    use crate::made_up::MadeUp;
+    use crate::serve::Site;
+    use crate::tls::{self, Current};
+
+    #[tokio::test]
+    async fn what_hostd_could_not_do_is_asked_for_again() {
+        let made = MadeUp::new().await;
+        let failed = || Response::Failed(Failure { code: "x".to_owned(), detail: "y".to_owned() });
+        // It knows of an admin, our store of none.
+        let status = Status { set_up: true, language: "zh-CN".to_owned(), ..Status::default() };
+        let asked = made.hostd(move |request| match request {
+            Request::Status => Response::Status(Box::new(status.clone())),
+            _ => failed(),
+        });
+        let with = Listening {
+            server: Arc::new(Server::new(Site {
+                plain: Router::new(),
+                secure: Router::new(),
+                tls: tls::config(Current::none("gatehouse.internal")).unwrap(),
+                stamp: |_, _| {},
+            })),
+            host: made.host.clone(),
+            fingerprint: "AB:CD".to_owned(),
+            admin: made.admin.clone(),
+            language: made.language.clone(),
+        };
+        for times in 1..=2 {
+            with.greet().await.unwrap();
+            let lost = asked.lock().unwrap().iter().filter(|it| **it == Request::AdminsLost).count();
+            assert_eq!(lost, times);
+        }
+        assert_eq!(made.language.get(), Language::ZhCn);
+    }
 }

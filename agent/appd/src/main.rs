@@ -3,6 +3,7 @@
 //! wires the parts together and serves.
 
 mod admin;
+mod bridge;
 mod certificates;
 mod channel;
 mod confine;
@@ -11,8 +12,11 @@ mod end;
 mod host;
 mod limits;
 mod listen;
+#[cfg(test)]
+mod made_up;
 mod options;
 mod plain;
+mod rounds;
 mod serve;
 mod sockets;
 mod system;

@@ -1,5 +1,4 @@
-//! Events of the CRM. They carry states, counts and signed heads of its log, never a name, an address
-//! of a person or a record.
+//! Events of the CRM. They carry states and counts, never a name, an address of a person or a record.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,13 +25,8 @@ pub enum Event {
     },
     /// Its disk failed; nothing more is acknowledged.
     DiskFailed,
-    /// A signed head of its log: one line, as `gatehouse-verify` takes it.
-    AuditHead {
-        /// `gatehouse-head-1 …`
-        line: String,
-    },
-    /// Requests that were refused at the door.
-    RefusedRequests {
+    /// Codes for the first manager that were refused: before there is a vault, the CRM has no log.
+    ClaimRefused {
         /// How many since the last such event.
         count: u32,
     },

@@ -28,6 +28,4 @@ pub enum Order {
         /// The tag.
         tag: String,
     },
-    /// Lock now: the process ends, and with it everything it holds in memory.
-    Lock,
 }

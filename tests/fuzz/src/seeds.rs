@@ -57,7 +57,6 @@ pub fn orders() -> Vec<Vec<u8>> {
     written(&[
         Order::ManagerCode { sha256: "ab".repeat(32), expires: 1_795_478_400_000 },
         Order::Language { tag: "zh-CN".to_owned() },
-        Order::Lock,
     ])
 }
 
@@ -66,8 +65,7 @@ pub fn events() -> Vec<Vec<u8>> {
     written(&[
         Event::Claimed,
         Event::UnlockFailed { count: 3 },
-        Event::AuditHead { line: Maker::new().line() },
-        Event::RefusedRequests { count: 9 },
+        Event::ClaimRefused { count: 9 },
     ])
 }
 

@@ -1,11 +1,23 @@
 //! What the routes ask of hostd, and what its answers mean to whoever asked.
 
+use std::time::Duration;
+
 use host_api::{Request, Response, SettingsSource, Status};
 use settings::Settings;
+use tokio::time::{Instant, sleep};
 
+use super::Unanswered;
 use super::state::Admin;
 use crate::problem::{Code, Problem};
 use crate::reply::broken;
+
+/// Finds the field of a request that a field of the document comes from.
+pub(super) type Pointer = fn(&str) -> String;
+
+/// How long the settings in force are looked for once an answer was lost: hostd may have to start anew.
+const LOOK_FOR: Duration = Duration::from_secs(30);
+/// Between two looks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The settings in force.
 pub(super) struct InForce {
@@ -17,10 +29,7 @@ pub(super) struct InForce {
 
 impl Admin {
     pub(super) async fn ask(&self, request: Request) -> Result<Response, Problem> {
-        self.parts().host.ask(request).await.map_err(|error| {
-            tracing::warn!(error = systemd::log::chain(&error), "hostd does not answer");
-            Code::HostAway.into()
-        })
+        self.parts().host.ask(request).await.map_err(|error| away(&error))
     }
 
     pub(super) async fn status(&self) -> Result<Status, Problem> {
@@ -49,25 +58,68 @@ impl Admin {
         }
     }
 
-    /// Has a document checked or applied; `pointer` finds the field of the request that a field of the
-    /// document comes from.
-    pub(super) async fn put(
-        &self,
-        request: Request,
-        pointer: fn(&str) -> String,
-    ) -> Result<(), Problem> {
-        match self.ask(request).await? {
-            Response::Accepted => Ok(()),
-            Response::Refused { problems } => {
-                let told = problems.into_iter().map(|shown| (shown.field, shown.code, shown.text));
-                Err(super::document::refused(told, pointer))
+    /// Has a document checked. Nothing changes.
+    pub(super) async fn check(&self, document: String, pointer: Pointer) -> Result<(), Problem> {
+        done(self.ask(Request::Check { document }).await?, pointer)
+    }
+
+    /// Has a document applied. Where the answer is lost, the settings in force say what became of it.
+    ///
+    /// # Errors
+    /// [`Code::HostUnsure`] when they cannot be read either. After any other the former ones stand.
+    pub(super) async fn apply(&self, document: String, pointer: Pointer) -> Result<(), Problem> {
+        let request = Request::Apply { document: document.clone() };
+        match self.parts().host.ask(request).await {
+            Ok(response) => done(response, pointer),
+            Err(error @ Unanswered::NotAsked(_)) => Err(away(&error)),
+            Err(error @ Unanswered::Lost(_)) => {
+                tracing::warn!(error = systemd::log::chain(&error), "are the settings in force?");
+                self.became_of(&document).await
             }
-            Response::Failed(failure) => {
-                tracing::error!(code = failure.code, detail = failure.detail, "not applied");
-                Err(Code::NotApplied.into())
-            }
-            other => Err(unexpected(&other)),
         }
+    }
+
+    async fn became_of(&self, document: &str) -> Result<(), Problem> {
+        let end = Instant::now() + LOOK_FOR;
+        loop {
+            match self.ask(Request::Settings).await {
+                Ok(Response::Settings { document: Some(now), .. }) if now == document => {
+                    return Ok(());
+                }
+                Ok(Response::Settings { document: Some(_), .. }) => {
+                    return Err(Code::NotApplied.into());
+                }
+                // It starts: none are in force yet.
+                Ok(Response::Settings { document: None, .. }) | Err(_) => {}
+                Ok(other) => return Err(unexpected(&other)),
+            }
+            if Instant::now() >= end {
+                return Err(Code::HostUnsure.into());
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// hostd did nothing.
+fn away(error: &Unanswered) -> Problem {
+    tracing::warn!(error = systemd::log::chain(error), "hostd does not answer");
+    Code::HostAway.into()
+}
+
+/// What a document came to.
+fn done(response: Response, pointer: Pointer) -> Result<(), Problem> {
+    match response {
+        Response::Accepted => Ok(()),
+        Response::Refused { problems } => {
+            let told = problems.into_iter().map(|shown| (shown.field, shown.code, shown.text));
+            Err(super::document::refused(told, pointer))
+        }
+        Response::Failed(failure) => {
+            tracing::error!(code = failure.code, detail = failure.detail, "not applied");
+            Err(Code::NotApplied.into())
+        }
+        other => Err(unexpected(&other)),
     }
 }
 

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use host_api::Request;
 use seal::numbers::{action, outcome};
 use settings::Settings;
 
@@ -72,7 +71,7 @@ impl Admin {
         }
         let new = with_crm(&now.settings, now.source, &choice.reachable_from, caller.language)?;
         somebody::is_named(&new, site(&self.status().await?), crm_pointer)?;
-        self.put(Request::Apply { document: new.to_json() }, crm_pointer).await?;
+        self.apply(new.to_json(), crm_pointer).await?;
         Ok(new)
     }
 }

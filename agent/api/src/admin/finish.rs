@@ -7,8 +7,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use axum::response::IntoResponse;
-use events::Order;
-use host_api::Request;
 use identity::ManagerCode;
 use seal::numbers::{action, outcome};
 
@@ -95,7 +93,7 @@ impl Admin {
             return Err(Problem::fields_refused(vec![field]));
         }
         let document = new.to_json();
-        self.put(Request::Check { document: document.clone() }, setup_pointer).await?;
+        self.check(document.clone(), setup_pointer).await?;
         let changes_crm = new.crm != now.settings.crm;
         Ok(Chosen { document, changes_crm, language })
     }
@@ -128,12 +126,13 @@ impl Admin {
         self.settle().await;
         applied?;
         if let Some(code) = self.setup(step, |setup| setup.done.clone()).ok().flatten() {
-            return Ok(code);
+            // Used, or another one was made since: what this one opens is nothing.
+            let is_good = self.kept_code().await? == Some(code.kept);
+            return if is_good { Ok(code) } else { Err(Code::AlreadySetUp.into()) };
         }
         let code = self.new_manager_code(&entered.signed).await?;
         // Over by now: then there is no request to be repeated.
         let _ = self.setup(step, |setup| setup.done = Some(code.clone()));
-        self.order(Order::Language { tag: self.parts().language.get().tag().to_owned() });
         Ok(code)
     }
 
@@ -145,8 +144,7 @@ impl Admin {
     ) -> Result<(), Problem> {
         // On a second try the session may have been ended from elsewhere.
         self.parts().identity.confirm(&entered.signed).await?;
-        let apply = Request::Apply { document: chosen.document.clone() };
-        let done = self.put(apply, setup_pointer).await;
+        let done = self.apply(chosen.document.clone(), setup_pointer).await;
         let by = entered.signed.actor();
         if let Err(problem) = done {
             let why = Some(problem.code().as_str());

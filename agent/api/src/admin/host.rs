@@ -7,7 +7,18 @@ use std::pin::Pin;
 use host_api::{Request, Response};
 
 /// An answer of hostd on its way.
-pub type HostFuture<'a> = Pin<Box<dyn Future<Output = io::Result<Response>> + Send + 'a>>;
+pub type HostFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Unanswered>> + Send + 'a>>;
+
+/// Why there is no answer of hostd.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// It was not asked, so it did nothing.
+    #[error("hostd cannot be asked")]
+    NotAsked(#[source] io::Error),
+    /// It was asked, and may have done it.
+    #[error("hostd's answer is lost")]
+    Lost(#[source] io::Error),
+}
 
 /// Asks hostd.
 pub trait Host: Send + Sync {

@@ -86,12 +86,12 @@ impl Admin {
             Event::Locked => ("locked", None),
             Event::UnlockFailed { count } => ("unlock-failed", Some(i64::from(*count))),
             Event::DiskFailed => ("disk-failed", None),
-            Event::Started { .. } | Event::AuditHead { .. } | Event::RefusedRequests { .. } => {
-                return;
-            }
+            Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
+            Event::Started { .. } => return,
         };
         let noise = match event {
             Event::UnlockFailed { .. } => Noise::Unlocking,
+            Event::ClaimRefused { .. } => Noise::Claiming,
             _ => Noise::Crm,
         };
         if !self.hears(noise) {

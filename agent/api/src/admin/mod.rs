@@ -17,7 +17,7 @@ mod zones;
 
 use axum::Router;
 
-pub use host::{Host, HostFuture};
+pub use host::{Host, HostFuture, Unanswered};
 pub use state::{Admin, Authority, CrmLink, Parts};
 
 use crate::shared;

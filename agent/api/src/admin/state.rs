@@ -33,6 +33,8 @@ pub(super) enum Noise {
     /// Wrong passphrases and recovery keys of the CRM, which anybody who reaches it can send: they must
     /// not silence what else it says.
     Unlocking,
+    /// Wrong codes for the first manager, likewise.
+    Claiming,
     /// Wrong setup codes, which anybody on the network can send.
     SetupCodes,
 }

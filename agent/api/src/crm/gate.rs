@@ -1,13 +1,13 @@
 //! The code that claims the CRM: its hash comes from the admin application, people type it here.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
+use events::Event;
 use identity::{CodeGate, CodeRefused, Peer, Secret};
-use seal::numbers::{action, outcome};
-use vault::Access;
 
-use super::life::Life;
-use super::state::{Crm, stranger};
+use super::life::{Life, Stage, Unfinished};
+use super::state::Crm;
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Problem};
@@ -104,11 +104,12 @@ impl Crm {
 
     fn code_refused(&self, refused: CodeRefused, peer: &Peer) -> Problem {
         tracing::info!(address = %peer.address, %refused, "the manager's code was refused");
-        // Before there is a vault there is no log of it.
+        // Before there is a vault there is no log of it here.
+        self.0.claims_refused.fetch_add(1, Ordering::Relaxed);
         if let Ok(life) = self.0.life.try_lock()
-            && let Life::Unfinished(unfinished) = &*life
+            && let Life::Unfinished(Unfinished { stage: Stage::Proved { open, .. }, .. }) = &*life
         {
-            unfinished.held.store.note_list_read(refusal(peer));
+            open.identity.note_enrol_refused("manager-code", peer);
         }
         match refused {
             CodeRefused::Wrong { tries_left } => {
@@ -118,9 +119,14 @@ impl Crm {
             CodeRefused::Gone => Code::NoCode.into(),
         }
     }
-}
 
-/// Somebody's code was refused.
-fn refusal(peer: &Peer) -> Access {
-    Access::new(stranger(peer), action::ENROL_REFUSED, outcome::REFUSED)
+    /// Tells the admin application how many codes were refused since the last time: once a minute, so
+    /// that nobody fills its log.
+    pub(super) fn tell_claims_refused(&self) {
+        let count = self.0.claims_refused.swap(0, Ordering::Relaxed);
+        let told = || self.0.parts.events.try_send(Event::ClaimRefused { count });
+        if count > 0 && told().is_err() {
+            self.0.claims_refused.fetch_add(count, Ordering::Relaxed);
+        }
+    }
 }

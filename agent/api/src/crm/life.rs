@@ -174,10 +174,11 @@ impl Crm {
         }
     }
 
-    /// To be called once a minute: wrong secrets are told, what is over leaves the vault, and the
+    /// To be called once a minute: wrong secrets and codes are told, what is over leaves the vault, and the
     /// locked page will show who may be shown now.
     pub async fn tick(&self) {
         self.flush_failures();
+        self.tell_claims_refused();
         let Ok(open) = self.open() else { return };
         if let Err(error) = open.identity.tick().await {
             tracing::warn!(

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use events::{CrmState as Told, Event};
@@ -62,6 +63,8 @@ pub(super) struct Inner {
     /// Those who would open the vault.
     pub unlocking: Rows,
     failed: Mutex<Failed>,
+    /// Codes for the first manager that were refused and not told of yet.
+    pub claims_refused: AtomicU32,
 }
 
 /// What can be seen of the vault at any moment.
@@ -91,6 +94,7 @@ impl Crm {
             invitees: Mutex::default(),
             unlocking: Rows::default(),
             failed: Mutex::default(),
+            claims_refused: AtomicU32::new(0),
         }));
         crm.told(if crm.seen().state == CrmState::Locked { Told::Locked } else { Told::Unclaimed });
         crm

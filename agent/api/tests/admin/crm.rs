@@ -55,6 +55,9 @@ async fn there_is_a_code_only_while_nobody_has_claimed_it() {
         assert_eq!((answer.status.as_u16(), answer.code()), (status, refused), "{reach:?}");
     }
     assert_eq!(site.orders(), []);
+    let log = site.log();
+    let refused = ["already-set-up", "already-set-up", "crm-away", "disk-failed"];
+    assert_eq!(log[log.len() - 4..], refused.map(|why| format!("!code-made {why}")));
     let answer = Browser::new().post(&site, "/crm/manager-code", json!({})).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (401, "sign-in"));
 }
@@ -73,6 +76,10 @@ async fn what_the_crm_says_is_kept() {
         log.ends_with(&["crm-event claimed".to_owned(), "crm-event unlock-failed".to_owned()]),
         "{log:?}"
     );
+
+    site.admin.crm_said(&Event::ClaimRefused { count: 7 }).await;
+    let entry = site.store.audit(None, 1).unwrap().remove(0);
+    assert_eq!((entry.reason.as_deref(), entry.count), (Some("claim-refused"), Some(7)));
 
     let made = browser.post(&site, "/crm/manager-code", json!({})).await;
     assert_eq!(made.status, 200);

@@ -1,9 +1,11 @@
 //! Who reaches the CRM.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::browser::{Browser, Disk};
-use crate::hostd::{Fails, Hostd};
+use crate::hostd::{Fails, Hostd, Loses};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn is_changed_by_its_version() {
@@ -109,4 +111,43 @@ async fn refusals_name_the_field_in_the_readers_language() {
     assert_eq!((away.status.as_u16(), away.code()), (503, "host-away"));
     site.hostd.now().away = false;
     assert_eq!(browser.get(&site, "/crm-access").await.headers["etag"], tag.as_str());
+}
+
+/// hostd was asked and its answer is lost: what is in force says what became of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_found_out() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let tag = browser.get(&site, "/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
+    let none = json!({"reachableFrom": []});
+    site.hostd.now().loses = Some(Loses::Undone);
+    let undone = browser.put(&site, "/crm-access", &tag, none.clone()).await;
+    assert_eq!((undone.status.as_u16(), undone.code()), (500, "not-applied"));
+    site.hostd.now().loses = Some(Loses::Done);
+    let done = browser.put(&site, "/crm-access", &tag, none).await;
+    assert_eq!((done.status.as_u16(), &done.body["reachableFrom"]), (200, &json!([])));
+    let log = site.log();
+    let told = ["!crm-access-changed not-applied", "crm-access-changed"];
+    assert_eq!(log[log.len() - 2..], told, "{log:?}");
+}
+
+/// Nor does hostd answer for a while: that nothing was changed must not be said.
+#[tokio::test]
+async fn an_answer_that_stays_lost_is_said_to_be() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let tag = browser.get(&site, "/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
+    site.hostd.now().loses = Some(Loses::Itself);
+    tokio::time::pause();
+    let passes = async {
+        loop {
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+    };
+    let lost = tokio::select! {
+        lost = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": []})) => lost,
+        () = passes => unreachable!(),
+    };
+    assert_eq!((lost.status.as_u16(), lost.code()), (503, "host-unsure"));
+    assert_eq!(site.log().last().unwrap(), "!crm-access-changed host-unsure");
 }

@@ -1,9 +1,10 @@
 //! A made-up hostd: its settings, its code and its tries are those of the real one, without a kernel.
 
 use std::io;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use api::admin::{Host, HostFuture};
+use api::admin::{Host, HostFuture, Unanswered};
 use host_api::{
     Failure, PortStatus, Request, Response, SettingsSource, SetupTried, Shown, State, Status,
     UnknownPort, WanStatus, ZoneStatus,
@@ -23,10 +24,20 @@ pub struct Now {
     pub tried: u32,
     /// It does not answer at all.
     pub away: bool,
+    /// What becomes of its next answer to new settings.
+    pub loses: Option<Loses>,
     /// What it cannot do.
     pub fails: Option<Fails>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
+}
+
+/// The answer to new settings is lost: after they are in force, before, or with hostd itself.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Loses {
+    Done,
+    Undone,
+    Itself,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -44,6 +55,7 @@ impl Hostd {
             set_up: false,
             tried: 0,
             away: false,
+            loses: None,
             fails: None,
             asked: Vec::new(),
         })))
@@ -70,10 +82,17 @@ impl Hostd {
 impl Host for Hostd {
     fn ask(&self, request: Request) -> HostFuture<'_> {
         let mut now = self.now();
-        let answer = if now.away {
-            Err(io::ErrorKind::ConnectionRefused.into())
-        } else {
-            Ok(now.answer(request))
+        let loses = matches!(request, Request::Apply { .. }).then(|| mem::take(&mut now.loses));
+        let answer = match loses.flatten() {
+            _ if now.away => Err(Unanswered::NotAsked(io::ErrorKind::ConnectionRefused.into())),
+            None => Ok(now.answer(request)),
+            Some(loses) => {
+                if loses == Loses::Done {
+                    now.answer(request);
+                }
+                now.away = loses == Loses::Itself;
+                Err(Unanswered::Lost(io::ErrorKind::ConnectionReset.into()))
+            }
         };
         Box::pin(async move { answer })
     }

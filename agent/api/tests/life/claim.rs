@@ -170,3 +170,32 @@ async fn who_takes_long_stays_in_and_who_comes_with_the_code_takes_over() {
     second.post("/claim/recovery", json!({ "recoveryKey": made["recoveryKey"] })).await.good();
     process.crm.close().await;
 }
+
+/// Before there is a vault nobody here keeps a log of it: the admin application's does, once a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_codes_are_counted_for_the_admin_and_fill_no_log() {
+    let place = Place::new();
+    let mut process = place.start();
+    process.has_code();
+    let guess = json!({ "code": "0000-0000-0000" });
+    for address in 0..100 {
+        let told = process.person_at([192, 168, 9, address]).post("/claim/code", guess.clone()).await;
+        assert!(["403 wrong-code", "429 slow-down"].contains(&told.told().as_str()));
+    }
+    assert_eq!(process.happened(), []);
+    process.crm.tick().await;
+    assert_eq!(process.happened(), [Event::ClaimRefused { count: 100 }]);
+    process.crm.tick().await;
+    assert_eq!(process.happened(), []);
+    let (mut person, key) = process.made().await;
+    person.post("/claim/recovery", json!({ "recoveryKey": key })).await.good();
+    for address in 0..100 {
+        process.person_at([192, 168, 7, address % 2]).post("/claim/code", guess.clone()).await;
+    }
+    let setup = person.post("/claim/account", manager()).await.good();
+    person.post("/claim/totp", json!({ "code": place.code(&setup) })).await.good();
+    process.crm.tick().await;
+    process.crm.close().await;
+    let told = process.happened();
+    assert!(told.contains(&Event::ClaimRefused { count: 100 }), "{told:?}");
+}

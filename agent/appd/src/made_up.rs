@@ -1,0 +1,105 @@
+//! For tests: an admin application over a store in a directory that goes with it, and a hostd that
+//! answers what it is told to.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use api::admin::{Admin, Authority, CrmLink, Parts};
+use api::language::BoxLanguage;
+use api::shape::admin::CrmReach;
+use host_api::{HEADER, Request, Response};
+use identity::{Identity, Realm};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixListener;
+use tokio::sync::{mpsc, watch};
+use vault::{Clock, Store, SystemClock, Unlock};
+
+use crate::bridge::{self, Bridge};
+use crate::certificates::{All, Certificates};
+use crate::host::Host;
+use crate::system::Records;
+use crate::tls::Current;
+
+/// All of it.
+pub struct MadeUp {
+    pub place: TempDir,
+    pub admin: Admin,
+    pub host: Host,
+    pub language: BoxLanguage,
+    pub reach: watch::Receiver<(CrmReach, u64)>,
+    certificates: Certificates,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    reached: watch::Sender<(CrmReach, u64)>,
+    told: watch::Sender<Authority>,
+}
+
+impl MadeUp {
+    pub async fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        std::fs::write(place.path().join("key"), [7; 32]).unwrap();
+        let unlock = Unlock::Machine(place.path().join("key"));
+        let store = Store::create(&place.path().join("store"), &unlock, clock.clone()).unwrap();
+        let now = time::OffsetDateTime::now_utc();
+        let (certificates, _) = Certificates::ready(&All::default(), now, [7; 4]).unwrap();
+        let told = watch::Sender::new(bridge::told(&certificates));
+        let (reached, reach) = watch::channel((CrmReach::Unreachable, 0));
+        let language = BoxLanguage::default();
+        let host = Host::at(place.path().join("hostd.sock"));
+        let admin = Admin::new(Parts {
+            identity: Identity::open(store.clone(), Realm::Admin, clock.clone()).await.unwrap(),
+            store: store.clone(),
+            clock: clock.clone(),
+            language: language.clone(),
+            host: Arc::new(host.clone()),
+            crm: CrmLink { reach: reach.clone(), orders: mpsc::channel(4).0 },
+            certificates: told.subscribe(),
+        });
+        Self { place, admin, host, language, reach, certificates, clock, store, reached, told }
+    }
+
+    /// Its side of the way to a CRM that listens there.
+    pub fn bridge(&self, orders: PathBuf, other: Vec<u32>) -> Bridge {
+        let now = time::OffsetDateTime::now_utc();
+        let (certificates, _) =
+            Certificates::ready(&self.certificates.stored(), now, [7; 4]).unwrap();
+        Bridge {
+            admin: self.admin.clone(),
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            language: self.language.clone(),
+            certificates,
+            records: Records::default(),
+            current: Current::none("gatehouse.internal"),
+            told: self.told.clone(),
+            reach: self.reached.clone(),
+            orders,
+            other,
+        }
+    }
+
+    /// Begins to answer as hostd; gives all that it is asked.
+    pub fn hostd(
+        &self,
+        answer: impl Fn(&Request) -> Response + Send + 'static,
+    ) -> Arc<Mutex<Vec<Request>>> {
+        let listener = UnixListener::bind(self.place.path().join("hostd.sock")).unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&asked);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut header = [0; HEADER];
+                stream.read_exact(&mut header).await.unwrap();
+                let mut text = vec![0; host_api::length(header).unwrap()];
+                stream.read_exact(&mut text).await.unwrap();
+                let request: Request = host_api::decode(&text).unwrap();
+                let response = host_api::encode(&answer(&request)).unwrap();
+                told.lock().unwrap().push(request);
+                stream.write_all(&response).await.unwrap();
+            }
+        });
+        asked
+    }
+}
