@@ -21,9 +21,11 @@ use api::language::BoxLanguage;
 use api::realm::Realm;
 use api::site::{self, Reports};
 use axum::Router;
+use axum::body::Body;
 use common::{Browser, Office};
 use identity::{Role, STEP_MS, TotpSecret};
 use serde_json::{Value, json};
+use tower::ServiceExt;
 use vault::Clock;
 
 const ID: &str = "01890000-0000-7000-8000-000000000009";
@@ -249,4 +251,76 @@ fn paths(of: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(of).unwrap();
     let literals = text.split("\"/api/v1/").skip(1);
     literals.map(|rest| format!("/{}", rest.split('"').next().unwrap())).collect()
+}
+
+/// What the door finds wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    Name,
+    Page,
+    Fields,
+    Media,
+    Length,
+    Slow,
+    Cookies,
+}
+
+async fn knock(router: &Router, app: App, route: &Route, wrong: Wrong) -> u16 {
+    let path = format!("/api/v1{}", route.path.replace("{id}", ID));
+    let host = if wrong == Wrong::Name { "elsewhere.example" } else { app.host() };
+    let from = if wrong == Wrong::Page { "cross-site" } else { "same-origin" };
+    let mut request = axum::http::Request::builder()
+        .method(name(route.method).as_str())
+        .uri(&path)
+        .header("host", host)
+        .header("origin", format!("https://{}", app.host()))
+        .header("sec-fetch-site", from)
+        .header("content-type", if wrong == Wrong::Media { "text/plain" } else { "application/json" })
+        .extension(api::caller::Remote(common::ADDRESS.into()));
+    let fields = if wrong == Wrong::Fields { 100 } else { 0 };
+    for at in 0..fields {
+        request = request.header(format!("x-{at}"), "x");
+    }
+    if wrong == Wrong::Cookies {
+        for _ in 0..2 {
+            let (session, step) = (format!("__Host-{}=x", app.as_str()), "step=x");
+            request = request.header("cookie", format!("{session}; __Host-{}-{step}", app.as_str()));
+        }
+    }
+    let body = match wrong {
+        Wrong::Slow => Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>()),
+        Wrong::Length => Body::from(vec![b' '; 64 * 1024 + 1]),
+        _ => Body::from("{}"),
+    };
+    router.clone().oneshot(request.body(body).unwrap()).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn what_the_door_says_is_in_the_contract_of_every_route() {
+    let (office, other) = (Office::open().await, admin_site().await);
+    tokio::time::pause();
+    for (router, app) in [(&office.router, App::Crm), (&other.router, App::Admin)] {
+        for route in app.routes() {
+            for (wrong, status) in [
+                (Wrong::Name, 421),
+                (Wrong::Page, 403),
+                (Wrong::Fields, 431),
+                (Wrong::Media, 415),
+                (Wrong::Length, 413),
+                (Wrong::Slow, 408),
+            ] {
+                let told = knock(router, app, &route, wrong).await;
+                // Browsers send reports without saying from where, and of a media type of their own.
+                let is_report = route.path == "/csp-report" && told == 204;
+                assert!(told == status || is_report, "{wrong:?} {}: {told}", route.path);
+                common::listed::check(app, &name(route.method), route.path, told);
+            }
+            if route.access != Access::Public {
+                assert_eq!(knock(router, app, &route, Wrong::Cookies).await, 400, "{}", route.path);
+            }
+            let any = [400, 403, 408, 413, 415, 421, 429, 431, 500, 503];
+            let lacks: Vec<_> = any.iter().filter(|it| !route.refusals().contains(it)).collect();
+            assert!(lacks.is_empty(), "{}: {lacks:?}", route.path);
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! The OpenAPI document of an application, made of its routes.
 
-use std::collections::BTreeSet;
-
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder,
 };
@@ -17,11 +15,6 @@ use crate::cookie::Cookie;
 use crate::shape::shared::Problem;
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
-
-/// Statuses that every route may answer.
-const ANY: [u16; 5] = [400, 421, 429, 500, 503];
-/// And every one that changes something.
-const CHANGES: [u16; 4] = [403, 408, 413, 415];
 
 pub(super) fn of(app: App) -> serde_json::Result<String> {
     let mut schemas = Schemas::new();
@@ -69,9 +62,9 @@ fn operation(route: &Route, problem: &str, schemas: &mut Schemas) -> OperationBu
         let body = RequestBodyBuilder::new().content("application/json", content);
         operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
-    let (status, response) = answer(&route.answer, schemas);
-    operation = operation.response(status.to_string(), response);
-    for status in statuses(route) {
+    let response = answer(&route.answer, schemas);
+    operation = operation.response(route.done().to_string(), response);
+    for status in route.refusals() {
         let content = Content::new(Some(Ref::from_schema_name(problem)));
         let response = ResponseBuilder::new().description("Problem");
         let response = response.content("application/problem+json", content).build();
@@ -80,41 +73,21 @@ fn operation(route: &Route, problem: &str, schemas: &mut Schemas) -> OperationBu
     operation
 }
 
-fn answer(answer: &Answer, schemas: &mut Schemas) -> (u16, Response) {
+fn answer(answer: &Answer, schemas: &mut Schemas) -> Response {
     let json = |name: String| Content::new(Some(Ref::from_schema_name(name)));
     let done = ResponseBuilder::new().description("Done");
-    let (status, response) = match *answer {
-        Answer::Nothing => (204, done),
-        Answer::Json(status, shape) => {
-            (status, done.content("application/json", json(shape(schemas))))
-        }
-        Answer::Versioned(status, shape) => {
+    let response = match *answer {
+        Answer::Nothing => done,
+        Answer::Json(_, shape) => done.content("application/json", json(shape(schemas))),
+        Answer::Versioned(_, shape) => {
             let etag =
                 HeaderBuilder::new().schema(Some(text())).description(Some("The version")).build();
-            (status, done.header("ETag", etag).content("application/json", json(shape(schemas))))
+            done.header("ETag", etag).content("application/json", json(shape(schemas)))
         }
-        Answer::Bytes(media) => (200, done.content(media, Content::new(Some(text())))),
-        Answer::Events(shape) => (200, done.content("text/event-stream", json(shape(schemas)))),
+        Answer::Bytes(media) => done.content(media, Content::new(Some(text()))),
+        Answer::Events(shape) => done.content("text/event-stream", json(shape(schemas))),
     };
-    (status, response.build())
-}
-
-fn statuses(route: &Route) -> BTreeSet<u16> {
-    let mut all: BTreeSet<u16> = ANY.into_iter().chain(route.problems.iter().copied()).collect();
-    if route.method != Method::Get {
-        all.extend(CHANGES);
-    }
-    match route.access {
-        Access::Public => {}
-        Access::Step | Access::Session => {
-            all.insert(401);
-        }
-        Access::Manager => all.extend([401, 403]),
-    }
-    if route.conditional {
-        all.extend([412, 428]);
-    }
-    all
+    response.build()
 }
 
 fn parameters(route: &Route) -> Vec<Parameter> {

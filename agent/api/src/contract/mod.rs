@@ -5,8 +5,14 @@ mod crm;
 mod document;
 mod shared;
 
+use std::collections::BTreeSet;
+
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
+
+/// What any route may answer: the door judges page, name, head and body of each request, a GET's too, and
+/// anything of ours may break or be away.
+const ANY: [u16; 10] = [400, 403, 408, 413, 415, 421, 429, 431, 500, 503];
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +80,7 @@ pub struct Route {
     pub conditional: bool,
     /// Whether it knows a repeated request by its `Idempotency-Key`.
     pub repeatable: bool,
-    /// Statuses of its own problems, besides those that every route has.
+    /// Statuses of its own problems, besides those of [`Route::refusals`].
     pub problems: &'static [u16],
 }
 
@@ -134,6 +140,34 @@ impl App {
 }
 
 impl Route {
+    /// The status of its answer when all is well.
+    pub const fn done(&self) -> u16 {
+        match self.answer {
+            Answer::Nothing => 204,
+            Answer::Json(status, _) | Answer::Versioned(status, _) => status,
+            Answer::Bytes(_) | Answer::Events(_) => 200,
+        }
+    }
+
+    /// Statuses of every problem that it may answer: its own, and what follows from who may call it and
+    /// how.
+    pub fn refusals(&self) -> BTreeSet<u16> {
+        let mut all: BTreeSet<u16> = ANY.into_iter().chain(self.problems.iter().copied()).collect();
+        match self.access {
+            Access::Public => {}
+            Access::Step => all.extend([401]),
+            // Also when the store was closed while the request was under way.
+            Access::Session | Access::Manager => all.extend([401, 409]),
+        }
+        if self.path.contains("{id}") {
+            all.insert(404);
+        }
+        if self.conditional {
+            all.extend([412, 428]);
+        }
+        all
+    }
+
     fn new(method: Method, path: &'static str, access: Access, summary: &'static str) -> Self {
         Self {
             method,

@@ -1,5 +1,8 @@
 //! The application behind its door, and a browser with one jar of cookies.
 
+#[path = "../common/listed.rs"]
+mod listed;
+
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -249,6 +252,7 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
+        listed::check(App::Admin, method, path, parts.status.as_u16());
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status: parts.status, headers: parts.headers, body, bytes }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+pub mod listed;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -201,7 +203,9 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        self.router.clone().oneshot(request).await.unwrap()
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        listed::check(self.app, method, path, answer.status().as_u16());
+        answer
     }
 
     pub async fn ask(
