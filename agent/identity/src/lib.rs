@@ -11,6 +11,7 @@ mod code;
 mod common_passwords;
 mod device;
 pub mod door;
+mod due;
 mod ended;
 mod enrol;
 pub mod hash;

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use seal::numbers::{action, outcome, table};
+use seal::numbers::{action, idempotency, invitation, outcome, table};
 use seal::{RecordId, TableId};
 use vault::{Actor, Applied, Batch, Clock, Damage, KeyOf, Named, Store};
 
 use crate::account::Realm;
 use crate::door::{Credentials, Door, DoorRefused, Entry};
+use crate::due::Due;
 use crate::ended::{ENDED_MOST, Ended, end};
 use crate::enrol::Enrolment;
 use crate::hashing::Hashing;
@@ -16,7 +17,6 @@ use crate::password::Password;
 use crate::people::People;
 use crate::refusals::Refusals;
 use crate::refused::Refused;
-use crate::repeated::Answered;
 use crate::secret::Secret;
 use crate::sessions::Peer;
 use crate::signed::Signed;
@@ -43,7 +43,9 @@ pub(crate) struct Inner {
     /// What links of invitations are made of, for the life of this process.
     pub(crate) links: Secret,
     /// Requests whose repetition is known.
-    pub(crate) answered: Arc<Answered>,
+    pub(crate) answered: Arc<Due>,
+    /// Invitations and codes, by when they are over.
+    pub(crate) invitations: Arc<Due>,
     /// What is on the disk of accounts that cannot be read.
     pub(crate) damaged: Vec<Named>,
     /// What the log takes of strangers.
@@ -86,14 +88,15 @@ impl Identity {
         let door = Arc::new(Mutex::new(Door::new(realm)));
         let Known { over, damaged } =
             load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
-        let answered = Arc::new(Answered::default());
-        let each = |id, _, body: Arc<_>| answered.put(id, &body);
-        store.load(table::IDEMPOTENCY, each).map_err(OpenFailed::Read)?;
+        let due = |table, field| Due::load(&store, table, field).map_err(OpenFailed::Read);
+        let answered = Arc::new(due(table::IDEMPOTENCY, idempotency::AT)?);
+        let invitations = Arc::new(due(table::INVITATIONS, invitation::EXPIRES_AT)?);
         store.on_applied(Box::new({
-            let (door, clock, answered) = (door.clone(), clock.clone(), answered.clone());
+            let (door, clock) = (door.clone(), clock.clone());
+            let dues = [answered.clone(), invitations.clone()];
             move |changes| {
                 apply(changes, &door, &*clock);
-                answered.apply(changes);
+                dues.iter().for_each(|due| due.apply(changes));
             }
         }));
         let inner = Inner {
@@ -105,6 +108,7 @@ impl Identity {
             codes: Mutex::new(Throttle::default()),
             links: Secret::new().map_err(OpenFailed::Random)?,
             answered,
+            invitations,
             damaged,
             refusals: Mutex::default(),
             hashing: Hashing::default(),
@@ -171,6 +175,7 @@ impl Identity {
             Err(refused) => {
                 // Not judged, so not wrong.
                 self.door().forgive(&knock);
+                self.note_busy(&refused, action::SIGN_IN_REFUSED, peer);
                 return Err(refused);
             }
         };

@@ -87,6 +87,13 @@ impl Identity {
         self.note(action::ENROL_REFUSED, Some(what), peer);
     }
 
+    /// Logs that a password was not judged, within a second.
+    pub(crate) fn note_busy(&self, refused: &Refused, action: u32, peer: &Peer) {
+        if matches!(refused, Refused::Busy { .. }) {
+            self.note(action, Some("busy"), peer);
+        }
+    }
+
     /// To be called once a minute.
     pub(crate) fn note_counted(&self) {
         let counted = self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner).counted();

@@ -1,13 +1,13 @@
 //! Requests that were answered: the same one again makes nothing new, for a day.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
-use seal::body::{Body, Value};
+use seal::body::Value;
 use seal::numbers::{action, idempotency, outcome, table};
 use seal::{RecordId, TableId};
-use vault::{Applied, Batch, BatchError, KeyOf, MAX_CHANGES};
+use vault::{Batch, BatchError, KeyOf};
 
+use crate::due::Due;
 use crate::stored::instant;
 
 /// How long a request is known again, ms.
@@ -37,36 +37,12 @@ pub enum KeyRefused {
     Batch(#[from] BatchError),
 }
 
-/// Keys of the requests that were answered, by when that was.
-#[derive(Debug, Default)]
-pub(crate) struct Answered(Mutex<BTreeSet<(u64, RecordId)>>);
-
-impl Answered {
-    pub(crate) fn put(&self, id: RecordId, body: &Body) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((at(body), id));
-    }
-
-    pub(crate) fn apply(&self, changes: &[Applied]) {
-        for change in changes.iter().filter(|change| change.table == TABLE) {
-            match &change.body {
-                Some(body) => self.put(change.id, body),
-                None => {
-                    let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                    all.retain(|(_, id)| *id != change.id);
-                }
-            }
-        }
-    }
-
-    /// Those to be forgotten now, at most as many as one batch takes.
-    pub(crate) fn over(&self, now: u64) -> Vec<RecordId> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |at: u64, after: u64| at.saturating_add(after) < now;
-        if all.first().is_none_or(|(at, _)| !is_over(*at, REPEATED_FOR + FORGET_AFTER)) {
-            return Vec::new();
-        }
-        let over = all.iter().take_while(|(at, _)| is_over(*at, REPEATED_FOR));
-        over.map(|(_, id)| *id).take(MAX_CHANGES).collect()
+/// Keys to be forgotten now, of all that there are by when they came.
+pub(crate) fn over(answered: &Due, now: u64) -> Vec<RecordId> {
+    let limit = now.saturating_sub(REPEATED_FOR);
+    match answered.oldest() {
+        Some(oldest) if oldest < limit.saturating_sub(FORGET_AFTER) => answered.before(limit),
+        _ => Vec::new(),
     }
 }
 
@@ -127,11 +103,4 @@ pub(crate) fn forget(batch: &mut Batch<'_>, over: Vec<RecordId>) -> Result<(), B
     }
     batch.audit(action::REQUESTS_FORGOTTEN, outcome::ALLOWED);
     Ok(())
-}
-
-fn at(body: &Body) -> u64 {
-    match body.fields.get(&idempotency::AT) {
-        Some(Value::Instant(at)) => u64::try_from(*at).unwrap_or_default(),
-        _ => 0,
-    }
 }

@@ -1,6 +1,7 @@
 //! What is done once a minute: sessions that are over leave the disk, and requests are noted on it
 //! now and then, so that a restart knows how long a session was idle; keys of requests answered more
-//! than a day ago are forgotten; refusals that were only counted are told.
+//! than a day ago are forgotten, invitations and codes that are over taken out; refusals that were only
+//! counted are told.
 
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use crate::stored::set_seen;
 
 /// A session's last request is written when the one on the disk is this much older.
 const WRITE_AFTER: Duration = Duration::from_secs(600);
+
+/// Invitations and codes stay this long after they are over, ms: the box's clock may be ahead for a while.
+const KEPT_FOR: u64 = 24 * 60 * 60 * 1_000;
 
 impl Identity {
     /// To be called once a minute.
@@ -49,9 +53,21 @@ impl Identity {
             .await?;
         }
         self.note_counted();
-        let over = self.0.answered.over(self.now().wall);
+        let now = self.now().wall;
+        let over = repeated::over(&self.0.answered, now);
         if !over.is_empty() {
             self.write(Actor::default(), move |batch| Ok(repeated::forget(batch, over)?)).await?;
+        }
+        let over = self.0.invitations.before(now.saturating_sub(KEPT_FOR));
+        if !over.is_empty() {
+            self.write(Actor::default(), move |batch| {
+                for id in over {
+                    unless_gone(batch.delete(table::INVITATIONS, id))?;
+                }
+                batch.audit(action::INVITATION_EXPIRED, outcome::ALLOWED);
+                Ok(())
+            })
+            .await?;
         }
         Ok(())
     }

@@ -198,3 +198,35 @@ async fn wrong_codes_of_who_enrols_are_in_the_log_and_do_not_fill_it() {
     assert!(refused.contains(&counted), "{refused:?}");
     store.close(Actor::default()).await.unwrap();
 }
+
+fn kept(store: &vault::Store) -> usize {
+    let mut count = 0;
+    store.load(seal::numbers::table::INVITATIONS, |_, _, _| count += 1).unwrap();
+    count
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_leaves_the_store_a_day_later() {
+    let the_box = TestBox::new();
+    let (store, identity, _, manager) = office(&the_box).await;
+    for name in ["Anna", "Bob"] {
+        identity.invite(&manager, name, Role::Staff, None).await.unwrap();
+    }
+    the_box.clock.forward(INVITED_FOR / 1_000);
+    identity.invite(&manager, "Carla", Role::Staff, None).await.unwrap();
+    identity.tick().await.unwrap();
+    assert_eq!(kept(&store), 3, "the clock may have been ahead");
+    // Also those that an earlier process knew.
+    let (store, identity) = the_box.reopen(store, Realm::Crm).await;
+    the_box.clock.forward(24 * 60 * 60 + 1);
+    identity.tick().await.unwrap();
+    assert_eq!(kept(&store), 1);
+    let told = |store: &vault::Store| {
+        let log = store.audit(None, 200).unwrap();
+        log.iter().filter(|entry| entry.action == Some(action::INVITATION_EXPIRED)).count()
+    };
+    assert_eq!(told(&store), 1, "one entry for all");
+    identity.tick().await.unwrap();
+    assert_eq!(told(&store), 1);
+    store.close(Actor::default()).await.unwrap();
+}

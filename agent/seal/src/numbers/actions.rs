@@ -43,6 +43,7 @@ pub mod action {
         CODE_MADE = 37, "code-made";
         PEOPLE_LIST = 38, "people-list";
         LAST_SEEN = 39, "last-seen";
+        INVITATION_EXPIRED = 40, "invitation-expired";
         CONTACT_LIST = 50, "contact-list";
         CONTACT_OPENED = 51, "contact-opened";
         CONTACT_CREATED = 52, "contact-created";
