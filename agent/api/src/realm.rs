@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use identity::{Identity, Manager, Peer, Signed};
+use identity::{Editor, Identity, LogReader, Manager, Peer, Reader, Signed};
 use seal::numbers::{action, outcome};
 use seal::{RecordId, TableId};
 use vault::{Access, Store};
@@ -82,28 +82,58 @@ async fn signed<S: Realm>(
     Ok((signed, identity))
 }
 
-/// A manager with a session.
-pub struct AsManager {
-    /// Who.
-    pub manager: Manager,
+/// Somebody with a session whose role gives this; that it does not is in the log.
+pub struct As<R> {
+    /// What it gives.
+    pub role: R,
     /// The people of the application.
     pub identity: Identity,
 }
 
-impl<S: Realm> FromRequestParts<S> for AsManager {
+/// What a role may give.
+pub trait Given: Sized + Send {
+    /// It, if the role of whoever is signed in gives it.
+    fn to(signed: &Signed) -> Option<Self>;
+}
+
+impl Given for Manager {
+    fn to(signed: &Signed) -> Option<Self> {
+        signed.manager()
+    }
+}
+
+impl Given for Reader {
+    fn to(signed: &Signed) -> Option<Self> {
+        signed.reader()
+    }
+}
+
+impl Given for Editor {
+    fn to(signed: &Signed) -> Option<Self> {
+        signed.editor()
+    }
+}
+
+impl Given for LogReader {
+    fn to(signed: &Signed) -> Option<Self> {
+        signed.log_reader()
+    }
+}
+
+impl<S: Realm, R: Given> FromRequestParts<S> for As<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let who = Who::from_request_parts(parts, state).await?;
-        match who.signed.manager() {
-            Some(manager) => Ok(Self { manager, identity: who.identity }),
+        match R::to(&who.signed) {
+            Some(role) => Ok(Self { role, identity: who.identity }),
             None => Err(not_allowed(&who.signed, parts, state)),
         }
     }
 }
 
 /// The role does not give this; in the log within a second.
-pub(crate) fn not_allowed<S: Realm>(who: &Signed, parts: &Parts, state: &S) -> Problem {
+fn not_allowed<S: Realm>(who: &Signed, parts: &Parts, state: &S) -> Problem {
     let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     if let Ok(store) = state.store() {
         let refused = Access::new(who.actor(), action::NOT_ALLOWED, outcome::REFUSED);

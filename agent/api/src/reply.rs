@@ -1,11 +1,13 @@
 //! Answers when all is well, and work that must not be done on the threads that serve.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::contract::App;
 use crate::cookie::Cookie;
@@ -14,6 +16,30 @@ use crate::version::etag;
 
 /// What a route gives.
 pub type Reply = Result<Response<Body>, Problem>;
+
+/// Large answers that are being built at once.
+const AT_ONCE: usize = 4;
+
+/// Whose turn it is to build a large answer. Whoever waits holds no more than the question; what was
+/// built is counted at the [`Door`](crate::door::Door).
+#[derive(Clone, Debug)]
+pub struct Builds(Arc<Semaphore>);
+
+impl Default for Builds {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+impl Builds {
+    /// A turn, until it is dropped.
+    ///
+    /// # Errors
+    /// None; nobody closes it.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.0).acquire_owned().await.map_err(|error| broken(&error))
+    }
+}
 
 /// 200 with JSON.
 ///

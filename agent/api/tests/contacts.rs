@@ -212,3 +212,28 @@ async fn a_deleted_one_comes_back_within_the_hour_and_its_history_says_so() {
     assert_eq!(later.get("/contacts/deleted").await.good()["items"], json!([]));
     assert!(office.log().contains(&"!contact-restored".to_owned()));
 }
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_makes_no_version() {
+    let office = Office::open().await;
+    let made = office.manager.post("/contacts", zhang()).await.good();
+    let path = format!("/contacts/{}", made["id"].as_str().unwrap());
+    for same in [json!({}), json!({ "name": null }), json!({ "name": made["name"] })] {
+        let answer = office.manager.at("PATCH", &path, &json!(1), same.clone()).await;
+        assert_eq!(answer.headers["etag"], "\"1\"", "{same}");
+        assert_eq!(answer.good(), made);
+    }
+    let late = office.manager.at("PATCH", &path, &json!(2), json!({})).await;
+    assert_eq!(late.told(), "412 changed-meanwhile");
+    let account = office.manager.get("/session").await.good()["account"].clone();
+    let zone = json!({ "timeZone": account["timeZone"], "language": null });
+    let same = office.manager.ask("PATCH", "/account", &[], zone).await.good();
+    assert_eq!(same, account);
+    let me = format!("/people/{}", account["id"].as_str().unwrap());
+    let same = office.manager.at("PATCH", &me, &json!(1), json!({ "role": "manager" })).await;
+    assert_eq!((&same.headers["etag"], same.status.as_u16()), (&"\"1\"".parse().unwrap(), 200));
+    let log = office.log();
+    assert!(!log.iter().any(|it| it == "contact-changed" || it == "account-changed"), "{log:?}");
+    // Each answer shows the contact; the one that was refused, too.
+    assert_eq!(log.iter().filter(|entry| *entry == "contact-opened").count(), 4, "{log:?}");
+}

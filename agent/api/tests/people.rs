@@ -207,3 +207,15 @@ async fn every_refused_invitation_says_why() {
     let staff = anna.post("/invitations", json!({ "name": "Bert", "role": "manager" })).await;
     assert_eq!(staff.told(), "403 not-allowed");
 }
+
+#[tokio::test]
+async fn a_session_that_is_not_ones_own_is_not_ended_and_the_log_says_so() {
+    let office = Office::open().await;
+    let (anna, _) = office.joined("Anna", Role::Staff).await;
+    let hers = anna.get("/sessions").await.good()["items"][0]["id"].clone();
+    let path = format!("/sessions/{}", hers.as_str().unwrap());
+    let refused = office.manager.ask("DELETE", &path, &[], Value::Null).await;
+    assert_eq!(refused.told(), "404 not-found");
+    anna.get("/session").await.good();
+    assert_eq!(office.log().last().unwrap(), "!session-revoked");
+}

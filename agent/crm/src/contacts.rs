@@ -161,7 +161,8 @@ impl Contacts {
         .await
     }
 
-    /// Changes a contact that is still of version `if_version`.
+    /// Changes a contact that is still of version `if_version`. A change that changes nothing makes no
+    /// version; the contact was looked at.
     ///
     /// # Errors
     /// [`Refused::ChangedMeanwhile`] carries the contact as it is; the others say themselves.
@@ -176,6 +177,12 @@ impl Contacts {
             let before = current(batch, id, if_version)?;
             let after = checked(before.fields.clone().patched(patch)).map_err(Refused::Fields)?;
             let changed = before.fields.changed(&after);
+            if changed.is_empty() {
+                // It stays as it is; the answer shows it.
+                batch.about(TABLE, id);
+                batch.audit(action::CONTACT_OPENED, outcome::ALLOWED);
+                return Ok(());
+            }
             batch.change(TABLE, id, |fields| set(fields, &after))?;
             batch.detail(KeyOf::Person(id), None, changed)?;
             batch.audit(action::CONTACT_CHANGED, outcome::ALLOWED);

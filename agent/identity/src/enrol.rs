@@ -230,13 +230,18 @@ impl Identity {
     /// # Errors
     /// [`Refused::NotFound`] if there is none, or it is somebody else's.
     pub async fn revoke(&self, who: &Signed, id: RecordId) -> Result<(), Refused> {
+        let own = id == who.session();
+        let action = if own { action::SIGN_OUT } else { action::SESSION_REVOKED };
+        let done = self.end_own(who, id, action).await;
+        self.logged(who, action, Some((table::SESSIONS, id)), done).await
+    }
+
+    async fn end_own(&self, who: &Signed, id: RecordId, action: u32) -> Result<(), Refused> {
         let sessions = self.sessions(who);
         let session = sessions.iter().find(|session| session.id == id).ok_or(Refused::NotFound)?;
         let ended = Ended::of(session);
-        let own = id == who.session();
         self.write_as(who, move |batch| {
             end(batch, &[ended])?;
-            let action = if own { action::SIGN_OUT } else { action::SESSION_REVOKED };
             batch.audit(action, outcome::ALLOWED);
             Ok(())
         })

@@ -144,7 +144,7 @@ impl Identity {
     }
 
     /// Begins the account of somebody invited: [`Identity::enrol_code`] and
-    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up.
+    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up. Blocks on the disk.
     ///
     /// # Errors
     /// [`Refused`].
@@ -159,7 +159,9 @@ impl Identity {
         self.door().people().may_join(&name, invitation.role)?;
         new.password.check(&[&name, &invitation.name]).map_err(Refused::Password)?;
         let time_zone = time_zone(&new.time_zone)?;
-        let hash = self.hash(new.password).await?;
+        let hash = self.hash(new.password).await;
+        let busy = |refused: &Refused| self.note_busy(refused, action::ENROL_REFUSED, peer);
+        let hash = hash.inspect_err(busy)?;
         let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
         let account = Account {
             id: self.0.store.new_id(),

@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use identity::Signed;
+use seal::numbers::{action, outcome};
 
 use super::life;
-use super::state::Admin;
+use super::state::{Admin, entry};
 use crate::contract::App;
 use crate::problem::{Code, Problem};
 use crate::realm::Who;
@@ -35,18 +36,27 @@ async fn crm(State(admin): State<Admin>, _: Who) -> Reply {
 async fn make_code(State(admin): State<Admin>, who: Who) -> Reply {
     let made = reply::off(async move {
         let _alone = admin.changing().await;
-        let (state, _) = *admin.parts().crm.reach.borrow();
-        match state {
-            CrmReach::Unclaimed => admin.new_manager_code(&who.signed).await,
-            CrmReach::Locked | CrmReach::Open => Err(Code::AlreadySetUp.into()),
-            CrmReach::DiskFailed => Err(Code::DiskFailed.into()),
-            CrmReach::Unreachable => Err(Code::CrmAway.into()),
+        let made = admin.code_while_unclaimed(&who.signed).await;
+        if let Err(problem) = &made {
+            let (by, why) = (who.signed.actor(), problem.code().as_str());
+            admin.log(entry(by, action::CODE_MADE, outcome::REFUSED, Some(why))).await?;
         }
+        made
     });
     reply::json(&told(&made.await??))
 }
 
 impl Admin {
+    async fn code_while_unclaimed(&self, by: &Signed) -> Result<identity::ManagerCode, Problem> {
+        let (state, _) = *self.parts().crm.reach.borrow();
+        match state {
+            CrmReach::Unclaimed => self.new_manager_code(by).await,
+            CrmReach::Locked | CrmReach::Open => Err(Code::AlreadySetUp.into()),
+            CrmReach::DiskFailed => Err(Code::DiskFailed.into()),
+            CrmReach::Unreachable => Err(Code::CrmAway.into()),
+        }
+    }
+
     /// Makes a code, and tells the CRM; a former one opens nothing any more. Blocks on the disk; whoever
     /// calls it is [`Admin::changing`].
     pub(super) async fn new_manager_code(

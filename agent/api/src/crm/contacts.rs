@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use crm::{ContactFields, ContactPatch, ContactRow, Reason, Refused, field_name};
 use identity::{Editor, Identity, Reader};
 use seal::{RecordId, Version};
@@ -17,8 +17,8 @@ use crate::caller::{At, Sent};
 use crate::json;
 use crate::parameters::Parameters;
 use crate::problem::{Code, Field, Problem};
-use crate::realm::Who;
-use crate::reply::{self, Reply, off};
+use crate::realm::As;
+use crate::reply::{self, Builds, Reply, off};
 use crate::shape::contact::{
     Contact, ContactChange, Contacts, Deleted, DeletedContact, DeletedContacts, Deletion, History,
     ListedContact, NewContact, PastKind, PastVersion,
@@ -37,24 +37,22 @@ pub(super) fn routes() -> Router<Crm> {
         .route("/api/v1/contacts/{id}", get(open).patch(change).delete(delete))
         .route("/api/v1/contacts/{id}/restore", post(restore))
         .route("/api/v1/contacts/{id}/history", get(history))
+        .layer(Extension(Builds::default()))
 }
 
-fn reader(who: &Who) -> Result<Reader, Problem> {
-    who.signed.reader().ok_or_else(|| Code::NotAllowed.into())
-}
-
-fn editor(who: &Who) -> Result<Editor, Problem> {
-    who.signed.editor().ok_or_else(|| Code::NotAllowed.into())
-}
-
-async fn list(State(crm): State<Crm>, who: Who, uri: Uri) -> Reply {
-    let reader = reader(&who)?;
+async fn list(
+    State(crm): State<Crm>,
+    Extension(builds): Extension<Builds>,
+    who: As<Reader>,
+    uri: Uri,
+) -> Reply {
     let query = query::asked(Parameters::of_uri(&uri, &query::PARAMETERS)?)?;
     let open = crm.open()?;
-    let page = off(async move { open.contacts.list(&reader, &query) }).await?;
-    let page = page.map_err(|refused| told(refused, &who.identity))?;
-    let items =
-        page.rows.into_iter().map(|(id, version, row)| listed(id, version, row, &who.identity));
+    let _turn = builds.turn().await?;
+    let As { role, identity } = who;
+    let page = off(async move { open.contacts.list(&role, &query) }).await?;
+    let page = page.map_err(|refused| told(refused, &identity))?;
+    let items = page.rows.into_iter().map(|(id, version, row)| listed(id, version, row, &identity));
     reply::json(&Contacts {
         items: items.collect(),
         count: page.count as u64,
@@ -62,12 +60,16 @@ async fn list(State(crm): State<Crm>, who: Who, uri: Uri) -> Reply {
     })
 }
 
-async fn create(State(crm): State<Crm>, who: Who, headers: HeaderMap, body: Bytes) -> Reply {
-    let editor = editor(&who)?;
+async fn create(
+    State(crm): State<Crm>,
+    who: As<Editor>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
     let repeat = repeat(&headers, CONTACTS, &body)?;
     let NewContact { name, company, position, phone, email, note } = json::read(&body)?;
     let fields = ContactFields { name, company, position, phone, email, note };
-    let made = crm.open()?.contacts.create(&editor, fields, repeat).await;
+    let made = crm.open()?.contacts.create(&who.role, fields, repeat).await;
     let made = made.map_err(|refused| told(refused, &who.identity))?.contact;
     let mut response = versioned(StatusCode::CREATED, &made, &who.identity)?;
     let place = format!("{CONTACTS}/{}", Id(made.id.0).text());
@@ -76,16 +78,16 @@ async fn create(State(crm): State<Crm>, who: Who, headers: HeaderMap, body: Byte
     Ok(response)
 }
 
-async fn open(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
+async fn open(State(crm): State<Crm>, who: As<Reader>, At(id): At) -> Reply {
     let open = crm.open()?;
-    let opened = open.contacts.open(&reader(&who)?, id).await;
+    let opened = open.contacts.open(&who.role, id).await;
     let opened = found(opened, id, &open, &who.identity).await?;
     versioned(StatusCode::OK, &opened, &who.identity)
 }
 
 async fn change(
     State(crm): State<Crm>,
-    who: Who,
+    who: As<Editor>,
     At(id): At,
     headers: HeaderMap,
     Sent(change): Sent<ContactChange>,
@@ -94,47 +96,66 @@ async fn change(
     let ContactChange { name, company, position, phone, email, note } = change;
     let patch = ContactPatch { name, company, position, phone, email, note };
     let open = crm.open()?;
-    let changed = open.contacts.change(&editor(&who)?, id, version, patch).await;
+    let changed = open.contacts.change(&who.role, id, version, patch).await;
     let changed = found(changed, id, &open, &who.identity).await?;
     versioned(StatusCode::OK, &changed, &who.identity)
 }
 
-async fn delete(State(crm): State<Crm>, who: Who, At(id): At, headers: HeaderMap) -> Reply {
+async fn delete(
+    State(crm): State<Crm>,
+    who: As<Editor>,
+    At(id): At,
+    headers: HeaderMap,
+) -> Reply {
     let version = Version(if_match(&headers)?);
     let open = crm.open()?;
-    let deleted = open.contacts.delete(&editor(&who)?, id, version).await;
+    let deleted = open.contacts.delete(&who.role, id, version).await;
     let undo_until = found(deleted, id, &open, &who.identity).await?;
     reply::json(&Deleted { undo_until: Time(undo_until) })
 }
 
-async fn deleted(State(crm): State<Crm>, who: Who) -> Reply {
-    let (open, reader) = (crm.open()?, reader(&who)?);
-    let list = off(async move { open.contacts.deleted(&reader) }).await?;
-    let list = list.map_err(|refused| told(refused, &who.identity))?;
+async fn deleted(
+    State(crm): State<Crm>,
+    Extension(builds): Extension<Builds>,
+    who: As<Reader>,
+) -> Reply {
+    let As { role, identity } = who;
+    let open = crm.open()?;
+    let _turn = builds.turn().await?;
+    let list = off(async move { open.contacts.deleted(&role) }).await?;
+    let list = list.map_err(|refused| told(refused, &identity))?;
     let items = list.into_iter().map(|one| DeletedContact {
         id: Id(one.id.0),
         name: one.name,
         company: one.company,
-        deletion: deletion(&one.deletion, &who.identity),
+        deletion: deletion(&one.deletion, &identity),
     });
     reply::json(&DeletedContacts { items: items.collect() })
 }
 
-async fn restore(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
-    let (open, editor) = (crm.open()?, editor(&who)?);
-    let restored = off(async move { open.contacts.undo_delete(&editor, id).await }).await?;
-    let restored = restored.map_err(|refused| told(refused, &who.identity))?;
-    versioned(StatusCode::OK, &restored, &who.identity)
+async fn restore(State(crm): State<Crm>, who: As<Editor>, At(id): At) -> Reply {
+    let As { role, identity } = who;
+    let open = crm.open()?;
+    let restored = off(async move { open.contacts.undo_delete(&role, id).await }).await?;
+    let restored = restored.map_err(|refused| told(refused, &identity))?;
+    versioned(StatusCode::OK, &restored, &identity)
 }
 
-async fn history(State(crm): State<Crm>, who: Who, At(id): At) -> Reply {
-    let (open, reader) = (crm.open()?, reader(&who)?);
-    let past = off(async move { open.contacts.history(&reader, id).await }).await?;
-    let past = past.map_err(|refused| told(refused, &who.identity))?;
+async fn history(
+    State(crm): State<Crm>,
+    Extension(builds): Extension<Builds>,
+    who: As<Reader>,
+    At(id): At,
+) -> Reply {
+    let As { role, identity } = who;
+    let open = crm.open()?;
+    let _turn = builds.turn().await?;
+    let past = off(async move { open.contacts.history(&role, id).await }).await?;
+    let past = past.map_err(|refused| told(refused, &identity))?;
     if let Some(damaged) = past.iter().find(|one| one.damaged) {
         tracing::error!(version = damaged.version.0, "versions of a contact do not open");
     }
-    let items = past.into_iter().filter_map(|one| past_version(one, &who.identity));
+    let items = past.into_iter().filter_map(|one| past_version(one, &identity));
     reply::json(&History { items: items.collect() })
 }
 

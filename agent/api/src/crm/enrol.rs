@@ -63,8 +63,10 @@ async fn named(
 ) -> Reply {
     let open = crm.open()?;
     let code = crm.invitee(&step, |invitee| invitee.code.clone())?;
-    let begun = open.identity.begin_invited(&code, new_account(new), &caller.peer).await;
-    let (enrolment, setup) = begun?;
+    let identity = open.identity.clone();
+    let begun =
+        off(async move { identity.begin_invited(&code, new_account(new), &caller.peer).await });
+    let (enrolment, setup) = begun.await??;
     let now = crm.0.parts.clock.now();
     crm.invitee(&step, |invitee| invitee.enrolment = Some(enrolment))?;
     crm.0.invitees.lock().unwrap_or_else(PoisonError::into_inner).refresh(&step, now);

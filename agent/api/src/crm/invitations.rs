@@ -4,13 +4,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::routing::{delete, get};
+use identity::Manager;
 
 use super::Crm;
 use super::repeat::repeat;
 use crate::caller::At;
 use crate::contract::App;
 use crate::json;
-use crate::realm::AsManager;
+use crate::realm::As;
 use crate::reply::{self, Reply, off};
 use crate::shape::person::{FreshInvitation, Invitation, Invitations, NewInvitation};
 use crate::shape::plain::{Id, Time};
@@ -24,8 +25,8 @@ pub(super) fn routes() -> Router<Crm> {
         .route("/api/v1/invitations/{id}", delete(withdraw))
 }
 
-async fn list(who: AsManager) -> Reply {
-    let good = off(async move { who.identity.invitations(&who.manager) }).await??;
+async fn list(who: As<Manager>) -> Reply {
+    let good = off(async move { who.identity.invitations(&who.role) }).await??;
     let items = good.into_iter().rev().map(|one| Invitation {
         id: Id(one.id.0),
         name: one.name,
@@ -36,17 +37,17 @@ async fn list(who: AsManager) -> Reply {
     reply::json(&Invitations { items: items.collect() })
 }
 
-async fn invite(who: AsManager, headers: HeaderMap, body: Bytes) -> Reply {
+async fn invite(who: As<Manager>, headers: HeaderMap, body: Bytes) -> Reply {
     let repeat = repeat(&headers, INVITATIONS, &body)?;
     let new: NewInvitation = json::read(&body)?;
-    let invited = who.identity.invite(&who.manager, &new.name, role_of(new.role), repeat).await;
+    let invited = who.identity.invite(&who.role, &new.name, role_of(new.role), repeat).await;
     let (made, secret) = invited?;
     let code = secret.expose().to_owned();
     let link = format!("https://{}/enrol#{code}", App::Crm.host());
     reply::json(&FreshInvitation { id: Id(made.id.0), code, link, expires: Time(made.expires) })
 }
 
-async fn withdraw(who: AsManager, At(id): At) -> Reply {
-    who.identity.withdraw(&who.manager, id).await?;
+async fn withdraw(who: As<Manager>, At(id): At) -> Reply {
+    who.identity.withdraw(&who.role, id).await?;
     reply::nothing()
 }

@@ -3,23 +3,24 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
+use identity::Manager;
 
 use super::Crm;
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::Problem;
-use crate::realm::AsManager;
+use crate::realm::As;
 use crate::reply::{self, Reply};
 
 pub(super) fn routes() -> Router<Crm> {
     Router::new().route("/api/v1/lock", post(lock))
 }
 
-async fn lock(State(crm): State<Crm>, who: AsManager) -> Reply {
+async fn lock(State(crm): State<Crm>, who: As<Manager>) -> Reply {
     // To its end also when whoever asked has gone away.
     reply::off(async move {
-        who.identity.confirm(&who.manager).await?;
-        crm.lock(who.manager.actor()).await;
+        who.identity.confirm(&who.role).await?;
+        crm.lock(who.role.actor()).await;
         Ok::<_, Problem>(())
     })
     .await??;

@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, patch};
-use identity::{Account, Refused};
+use identity::{Account, Manager, Refused};
 use seal::Version;
 
 use super::Crm;
 use crate::caller::{At, Sent};
 use crate::problem::{Code, Problem};
-use crate::realm::AsManager;
+use crate::realm::As;
 use crate::reply::{self, Reply};
 use crate::shape::person::{People, Person, PersonChange};
 use crate::shape::plain::{Id, Time};
@@ -20,15 +20,15 @@ pub(super) fn routes() -> Router<Crm> {
     Router::new().route("/api/v1/people", get(list)).route("/api/v1/people/{id}", patch(change))
 }
 
-async fn list(who: AsManager) -> Reply {
-    let people = who.identity.people(&who.manager);
+async fn list(who: As<Manager>) -> Reply {
+    let people = who.identity.people(&who.role);
     let mut items: Vec<_> = people.iter().map(|one| shape(one, &who)).collect();
     items.sort_by_key(|person| person.name.to_lowercase());
     reply::json(&People { items })
 }
 
 async fn change(
-    who: AsManager,
+    who: As<Manager>,
     At(id): At,
     headers: HeaderMap,
     Sent(change): Sent<PersonChange>,
@@ -36,7 +36,7 @@ async fn change(
     let version = Version(if_match(&headers)?);
     let PersonChange { role, disabled } = change;
     let identity = &who.identity;
-    let changed = identity.change_person(&who.manager, id, version, role.map(role_of), disabled);
+    let changed = identity.change_person(&who.role, id, version, role.map(role_of), disabled);
     let changed = changed.await;
     let changed = changed.map_err(|refused| match refused {
         Refused::ChangedMeanwhile { current } => {
@@ -48,14 +48,14 @@ async fn change(
     reply::versioned(StatusCode::OK, changed.version.0, &shape(&changed, &who))
 }
 
-fn shape(of: &Account, who: &AsManager) -> Person {
+fn shape(of: &Account, who: &As<Manager>) -> Person {
     Person {
         id: Id(of.id.0),
         version: of.version.0,
         name: of.name.clone(),
         role: role(of.role),
         disabled: of.disabled,
-        last_seen: who.identity.last_seen(&who.manager, of.id).map(Time),
-        invited: !who.identity.is_first(&who.manager, of.id),
+        last_seen: who.identity.last_seen(&who.role, of.id).map(Time),
+        invited: !who.identity.is_first(&who.role, of.id),
     }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::http::{HeaderValue, Response, Uri, header};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -22,14 +21,16 @@ use vault::{Access, AuditEntry, Mark};
 
 use crate::parameters::Parameters;
 use crate::problem::{Code, Field, Problem};
-use crate::realm::{Realm, Who, not_allowed};
-use crate::reply::{self, Reply, broken, off};
+use crate::realm::{As, Realm};
+use crate::reply::{self, Builds, Reply, broken, off};
 use crate::shape::plain::{Id, Time};
 use crate::shape::shared::{LogEntry, LogHead, LogPage, LogRecord, Outcome};
 use crate::shared::named;
 
 /// Entries on a page at most.
 const PAGE_MOST: usize = 200;
+/// Records that the entries of a page name together; the entry that goes beyond begins the next one.
+const RECORDS_MOST: usize = 2_000;
 /// Pieces of an export that wait for a slow reader, and their size.
 const PIECES: usize = 4;
 const PIECE: usize = 64 * 1024;
@@ -40,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn routes<S: Realm>() -> Router<S> {
     Router::new()
-        .route("/api/v1/log", get(page::<S>))
+        .route("/api/v1/log", get(page::<S>).layer(Extension(Builds::default())))
         .route("/api/v1/log/export", get(export::<S>).layer(Extension(Exports::default())))
         .route("/api/v1/log/head", get(head::<S>))
 }
@@ -55,37 +56,34 @@ impl Default for Exports {
     }
 }
 
-/// Somebody who may read the log.
-struct Reads {
-    reader: LogReader,
-    identity: Identity,
-}
-
-impl<S: Realm> FromRequestParts<S> for Reads {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let who = Who::from_request_parts(parts, state).await?;
-        match who.signed.log_reader() {
-            Some(reader) => Ok(Self { reader, identity: who.identity }),
-            None => Err(not_allowed(&who.signed, parts, state)),
-        }
-    }
-}
-
-async fn page<S: Realm>(State(state): State<S>, reads: Reads, uri: Uri) -> Reply {
+async fn page<S: Realm>(
+    State(state): State<S>,
+    Extension(builds): Extension<Builds>,
+    who: As<LogReader>,
+    uri: Uri,
+) -> Reply {
     let (before, limit) = range(&uri)?;
     let store = state.store()?;
-    store
-        .read_logged(Access::new(reads.reader.actor(), action::LOG_READ, outcome::ALLOWED))
-        .await?;
+    store.read_logged(Access::new(who.role.actor(), action::LOG_READ, outcome::ALLOWED)).await?;
+    let _turn = builds.turn().await?;
     let read = off(async move { store.audit(before, limit) }).await?;
-    let entries = read.map_err(|error| broken(&error))?;
+    let mut entries = read.map_err(|error| broken(&error))?;
+    entries.truncate(fitting(entries.iter().map(|entry| entry.records.len())));
     // Also after fewer than asked for: some may be missing, and those before them are there.
     let next = entries.last().filter(|entry| entry.seq > 0);
     let next = next.map(|entry| entry.seq.to_string());
-    let entry = |one| told(one, &reads.identity, &state);
+    let entry = |one| told(one, &who.identity, &state);
     reply::json(&LogPage { items: entries.into_iter().map(entry).collect(), next })
+}
+
+/// How many of these entries fit a page, each with so many records; at least one.
+fn fitting(records: impl Iterator<Item = usize>) -> usize {
+    let mut named = 0;
+    let fits = |records: &usize| {
+        named += records;
+        named <= RECORDS_MOST
+    };
+    records.take_while(fits).count().max(1)
 }
 
 fn range(uri: &Uri) -> Result<(Option<u64>, usize), Problem> {
@@ -99,15 +97,17 @@ fn range(uri: &Uri) -> Result<(Option<u64>, usize), Problem> {
 async fn export<S: Realm>(
     State(state): State<S>,
     Extension(exports): Extension<Exports>,
-    reads: Reads,
+    who: As<LogReader>,
 ) -> Reply {
     let store = state.store()?;
-    let room = exports.0.try_acquire_owned();
-    let room = room.map_err(|_| Problem::from(Code::Busy).after(PATIENCE))?;
+    let exported = |outcome| Access::new(who.role.actor(), action::LOG_EXPORTED, outcome);
+    let Ok(room) = exports.0.try_acquire_owned() else {
+        let busy = Code::Busy.as_str().to_owned();
+        store.note_list_read(Access { reason: Some(busy), ..exported(outcome::REFUSED) });
+        return Err(Problem::from(Code::Busy).after(PATIENCE));
+    };
     // In the log first, so that the export holds the entry that tells of it.
-    store
-        .read_logged(Access::new(reads.reader.actor(), action::LOG_EXPORTED, outcome::ALLOWED))
-        .await?;
+    store.read_logged(exported(outcome::ALLOWED)).await?;
     let (to, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut to = Pieces { to, buffer: Vec::with_capacity(PIECE) };
@@ -169,12 +169,10 @@ impl Write for Pieces {
     }
 }
 
-async fn head<S: Realm>(State(state): State<S>, reads: Reads) -> Reply {
+async fn head<S: Realm>(State(state): State<S>, who: As<LogReader>) -> Reply {
     let store = state.store()?;
     // In the log first, so that the head stands for the entry that tells of it, too.
-    store
-        .read_logged(Access::new(reads.reader.actor(), action::LOG_HEAD, outcome::ALLOWED))
-        .await?;
+    store.read_logged(Access::new(who.role.actor(), action::LOG_HEAD, outcome::ALLOWED)).await?;
     let head = store.head().await?;
     let line = format!("gatehouse-head-1 {}", BASE64URL_NOPAD.encode(&head.encode()));
     reply::json(&LogHead { line })
@@ -229,4 +227,17 @@ fn table_name(of: TableId) -> Option<&'static str> {
         table::ORGANISATION => "organisation",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_so_many_records_and_goes_on_with_the_next_entry() {
+        let of = |records: &[usize]| fitting(records.iter().copied());
+        assert_eq!((of(&[]), of(&[9_999, 1]), of(&[0; 200])), (1, 1, 200));
+        assert_eq!(of(&[200; 200]), 10);
+        assert_eq!(of(&[1_999, 1, 0, 1, 0]), 3);
+    }
 }
