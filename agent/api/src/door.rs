@@ -1,6 +1,7 @@
 //! What every request passes first and every answer last, whatever the route: the name asked for, that
 //! a change comes from our own page, how much and how long, and headers that confine the browser.
 
+mod answers;
 mod body;
 mod budget;
 mod streams;
@@ -21,6 +22,7 @@ use crate::contract::App;
 use crate::language::BoxLanguage;
 use crate::problem::{Code, Problem};
 use crate::shape::shared::Language;
+use answers::Answers;
 use budget::Budget;
 use streams::Streams;
 
@@ -28,6 +30,8 @@ pub use streams::is_stream;
 
 /// Header fields that a request may have.
 pub const FIELDS_MOST: usize = 64;
+/// Who holds too many answers comes again after this.
+const ANSWER_AGAIN: Duration = Duration::from_secs(5);
 /// Who holds too many event streams comes again after this.
 const STREAM_AGAIN: Duration = Duration::from_secs(30);
 /// Where a request comes from when nobody said.
@@ -59,6 +63,7 @@ pub struct Door {
     language: BoxLanguage,
     budget: Budget,
     streams: Streams,
+    answers: Answers,
 }
 
 impl Door {
@@ -71,6 +76,7 @@ impl Door {
             language,
             budget: Budget::default(),
             streams: Streams::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -150,6 +156,11 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     if is_stream(&response) {
         let counted = door.streams.count(response, address);
         response = counted.unwrap_or_else(|| Problem::slow_down(STREAM_AGAIN).into_response());
+    } else if is_api {
+        // Files are in memory once, however many read them.
+        let counted = door.answers.count(response, address);
+        response = counted
+            .unwrap_or_else(|code| Problem::from(code).after(ANSWER_AGAIN).into_response());
     }
     let problem = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Some(Code::Method.into()),
