@@ -159,8 +159,8 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     } else if is_api {
         // Files are in memory once, however many read them.
         let counted = door.answers.count(response, address);
-        response = counted
-            .unwrap_or_else(|code| Problem::from(code).after(ANSWER_AGAIN).into_response());
+        response =
+            counted.unwrap_or_else(|code| Problem::from(code).after(ANSWER_AGAIN).into_response());
     }
     let problem = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Some(Code::Method.into()),

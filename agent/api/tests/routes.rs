@@ -275,7 +275,10 @@ async fn knock(router: &Router, app: App, route: &Route, wrong: Wrong) -> u16 {
         .header("host", host)
         .header("origin", format!("https://{}", app.host()))
         .header("sec-fetch-site", from)
-        .header("content-type", if wrong == Wrong::Media { "text/plain" } else { "application/json" })
+        .header(
+            "content-type",
+            if wrong == Wrong::Media { "text/plain" } else { "application/json" },
+        )
         .extension(api::caller::Remote(common::ADDRESS.into()));
     let fields = if wrong == Wrong::Fields { 100 } else { 0 };
     for at in 0..fields {
@@ -284,11 +287,14 @@ async fn knock(router: &Router, app: App, route: &Route, wrong: Wrong) -> u16 {
     if wrong == Wrong::Cookies {
         for _ in 0..2 {
             let (session, step) = (format!("__Host-{}=x", app.as_str()), "step=x");
-            request = request.header("cookie", format!("{session}; __Host-{}-{step}", app.as_str()));
+            request =
+                request.header("cookie", format!("{session}; __Host-{}-{step}", app.as_str()));
         }
     }
     let body = match wrong {
-        Wrong::Slow => Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>()),
+        Wrong::Slow => {
+            Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>())
+        }
         Wrong::Length => Body::from(vec![b' '; 64 * 1024 + 1]),
         _ => Body::from("{}"),
     };

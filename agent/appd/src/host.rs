@@ -64,10 +64,7 @@ impl Host {
         Ok((!all.is_empty()).then_some(all))
     }
 
-    async fn exchange(
-        &self,
-        request: &Request,
-    ) -> Result<(Response, Vec<OwnedFd>), Unanswered> {
+    async fn exchange(&self, request: &Request) -> Result<(Response, Vec<OwnedFd>), Unanswered> {
         let stream = in_time(self.send(request)).await.map_err(Unanswered::NotAsked)?;
         in_time(receive(stream)).await.map_err(Unanswered::Lost)
     }

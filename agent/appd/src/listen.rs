@@ -133,7 +133,8 @@ mod tests {
         };
         for times in 1..=2 {
             with.greet().await.unwrap();
-            let lost = asked.lock().unwrap().iter().filter(|it| **it == Request::AdminsLost).count();
+            let lost =
+                asked.lock().unwrap().iter().filter(|it| **it == Request::AdminsLost).count();
             assert_eq!(lost, times);
         }
         assert_eq!(made.language.get(), Language::ZhCn);

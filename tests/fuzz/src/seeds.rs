@@ -62,11 +62,7 @@ pub fn orders() -> Vec<Vec<u8>> {
 
 pub fn events() -> Vec<Vec<u8>> {
     use events::Event;
-    written(&[
-        Event::Claimed,
-        Event::UnlockFailed { count: 3 },
-        Event::ClaimRefused { count: 9 },
-    ])
+    written(&[Event::Claimed, Event::UnlockFailed { count: 3 }, Event::ClaimRefused { count: 9 }])
 }
 
 /// Every kind of item and mark.

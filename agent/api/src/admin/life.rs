@@ -24,7 +24,9 @@ impl Admin {
     }
 
     async fn tell_of_admin(&self) -> Result<(), Problem> {
-        let request = match (self.parts().identity.has_accounts(), self.status().await?.set_up) {
+        // hostd first: an admin who is made meanwhile was not lost.
+        let set_up = self.status().await?.set_up;
+        let request = match (self.parts().identity.has_accounts(), set_up) {
             (true, false) => Request::SetupDone,
             (false, true) => {
                 // First: the power may go before hostd has done it, and then this is asked again.

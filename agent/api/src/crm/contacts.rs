@@ -60,12 +60,7 @@ async fn list(
     })
 }
 
-async fn create(
-    State(crm): State<Crm>,
-    who: As<Editor>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Reply {
+async fn create(State(crm): State<Crm>, who: As<Editor>, headers: HeaderMap, body: Bytes) -> Reply {
     let repeat = repeat(&headers, CONTACTS, &body)?;
     let NewContact { name, company, position, phone, email, note } = json::read(&body)?;
     let fields = ContactFields { name, company, position, phone, email, note };
@@ -101,12 +96,7 @@ async fn change(
     versioned(StatusCode::OK, &changed, &who.identity)
 }
 
-async fn delete(
-    State(crm): State<Crm>,
-    who: As<Editor>,
-    At(id): At,
-    headers: HeaderMap,
-) -> Reply {
+async fn delete(State(crm): State<Crm>, who: As<Editor>, At(id): At, headers: HeaderMap) -> Reply {
     let version = Version(if_match(&headers)?);
     let open = crm.open()?;
     let deleted = open.contacts.delete(&who.role, id, version).await;

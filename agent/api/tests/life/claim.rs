@@ -179,7 +179,8 @@ async fn refused_codes_are_counted_for_the_admin_and_fill_no_log() {
     process.has_code();
     let guess = json!({ "code": "0000-0000-0000" });
     for address in 0..100 {
-        let told = process.person_at([192, 168, 9, address]).post("/claim/code", guess.clone()).await;
+        let told =
+            process.person_at([192, 168, 9, address]).post("/claim/code", guess.clone()).await;
         assert!(["403 wrong-code", "429 slow-down"].contains(&told.told().as_str()));
     }
     assert_eq!(process.happened(), []);

@@ -37,7 +37,8 @@ pub fn of_all(all: &HashMap<u64, Connection>) -> Option<u64> {
         *networks.entry(Network::of(one.address)).or_default() += 1;
         *at_work.entry(one.address).or_default() += usize::from(one.working > 0);
     }
-    let of_network = |one: &Connection| networks.get(&Network::of(one.address)).copied().unwrap_or(0);
+    let of_network =
+        |one: &Connection| networks.get(&Network::of(one.address)).copied().unwrap_or(0);
     let works = |one: &Connection| at_work.get(&one.address).copied().unwrap_or(0);
     let most = |fits: &dyn Fn(&Connection) -> bool| {
         let fitting = all.iter().filter(|(_, one)| fits(one));
