@@ -127,16 +127,6 @@ impl Life {
 }
 
 impl Crm {
-    /// From now on this vault is open: for tests that need no claim.
-    #[doc(hidden)]
-    pub fn put_open(&self, open: Open) {
-        let held = self.hold(open.store.clone());
-        if let Ok(mut life) = self.0.life.try_lock() {
-            *life = Life::Open(held);
-        }
-        self.show_open(Arc::new(open), self.seen().front);
-    }
-
     /// Keeps an open store, and learns when its disk fails.
     pub(super) fn hold(&self, store: Store) -> Held {
         let (crm, watched) = (self.clone(), store.clone());

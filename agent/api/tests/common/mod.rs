@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api::caller::Remote;
 use api::contract::App;
-use api::crm::{Crm, Open, Parts, routes};
+use api::crm::{Crm, Parts, routes};
 use api::language::BoxLanguage;
 use api::site::{self, Reports};
 use axum::Router;
@@ -18,11 +18,11 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use events::CrmState;
 use http_body_util::BodyExt;
 use identity::{Language, NewAccount, Password, Peer, STEP_MS, Secret, Signed, TotpSecret};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 use tower::ServiceExt;
-use vault::{Clock, Moment, Store, Unlock};
+use vault::{Clock, Moment};
 
 pub const EPOCH: u64 = 1_800_000_000_000;
 /// Of everybody who came by an invitation.
@@ -80,12 +80,8 @@ pub struct Answer {
 impl Office {
     pub async fn open() -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::new());
-        std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
-        let unlock = Unlock::Machine(dir.path().join("machine"));
         let directory = dir.path().join("crm");
         std::fs::create_dir(&directory).unwrap();
-        let store = Store::create(&dir.path().join("vault"), &unlock, clock.clone()).unwrap();
-        let open = Open::new(store, clock.clone()).await.unwrap();
         let (state, _) = watch::channel(CrmState::Locked);
         let (events, received) = mpsc::channel(64);
         let language = BoxLanguage::default();
@@ -97,14 +93,10 @@ impl Office {
             events,
             end: Arc::new(Notify::new()),
         });
-        crm.put_open(open);
         let pages = dir.path().to_path_buf();
         let api = routes(crm.clone());
         let router = site::router(App::Crm, language, pages, Reports::default(), api);
-        let identity = crm.open().unwrap().identity.clone();
-        let begun = identity.begin_first(account("王芳", "lampe-wolke-7-fahrrad")).await.unwrap();
-        let (token, _, _) = enrolled(&crm, &clock, begun).await;
-        let manager = Browser::new(&router, App::Crm, token.expose());
+        let manager = claim(&crm, &router, &clock).await;
         Self { clock, crm, router, manager, _dir: dir, _events: received }
     }
 
@@ -143,16 +135,47 @@ impl Office {
     }
 }
 
+/// The first manager, in the way that people take.
+async fn claim(crm: &Crm, router: &Router, clock: &Hands) -> Browser {
+    crm.manager_code(identity::code_hash("7F3K92QDXM4T"), u64::MAX);
+    let mut browser = Browser::new(router, App::Crm, "");
+    let begun = browser.post("/claim/code", json!({ "code": "7F3K-92QD-XM4T" })).await;
+    browser.cookie = cookie(&begun.headers);
+    let vault = json!({ "organisation": "Nordwind", "passphrase": "correct horse battery staple" });
+    let key = browser.post("/claim/vault", vault).await.good();
+    browser.post("/claim/recovery", json!({ "recoveryKey": key["recoveryKey"] })).await.good();
+    let first = json!({
+        "name": "王芳", "password": "lampe-wolke-7-fahrrad", "language": "zh-CN",
+        "timeZone": "Asia/Shanghai", "showAsUnlocker": false,
+    });
+    let setup = browser.post("/claim/account", first).await.good();
+    let code = code(&app(setup["totpSecret"].as_str().unwrap()), clock);
+    let entered = browser.post("/claim/totp", json!({ "code": code })).await;
+    browser.cookie = cookie(&entered.headers);
+    browser
+}
+
+/// The first cookie that is set.
+fn cookie(headers: &HeaderMap) -> String {
+    headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+fn app(secret: &str) -> TotpSecret {
+    TotpSecret::from_bytes(&data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap()).unwrap()
+}
+
+fn code(app: &TotpSecret, clock: &Hands) -> String {
+    String::from_utf8(app.code(clock.now().wall / STEP_MS).to_vec()).unwrap()
+}
+
 async fn enrolled(
     crm: &Crm,
     clock: &Hands,
     (step, setup): (Secret, identity::TotpSetup),
 ) -> (Secret, Signed, TotpSecret) {
     let identity = crm.open().unwrap().identity.clone();
-    let secret = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
-    let app = TotpSecret::from_bytes(&secret).unwrap();
-    let code = app.code(clock.now().wall / STEP_MS);
-    identity.enrol_code(step.expose(), str::from_utf8(&code).unwrap(), &peer()).unwrap();
+    let app = app(&setup.secret);
+    identity.enrol_code(step.expose(), &code(&app, clock), &peer()).unwrap();
     let (token, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
     (token, signed, app)
 }
