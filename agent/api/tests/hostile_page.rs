@@ -20,7 +20,7 @@ use api::contract::App;
 use api::language::BoxLanguage;
 use api::site::{self, Reports};
 use axum::Router;
-use common::{Answer, Browser};
+use common::{Answer, Browser, listed};
 use http_body_util::BodyExt;
 use serde_json::Value;
 

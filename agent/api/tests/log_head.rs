@@ -10,7 +10,7 @@ mod common;
 #[allow(dead_code)]
 mod hostd;
 
-use common::Office;
+use common::{Office, listed};
 use data_encoding::BASE64URL_NOPAD;
 use identity::Role;
 use seal::audit::SignedHead;

@@ -20,7 +20,7 @@ use api::language::BoxLanguage;
 use api::realm::Realm;
 use api::shape::plain::Id;
 use api::site::{self, Reports};
-use common::{Answer, Browser, JOINED_PASSWORD, Office};
+use common::{Answer, Browser, JOINED_PASSWORD, Office, listed};
 use identity::{Identity, Role, STEP_MS, Signed, TotpSecret};
 use seal::numbers::{outcome, table};
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ use api::realm::Realm;
 use api::site::{self, Reports};
 use axum::Router;
 use axum::body::Body;
-use common::{Browser, Office};
+use common::{Browser, Office, listed};
 use identity::{Role, STEP_MS, TotpSecret};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -319,7 +319,7 @@ async fn what_the_door_says_is_in_the_contract_of_every_route() {
                 // Browsers send reports without saying from where, and of a media type of their own.
                 let is_report = route.path == "/csp-report" && told == 204;
                 assert!(told == status || is_report, "{wrong:?} {}: {told}", route.path);
-                common::listed::check(app, &name(route.method), route.path, told);
+                listed::check(app, &name(route.method), route.path, told);
             }
             if route.access != Access::Public {
                 assert_eq!(knock(router, app, &route, Wrong::Cookies).await, 400, "{}", route.path);

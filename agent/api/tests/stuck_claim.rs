@@ -16,6 +16,7 @@ mod place;
 
 use api::shape::admin::CrmReach;
 use browser::{Browser, Disk, EPOCH, Site};
+use common::listed;
 use data_encoding::HEXLOWER;
 use events::{CrmState, Event, Order};
 use place::{Place, Process, manager, new_vault, passphrase};

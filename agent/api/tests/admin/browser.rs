@@ -1,8 +1,5 @@
 //! The application behind its door, and a browser with one jar of cookies.
 
-#[path = "../common/listed.rs"]
-mod listed;
-
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,6 +26,7 @@ use vault::engine::{Engine, Options, SledEngine};
 use vault::{Clock, Moment, Store, Unlock};
 
 use crate::hostd::{CODE, Hostd};
+use crate::listed;
 
 pub const EPOCH: u64 = 1_800_000_000_000;
 pub const PASSWORD: &str = "lampe-wolke-7-fahrrad";

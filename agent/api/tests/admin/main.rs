@@ -8,5 +8,7 @@ mod crm;
 mod crm_access;
 mod finish;
 mod hostd;
+#[path = "../common/listed.rs"]
+mod listed;
 mod pages;
 mod setup;
