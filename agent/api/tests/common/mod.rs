@@ -140,7 +140,7 @@ async fn claim(crm: &Crm, router: &Router, clock: &Hands) -> Browser {
     crm.manager_code(identity::code_hash("7F3K92QDXM4T"), u64::MAX);
     let mut browser = Browser::new(router, App::Crm, "");
     let begun = browser.post("/claim/code", json!({ "code": "7F3K-92QD-XM4T" })).await;
-    browser.cookie = cookie(&begun.headers);
+    browser.cookie = cookie(&begun.headers, "__Host-crm-step");
     let vault = json!({ "organisation": "Nordwind", "passphrase": "correct horse battery staple" });
     let key = browser.post("/claim/vault", vault).await.good();
     browser.post("/claim/recovery", json!({ "recoveryKey": key["recoveryKey"] })).await.good();
@@ -151,13 +151,15 @@ async fn claim(crm: &Crm, router: &Router, clock: &Hands) -> Browser {
     let setup = browser.post("/claim/account", first).await.good();
     let code = code(&app(setup["totpSecret"].as_str().unwrap()), clock);
     let entered = browser.post("/claim/totp", json!({ "code": code })).await;
-    browser.cookie = cookie(&entered.headers);
+    browser.cookie = cookie(&entered.headers, "__Host-crm");
     browser
 }
 
-/// The first cookie that is set.
-fn cookie(headers: &HeaderMap) -> String {
-    headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+/// The cookie of this name that is set.
+fn cookie(headers: &HeaderMap, name: &str) -> String {
+    let set = headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap());
+    let mut pairs = set.map(|set| set.split(';').next().unwrap());
+    pairs.find(|pair| pair.starts_with(&format!("{name}="))).unwrap().to_owned()
 }
 
 fn app(secret: &str) -> TotpSecret {
