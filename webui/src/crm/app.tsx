@@ -18,7 +18,7 @@ import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
-import { forgetDrafts } from "./features/contacts/drafts";
+import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
 import { EditContactPage, NewContactPage } from "./features/contacts/form";
 import { ContactsPage } from "./features/contacts/list";
 import { Live, useEvents } from "./features/contacts/live";
@@ -39,14 +39,16 @@ export function App() {
     refetchInterval: ({ state }) => (state.data?.state === "locked" || state.data?.state === "disk-failed" ? ASK_MS : false),
   });
   const state = query.data?.state;
+  const byHand = query.data?.lockedBecause === "by-hand";
   // A session may have ended because the vault was locked.
   useEffect(() => whenSignedOut(() => void client.invalidateQueries({ queryKey: START })), [client]);
   useEffect(() => {
     if (state === undefined || state === "open") return;
-    // What was on the screen is sealed again: nothing of it stays in memory.
-    forgetDrafts();
+    // What was on the screen is sealed again: nothing of it stays in memory but what somebody typed and could not save.
+    // Who locks by hand was told that it is lost.
+    if (byHand) forgetDrafts();
     client.removeQueries({ predicate: (one) => one.queryKey[0] !== START[0] });
-  }, [state, client]);
+  }, [state, byHand, client]);
   return <Loaded query={query}>{(start) => <Opened start={start} />}</Loaded>;
 }
 
@@ -113,6 +115,7 @@ function Pages(props: { organisation: string | null }) {
   const { t } = useText();
   const client = useQueryClient();
   const account = useAccount();
+  useEffect(() => keepDraftsOf(account.id), [account.id]);
   // Before the sign-in its name was not told.
   const unnamed = props.organisation === null;
   useEffect(() => {
