@@ -18,10 +18,12 @@ import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
+import { DeletedPage } from "./features/contacts/deleted";
 import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
 import { EditContactPage, NewContactPage } from "./features/contacts/form";
 import { ContactsPage } from "./features/contacts/list";
 import { Live, useEvents } from "./features/contacts/live";
+import { forgetPlace } from "./features/contacts/place";
 import { RecordPage } from "./features/contacts/record";
 import { EnrolPage } from "./features/enrol/page";
 import { DiskFailedPage, LockedPage } from "./features/locked/page";
@@ -47,6 +49,7 @@ export function App() {
     // What was on the screen is sealed again: nothing of it stays in memory but what somebody typed and could not save.
     // Who locks by hand was told that it is lost.
     if (byHand) forgetDrafts();
+    forgetPlace();
     client.removeQueries({ predicate: (one) => one.queryKey[0] !== START[0] });
   }, [state, byHand, client]);
   return <Loaded query={query}>{(start) => <Opened start={start} />}</Loaded>;
@@ -151,6 +154,7 @@ function Pages(props: { organisation: string | null }) {
           </Route>
           <Route path="/contacts" component={ContactsPage} />
           <Route path="/contacts/new" component={NewContactPage} />
+          <Route path="/contacts/deleted" component={DeletedPage} />
           <Route path="/contacts/:id">{({ id }) => <RecordPage key={id} id={id} />}</Route>
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
           {manager && <Route path="/people" component={PeoplePage} />}
