@@ -11,8 +11,8 @@ from totp import Authenticator
 
 ADDRESS = "https://crm.gatehouse.internal"
 # Where each page is, and the key of its title; the last two are a manager's.
-PAGES = {"/contacts": "crm.contacts", "/contacts/new": "crm.newContact", "/account": "ui.account", "/people": "crm.people",
-         "/log": "log.title"}
+PAGES = {"/contacts": "crm.contacts", "/contacts/new": "crm.newContact", "/contacts/deleted": "crm.deletedList",
+         "/account": "ui.account", "/people": "crm.people", "/log": "log.title"}
 FIELDS = ("name", "company", "position", "phone", "email", "note")
 
 

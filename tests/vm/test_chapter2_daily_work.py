@@ -48,6 +48,11 @@ def test_the_list_is_searched_sorted_and_filtered(office):
     # What was asked for is still there.
     expect(page.field("crm.search")).to_have_value("zsm")
     expect(names).to_have_text([CONTACT["name"]])
+    # A search that the box does not take leaves the box to mend it in.
+    page.fill_in({"crm.search": "a b c d e f g h i j k"})
+    page.error_at("crm.search", page.say.problem("field.search-too-long", most=200, words=10))
+    page.fill_in({"crm.search": "zsm"})
+    expect(names).to_have_text([CONTACT["name"]])
     page.fill_in({"crm.search": "nobody is called this"}).sees(page.say("crm.noMatch")).press("crm.dropSearch")
     crm.row(page, CONTACT["name"]).click()
     page.page.get_by_role("link", name=CONTACT["company"], exact=True).click()
@@ -97,6 +102,33 @@ def test_deleting_can_be_undone(office):
     page.heading(SECOND["name"])
     crm.count(contacts(page), 3)
     expect(page.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_was_deleted_can_be_restored_after_the_undo_is_gone(office):
+    page = contacts(office.tabs["manager"])
+    for contact in (FIRST, SECOND):
+        crm.row(page, contact["name"]).click()
+        page.heading(contact["name"]).press("crm.delete").sees(page.say("crm.deletedNamed", name=contact["name"]))
+    crm.count(page, 1)
+    # Anybody may, also who did not delete it.
+    other = contacts(office.tabs["staff"]).press("crm.deletedList", "link").heading(office.tabs["staff"].say("crm.deletedList"))
+    for contact in (FIRST, SECOND):
+        other.press("crm.restoreNamed", name=contact["name"]).sees(other.say("crm.restoredNamed", name=contact["name"]))
+    other.sees(other.say("crm.deletedNone"))
+    crm.count(contacts(page), 3)
+
+
+def test_what_a_colleague_deletes_while_one_types_is_saved_with_it(office):
+    here = contacts(office.tabs["staff"])
+    crm.row(here, SECOND["name"]).click()
+    here.heading(SECOND["name"]).press("crm.edit", "link").heading(here.say("crm.editContact"))
+    here.fill_in({"crm.field.position": "Deputy head of sales"})
+    there = contacts(office.tabs["manager"])
+    crm.row(there, SECOND["name"]).click()
+    there.heading(SECOND["name"]).press("crm.delete").sees(there.say("crm.deletedNamed", name=SECOND["name"]))
+    here.sees(re.compile(re.escape(here.say("crm.deletedBy", actor=MANAGER["name"])))).sees(here.say("crm.deletedWhileTyping"))
+    here.press("crm.restoreAndSave").heading(SECOND["name"]).sees("Deputy head of sales")
+    crm.count(contacts(there), 3)
 
 
 def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_typed(office):

@@ -26,6 +26,7 @@ def test_the_power_is_cut_and_pages_that_are_open_say_that_the_box_is_silent(off
     staff, owner = office.leave_open("staff", "admin")
     staff.open(f"{crm.ADDRESS}/contacts").heading(staff.say("crm.contacts"))
     expect(crm.row(staff, CONTACT["name"])).to_be_visible()
+    staff.press("crm.newContact", "link").heading(staff.say("crm.newContact")).fill_in({"crm.field.name": "Half typed"})
     owner.open(f"{admin.ADDRESS}/zones").heading(owner.say("admin.zones")).sees(owner.say("admin.now"))
     for page in (staff, owner):
         page.page.evaluate("window.marked = 1")
@@ -49,7 +50,7 @@ def test_the_crm_waits_for_its_recovery_key_and_open_pages_go_on_by_themselves(o
     owner.heading(owner.say("admin.zones"))
     office.wait_for("crm")
     no_longer_silent(staff)
-    staff.heading(staff.say("crm.locked.title"))
+    staff.heading(staff.say("crm.locked.title")).sees(staff.say("crm.locked.typed"))
     assert CONTACT["name"] not in staff.page.content()
     locked = office.tab("staff", office.desk, "zh-CN")
     locked.open(crm.ADDRESS).heading(locked.say("crm.locked.title"))
@@ -85,6 +86,13 @@ def test_the_contact_is_there(office):
     crm.row(page, CONTACT["name"]).click()
     for text in CONTACT.values():
         page.sees(text)
+
+
+def test_what_was_half_typed_at_the_cut_is_back_for_who_typed_it(office):
+    page = office.left["staff"]
+    admin.sign_in(page, STAFF["name"], STAFF["password"], office.apps["staff"].code())
+    page.heading(page.say("crm.newContact")).sees(page.say("crm.draftBack"))
+    expect(page.field("crm.field.name")).to_have_value("Half typed")
 
 
 def test_a_code_that_was_accepted_at_the_cut_is_refused_after_it(office):

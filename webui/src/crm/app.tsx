@@ -18,10 +18,12 @@ import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
-import { forgetDrafts } from "./features/contacts/drafts";
+import { DeletedPage } from "./features/contacts/deleted";
+import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
 import { EditContactPage, NewContactPage } from "./features/contacts/form";
 import { ContactsPage } from "./features/contacts/list";
 import { Live, useEvents } from "./features/contacts/live";
+import { forgetPlace } from "./features/contacts/place";
 import { RecordPage } from "./features/contacts/record";
 import { EnrolPage } from "./features/enrol/page";
 import { DiskFailedPage, LockedPage } from "./features/locked/page";
@@ -39,14 +41,17 @@ export function App() {
     refetchInterval: ({ state }) => (state.data?.state === "locked" || state.data?.state === "disk-failed" ? ASK_MS : false),
   });
   const state = query.data?.state;
+  const byHand = query.data?.lockedBecause === "by-hand";
   // A session may have ended because the vault was locked.
   useEffect(() => whenSignedOut(() => void client.invalidateQueries({ queryKey: START })), [client]);
   useEffect(() => {
     if (state === undefined || state === "open") return;
-    // What was on the screen is sealed again: nothing of it stays in memory.
-    forgetDrafts();
+    // What was on the screen is sealed again: nothing of it stays in memory but what somebody typed and could not save.
+    // Who locks by hand was told that it is lost.
+    if (byHand) forgetDrafts();
+    forgetPlace();
     client.removeQueries({ predicate: (one) => one.queryKey[0] !== START[0] });
-  }, [state, client]);
+  }, [state, byHand, client]);
   return <Loaded query={query}>{(start) => <Opened start={start} />}</Loaded>;
 }
 
@@ -113,6 +118,7 @@ function Pages(props: { organisation: string | null }) {
   const { t } = useText();
   const client = useQueryClient();
   const account = useAccount();
+  useEffect(() => keepDraftsOf(account.id), [account.id]);
   // Before the sign-in its name was not told.
   const unnamed = props.organisation === null;
   useEffect(() => {
@@ -148,6 +154,7 @@ function Pages(props: { organisation: string | null }) {
           </Route>
           <Route path="/contacts" component={ContactsPage} />
           <Route path="/contacts/new" component={NewContactPage} />
+          <Route path="/contacts/deleted" component={DeletedPage} />
           <Route path="/contacts/:id">{({ id }) => <RecordPage key={id} id={id} />}</Route>
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
           {manager && <Route path="/people" component={PeoplePage} />}

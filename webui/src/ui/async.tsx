@@ -41,23 +41,32 @@ export function LoadFailed(props: { error: unknown; retry: () => void }) {
   );
 }
 
-/** Shows the data of a query, or what stands for it; old data stays while new is fetched. */
-export function Loaded<T>(props: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
-  const { query } = props;
+/** Says that what is shown may be old, unless the page has its own word on why. */
+function NotFresh<T>({ query }: { query: UseQueryResult<T> }) {
   const { t } = useText();
-  if (query.data !== undefined) {
+  if (!query.isRefetchError || isProblem(query.error, "sign-in") || isProblem(query.error, "deleted")) return null;
+  return (
+    <p role="status" className="flex flex-wrap items-center gap-2 text-row text-warn">
+      <Icon name="triangle" />
+      {t("ui.notFresh")}
+      <Button size="row" onClick={() => void query.refetch()}>
+        {t("ui.tryAgain")}
+      </Button>
+    </p>
+  );
+}
+
+/** Shows the data of a query, or what stands for it; old data stays while new is fetched. `instead` is shown when
+    there is none, and keeps its place when there comes some. */
+export function Loaded<T>(props: { query: UseQueryResult<T>; instead?: T; children: (data: T) => ReactNode }) {
+  const { query } = props;
+  // Null is data: nobody is signed in.
+  const data = query.data === undefined ? props.instead : query.data;
+  if (data !== undefined) {
     return (
       <>
-        {query.isRefetchError && !isProblem(query.error, "sign-in") && (
-          <p role="status" className="flex flex-wrap items-center gap-2 text-row text-warn">
-            <Icon name="triangle" />
-            {t("ui.notFresh")}
-            <Button size="row" onClick={() => void query.refetch()}>
-              {t("ui.tryAgain")}
-            </Button>
-          </p>
-        )}
-        {props.children(query.data)}
+        <NotFresh query={query} />
+        {props.children(data)}
       </>
     );
   }

@@ -16,6 +16,8 @@ interface FormState<V> {
   busy: boolean;
   problem: Problem | null;
   onSubmit: (event: FormEvent) => void;
+  /** Sends by another button than the form's own; `way` says which to what sends it. */
+  send: (way: string) => void;
   reset: (values: V) => void;
   /** Bound fields, so that the summary knows what is shown elsewhere. */
   known: Set<string>;
@@ -24,6 +26,8 @@ interface FormState<V> {
 
 interface Sender {
   idempotencyKey: string;
+  /** As `send` was told; none by the form's own button. */
+  way: string | null;
 }
 
 export function useForm<V extends object>(options: {
@@ -51,8 +55,7 @@ export function useForm<V extends object>(options: {
     });
   };
 
-  const onSubmit = async (event: FormEvent) => {
-    event.preventDefault();
+  const send = async (way: string | null) => {
     if (running.current) return;
     setProblem(null);
     const early = definite(options.check?.(values) ?? {});
@@ -65,7 +68,7 @@ export function useForm<V extends object>(options: {
     setBusy(true);
     key.current ??= crypto.randomUUID();
     try {
-      await options.submit(values, { idempotencyKey: key.current });
+      await options.submit(values, { idempotencyKey: key.current, way });
       key.current = null;
     } catch (error) {
       if (!isProblem(error)) throw error;
@@ -93,7 +96,11 @@ export function useForm<V extends object>(options: {
     },
     busy,
     problem,
-    onSubmit: (event) => void onSubmit(event),
+    onSubmit: (event) => {
+      event.preventDefault();
+      void send(null);
+    },
+    send: (way) => void send(way),
     reset: (next) => {
       setValues(next);
       setErrors({});

@@ -1,6 +1,6 @@
 // A table with a sticky head and sortable columns; on a phone each row becomes two lines. Below the
 // columns' least width it scrolls inside itself, never the page.
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { useText } from "../i18n";
 import { classes } from "./classes";
 import { Icon } from "./icons";
@@ -31,6 +31,8 @@ export function Table<R>(props: {
   /** Opens a row by pointer; the first cell must hold the link for the keyboard. */
   onOpen?: (row: R) => void;
   busy?: boolean;
+  /** What scrolls, for who keeps the place. */
+  scroller?: RefObject<HTMLDivElement | null>;
 }) {
   const element = useRef<HTMLDivElement>(null);
   useRowKeys(element, props.onOpen !== undefined);
@@ -50,7 +52,7 @@ export function Table<R>(props: {
           );
         })}
       </ul>
-      <div className="max-h-[calc(100dvh-14rem)] min-h-40 scroll-pt-11 overflow-auto max-sm:hidden" tabIndex={0} role="region" aria-label={props.label}>
+      <div ref={props.scroller} className="max-h-[calc(100dvh-14rem)] min-h-40 scroll-pt-11 overflow-auto max-sm:hidden" tabIndex={0} role="region" aria-label={props.label}>
         <table aria-label={props.label} aria-busy={props.busy} className="w-full border-separate border-spacing-0 text-row">
           <thead>
             <tr>

@@ -1,5 +1,6 @@
-// What was typed into a contact's form and not saved yet, so that leaving the page loses nothing.
-// In memory only, by account: it is gone with the page, and another person never sees it.
+// What was typed into a contact's form and not saved yet, so that leaving the page loses nothing, nor does a restart
+// of the box: whoever typed it signs in again and finds it. In memory only, by account: it is gone with the page, and
+// as soon as another person signs in.
 import type { Contact } from "../../api";
 
 export const FIELDS = ["name", "company", "position", "phone", "email", "note"] as const;
@@ -33,6 +34,15 @@ export function keepDraft(account: string, contact: string | null, draft: Draft)
 
 export function forgetDraft(account: string, contact: string | null): void {
   drafts.delete(keyOf(account, contact));
+}
+
+/** Somebody is signed in: what others typed here goes. */
+export function keepDraftsOf(account: string): void {
+  for (const key of drafts.keys()) if (!key.startsWith(`${account}/`)) drafts.delete(key);
+}
+
+export function hasDrafts(): boolean {
+  return drafts.size > 0;
 }
 
 export function forgetDrafts(): void {

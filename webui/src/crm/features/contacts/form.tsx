@@ -1,5 +1,6 @@
 // Making and changing a contact. Another's change meanwhile is shown and taken over where nothing
-// was typed; where both wrote, the typed text stays until the other is picked.
+// was typed; where both wrote, the typed text stays until the other is picked. Of one that was deleted meanwhile the
+// typed text stays as well, to be saved to the restored one or as a new one.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
@@ -15,15 +16,18 @@ import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
 import { useShortcut } from "../../../ui/shortcuts";
-import type { Contact } from "../../api";
+import type { Contact, Deletion } from "../../api";
 import { draftOf, EMPTY, FIELDS, forgetDraft, keepDraft, typedOf } from "./drafts";
+import { DeletedBy, GonePage } from "./gone";
 import { CONTACTS, contactKey } from "./live";
+import { listAddress } from "./place";
+import { deletionOf, isNotThere, useRestore } from "./restore";
 
 export function NewContactPage() {
   const { t } = useText();
   return (
-    <Page narrow title={t("crm.newContact")} above={<TextLink href="/contacts">{t("crm.contacts")}</TextLink>}>
-      <ContactForm contact={null} />
+    <Page narrow title={t("crm.newContact")} above={<TextLink href={listAddress()}>{t("crm.contacts")}</TextLink>}>
+      <ContactForm contact={null} deletion={null} />
     </Page>
   );
 }
@@ -31,9 +35,17 @@ export function NewContactPage() {
 export function EditContactPage(props: { id: string }) {
   const { t } = useText();
   const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => read<Contact>(`/contacts/${props.id}`, signal) });
+  const account = useAccount().id;
+  const deletion = deletionOf(query.error);
+  // What was typed before it was deleted is still to be saved somewhere.
+  const typedInto = draftOf(account, props.id)?.base ?? undefined;
+  const shown = query.data ?? (deletion === null ? undefined : typedInto);
+  if (isNotThere(query.error) && shown === undefined) return <GonePage id={props.id} error={query.error} />;
   return (
-    <Page narrow title={t("crm.editContact")} above={query.data && <TextLink href={`/contacts/${props.id}`}>{query.data.name}</TextLink>}>
-      <Loaded query={query}>{(contact) => <ContactForm contact={contact} />}</Loaded>
+    <Page narrow title={t("crm.editContact")} above={shown && <TextLink href={`/contacts/${props.id}`}>{shown.name}</TextLink>}>
+      <Loaded query={query} instead={shown}>
+        {(contact) => <ContactForm contact={contact} deletion={deletion} />}
+      </Loaded>
     </Page>
   );
 }
@@ -44,12 +56,16 @@ interface Meanwhile {
   after: Contact;
 }
 
-function ContactForm({ contact }: { contact: Contact | null }) {
+/** Instead of a change: what was typed becomes a contact of its own. */
+const AS_NEW = "as-new";
+
+function ContactForm({ contact, deletion }: { contact: Contact | null; deletion: Deletion | null }) {
   const { t } = useText();
   const [, go] = useLocation();
   const client = useQueryClient();
   const toast = useToast();
   const account = useAccount().id;
+  const restore = useRestore();
   const id = contact?.id ?? null;
   const [found] = useState(() => draftOf(account, id));
   const [restored, setRestored] = useState(found !== null);
@@ -60,9 +76,15 @@ function ContactForm({ contact }: { contact: Contact | null }) {
     initial: found?.typed ?? (contact === null ? EMPTY : typedOf(contact)),
     check: (values) => ({ name: values.name.trim() === "" ? t("crm.nameEmpty") : undefined }),
     submit: async (values, sender) => {
-      if (base === null) {
+      if (base === null || sender.way === AS_NEW) {
         const { data } = await call<Contact>("POST", "/contacts", { body: values, idempotencyKey: sender.idempotencyKey });
         saved(data, t("crm.createdNamed", { name: data.name }));
+        return;
+      }
+      const now = deletion === null ? base : await backFrom(base);
+      if (FIELDS.some((name) => now[name] !== base[name])) {
+        // It was changed before it was deleted: that is shown before anything is saved over it.
+        meet(now);
         return;
       }
       const changed = FIELDS.filter((name) => values[name] !== base[name]);
@@ -72,17 +94,19 @@ function ContactForm({ contact }: { contact: Contact | null }) {
       }
       try {
         const body = Object.fromEntries(changed.map((name) => [name, values[name]]));
-        const { data } = await call<Contact>("PATCH", `/contacts/${base.id}`, { body, ifMatch: `"${base.version}"` });
+        const { data } = await call<Contact>("PATCH", `/contacts/${base.id}`, { body, ifMatch: `"${now.version}"` });
         saved(data, t("ui.saved"));
       } catch (error) {
         if (isProblem(error, "changed-meanwhile")) meet(error.extras.current as Contact);
-        throw error;
+        if (!isProblem(error, "deleted")) throw error;
+        // Asked for anew, it says by whom; the form shows that with the ways out.
+        await client.invalidateQueries({ queryKey: contactKey(base.id) });
       }
     },
   });
   const { values } = form;
 
-  const back = contact === null ? "/contacts" : `/contacts/${contact.id}`;
+  const back = contact === null ? listAddress() : `/contacts/${contact.id}`;
   useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(back) });
   useEffect(() => keepDraft(account, id, { typed: values, base }), [account, id, values, base]);
 
@@ -93,6 +117,16 @@ function ContactForm({ contact }: { contact: Contact | null }) {
     void client.invalidateQueries({ queryKey: contactKey(data.id) });
     toast(said);
     go(`/contacts/${data.id}`, { replace: true });
+  };
+
+  /** The deleted contact, restored now or by somebody meanwhile. */
+  const backFrom = async (before: Contact): Promise<Contact> => {
+    try {
+      return await restore(before.id);
+    } catch (error) {
+      if (!isProblem(error, "not-found")) throw error;
+      return await read<Contact>(`/contacts/${before.id}`);
+    }
   };
 
   /** Goes on from what is in force now. */
@@ -112,7 +146,8 @@ function ContactForm({ contact }: { contact: Contact | null }) {
     setRestored(false);
   };
 
-  const newer = contact !== null && base !== null && contact.version > base.version ? contact : null;
+  const newer = contact !== null && base !== null && !form.busy && contact.version > base.version ? contact : null;
+  const canRestore = Boolean(deletion?.undoUntil);
   return (
     <Sheet>
       <Form form={form} label={t(contact === null ? "crm.newContact" : "crm.editContact")}>
@@ -134,7 +169,15 @@ function ContactForm({ contact }: { contact: Contact | null }) {
           <TextField optional label={t("crm.field.email")} field={form.field("email")} inputMode="email" autoCapitalize="none" autoComplete="off" />
         </div>
         <AreaField optional label={t("crm.field.note")} field={form.field("note")} rows={6} />
-        {newer && (
+        {deletion && (
+          <Note state="needs-you" role="alert">
+            <p className="font-medium">
+              <DeletedBy deletion={deletion} />
+            </p>
+            <p>{t(canRestore ? "crm.deletedWhileTyping" : "crm.deletedForGood")}</p>
+          </Note>
+        )}
+        {newer && !deletion && (
           <Note state="needs-you" role="status">
             <p>{t("crm.newer")}</p>
             <div className="mt-2">
@@ -147,9 +190,16 @@ function ContactForm({ contact }: { contact: Contact | null }) {
         {meanwhile && <Difference meanwhile={meanwhile} typed={values} onTake={(name) => form.set(name, meanwhile.after[name])} />}
         <Actions>
           <ButtonLink href={back}>{t("ui.back")}</ButtonLink>
-          <Button kind="primary" type="submit" busy={form.busy}>
-            {t("ui.save")}
-          </Button>
+          {deletion && (
+            <Button kind={canRestore ? "plain" : "primary"} busy={form.busy} onClick={() => form.send(AS_NEW)}>
+              {t("crm.saveAsNew")}
+            </Button>
+          )}
+          {(canRestore || !deletion) && (
+            <Button kind="primary" type="submit" busy={form.busy}>
+              {t(canRestore ? "crm.restoreAndSave" : "ui.save")}
+            </Button>
+          )}
         </Actions>
       </Form>
     </Sheet>

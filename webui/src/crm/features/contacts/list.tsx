@@ -1,14 +1,15 @@
 // All contacts: search, sort, exact count, page after page. What is asked for stands in the address,
-// so that going back finds it again.
+// so that going back finds it again, with the row that was opened. What is refused leaves the search box there.
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { type ChangeEvent, type CompositionEvent, useEffect, useId, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { read } from "../../../api/client";
+import { isProblem } from "../../../api/problem";
 import { useText } from "../../../i18n";
 import { EmptyState, LoadFailed, Loading } from "../../../ui/async";
-import { Button, ButtonLink } from "../../../ui/button";
+import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
-import { inputClass, SelectField } from "../../../ui/field";
+import { FieldFrame, inputClass, SelectField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
 import { useShortcut } from "../../../ui/shortcuts";
@@ -17,6 +18,7 @@ import { When } from "../../../ui/when";
 import type { Contacts, ListedContact } from "../../api";
 import { CONTACTS, useLive } from "./live";
 import { dialled } from "./phone";
+import { useReturn } from "./return";
 
 const PAGE = 50;
 const PAUSE_MS = 250;
@@ -56,6 +58,8 @@ export function ContactsPage() {
   });
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const count = query.data?.pages.at(-1)?.count ?? 0;
+  const refused = searchRefused(query.error);
+  const scroller = useReturn(params.size > 0 ? `?${params}` : "", query.isSuccess);
   const filtered = search !== "" || company !== "";
   useShortcut({ keys: ["n"], text: t("crm.newContact"), act: () => go("/contacts/new") });
   const name = (one: ListedContact) => (
@@ -78,25 +82,28 @@ export function ContactsPage() {
   );
   return (
     <Page title={t("crm.contacts")} count={query.data && t("crm.count", { count })} actions={query.data && (count > 0 || filtered) ? add : undefined}>
+      <div className="flex flex-wrap items-end gap-3">
+        <Search value={search} error={refused} onValue={(value) => change("search", value)} />
+        <div className="w-full sm:hidden">
+          <SelectField
+            label={t("crm.sort")}
+            field={{ name: "sort", value: sort, onValue: (value) => change("sort", value), error: null }}
+            options={SORTS.map((one) => ({ value: one, label: t(`crm.sort.${one}`) }))}
+          />
+        </div>
+        {company !== "" && (
+          <Button icon="cross" onClick={() => change("company", "")}>
+            <span className="max-w-60 truncate">{t("crm.companyIs", { company })}</span>
+          </Button>
+        )}
+        <p className="ml-auto flex min-h-9 items-center text-row">
+          <TextLink href="/contacts/deleted">{t("crm.deletedList")}</TextLink>
+        </p>
+      </div>
       {query.isPending && <Loading />}
-      {query.isError && !query.data && <LoadFailed error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && !query.data && refused === null && <LoadFailed error={query.error} retry={() => void query.refetch()} />}
       {query.data && (
         <>
-          <div className="flex flex-wrap items-end gap-3">
-            <Search value={search} onValue={(value) => change("search", value)} />
-            <div className="w-full sm:hidden">
-              <SelectField
-                label={t("crm.sort")}
-                field={{ name: "sort", value: sort, onValue: (value) => change("sort", value), error: null }}
-                options={SORTS.map((one) => ({ value: one, label: t(`crm.sort.${one}`) }))}
-              />
-            </div>
-            {company !== "" && (
-              <Button icon="cross" onClick={() => change("company", "")}>
-                <span className="max-w-60 truncate">{t("crm.companyIs", { company })}</span>
-              </Button>
-            )}
-          </div>
           <Sheet
             bare
             footer={
@@ -129,6 +136,7 @@ export function ContactsPage() {
                 onSort={(next) => change("sort", next)}
                 onOpen={(one) => go(`/contacts/${one.id}`)}
                 busy={query.isPlaceholderData}
+                scroller={scroller}
                 phone={(one) => ({
                   title: name(one),
                   line: [one.company, one.position].filter(Boolean).join(" · "),
@@ -159,8 +167,13 @@ export function ContactsPage() {
   );
 }
 
+/** What the server says of a search that it does not take. */
+function searchRefused(error: unknown): string | null {
+  return isProblem(error) ? (error.errors.find((one) => one.field === "/search")?.message ?? null) : null;
+}
+
 /** Asks after a pause in typing, and never in the middle of a Chinese character. */
-function Search(props: { value: string; onValue: (value: string) => void }) {
+function Search(props: { value: string; error: string | null; onValue: (value: string) => void }) {
   const { t } = useText();
   const id = useId();
   const [text, setText] = useState(props.value);
@@ -189,34 +202,35 @@ function Search(props: { value: string; onValue: (value: string) => void }) {
   };
   return (
     <div className="w-full min-w-0 sm:max-w-80">
-      <label htmlFor={id} className="mb-1 block text-row font-medium text-ink">
-        {t("crm.search")}
-      </label>
-      <div className="relative">
-        <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
-        <input
-          ref={input}
-          id={id}
-          type="search"
-          value={text}
-          placeholder={t("crm.searchHint")}
-          autoComplete="off"
-          spellCheck={false}
-          maxLength={200}
-          onCompositionStart={() => {
-            composing.current = true;
-          }}
-          onCompositionEnd={(event: CompositionEvent<HTMLInputElement>) => {
-            composing.current = false;
-            later(event.currentTarget.value);
-          }}
-          onChange={(event: ChangeEvent<HTMLInputElement>) => {
-            setText(event.target.value);
-            if (!composing.current) later(event.target.value);
-          }}
-          className={classes(inputClass, "pl-9")}
-        />
-      </div>
+      <FieldFrame id={id} label={t("crm.search")} error={props.error}>
+        <div className="relative">
+          <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
+          <input
+            ref={input}
+            id={id}
+            type="search"
+            value={text}
+            placeholder={t("crm.searchHint")}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={200}
+            aria-invalid={props.error !== null || undefined}
+            aria-describedby={props.error !== null ? `${id}-below` : undefined}
+            onCompositionStart={() => {
+              composing.current = true;
+            }}
+            onCompositionEnd={(event: CompositionEvent<HTMLInputElement>) => {
+              composing.current = false;
+              later(event.currentTarget.value);
+            }}
+            onChange={(event: ChangeEvent<HTMLInputElement>) => {
+              setText(event.target.value);
+              if (!composing.current) later(event.target.value);
+            }}
+            className={classes(inputClass, "pl-9")}
+          />
+        </div>
+      </FieldFrame>
     </div>
   );
 }

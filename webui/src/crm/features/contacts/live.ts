@@ -23,6 +23,8 @@ export function useLive(): LiveState {
 }
 
 export const CONTACTS = ["contacts"];
+/** Of the contacts, so that what renews those renews these. */
+export const DELETED = [...CONTACTS, "deleted"];
 export const contactKey = (id: string) => ["contact", id];
 export const historyKey = (id: string) => ["contact", id, "history"];
 

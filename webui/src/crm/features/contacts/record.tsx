@@ -2,10 +2,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { call, post, read } from "../../../api/client";
+import { call, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { type Key, useText } from "../../../i18n";
-import { EmptyState, Loaded } from "../../../ui/async";
+import { Loaded } from "../../../ui/async";
 import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
@@ -15,25 +15,20 @@ import { useShortcut } from "../../../ui/shortcuts";
 import { When } from "../../../ui/when";
 import type { Contact, Deleted, History } from "../../api";
 import { forgetDraft } from "./drafts";
+import { GonePage } from "./gone";
 import { CONTACTS, contactKey, historyKey, useLive } from "./live";
+import { written } from "./mail";
 import { dialled } from "./phone";
+import { listAddress } from "./place";
+import { isNotThere, useRestore } from "./restore";
 
 export function RecordPage(props: { id: string }) {
   const { t } = useText();
   const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => read<Contact>(`/contacts/${props.id}`, signal) });
-  const back = <TextLink href="/contacts">{t("crm.contacts")}</TextLink>;
-  if (isProblem(query.error) && query.error.status === 404) {
-    return (
-      <Page title={t("crm.gone")} above={back}>
-        <EmptyState title={t("crm.goneTitle")} action={<ButtonLink href="/contacts">{t("crm.contacts")}</ButtonLink>}>
-          {t("crm.goneText")}
-        </EmptyState>
-      </Page>
-    );
-  }
+  if (isNotThere(query.error)) return <GonePage id={props.id} error={query.error} />;
   if (query.data === undefined) {
     return (
-      <Page title={t("crm.contact")} above={back}>
+      <Page title={t("crm.contact")} above={<TextLink href={listAddress()}>{t("crm.contacts")}</TextLink>}>
         <Loaded query={query}>{() => null}</Loaded>
       </Page>
     );
@@ -50,19 +45,18 @@ function Record({ contact }: { contact: Contact }) {
   const { setTrouble } = useLive();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go("/contacts") });
+  useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(listAddress()) });
 
-  const restore = async () => {
+  const restore = useRestore();
+  const undo = async () => {
     setTrouble(null);
     try {
-      const back = await post<Contact>(`/contacts/${contact.id}/restore`);
-      client.setQueryData(contactKey(back.id), back);
-      go(`/contacts/${back.id}`);
+      await restore(contact.id);
+      go(`/contacts/${contact.id}`);
     } catch (error) {
       if (!isProblem(error)) throw error;
       setTrouble(error);
     }
-    await client.invalidateQueries({ queryKey: CONTACTS });
   };
   const remove = async () => {
     setProblem(null);
@@ -70,9 +64,9 @@ function Record({ contact }: { contact: Contact }) {
     try {
       await call<Deleted>("DELETE", `/contacts/${contact.id}`, { ifMatch: `"${contact.version}"` });
       forgetDraft(account, contact.id);
-      go("/contacts");
+      go(listAddress());
       client.removeQueries({ queryKey: contactKey(contact.id) });
-      toast(t("crm.deletedNamed", { name: contact.name }), () => void restore());
+      toast(t("crm.deletedNamed", { name: contact.name }), () => void undo());
       await client.invalidateQueries({ queryKey: CONTACTS });
     } catch (error) {
       if (!isProblem(error)) throw error;
@@ -89,7 +83,7 @@ function Record({ contact }: { contact: Contact }) {
       narrow
       title={contact.name}
       lead={about || undefined}
-      above={<TextLink href="/contacts">{t("crm.contacts")}</TextLink>}
+      above={<TextLink href={listAddress()}>{t("crm.contacts")}</TextLink>}
       actions={
         <>
           <Button kind="destructive" icon="trash" busy={busy} onClick={() => void remove()}>
@@ -117,12 +111,12 @@ function Record({ contact }: { contact: Contact }) {
             },
             {
               label: t("crm.field.email"),
-              value: contact.email ? (
-                <a href={`mailto:${encodeURIComponent(contact.email)}`} className={linkClass}>
+              value: written(contact.email) ? (
+                <a href={written(contact.email) ?? undefined} className={linkClass}>
                   {contact.email}
                 </a>
               ) : (
-                none
+                contact.email || none
               ),
             },
             {

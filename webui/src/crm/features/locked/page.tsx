@@ -9,6 +9,7 @@ import { Button } from "../../../ui/button";
 import { CodeField, PasswordField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { START, type Start } from "../../api";
+import { hasDrafts } from "../contacts/drafts";
 
 export function LockedPage({ start }: { start: Start }) {
   const { t } = useText();
@@ -21,6 +22,7 @@ export function LockedPage({ start }: { start: Start }) {
           {t("crm.locked.badge")}
         </Badge>
         <p className="text-body text-ink-2">{why}</p>
+        {start.lockedBecause !== "by-hand" && hasDrafts() && <Note>{t("crm.locked.typed")}</Note>}
       </div>
       <Unlock key={String(recovery)} recovery={recovery} onOther={() => setRecovery(!recovery)} />
       <dl className="grid gap-4 [&>div]:border-t [&>div]:border-line-2 [&>div]:pt-4">
@@ -60,8 +62,11 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       try {
         await post("/unlock", props.recovery ? { recoveryKey: values.recoveryKey } : { passphrase: values.passphrase }, sender.idempotencyKey);
       } catch (error) {
-        if (isProblem(error) && error.retryAfter !== null) setUntil(Date.now() + error.retryAfter * 1000);
-        else if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
+        if (isProblem(error) && error.retryAfter !== null) {
+          setUntil(Date.now() + error.retryAfter * 1000);
+          // The wait counts down; a sentence with the seconds of before would contradict it.
+          if (error.status === 429) return;
+        } else if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
         throw error;
       }
       await client.invalidateQueries({ queryKey: START });
@@ -88,10 +93,11 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
   );
 }
 
-/** The wait as text that counts down; said aloud only when it is over. */
+/** The wait as text that counts down; said aloud when it begins and when it is over. */
 function Wait(props: { until: number }) {
   const { t } = useText();
   const [now, setNow] = useState(() => Date.now());
+  const [atFirst] = useState(() => Math.ceil((props.until - Date.now()) / 1000));
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
@@ -100,6 +106,9 @@ function Wait(props: { until: number }) {
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   return (
     <p className="text-body text-ink-2 tabular-nums">
+      <span role="alert" className="sr-only">
+        {seconds >= atFirst && seconds > 0 && t("crm.locked.waitSaid", { count: atFirst })}
+      </span>
       {seconds > 0 && t("crm.locked.wait", { clock })}
       <span role="status">{seconds === 0 && t("crm.locked.waitOver")}</span>
     </p>

@@ -1,0 +1,33 @@
+// Bringing a deleted contact back, which the server allows for an hour, and what it says of the deletion meanwhile.
+import { useQueryClient } from "@tanstack/react-query";
+import { post } from "../../../api/client";
+import { isProblem } from "../../../api/problem";
+import type { Contact, Deletion } from "../../api";
+import { CONTACTS, contactKey } from "./live";
+
+/** Who deleted the contact and when, out of the refusal that says so. */
+export function deletionOf(error: unknown): Deletion | null {
+  if (!isProblem(error, "deleted")) return null;
+  const { deletedAt, deletedBy, undoUntil } = error.extras as unknown as Deletion;
+  return { deletedAt, deletedBy, undoUntil };
+}
+
+/** Deleted, or never was: nothing that asking again would change. */
+export function isNotThere(error: unknown): boolean {
+  return isProblem(error) && error.status === 404;
+}
+
+/** Restores a contact, and shows it to every page that lists it. */
+export function useRestore(): (id: string) => Promise<Contact> {
+  const client = useQueryClient();
+  return async (id) => {
+    try {
+      const back = await post<Contact>(`/contacts/${id}/restore`);
+      client.setQueryData(contactKey(id), back);
+      return back;
+    } finally {
+      void client.invalidateQueries({ queryKey: CONTACTS });
+      void client.invalidateQueries({ queryKey: contactKey(id) });
+    }
+  };
+}
