@@ -90,7 +90,7 @@ impl Identity {
             return Err(Refused::AlreadySetUp);
         }
         let name = text::name(&new.name).map_err(Refused::Name)?;
-        new.password.check(&[&name]).map_err(Refused::Password)?;
+        self.check(&new.password, &[&name])?;
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await?;
         let totp = TotpSecret::new().map_err(DoorRefused::Random)?;

@@ -157,7 +157,7 @@ impl Identity {
         let invitation = self.invited(code, peer)?;
         let name = rules::name(&new.name).map_err(Refused::Name)?;
         self.door().people().may_join(&name, invitation.role)?;
-        new.password.check(&[&name, &invitation.name]).map_err(Refused::Password)?;
+        self.check(&new.password, &[&name, &invitation.name])?;
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await?;
         let totp = TotpSecret::new().map_err(DoorRefused::Random)?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use seal::numbers::{action, outcome, table};
+use seal::numbers::{action, organisation, outcome, table};
 use seal::{RecordId, TableId};
 use vault::{Actor, Applied, Batch, Clock, Damage, KeyOf, Named, Store};
 
@@ -22,7 +22,7 @@ use crate::sessions::Peer;
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::stored::{
-    StoredTotp, read_account, read_seen, read_session, read_totp, session_fields, set_used,
+    StoredTotp, read_account, read_seen, read_session, read_totp, session_fields, set_used, text,
     used_step,
 };
 use crate::throttle::Throttle;
@@ -44,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) links: Secret,
     /// Requests whose repetition is known.
     pub(crate) answered: Arc<Answered>,
+    /// The CRM's organisation, which no password may be.
+    pub(crate) organisation: Option<String>,
     /// What is on the disk of accounts that cannot be read.
     pub(crate) damaged: Vec<Named>,
     /// What the log takes of strangers.
@@ -86,6 +88,10 @@ impl Identity {
         let door = Arc::new(Mutex::new(Door::new(realm)));
         let Known { over, damaged } =
             load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
+        let mut organisation = None;
+        store
+            .load(table::ORGANISATION, |_, _, body| organisation = text(&body, organisation::NAME))
+            .map_err(OpenFailed::Read)?;
         let answered = Arc::new(Answered::default());
         let each = |id, _, body: Arc<_>| answered.put(id, &body);
         store.load(table::IDEMPOTENCY, each).map_err(OpenFailed::Read)?;
@@ -105,6 +111,7 @@ impl Identity {
             codes: Mutex::new(Throttle::default()),
             links: Secret::new().map_err(OpenFailed::Random)?,
             answered,
+            organisation,
             damaged,
             refusals: Mutex::default(),
             hashing: Hashing::default(),
@@ -135,6 +142,13 @@ impl Identity {
     #[must_use]
     pub fn has_accounts(&self) -> bool {
         self.damage_shuts() || !self.door().people().is_empty()
+    }
+
+    /// Judges a password that somebody of these names wants to set.
+    pub(crate) fn check(&self, new: &Password, names: &[&str]) -> Result<(), Refused> {
+        let organisation = self.0.organisation.as_deref();
+        let known: Vec<&str> = names.iter().copied().chain(organisation).collect();
+        new.check(&known).map_err(Refused::Password)
     }
 
     /// Whether accounts that cannot be read keep everybody else from being the first.

@@ -119,7 +119,7 @@ async fn weak_passphrases_and_odd_names_are_refused_at_their_fields() {
         (ORGANISATION, &"x ".repeat(501), "/passphrase too-long"),
         (ORGANISATION, "password1234", "/passphrase common"),
         (ORGANISATION, "nordwind gmbh 1", "/passphrase contains-name"),
-        (ORGANISATION, "aaaaaaaaaaaaaaaa", "/passphrase guessable"),
+        (ORGANISATION, "aaaaaaaaaaaaaaaa", "/passphrase repeats"),
     ] {
         let new = json!({ "organisation": organisation, "passphrase": passphrase });
         let refused = person.post("/claim/vault", new).await;
