@@ -136,6 +136,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "control-character",
     "hidden-character",
     "unassigned-character",
+    "mixed-scripts",
     "common",
     "contains-name",
     "guessable",
