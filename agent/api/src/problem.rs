@@ -84,7 +84,7 @@ codes! {
     WrongTotp = "wrong-totp", UNPROCESSABLE_ENTITY;
     /// The authenticator app's code was taken before.
     UsedTotp = "used-totp", UNPROCESSABLE_ENTITY;
-    /// The step before is missing or too long ago.
+    /// The step before is missing, too long ago, or begun again elsewhere.
     StepGone = "step-gone", UNAUTHORIZED;
     /// A code of console, admin or invitation is wrong.
     WrongCode = "wrong-code", FORBIDDEN;
@@ -140,10 +140,10 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "common",
     "contains-name",
     "guessable",
-    "time-zone",
     "keyboard",
     "repeats",
     "sequence",
+    "time-zone",
     "role",
     "taken",
     "wrong",

@@ -16,7 +16,7 @@ use crate::sessions::Peer;
 use crate::signed::Manager;
 use crate::stored::{instant, read_instant, role_number, role_of, text};
 use crate::throttle::{Attempt, Known};
-use crate::totp::{TotpSecret, TotpSetup};
+use crate::totp::TotpSetup;
 use crate::{Place, text as rules};
 
 /// How long an invitation is good for, ms.
@@ -144,7 +144,8 @@ impl Identity {
     }
 
     /// Begins the account of somebody invited: [`Identity::enrol_code`] and
-    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up.
+    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up. `former` as in
+    /// [`Identity::begin_first_shown`].
     ///
     /// # Errors
     /// [`Refused`].
@@ -152,6 +153,7 @@ impl Identity {
         &self,
         code: &str,
         new: NewAccount,
+        former: Option<&Secret>,
         peer: &Peer,
     ) -> Result<(Secret, TotpSetup), Refused> {
         let invitation = self.invited(code, peer)?;
@@ -160,7 +162,7 @@ impl Identity {
         self.check(&new.password, &[&name, &invitation.name])?;
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await?;
-        let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
+        let totp = self.totp_after(former)?;
         let account = Account {
             id: self.0.store.new_id(),
             version: Version(1),
