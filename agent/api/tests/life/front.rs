@@ -41,6 +41,7 @@ async fn the_names_are_told_while_it_is_locked_and_then_only_to_who_is_signed_in
     let mut members: Vec<_> = locked.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     let all = [
+        "damagedAccounts",
         "language",
         "lockedBecause",
         "organisation",
