@@ -99,9 +99,9 @@ class Screen:
         expect((within or self.page).get_by_text(text).first).to_be_visible()
         return self
 
-    def error_at(self, key, text):
-        """Waits until a field is marked wrong, and says why."""
-        field = self.field(key)
+    def error_at(self, key, text, **values):
+        """Waits until a field is marked wrong, and says why; `values` are those of its label."""
+        field = self.field(key, **values)
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(field).to_have_accessible_description(text if isinstance(text, re.Pattern) else re.compile(re.escape(text)))
         return self

@@ -151,6 +151,8 @@ def test_each_serves_its_own_pages_under_its_policy(apps):
             code, page = apps.trusted(apps.office, address, name, "-I", "-H", "Accept-Encoding: br")
             assert code == 200 and re.search(r"^content-encoding: br", page, re.MULTILINE | re.IGNORECASE), name
             assert re.search(r"^cache-control: .*immutable", page, re.MULTILINE | re.IGNORECASE)
+        code, body = apps.trusted(apps.office, address, "/api/")
+        assert code == 404 and "urn:gatehouse:problem:not-found" in body, "a page where the API has nothing"
         scripts.add(next(name for name in files if name.endswith(".js")))
     assert len(scripts) == 2, "both serve one web app"
 

@@ -67,15 +67,46 @@ def test_the_owner_sets_the_box_up(office):
     wrong = admin.Authenticator(secret).wrong()
     aside.fill_in({"ui.code": wrong}).press("ui.continue").sees(aside.say.pattern("ui.clocks"))
     found += looks.in_both_languages(aside, "setup-3-authenticator")
+    # Whoever loads the page again, or goes back, goes on with the secret that the app holds already.
+    aside.page.reload()
+    aside.heading(aside.say("admin.step.totp.title"))
+    assert aside.shown(admin.TOTP_SECRET) == secret
+    aside.press("ui.back").heading(aside.say("admin.step.account.title"))
+    aside.fill_in({"ui.password": ADMIN["password"]}).press("ui.continue").heading(aside.say("admin.step.totp.title"))
+    assert aside.shown(admin.TOTP_SECRET) == secret
     office.apps["admin"] = admin.prove_app(page)
     aside.heading(aside.say("admin.step.choices.title"))
+    aside.page.reload()
+    aside.heading(aside.say("admin.step.choices.title"))
+    refuse_addresses(aside)
     found += looks.in_both_languages(aside, "setup-4-zones")
     office.manager_code = admin.decide_zones(page, {"office": "all"})
     found += looks.in_both_languages(aside, "setup-5-done")
     assert found == []
     aside.press("admin.toProtection").heading(aside.say("admin.protection"))
+    # What is to be done is said in the reader's language, also when it was changed meanwhile.
+    for language in ("zh-CN", "en"):
+        aside.sees(aside.say.problem("todo.crm-unclaimed"))
+        aside.page.get_by_role("link", name=ADMIN["name"]).click()
+        aside.heading(aside.say("ui.account")).choose("ui.language", language).press("ui.save")
+        expect(aside.page.locator("html")).to_have_attribute("lang", language)
+        aside.say = Words(language)
+        aside.go("admin.protection").sees(aside.say.problem("todo.crm-unclaimed"))
     office.plant(**{"admin's password": ADMIN["password"], "admin's TOTP secret": office.apps["admin"].secret,
                     "manager's code": office.manager_code})
+
+
+def refuse_addresses(page):
+    """A list that lets nobody in is refused at its field; of many that are wrong a handful is named, by line."""
+    zone = page.say("admin.zone.office")
+    page.field("admin.reachZone", zone=zone).select_option("some")
+    page.field("admin.addresses", zone=zone).fill(" \n ")
+    page.press("admin.finish").error_at("admin.addresses", page.say("admin.reachLacksAddresses"), zone=zone)
+    page.field("admin.addresses", zone=zone).fill("\n".join(["192.168.10.20", *("word" for _ in range(345))]))
+    page.press("admin.finish").error_at("admin.addresses", page.say("admin.refusedMore", count=340), zone=zone)
+    page.error_at("admin.addresses", page.say.pattern("admin.refusedLine"), zone=zone)
+    page.sees(page.say("admin.addressIsClaim"))
+    page.field("admin.reachZone", zone=zone).select_option("all")
 
 
 def test_a_stranger_who_guesses_the_managers_code_has_to_wait_and_the_manager_has_not(office):

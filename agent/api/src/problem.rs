@@ -84,7 +84,7 @@ codes! {
     WrongTotp = "wrong-totp", UNPROCESSABLE_ENTITY;
     /// The authenticator app's code was taken before.
     UsedTotp = "used-totp", UNPROCESSABLE_ENTITY;
-    /// The step before is missing or too long ago.
+    /// The step before is missing, too long ago, or begun again elsewhere.
     StepGone = "step-gone", UNAUTHORIZED;
     /// A code of console, admin or invitation is wrong.
     WrongCode = "wrong-code", FORBIDDEN;
@@ -138,9 +138,13 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "control-character",
     "hidden-character",
     "unassigned-character",
+    "mixed-scripts",
     "common",
     "contains-name",
     "guessable",
+    "keyboard",
+    "repeats",
+    "sequence",
     "time-zone",
     "role",
     "taken",

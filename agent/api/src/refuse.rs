@@ -69,7 +69,8 @@ pub fn name(pointer: &str, refused: &NameRefused) -> Field {
         NameRefused::TooLong { most, .. } => field.with("most", most),
         NameRefused::Control { at }
         | NameRefused::Hidden { at }
-        | NameRefused::Unassigned { at } => field.with("at", at),
+        | NameRefused::Unassigned { at }
+        | NameRefused::MixedScripts { at } => field.with("at", at),
     }
 }
 

@@ -52,6 +52,7 @@ pub fn router(
         .route("/healthz", get(|| async { "ok" }))
         .route(REPORT, post(report).with_state(reports))
         .route("/api", any(missing))
+        .route("/api/", any(missing))
         .route("/api/{*rest}", any(missing))
         .merge(api)
         .fallback_service(files);

@@ -12,6 +12,72 @@ pub(crate) fn is_common(folded: &str) -> bool {
         || (bare.chars().count() >= 10 && LONG.contains(&bare))
 }
 
+/// Names by which everybody reaches the box.
+pub(crate) const HOSTS: &[&str] = &["gatehouse.internal", "crm.gatehouse.internal", "https", "www"];
+
+/// Phrases that everybody knows, letters alone, the longest of each beginning first: with little
+/// beside it, each is one guess.
+pub(crate) const PHRASES: &[&str] = &[
+    "correcthorsebatterystaple",
+    "thequickbrownfoxjumpsoverthelazydog",
+    "thequickbrownfox",
+    "loremipsumdolorsitamet",
+    "tobeornottobethatisthequestion",
+    "tobeornottobe",
+    "maytheforcebewithyou",
+    "onceuponatime",
+    "inthebeginning",
+    "openthedoor",
+    "opensesame",
+    "franzjagtimkomplettverwahrlostentaxi",
+    "ichliebedichsehr",
+    "jetaimepourtoujours",
+    "onetwothreefourfivesixseveneightnineten",
+    "onetwothreefourfivesix",
+    "onetwothreefour",
+    "onetwothree",
+    "einszweidreivierfuenf",
+    "einszweidreivier",
+    "undeuxtroisquatre",
+    "yiersansiwuliuqibajiushi",
+    "yiersansiwuliu",
+    "haohaoxuexitiantianxiangshang",
+    "一二三四五上山打老虎",
+    "好好学习天天向上",
+    "天天向上好好学习",
+    "床前明月光疑是地上霜",
+    "举头望明月低头思故乡",
+    "白日依山尽黄河入海流",
+    "欲穷千里目更上一层楼",
+    "春眠不觉晓处处闻啼鸟",
+    "夜来风雨声花落知多少",
+    "锄禾日当午汗滴禾下土",
+    "谁知盘中餐粒粒皆辛苦",
+    "离离原上草一岁一枯荣",
+    "海内存知己天涯若比邻",
+    "人之初性本善性相近习相远",
+    "天行健君子以自强不息",
+    "千里之行始于足下",
+    "有志者事竟成",
+    "三人行必有我师",
+    "学而时习之不亦说乎",
+    "有朋自远方来不亦乐乎",
+    "己所不欲勿施于人",
+    "天下兴亡匹夫有责",
+    "为人民服务",
+    "恭喜发财万事如意",
+    "恭喜发财",
+    "万事如意",
+    "身体健康",
+    "芝麻开门",
+    "我爱你一生一世",
+    "我爱我的祖国",
+    "我爱北京天安门",
+    "中华人民共和国",
+    "天王盖地虎宝塔镇河妖",
+    "黑发不知勤学早白首方悔读书迟",
+];
+
 /// Words that are weak parts of a password wherever they stand.
 pub(crate) const WORDS: &[&str] = &[
     "gatehouse",

@@ -73,11 +73,12 @@ impl Identity {
     /// # Errors
     /// [`Refused`].
     pub async fn begin_first(&self, new: NewAccount) -> Result<(Secret, TotpSetup), Refused> {
-        self.begin_first_shown(new, false).await
+        self.begin_first_shown(new, false, None).await
     }
 
     /// The same, of somebody who wants their name on the locked page, or does not: see
-    /// [`Identity::unlockers`].
+    /// [`Identity::unlockers`]. `former` is the step of an account that the same person named before
+    /// and names anew: the authenticator app's secret stays as long as no code proved it.
     ///
     /// # Errors
     /// [`Refused`].
@@ -85,15 +86,16 @@ impl Identity {
         &self,
         new: NewAccount,
         shown: bool,
+        former: Option<&Secret>,
     ) -> Result<(Secret, TotpSetup), Refused> {
         if self.has_accounts() {
             return Err(Refused::AlreadySetUp);
         }
         let name = text::name(&new.name).map_err(Refused::Name)?;
-        new.password.check(&[&name]).map_err(Refused::Password)?;
+        self.check(&new.password, &[&name])?;
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await?;
-        let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
+        let totp = self.totp_after(former)?;
         let account = Account {
             id: self.0.store.new_id(),
             version: Version(1),
@@ -123,12 +125,37 @@ impl Identity {
         Ok(shown.into_iter().map(|account| account.name).collect())
     }
 
-    pub(crate) fn begin_enrolment(&self, of: Enrolment) -> Result<(Secret, TotpSetup), Refused> {
-        let issuer = match self.realm() {
+    /// The authenticator app's secret for an enrolment: that of the one before it, which ends, unless it
+    /// was proven or is over; then a new one. Whoever knows the step of the one before has seen it.
+    pub(crate) fn totp_after(&self, former: Option<&Secret>) -> Result<TotpSecret, Refused> {
+        let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
+        let lives = former.filter(|former| steps.get(former.expose(), self.now()).is_some());
+        let before = lives.and_then(|former| steps.end(former.expose()));
+        match before.filter(|before| before.used_step.is_none()) {
+            Some(before) => Ok(before.totp),
+            None => Ok(TotpSecret::new().map_err(DoorRefused::Random)?),
+        }
+    }
+
+    /// What the authenticator app needs, once more, for whoever holds the step: none when a code proved it,
+    /// or the step is over.
+    #[must_use]
+    pub fn unproven(&self, step: &Secret) -> Option<TotpSetup> {
+        let steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
+        let enrolment = steps.get(step.expose(), self.now())?;
+        let unproven = enrolment.used_step.is_none();
+        unproven.then(|| enrolment.totp.setup(self.issuer(), &enrolment.account.name))
+    }
+
+    fn issuer(&self) -> &'static str {
+        match self.realm() {
             Realm::Admin => "gatehouse.internal",
             Realm::Crm => "crm.gatehouse.internal",
-        };
-        let setup = of.totp.setup(issuer, &of.account.name);
+        }
+    }
+
+    pub(crate) fn begin_enrolment(&self, of: Enrolment) -> Result<(Secret, TotpSetup), Refused> {
+        let setup = of.totp.setup(self.issuer(), &of.account.name);
         let mut steps = self.0.enrolments.lock().unwrap_or_else(PoisonError::into_inner);
         let step = steps.begin(of, self.now()).map_err(DoorRefused::Random)?;
         Ok((step, setup))

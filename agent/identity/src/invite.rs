@@ -16,7 +16,7 @@ use crate::sessions::Peer;
 use crate::signed::Manager;
 use crate::stored::{instant, read_instant, role_number, role_of, text};
 use crate::throttle::{Attempt, Known};
-use crate::totp::{TotpSecret, TotpSetup};
+use crate::totp::TotpSetup;
 use crate::{Place, text as rules};
 
 /// How long an invitation is good for, ms.
@@ -144,7 +144,8 @@ impl Identity {
     }
 
     /// Begins the account of somebody invited: [`Identity::enrol_code`] and
-    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up. Blocks on the disk.
+    /// [`Identity::enrol_finish`] go on, and only the last one uses the invitation up. `former` as in
+    /// [`Identity::begin_first_shown`]. Blocks on the disk.
     ///
     /// # Errors
     /// [`Refused`].
@@ -152,17 +153,18 @@ impl Identity {
         &self,
         code: &str,
         new: NewAccount,
+        former: Option<&Secret>,
         peer: &Peer,
     ) -> Result<(Secret, TotpSetup), Refused> {
         let invitation = self.invited(code, peer)?;
         let name = rules::name(&new.name).map_err(Refused::Name)?;
         self.door().people().may_join(&name, invitation.role)?;
-        new.password.check(&[&name, &invitation.name]).map_err(Refused::Password)?;
+        self.check(&new.password, &[&name, &invitation.name])?;
         let time_zone = time_zone(&new.time_zone)?;
         let hash = self.hash(new.password).await;
         let busy = |refused: &Refused| self.note_busy(refused, action::ENROL_REFUSED, peer);
         let hash = hash.inspect_err(busy)?;
-        let totp = TotpSecret::new().map_err(DoorRefused::Random)?;
+        let totp = self.totp_after(former)?;
         let account = Account {
             id: self.0.store.new_id(),
             version: Version(1),

@@ -28,6 +28,7 @@ mod refusals;
 mod refused;
 pub mod repeated;
 mod secret;
+mod sequences;
 pub mod sessions;
 mod signed;
 mod steps;

@@ -71,7 +71,7 @@ impl Identity {
         peer: &Peer,
     ) -> Result<(), Refused> {
         let account = self.account(who.account().id)?;
-        new.check(&[&account.name]).map_err(Refused::Password)?;
+        self.check(&new, &[&account.name])?;
         let knock = self.door().knock(&account.name, peer, self.now());
         let knock = knock.map_err(|refused| self.noted(refused, peer))?;
         let not_judged = |refused: &Refused| {

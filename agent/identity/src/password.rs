@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use zxcvbn::feedback::Warning;
 
 use crate::common_passwords;
+use crate::sequences;
 use crate::text::{name_key, position};
 
 /// A password has at least this many characters.
@@ -142,6 +143,9 @@ impl PasswordRefused {
             Self::Unassigned { .. } => "unassigned-character",
             Self::Common => "common",
             Self::ContainsName => "contains-name",
+            Self::Guessable { why: Why::Keyboard } => "keyboard",
+            Self::Guessable { why: Why::Repeats } => "repeats",
+            Self::Guessable { why: Why::Sequence } => "sequence",
             Self::Guessable { .. } => "guessable",
         }
     }
@@ -177,39 +181,76 @@ impl Password {
             return Err(PasswordRefused::TooShort { least: PASSWORD_LEAST, has });
         }
         let folded = Zeroizing::new(name_key(&self.0));
-        if common_passwords::is_common(&folded) {
+        let squeezed = Zeroizing::new(squeeze(&folded));
+        if common_passwords::is_common(&folded)
+            || common_passwords::is_common(&squeezed)
+            || is_mostly(&squeezed, common_passwords::PHRASES)
+        {
             return Err(PasswordRefused::Common);
         }
-        if is_mostly_known(&folded, known) {
+        let words = words_of(known);
+        if is_mostly(&squeezed, &words) || is_mostly(&squeeze(&sequences::unleet(&folded)), &words)
+        {
             return Err(PasswordRefused::ContainsName);
         }
-        let known_words = known.iter().flat_map(|words| words.split_whitespace());
         let inputs: Vec<&str> = known
             .iter()
             .copied()
-            .chain(known_words)
+            .chain(words.iter().map(String::as_str))
             .chain(common_passwords::WORDS.iter().copied())
             .collect();
-        let found = zxcvbn::zxcvbn(&self.0, &inputs);
-        if u8::from(found.score()) >= 3 {
-            return Ok(());
+        resists(&self.0, &inputs)?;
+        if sequences::surprises(&folded) <= PASSWORD_LEAST / 3 {
+            return Err(PasswordRefused::Guessable { why: Why::Sequence });
         }
-        let warning = found.feedback().and_then(zxcvbn::feedback::Feedback::warning);
-        Err(refusal(warning))
+        // Numbers written out are as easy to guess as figures.
+        match sequences::in_figures(&self.0) {
+            Some(figures) => resists(&figures, &inputs),
+            None => Ok(()),
+        }
     }
 }
 
-/// What is left beside the known words is a third of a password or less.
-fn is_mostly_known(folded: &str, known: &[&str]) -> bool {
-    let mut words: Vec<String> =
-        known.iter().flat_map(|words| words.split_whitespace()).map(name_key).collect();
-    words.retain(|word| word.chars().count() >= 3);
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let mut left = Zeroizing::new(folded.to_owned());
-    for word in &words {
-        *left = left.replace(word, "");
+/// What zxcvbn says.
+fn resists(text: &str, inputs: &[&str]) -> Result<(), PasswordRefused> {
+    let found = zxcvbn::zxcvbn(text, inputs);
+    if u8::from(found.score()) >= 3 {
+        return Ok(());
     }
-    left.len() < folded.len() && left.chars().count() <= PASSWORD_LEAST / 3
+    let warning = found.feedback().and_then(zxcvbn::feedback::Feedback::warning);
+    Err(refusal(warning))
+}
+
+/// Letters and figures alone: what is written between words makes no password strong.
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The words of names that everybody knows, those of this box among them, squeezed. Two letters are a word
+/// in Chinese only.
+fn words_of(known: &[&str]) -> Vec<String> {
+    let names = known.iter().chain(common_passwords::HOSTS);
+    let mut words: Vec<String> = names
+        .flat_map(|name| {
+            let name = name_key(name);
+            let mut words: Vec<String> =
+                name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+            words.push(squeeze(&name));
+            words
+        })
+        .filter(|word| word.chars().count() >= if word.is_ascii() { 3 } else { 2 })
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
+/// What is left beside the words, the longest first, is a third of a password or less.
+fn is_mostly(squeezed: &str, words: &[impl AsRef<str>]) -> bool {
+    let mut left = Zeroizing::new(squeezed.to_owned());
+    for word in words {
+        *left = left.replace(word.as_ref(), "");
+    }
+    left.len() < squeezed.len() && left.chars().count() <= PASSWORD_LEAST / 3
 }
 
 fn refusal(warning: Option<Warning>) -> PasswordRefused {
@@ -252,11 +293,14 @@ mod tests {
     #[test]
     fn good_ones_pass_in_any_script() {
         for good in [
-            "correct horse battery staple",
             "lampe-wolke-7-fahrrad",
             "春风又绿江南岸边几只鸭子",
             "kX9#mQ2$vL7p",
             "tonnerre bleu sous la pluie",
+            "一个人在三楼吃了两碗热干面",
+            "七只青蛙跳进九月的旧抽屉",
+            "gatehouse ist mein lieblingstier",
+            "internal affairs of a green kettle",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -293,6 +337,49 @@ mod tests {
             "123456789012",
             "administrator",
             "gatehouse2026",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_everybody_would_guess_is_refused_and_says_why() {
+        use PasswordRefused::{Common, ContainsName, Guessable};
+        let sequence = Guessable { why: Why::Sequence };
+        for (bad, why) in [
+            ("correct horse battery staple", Common),
+            ("Correct-Horse-Battery-Staple!", Common),
+            ("correcthorsebatterystaple1", Common),
+            ("To be, or not to be", Common),
+            ("床前明月光，疑是地上霜", Common),
+            ("好好学习天天向上123", Common),
+            ("一二三四五上山打老虎", Common),
+            ("gatehouse.internal", ContainsName),
+            ("GateHouse-Internal-1!", ContainsName),
+            ("crm.gatehouse.internal", ContainsName),
+            ("https://gatehouse.internal", ContainsName),
+            ("g4teh0use.1nternal", ContainsName),
+            ("Nordwind-GmbH-2026!", ContainsName),
+            ("王芳王芳gatehouse", ContainsName),
+            ("一二三四五六七八九十十一十二", sequence),
+            ("十九八七六五四三二一零", sequence),
+            ("壹贰叁肆伍陆柒捌玖拾壹贰", sequence),
+            ("甲乙丙丁戊己庚辛壬癸甲乙", sequence),
+            ("子丑寅卯辰巳午未申酉戌亥", sequence),
+            ("鼠牛虎兔龙蛇马羊猴鸡狗猪", sequence),
+        ] {
+            let padded = if bad.chars().count() < PASSWORD_LEAST {
+                format!("{bad}。。")
+            } else {
+                bad.to_owned()
+            };
+            assert_eq!(check(&padded), Err(why), "{bad}");
+        }
+        for bad in [
+            "abcd 1234 efgh 5678",
+            "9876543210abcd",
+            "一三五七九一三五七九一三",
+            "one two three four five six",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use seal::numbers::{action, idempotency, invitation, outcome, table};
+use seal::numbers::{action, idempotency, invitation, organisation, outcome, table};
 use seal::{RecordId, TableId};
 use vault::{Actor, Applied, Batch, Clock, Damage, KeyOf, Named, Store};
 
@@ -22,7 +22,7 @@ use crate::sessions::Peer;
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::stored::{
-    StoredTotp, read_account, read_seen, read_session, read_totp, session_fields, set_used,
+    StoredTotp, read_account, read_seen, read_session, read_totp, session_fields, set_used, text,
     used_step,
 };
 use crate::throttle::Throttle;
@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) answered: Arc<Due>,
     /// Invitations and codes, by when they are over.
     pub(crate) invitations: Arc<Due>,
+    /// The CRM's organisation, which no password may be.
+    pub(crate) organisation: Option<String>,
     /// What is on the disk of accounts that cannot be read.
     pub(crate) damaged: Vec<Named>,
     /// What the log takes of strangers.
@@ -88,6 +90,10 @@ impl Identity {
         let door = Arc::new(Mutex::new(Door::new(realm)));
         let Known { over, damaged } =
             load(&store, realm, &*clock, &door).map_err(OpenFailed::Read)?;
+        let mut organisation = None;
+        store
+            .load(table::ORGANISATION, |_, _, body| organisation = text(&body, organisation::NAME))
+            .map_err(OpenFailed::Read)?;
         let due = |table, field| Due::load(&store, table, field).map_err(OpenFailed::Read);
         let answered = Arc::new(due(table::IDEMPOTENCY, idempotency::AT)?);
         let invitations = Arc::new(due(table::INVITATIONS, invitation::EXPIRES_AT)?);
@@ -109,6 +115,7 @@ impl Identity {
             links: Secret::new().map_err(OpenFailed::Random)?,
             answered,
             invitations,
+            organisation,
             damaged,
             refusals: Mutex::default(),
             hashing: Hashing::default(),
@@ -139,6 +146,13 @@ impl Identity {
     #[must_use]
     pub fn has_accounts(&self) -> bool {
         self.damage_shuts() || !self.door().people().is_empty()
+    }
+
+    /// Judges a password that somebody of these names wants to set.
+    pub(crate) fn check(&self, new: &Password, names: &[&str]) -> Result<(), Refused> {
+        let organisation = self.0.organisation.as_deref();
+        let known: Vec<&str> = names.iter().copied().chain(organisation).collect();
+        new.check(&known).map_err(Refused::Password)
     }
 
     /// Whether accounts that cannot be read keep everybody else from being the first.

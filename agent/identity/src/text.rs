@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_public_assigned;
+use unicode_script::{Script, ScriptExtension, UnicodeScript};
 
 /// A name has at most this many characters.
 pub const NAME_MOST: usize = 60;
@@ -38,6 +39,12 @@ pub enum NameRefused {
         /// Which character.
         at: usize,
     },
+    /// A letter of another script than those before it: many look alike.
+    #[error("character {at} is of another script than the letters before it")]
+    MixedScripts {
+        /// Which character.
+        at: usize,
+    },
 }
 
 impl NameRefused {
@@ -50,17 +57,23 @@ impl NameRefused {
             Self::Control { .. } => "control-character",
             Self::Hidden { .. } => "hidden-character",
             Self::Unassigned { .. } => "unassigned-character",
+            Self::MixedScripts { .. } => "mixed-scripts",
         }
     }
 }
 
 /// Checks a person's name and gives it as it is kept: NFC, white space at the ends cut and inside
-/// joined.
+/// joined. Its letters are of one script, or of those that are written together: an `а` of Cyrillic
+/// in a Latin name makes another person who looks the same.
 ///
 /// # Errors
 /// [`NameRefused`] says why not.
 pub fn name(text: &str) -> Result<String, NameRefused> {
-    line(text, NAME_MOST)
+    let name = line(text, NAME_MOST)?;
+    match foreign_letter(&name) {
+        Some(at) => Err(NameRefused::MixedScripts { at }),
+        None => Ok(name),
+    }
 }
 
 /// The same for a name of something else, with at most this many characters.
@@ -96,8 +109,26 @@ pub fn name_key(text: &str) -> String {
 }
 
 /// Place, from 1, of the first character of a kind.
-pub(crate) fn position(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
+pub(crate) fn position(text: &str, is: impl FnMut(char) -> bool) -> Option<usize> {
     text.chars().position(is).map(|at| at + 1)
+}
+
+/// Scripts that are written together: UTS 39, section 5.2, "Highly Restrictive".
+const TOGETHER: [&[Script]; 3] = [
+    &[Script::Latin, Script::Han, Script::Hiragana, Script::Katakana],
+    &[Script::Latin, Script::Han, Script::Bopomofo],
+    &[Script::Latin, Script::Han, Script::Hangul],
+];
+
+/// Place, from 1, of the first letter whose script is not written together with those before it.
+fn foreign_letter(name: &str) -> Option<usize> {
+    let (mut one, mut sets) = (ScriptExtension::default(), TOGETHER.to_vec());
+    position(name, |letter| {
+        let scripts = letter.script_extension();
+        one = one.intersection(scripts);
+        sets.retain(|set| set.iter().any(|script| scripts.contains_script(*script)));
+        one.is_empty() && sets.is_empty()
+    })
 }
 
 /// Characters that nobody sees and that turn a line, or make it another one that looks the same:
@@ -149,6 +180,40 @@ mod tests {
         assert_eq!(name("ab\u{378}"), Err(NameRefused::Unassigned { at: 3 }));
         assert_eq!(name(&"张".repeat(61)), Err(NameRefused::TooLong { most: 60, has: 61 }));
     }
+
+    #[test]
+    fn a_name_mixes_no_scripts_that_look_alike() {
+        for pure in [
+            "Anna Müller",
+            "Анна Петрова",
+            "Άννα",
+            "王芳 Fang (Frankie) 2",
+            "王芳",
+            "山田 ハナコ はな Hana",
+            "김민지 Minji",
+            "ㄨㄤˊ 王 Wang",
+            "محمد ۷",
+            "שלום",
+            "सीता १",
+            "O’Brien-Łukasz",
+            "Ａｎｎａ ー",
+        ] {
+            assert_eq!(name(pure), Ok(pure.to_owned()));
+        }
+        for (mixed, at) in [
+            ("аnnа", 2),
+            ("annа", 4),
+            ("Anna Мüller", 6),
+            ("Αnna", 2),
+            ("王芳 Анна", 4),
+            ("Anna Շ", 6),
+            ("ㄨㄤ はな", 4),
+        ] {
+            assert_eq!(name(mixed), Err(NameRefused::MixedScripts { at }), "{mixed}");
+        }
+        assert_eq!(line("Müller и сыновья", 60), Ok("Müller и сыновья".to_owned()));
+    }
+
     #[test]
     fn what_deceives_is_refused_and_what_scripts_need_is_kept() {
         let bidi = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');

@@ -21,7 +21,8 @@ async fn enrol(
     link: &str,
     name: &str,
 ) -> Result<(Secret, Signed), Refused> {
-    let (step, setup) = identity.begin_invited(link, new_account(name, OTHER), &peer()).await?;
+    let (step, setup) =
+        identity.begin_invited(link, new_account(name, OTHER), None, &peer()).await?;
     let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
     let secret = TotpSecret::from_bytes(&bytes).unwrap();
     identity.enrol_code(step.expose(), &code(&secret, &the_box.clock), &peer())?;
@@ -174,7 +175,7 @@ async fn wrong_codes_of_who_enrols_are_in_the_log_and_do_not_fill_it() {
     let mut wrong = 0;
     while wrong < 60 {
         let new = new_account("Anna", OTHER);
-        let (step, _) = identity.begin_invited(link.expose(), new, &stranger).await.unwrap();
+        let (step, _) = identity.begin_invited(link.expose(), new, None, &stranger).await.unwrap();
         while let Err(Refused::Door(DoorRefused::WrongTotp { .. })) =
             identity.enrol_code(step.expose(), "000000", &stranger)
         {

@@ -81,7 +81,8 @@ async fn a_damaged_account_is_named_and_the_others_sign_in() {
     for (name, table) in [("Anna", table::ACCOUNTS), ("Bernd", table::TOTP)] {
         let (_, link) = identity.invite(&manager, name, Role::Manager, None).await.unwrap();
         let new = new_account(name, PASSWORD);
-        let (step, setup) = identity.begin_invited(link.expose(), new, &peer()).await.unwrap();
+        let (step, setup) =
+            identity.begin_invited(link.expose(), new, None, &peer()).await.unwrap();
         let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
         let factor = TotpSecret::from_bytes(&bytes).unwrap();
         identity.enrol_code(step.expose(), &code(&factor, &the_box.clock), &peer()).unwrap();
@@ -227,7 +228,7 @@ async fn only_who_agreed_stands_on_the_locked_page() {
         let the_box = TestBox::new();
         let (store, identity) = the_box.crm().await;
         let new = new_account("王芳", PASSWORD);
-        let (step, setup) = identity.begin_first_shown(new, shown).await.unwrap();
+        let (step, setup) = identity.begin_first_shown(new, shown, None).await.unwrap();
         assert_eq!(identity.unlockers().unwrap(), Vec::<String>::new());
         let bytes = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
         let secret = TotpSecret::from_bytes(&bytes).unwrap();

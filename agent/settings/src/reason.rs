@@ -186,6 +186,19 @@ impl Reason {
     pub fn text(&self, language: Language) -> String {
         message::text(language, self.code(), &self.parameters())
     }
+
+    /// The reason in words, for a reader who knows zones by these names.
+    pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
+        let mut parameters = self.parameters();
+        for (parameter, value) in &mut parameters {
+            if *parameter == "zone"
+                && let Some(name) = name(value)
+            {
+                *value = name;
+            }
+        }
+        message::text(language, self.code(), &parameters)
+    }
 }
 
 impl fmt::Display for Reason {

@@ -54,10 +54,10 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const outcome = (one: LogEntry) =>
     one.outcome === "allowed" ? <Badge plain state="unknown" icon="check">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
   const columns: Column<LogEntry>[] = [
-    { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-52" },
+    { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
-    { key: "actor", head: t("log.who"), cell: (one) => one.actor?.name ?? t("log.nobody"), width: "min-w-28" },
-    { key: "about", head: t("log.about"), cell: aboutAll, width: "min-w-44" },
+    { key: "actor", head: t("log.who"), cell: (one) => one.actor?.name ?? t("log.nobody"), width: "min-w-24" },
+    { key: "about", head: t("log.about"), cell: aboutAll, width: "min-w-36" },
     { key: "outcome", head: t("log.outcome"), cell: outcome },
     { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined} className="break-all">{one.address ?? ""}</span>, width: "min-w-36" },
     { key: "seq", head: t("log.number"), cell: (one) => one.seq, number: true },

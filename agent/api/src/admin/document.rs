@@ -12,6 +12,7 @@ use settings::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::catalogue;
 use crate::problem::{Field, Problem};
 use crate::reply::broken;
 use crate::shape::setup::{Addresses, All, ReachableFrom, SetupFinish};
@@ -175,11 +176,18 @@ fn read(
 ) -> Result<Settings, Problem> {
     settings::parse(document.to_string().as_bytes()).map_err(|problems| {
         let told = problems.into_iter().map(|problem| {
-            let text = problem.reason.text(words_in(language));
+            let name = |zone: &str| zone_name(zone, language);
+            let text = problem.reason.text_naming(words_in(language), name);
             (problem.field, problem.reason.code().to_owned(), text)
         });
         refused(told, pointer)
     })
+}
+
+/// What the pages call a zone of ours; none for one that somebody else named.
+fn zone_name(zone: &str, language: Language) -> Option<String> {
+    let key = format!("zone.{zone}");
+    catalogue::ZONES.contains(&key.as_str()).then(|| catalogue::text(language, &key))
 }
 
 /// Refused fields of a document, each with its code and words, as fields of the request.

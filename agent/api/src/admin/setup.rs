@@ -21,9 +21,9 @@ use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Problem};
 use crate::reply::{self, Reply};
-use crate::shape::setup::{ManagementAccess, Setup, SetupCrm, SetupPort, SetupZone};
+use crate::shape::setup::{ManagementAccess, Setup, SetupCrm, SetupPort, SetupStep, SetupZone};
 use crate::shape::shared::{Language, NewAccount, TypedCode};
-use crate::shared::{new_account, totp_setup};
+use crate::shared::{new_account, told_totp, totp_setup};
 
 /// What a set-up has come to; behind the secret of its step.
 #[derive(Debug, Default)]
@@ -64,7 +64,12 @@ pub(super) fn routes() -> Router<Admin> {
         .route("/api/v1/setup/finish", post(finish::finish))
 }
 
-async fn code(State(admin): State<Admin>, caller: Caller, Sent(typed): Sent<TypedCode>) -> Reply {
+async fn code(
+    State(admin): State<Admin>,
+    caller: Caller,
+    before: Result<StepSecret, Problem>,
+    Sent(typed): Sent<TypedCode>,
+) -> Reply {
     if admin.parts().identity.has_accounts() {
         return Err(Code::AlreadySetUp.into());
     }
@@ -81,6 +86,12 @@ async fn code(State(admin): State<Admin>, caller: Caller, Sent(typed): Sent<Type
     let refusal = entry(actor, action::ENROL_REFUSED, outcome::REFUSED, Some("setup-code"));
     match tried {
         SetupTried::Right => {
+            // Whoever comes with the code to their own set-up goes on where they were.
+            if let Ok(StepSecret(step)) = before
+                && admin.setup(&step, |_| ()).is_ok()
+            {
+                return admin.goes_on(&step, reply::nothing());
+            }
             let step = admin.begin_setup()?;
             reply::with_cookie(reply::nothing(), App::Admin, Cookie::Step, step.expose())
         }
@@ -102,7 +113,7 @@ async fn code(State(admin): State<Admin>, caller: Caller, Sent(typed): Sent<Type
 }
 
 async fn setup(State(admin): State<Admin>, caller: Caller, StepSecret(step): StepSecret) -> Reply {
-    admin.setup(&step, |_| ())?;
+    let enrolment = admin.setup(&step, |setup| setup.enrolment.clone())?;
     let (in_force, status) = (admin.settings().await?, admin.status().await?);
     let settings = &in_force.settings;
     let suggested = match caller.language {
@@ -113,7 +124,16 @@ async fn setup(State(admin): State<Admin>, caller: Caller, StepSecret(step): Ste
         address: crm_address(settings, site(&status)).map(|address| address.to_string()),
         reachable_from: reach(&settings.crm.reachable_from),
     };
+    let unproven = |of: &Enrolment| admin.parts().identity.unproven(&of.secret);
+    let totp = enrolment.as_ref().and_then(unproven).as_ref().map(told_totp);
+    let next = match enrolment {
+        Some(Enrolment { proven: true, .. }) => SetupStep::Choices,
+        Some(_) if totp.is_some() => SetupStep::Totp,
+        _ => SetupStep::Account,
+    };
     reply::json(&Setup {
+        next,
+        totp,
         languages: vec![Language::En, Language::ZhCn],
         time_zones: identity::time_zones::all().map(str::to_owned).collect(),
         suggested_time_zone: suggested.to_owned(),
@@ -168,7 +188,10 @@ async fn account(
 ) -> Reply {
     admin.setup(&step, |_| ())?;
     let language = new.language;
-    let (secret, totp) = admin.parts().identity.begin_first(new_account(new)).await?;
+    let former = admin.setup(&step, |setup| setup.enrolment.clone())?.map(|former| former.secret);
+    let begun =
+        admin.parts().identity.begin_first_shown(new_account(new), false, former.as_ref()).await;
+    let (secret, totp) = begun?;
     let enrolment = Enrolment { secret, language, proven: false };
     admin.setup(&step, |setup| setup.enrolment = Some(enrolment))?;
     admin.goes_on(&step, totp_setup(&totp))

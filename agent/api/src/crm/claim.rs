@@ -35,8 +35,14 @@ pub(super) fn routes() -> Router<Crm> {
         .route("/api/v1/claim/totp", post(totp))
 }
 
-async fn code(State(crm): State<Crm>, caller: Caller, Sent(typed): Sent<TypedCode>) -> Reply {
-    let step = crm.begin_claim(&typed.code, &caller.peer)?;
+async fn code(
+    State(crm): State<Crm>,
+    caller: Caller,
+    before: Result<StepSecret, Problem>,
+    Sent(typed): Sent<TypedCode>,
+) -> Reply {
+    let before = before.ok().map(|StepSecret(step)| step);
+    let step = crm.begin_claim(&typed.code, before.as_deref(), &caller.peer)?;
     reply::with_cookie(reply::nothing(), App::Crm, Cookie::Step, step.expose())
 }
 
@@ -97,7 +103,9 @@ async fn first(
         language: language_of(new.language),
         time_zone: new.time_zone,
     };
-    let begun = open.identity.begin_first_shown(account, new.show_as_unlocker).await;
+    let former = crm.claim(&step, |claim| claim.enrolment.clone())?;
+    let begun =
+        open.identity.begin_first_shown(account, new.show_as_unlocker, former.as_ref()).await;
     let (enrolment, setup) = begun?;
     crm.claim(&step, |claim| claim.enrolment = Some(enrolment))?;
     crm.goes_on(&step, totp_setup(&setup))

@@ -33,7 +33,12 @@ pub(super) fn routes() -> Router<Crm> {
         .route("/api/v1/enrol/totp", post(totp))
 }
 
-async fn code(State(crm): State<Crm>, caller: Caller, Sent(typed): Sent<TypedCode>) -> Reply {
+async fn code(
+    State(crm): State<Crm>,
+    caller: Caller,
+    before: Result<StepSecret, Problem>,
+    Sent(typed): Sent<TypedCode>,
+) -> Reply {
     let open = crm.open()?;
     let code = Zeroizing::new(typed.code.trim().to_owned());
     let (asked, peer) = (code.clone(), caller.peer.clone());
@@ -47,7 +52,10 @@ async fn code(State(crm): State<Crm>, caller: Caller, Sent(typed): Sent<TypedCod
     let step = {
         let now = crm.0.parts.clock.now();
         let mut invitees = crm.0.invitees.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = invitees.begin(Invitee { code, enrolment: None }, now);
+        // Whoever comes with the same link again keeps what they have named.
+        let own = before.ok().and_then(|StepSecret(step)| invitees.end(&step));
+        let enrolment = own.filter(|own| *own.code == *code).and_then(|own| own.enrolment);
+        let begun = invitees.begin(Invitee { code, enrolment }, now);
         begun.map_err(|error| broken(&error))?
     };
     let organisation = crm.seen().front.organisation.unwrap_or_default();
@@ -62,10 +70,11 @@ async fn named(
     Sent(new): Sent<NewAccount>,
 ) -> Reply {
     let open = crm.open()?;
-    let code = crm.invitee(&step, |invitee| invitee.code.clone())?;
-    let identity = open.identity.clone();
+    let (code, former) =
+        crm.invitee(&step, |invitee| (invitee.code.clone(), invitee.enrolment.clone()))?;
+    let (identity, new) = (open.identity.clone(), new_account(new));
     let begun =
-        off(async move { identity.begin_invited(&code, new_account(new), &caller.peer).await });
+        off(async move { identity.begin_invited(&code, new, former.as_ref(), &caller.peer).await });
     let (enrolment, setup) = begun.await??;
     let now = crm.0.parts.clock.now();
     crm.invitee(&step, |invitee| invitee.enrolment = Some(enrolment))?;

@@ -37,8 +37,14 @@ impl Crm {
         }
     }
 
-    /// Begins the claim; who came before with the same code has to give it again.
-    pub(super) fn begin_claim(&self, typed: &str, peer: &Peer) -> Result<Secret, Problem> {
+    /// Begins the claim; who came before with the same code has to give it again. `before` is the step of
+    /// whoever gives it: what their own claim knows stays.
+    pub(super) fn begin_claim(
+        &self,
+        typed: &str,
+        before: Option<&str>,
+        peer: &Peer,
+    ) -> Result<Secret, Problem> {
         self.may_be_claimed()?;
         let now = self.0.parts.clock.now();
         {
@@ -49,8 +55,9 @@ impl Crm {
         }
         let secret = {
             let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = before.and_then(|before| claims.end(before)).unwrap_or_default();
             claims.end_all(|_| true);
-            claims.begin(Claim::default(), now).map_err(|error| broken(&error))?
+            claims.begin(own, now).map_err(|error| broken(&error))?
         };
         self.change_seen(|seen| {
             if seen.state == CrmState::Unclaimed {

@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shared::Language;
+use super::shared::{Language, TotpSetup};
 use crate::json;
 
 /// What the set-up asks about, as it is now.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Setup {
+    /// What this set-up has not come to yet.
+    pub next: SetupStep,
+    /// What the authenticator app needs, until a code proved it; none before the account was named.
+    pub totp: Option<TotpSetup>,
     /// Languages of pages.
     pub languages: Vec<Language>,
     /// IANA names.
@@ -24,6 +28,18 @@ pub struct Setup {
     pub crm: SetupCrm,
     /// Who reaches the admin pages.
     pub management: ManagementAccess,
+}
+
+/// What comes next in a set-up.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SetupStep {
+    /// Name and password of the first admin.
+    Account,
+    /// The code of the authenticator app.
+    Totp,
+    /// Zones, and who reaches the CRM.
+    Choices,
 }
 
 /// A network card.

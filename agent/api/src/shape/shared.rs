@@ -51,7 +51,7 @@ pub struct NewAccount {
     pub time_zone: String,
 }
 
-/// What an authenticator app needs, shown once.
+/// What an authenticator app needs, shown until a code proved it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TotpSetup {

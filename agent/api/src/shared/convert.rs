@@ -19,10 +19,14 @@ pub(crate) fn new_account(of: NewAccount) -> identity::NewAccount {
     }
 }
 
-/// What an authenticator app needs, for the one answer that shows it.
+/// What an authenticator app needs, for an answer that shows it: none does once a code proved it.
 pub(crate) fn totp_setup(of: &identity::TotpSetup) -> Reply {
-    let (totp_secret, otpauth_uri) = (of.secret.to_string(), of.uri.to_string());
-    reply::json(&TotpSetup { totp_secret, otpauth_uri })
+    reply::json(&told_totp(of))
+}
+
+/// The same within another answer.
+pub(crate) fn told_totp(of: &identity::TotpSetup) -> TotpSetup {
+    TotpSetup { totp_secret: of.secret.clone(), otpauth_uri: of.uri.clone() }
 }
 
 /// Somebody is signed in: the session begins, the step before it is over, the browser is known.

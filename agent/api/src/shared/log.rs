@@ -111,10 +111,10 @@ async fn export<S: Realm>(
     let (to, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut to = Pieces { to, buffer: Vec::with_capacity(PIECE) };
+        let done = store.export(0, &mut to).map_err(io::Error::other).and_then(|()| to.flush());
         // Free before the reader sees the end.
-        let _room = room;
-        let done = store.export(0, &mut to).map_err(io::Error::other);
-        if let Err(error) = done.and_then(|()| to.flush()).and_then(|()| to.send(None)) {
+        drop(room);
+        if let Err(error) = done.and_then(|()| to.send(None)) {
             tracing::warn!(error = systemd::log::chain(&error), "an export of the log ended early");
         }
     });

@@ -11,7 +11,7 @@ use axum::Router;
 use crate::realm::Realm;
 
 pub(crate) use convert::{
-    account, language_of, named, new_account, role, role_of, signed_in, totp_setup,
+    account, language_of, named, new_account, role, role_of, signed_in, told_totp, totp_setup,
 };
 
 /// All of them, with whole paths.

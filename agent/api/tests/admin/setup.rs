@@ -108,8 +108,8 @@ async fn the_first_admin_is_checked_and_may_be_sent_again() {
     let mut other = account();
     other["name"] = "Ruth".into();
     let second = browser.post(&site, "/setup/account", other).await;
-    let typed = json!({"code": code(&secret(&first), &site.clock)});
-    let wrong = browser.post(&site, "/setup/totp", typed).await;
+    assert_eq!(second.body["totpSecret"], first.body["totpSecret"], "the app holds it already");
+    let wrong = browser.post(&site, "/setup/totp", json!({"code": "000000"})).await;
     assert_eq!((wrong.status.as_u16(), wrong.code()), (422, "wrong-totp"));
     assert!(wrong.body["boxTime"].is_string());
     let unproven = browser.post(&site, "/setup/finish", choices()).await;
@@ -119,6 +119,37 @@ async fn the_first_admin_is_checked_and_may_be_sent_again() {
     assert_eq!(browser.post(&site, "/setup/finish", choices()).await.status, 200);
     let session = browser.get(&site, "/session").await;
     assert_eq!(session.body["account"]["name"], "Ruth");
+}
+
+/// A page that is loaded again, or goes back, finds what it had; nobody else does.
+#[tokio::test(flavor = "multi_thread")]
+async fn goes_on_where_it_was_for_who_holds_its_step() {
+    let site = Disk::new(Hostd::factory()).start().await;
+    let mut browser = Browser::new();
+    browser.post(&site, "/setup/code", json!({"code": CODE})).await;
+    let next = async |browser: &mut Browser| {
+        let setup = browser.get(&site, "/setup").await.body;
+        (setup["next"].as_str().unwrap().to_owned(), setup["totp"].clone())
+    };
+    assert_eq!(next(&mut browser).await, ("account".to_owned(), json!(null)));
+    let begun = browser.post(&site, "/setup/account", account()).await;
+    assert_eq!(next(&mut browser).await, ("totp".to_owned(), begun.body.clone()));
+    let weak = json!({"name": "王芳", "password": "short", "language": "en", "timeZone": "UTC"});
+    assert_eq!(browser.post(&site, "/setup/account", weak).await.status, 422);
+    assert_eq!(browser.post(&site, "/setup/code", json!({"code": CODE})).await.status, 204);
+    assert_eq!(next(&mut browser).await, ("totp".to_owned(), begun.body.clone()));
+    let mut other = Browser::new();
+    assert_eq!(other.get(&site, "/setup").await.code(), "step-gone");
+    other.post(&site, "/setup/code", json!({"code": CODE})).await;
+    assert_eq!(next(&mut other).await, ("account".to_owned(), json!(null)));
+    let theirs = other.post(&site, "/setup/account", account()).await;
+    assert_ne!(theirs.body["totpSecret"], begun.body["totpSecret"]);
+    let typed = json!({"code": code(&secret(&begun), &site.clock)});
+    assert_eq!(browser.post(&site, "/setup/totp", typed).await.status, 204);
+    assert_eq!(next(&mut browser).await, ("choices".to_owned(), json!(null)), "shown no more");
+    // A proven one is not shown again: whoever names another account gets another.
+    let anew = browser.post(&site, "/setup/account", account()).await;
+    assert_ne!(anew.body["totpSecret"], begun.body["totpSecret"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

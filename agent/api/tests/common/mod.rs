@@ -117,7 +117,7 @@ impl Office {
         let manager = identity.session(&token, &peer()).unwrap().manager().unwrap();
         let (_, link) = identity.invite(&manager, name, role, None).await.unwrap();
         let new = account(name, JOINED_PASSWORD);
-        let begun = identity.begin_invited(link.expose(), new, &peer()).await.unwrap();
+        let begun = identity.begin_invited(link.expose(), new, None, &peer()).await.unwrap();
         let (token, signed, app) = enrolled(&self.crm, &self.clock, begun).await;
         (Browser::new(&self.router, App::Crm, token.expose()), signed, app)
     }

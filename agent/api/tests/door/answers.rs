@@ -56,6 +56,18 @@ async fn problems_are_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn what_the_api_does_not_have_is_a_problem_and_no_page() {
+    for app in App::ALL {
+        let site = site(app);
+        for path in ["/api", "/api/", "/api/v1", "/api/v1/", "/api//", "/api/v2/none"] {
+            let answer = ask(&site, own(app, "GET", path), "").await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn other_methods_are_a_problem_that_says_which_there_are() {
     let site = site(App::Crm);
     let answer = ask(&site, own(App::Crm, "GET", "/api/v1/echo"), "").await;

@@ -38,8 +38,10 @@ async fn from_a_link_to_an_account() {
     let mut weak = fang();
     weak["password"] = json!("password1234");
     assert_eq!(person.post("/enrol/account", weak).await.told(), "422 invalid /password common");
-    person.post("/enrol/account", fang()).await.good();
+    let former = person.post("/enrol/account", fang()).await.good();
+    person.post("/enrol/code", json!({ "code": link })).await.good();
     let setup = person.post("/enrol/account", fang()).await.good();
+    assert_eq!(setup, former, "back, and on again: the app's secret is the same");
     let wrong = person.post("/enrol/totp", json!({ "code": "000000" })).await;
     assert_eq!(wrong.told(), "422 wrong-totp");
     assert!(wrong.body["boxTime"].is_string());

@@ -127,7 +127,7 @@ fn a_problem_reads_well_in_both_languages() {
     let problems = parse(change("/zones/guest/vlan", &json!(30)).as_bytes()).expect_err("refused");
     let text = |language| problems[0].text(language);
     assert_eq!(text(Language::English), "/zones/guest/vlan: zone crm already uses this VLAN");
-    assert_eq!(text(Language::Chinese), "/zones/guest/vlan：区域 crm 已使用此 VLAN");
+    assert_eq!(text(Language::Chinese), "/zones/guest/vlan：分区“crm”已使用此 VLAN");
     let problems =
         parse(change("/management/from/0/addresses", &json!(["192.168.10.9/25"])).as_bytes());
     let text = problems.expect_err("refused")[0].to_string();

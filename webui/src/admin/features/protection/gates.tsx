@@ -15,7 +15,7 @@ export function Gates(props: { rows: ProtectionRow[] }) {
   return (
     <section className="rounded-sheet border border-line bg-sheet px-4 py-4 sm:px-5">
       <h2 className="mb-3 text-section font-semibold">{t("admin.gatesShut", { shut: String(shut), of: String(props.rows.length) })}</h2>
-      <ul className="grid grid-cols-7 max-sm:grid-cols-4 max-sm:gap-y-4">
+      <ul className="grid grid-cols-7 max-sm:grid-cols-4 max-sm:gap-y-4 max-[26rem]:grid-cols-3">
         {props.rows.map((row) => {
           const state = shownState(row);
           const length = SHORT[state];
@@ -25,7 +25,7 @@ export function Gates(props: { rows: ProtectionRow[] }) {
                 {length > 0 && <path d={`M50 0v${length}`} stroke="currentColor" strokeWidth="8" strokeLinecap="round" />}
                 {length < FULL && <path d={`M50 ${length + 10}V${FULL}`} stroke="currentColor" strokeWidth="2" strokeDasharray="4 4" />}
               </svg>
-              <div className="truncate text-row text-ink">{t(`admin.row.${row.key}`)}</div>
+              <div className="text-row break-words text-ink">{t(`admin.row.${row.key}`)}</div>
               <div className={classes("text-label", COLOURS[state])}>{t(`admin.gate.${state}`)}</div>
             </li>
           );

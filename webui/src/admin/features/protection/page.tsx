@@ -2,7 +2,7 @@
 // no try has proven yet is grey and says what will prove it; a green mark without a proof is none.
 import { useQuery } from "@tanstack/react-query";
 import { read } from "../../../api/client";
-import { useText } from "../../../i18n";
+import { useLanguage, useText } from "../../../i18n";
 import { Loaded } from "../../../ui/async";
 import { Badge } from "../../../ui/badge";
 import { classes } from "../../../ui/classes";
@@ -25,7 +25,9 @@ const ICONS: Record<ProtectionRow["key"], IconName> = {
 
 export function ProtectionPage() {
   const { t } = useText();
-  const query = useQuery({ queryKey: ["protection"], queryFn: ({ signal }) => read<Protection>("/protection", signal), refetchInterval: 30_000 });
+  // The box's own sentences are in it, in the language that was asked for.
+  const { language } = useLanguage();
+  const query = useQuery({ queryKey: ["protection", language], queryFn: ({ signal }) => read<Protection>("/protection", signal), refetchInterval: 30_000 });
   return (
     <Page title={t("admin.protection")} lead={t("admin.protectionLead")}>
       <Loaded query={query}>

@@ -1,11 +1,12 @@
 // From the code on the console to the CRM manager's code, in five steps. Nothing passes through the
 // box until the last one; what was typed in a step is kept while the others are shown, and what is no secret also
-// when the page is loaded again.
+// when the page is loaded again: for as long as the step lives it goes on where it was.
 import { useEffect, useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../../../i18n";
+import { Loading } from "../../../ui/async";
 import { Button } from "../../../ui/button";
 import { CodeStep } from "../../../ui/code-step";
 import { PasswordField, SelectField, TextField } from "../../../ui/field";
@@ -23,6 +24,8 @@ const STEPS: Step[] = ["code", "account", "totp", "choices", "done"];
 
 export function Wizard(props: { onFinished: () => void }) {
   const { t } = useText();
+  // A set-up that this tab had begun: where it was, the box says.
+  const [looking, setLooking] = useState(() => readDrafts().account !== null);
   const [step, setStep] = useState<Step>("code");
   const [setup, setSetup] = useState<Setup | null>(null);
   const [totp, setTotp] = useState<TotpSetup | null>(null);
@@ -34,6 +37,23 @@ export function Wizard(props: { onFinished: () => void }) {
     setExpired(true);
     setStep("code");
   };
+  const goOn = (found: Setup) => {
+    setSetup(found);
+    setTotp(found.totp ?? null);
+    setExpired(false);
+    setStep(found.next);
+  };
+  useEffect(() => {
+    if (!looking) return;
+    const enough = new AbortController();
+    read<Setup>("/setup", enough.signal)
+      .then(goOn, (error: unknown) => isProblem(error) && lost(error))
+      .finally(() => enough.signal.aborted || setLooking(false));
+    return () => enough.abort();
+    // Once, when the page is loaded.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  if (looking) return <Loading />;
   return (
     <Steps
       look="admin"
@@ -59,11 +79,7 @@ export function Wizard(props: { onFinished: () => void }) {
           expired={expired ? t("admin.expired") : null}
           maxLength={64}
           tries={(left) => t("admin.triesLeft", { count: left })}
-          onDone={async () => {
-            setSetup(await read<Setup>("/setup"));
-            setExpired(false);
-            setStep("account");
-          }}
+          onDone={async () => goOn(await read<Setup>("/setup"))}
         />
       )}
       {step === "account" && setup && (

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { read } from "../../../api/client";
-import { useText } from "../../../i18n";
+import { useLanguage, useText } from "../../../i18n";
 import { Loaded } from "../../../ui/async";
 import { Badge, Note } from "../../../ui/badge";
 import { ButtonLink } from "../../../ui/button";
@@ -18,7 +18,9 @@ import { Troubles } from "./trouble";
 
 export function ZonesPage() {
   const { t } = useText();
-  const query = useQuery({ queryKey: ["zones"], queryFn: ({ signal }) => read<Zones>("/zones", signal), refetchInterval: 5_000 });
+  // The box's own sentences are in it, in the language that was asked for.
+  const { language } = useLanguage();
+  const query = useQuery({ queryKey: ["zones", language], queryFn: ({ signal }) => read<Zones>("/zones", signal), refetchInterval: 5_000 });
   return (
     <Page title={t("admin.zones")} lead={t("admin.zonesLead")} actions={<ButtonLink href="/crm-access" icon="key">{t("admin.access")}</ButtonLink>}>
       <Loaded query={query}>{(zones) => <Shown zones={zones} />}</Loaded>
