@@ -141,7 +141,8 @@ async fn claim(crm: &Crm, router: &Router, clock: &Hands) -> Browser {
     let mut browser = Browser::new(router, App::Crm, "");
     let begun = browser.post("/claim/code", json!({ "code": "7F3K-92QD-XM4T" })).await;
     browser.cookie = cookie(&begun.headers, "__Host-crm-step");
-    let vault = json!({ "organisation": "Nordwind", "passphrase": "orchard velvet compass thunder" });
+    let vault =
+        json!({ "organisation": "Nordwind", "passphrase": "orchard velvet compass thunder" });
     let key = browser.post("/claim/vault", vault).await.good();
     browser.post("/claim/recovery", json!({ "recoveryKey": key["recoveryKey"] })).await.good();
     let first = json!({
