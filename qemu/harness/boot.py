@@ -127,6 +127,7 @@ def _check(machine, world, report, options, warm):
     """Runs the checks; returns the certificate authority that the box's pages have, None without pages."""
     wan = next((port for port in world.ports if port.kind == "internet"), None)
     office, authority = _office(world), None
+    kept_code, code = os.path.join(machine.work, "setup-code"), None
     watch = Watch(world[wan.name].namespace, wan.mac) if wan else None
     try:
         if watch:
@@ -144,7 +145,14 @@ def _check(machine, world, report, options, warm):
         # A box that goes on from a snapshot draws no screen and has shown its WAN addresses long ago.
         if not warm:
             with report.case("console shows version and setup code"):
-                _read_screen(machine.console)
+                code = _read_screen(machine.console)
+                with open(kept_code, "w", encoding="ascii") as file:
+                    file.write(code)
+        else:
+            with open(kept_code, encoding="ascii") as file:
+                code = file.read()
+        if code:
+            print(f"setup code: {code}", flush=True)
         if office:
             name = office.name.partition("-")[2]
             with report.case(f"{name} gets an address"):
@@ -181,10 +189,11 @@ def _admin_page(office, console, warm):
 
 def _read_screen(screen_console):
     screen_console.wait_for(screen.VERSION, 10)
-    print(f"setup code: {screen_console.wait_for(screen.SETUP_CODE, 10).group(1)}", flush=True)
+    code = screen_console.wait_for(screen.SETUP_CODE, 10).group(1)
     for line in screen_console.text().splitlines():
         if line.strip().endswith("login:"):
             raise AssertionError(f"the console asks for a login: {line.strip()}")
+    return code
 
 
 def _scan(scanner, watch):

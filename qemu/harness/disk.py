@@ -14,7 +14,19 @@ SECTOR = 512
 
 
 def unpacked(image, cache):
-    """The path of the raw image; a `.zst` is unpacked into the cache once."""
+    """The path of the raw image; a `.zst` is unpacked into the cache once.
+
+    Raises ValueError for a file that is no disk image, in place of a machine that never starts.
+    """
+    raw = _raw(image, cache)
+    with open(raw, "rb") as file:
+        file.seek(SECTOR)
+        if file.read(8) != b"EFI PART":
+            raise ValueError(f"{os.path.realpath(image)} is no image of a disk: it has no partition table (GPT)")
+    return raw
+
+
+def _raw(image, cache):
     if not _is_zstd(image):
         return image
     seen = os.stat(image)
@@ -25,7 +37,9 @@ def unpacked(image, cache):
         part = f"{target}.{os.getpid()}"
         try:
             with open(image, "rb") as packed, open(part, "wb") as raw:
-                subprocess.run(["zstd", "-dcq"], stdin=packed, stdout=raw, check=True)
+                done = subprocess.run(["zstd", "-dcq"], stdin=packed, stdout=raw, check=False)
+            if done.returncode:
+                raise ValueError(f"{os.path.realpath(image)} cannot be unpacked: it is damaged")
             # What the image leaves empty need not be stored.
             children.run(["fallocate", "--dig-holes", part], timeout=300, check=False)
             os.rename(part, target)

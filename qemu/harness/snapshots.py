@@ -12,7 +12,8 @@ import shutil
 
 from . import children
 
-_FILES = ("disk.qcow2", "vars.qcow2", "serial.log")
+# The last one tells what the screen showed: it is not drawn again.
+_FILES = ("disk.qcow2", "vars.qcow2", "serial.log", "setup-code")
 
 
 class Kept:
@@ -20,7 +21,7 @@ class Kept:
 
     def __init__(self, cache, name, image, *parts):
         seen = os.stat(image)
-        facts = [os.path.realpath(image), seen.st_size, seen.st_mtime_ns,
+        facts = [_FILES, os.path.realpath(image), seen.st_size, seen.st_mtime_ns,
                  children.run(["qemu-system-x86_64", "--version"]).stdout, *parts]
         key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
         if not re.fullmatch(r"[A-Za-z0-9_.]{1,40}", name):
