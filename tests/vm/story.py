@@ -67,7 +67,7 @@ class Box:
         """The global IPv6 address the box made on WAN."""
         return self._wan("-6", "2600:6700:1:")
 
-    def _wan(self, family, prefix, timeout=30):
+    def _wan(self, family, prefix, timeout=60):
         deadline = time.monotonic() + timeout
         while True:
             shown = self.probe.exec("ip", family, "-o", "address", "show", "scope", "global", "-tentative")
