@@ -159,7 +159,7 @@ pub fn told(certificates: &Certificates) -> Authority {
     }
 }
 
-/// Certificates for now. What is new is on the disk before it is used.
+/// Certificates that are good today. What is new is on the disk before it is used.
 pub async fn up_to_date(
     store: &Store,
     stored: &All,

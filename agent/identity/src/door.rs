@@ -10,7 +10,7 @@ use seal::RecordId;
 use vault::Moment;
 
 use crate::account::{Account, Realm};
-use crate::device::Device;
+use crate::acquainted::Acquainted;
 use crate::life::Life;
 use crate::people::People;
 use crate::place::Place;
@@ -19,13 +19,11 @@ use crate::sessions::{Peer, Session, Sessions, new_token};
 use crate::signed::Signed;
 use crate::steps::Steps;
 use crate::stored::StoredTotp;
-use crate::throttle::{Attempt, Known, Throttle};
+use crate::throttle::{Attempt, Throttle};
 use crate::totp::{Judged, STEP_MS, TotpSecret};
 
 /// Wrong codes after one right password; then the password is asked again.
 pub const CODES_PER_PASSWORD: u32 = 5;
-/// Places, and browsers, remembered of an account: those it signed in from last.
-pub const KNOWN_MOST: usize = 20;
 
 /// What opens an account. Kept sealed.
 #[derive(Debug, Clone)]
@@ -40,41 +38,6 @@ pub struct Credentials {
     pub known: Acquainted,
     /// Last request of its sessions that are over, ms since 1970.
     pub seen: Option<u64>,
-}
-
-/// Where an account signed in from, each the last one first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Acquainted {
-    /// Addresses.
-    pub places: Vec<Place>,
-    /// Browsers.
-    pub browsers: Vec<Device>,
-}
-
-impl Acquainted {
-    /// Whoever just signed in is known from now on.
-    #[must_use]
-    pub(crate) fn with(&self, peer: &Peer) -> Self {
-        let mut new = self.clone();
-        to_the_front(&mut new.places, Place::of(peer.address));
-        if let Some(browser) = peer.browser {
-            to_the_front(&mut new.browsers, browser);
-        }
-        new
-    }
-
-    fn knows(&self, peer: &Peer) -> Option<Known> {
-        let browser = peer.browser.filter(|browser| self.browsers.contains(browser));
-        let place = Place::of(peer.address);
-        let place = self.places.contains(&place).then_some(Known::Place(place));
-        browser.map(Known::Browser).or(place)
-    }
-}
-
-fn to_the_front<T: PartialEq>(known: &mut Vec<T>, last: T) {
-    known.retain(|known| *known != last);
-    known.insert(0, last);
-    known.truncate(KNOWN_MOST);
 }
 
 /// A realm's door.

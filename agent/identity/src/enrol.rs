@@ -10,7 +10,8 @@ use seal::{RecordId, Version};
 use vault::{Actor, KeyOf};
 
 use crate::account::{Account, Language, Realm};
-use crate::door::{Acquainted, DoorRefused};
+use crate::acquainted::Acquainted;
+use crate::door::DoorRefused;
 use crate::ended::{Ended, end};
 use crate::invite::use_up;
 use crate::life::Life;

@@ -7,6 +7,7 @@
 //! which those change anything. [`Identity`] is all of it over a store.
 
 mod account;
+mod acquainted;
 mod code;
 mod common_passwords;
 mod device;
@@ -42,9 +43,10 @@ mod watch;
 pub mod writes;
 
 pub use account::{Account, Language, Realm, Role};
+pub use acquainted::Acquainted;
 pub use code::{CODE_TRIES, CODE_WAIT, CodeGate, CodeRefused, code_hash, typed_code};
 pub use device::Device;
-pub use door::{Acquainted, Credentials, Door, DoorRefused, Entry, Knock};
+pub use door::{Credentials, Door, DoorRefused, Entry, Knock};
 pub use enrol::NewAccount;
 pub use invite::{INVITED_FOR, Invitation};
 pub use manager_code::{KeptCode, MANAGER_CODE_FOR, ManagerCode};

@@ -10,8 +10,8 @@ use seal::{RecordId, Version};
 use vault::Moment;
 
 use crate::account::{Account, Language, Role};
+use crate::acquainted::Acquainted;
 use crate::device::Device;
-use crate::door::Acquainted;
 use crate::life::Life;
 use crate::place::Place;
 use crate::sessions::{Peer, Session};
