@@ -47,7 +47,7 @@ unit: webui/node_modules ## unit and property tests, and real packets in throw-a
 .PHONY: vm
 vm: disk-image webui/node_modules ## the story of the box and of its pages, against the booted image
 	$(IN) tests/vm/kernel-vlan
-	$(IN) tests/browser/python -m pytest -q -p no:cacheprovider tests/vm
+	$(IN) tests/browser/python -m pytest -q -p no:cacheprovider --durations=15 -m "not slow" tests/vm
 
 .PHONY: test-long
 test-long: disk-image ## what takes too long for CI; writes docs/results/test-long.md

@@ -60,6 +60,10 @@ def probe_binary():
     return os.path.join(target, "release", "gatehouse-probe")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: for `make test-long`; `make test` leaves it out")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _stop_on_sigterm():
     children.stop_on_sigterm()

@@ -224,6 +224,7 @@ def test_a_killed_one_comes_back_and_the_other_goes_on(apps, unit):
     apps.wait_trusted(other)
 
 
+@pytest.mark.slow
 def test_a_crm_that_ends_by_order_starts_anew_at_once_however_often(apps):
     """To lock is to end. More often than the steps of the pause after a fault, which must not grow by it."""
     for _ in range(6):
@@ -235,6 +236,7 @@ def test_a_crm_that_ends_by_order_starts_anew_at_once_however_often(apps):
     apps.wait_trusted(CRM)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_one_that_cannot_start_is_tried_again_ever_slower_and_stops_nothing_else(apps, unit):
     address = {"gatehouse-admin": ADMIN, "gatehouse-crm": CRM}[unit]

@@ -58,6 +58,7 @@ def test_a_file_that_cannot_be_used_changes_nothing_until_it_is_corrected(off):
     assert off.topology["guest"].dhcp(30)["address"].startswith("192.168.20.")
 
 
+@pytest.mark.slow
 def test_a_box_that_lost_its_state_is_not_set_up_by_the_file(off):
     noise = os.path.join(os.path.dirname(off.disk.path), "noise")
     with open(noise, "wb") as file:

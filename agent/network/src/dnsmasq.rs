@@ -97,16 +97,16 @@ fn write_zone(
         let router = ipv4.address.addr();
         if let Some(range) = ipv4.dhcp {
             let (from, to, mask) = (range.from, range.to, ipv4.address.netmask());
-            writeln!(out, "dhcp-range=tag:{interface},{from},{to},{mask},{LEASE}")?;
+            writeln!(out, "dhcp-range={from},{to},{mask},{LEASE}")?;
             for option in ["router", "dns-server", "ntp-server"] {
-                writeln!(out, "dhcp-option=tag:{interface},option:{option},{router}")?;
+                writeln!(out, "dhcp-option=option:{option},{router}")?;
             }
         }
         writeln!(out, "interface-name={BOX},{interface}/4")?;
     }
     if let (Some(subnet), Some(router)) = (zone.subnet_v6(site), zone.router_v6(site)) {
         writeln!(out, "dhcp-range={},ra-only,64,{LEASE}", subnet.network())?;
-        writeln!(out, "dhcp-option=tag:{interface},option6:dns-server,[{router}]")?;
+        writeln!(out, "dhcp-option=option6:dns-server,[{router}]")?;
         // Budgets of guesses are by address, and a machine has many of IPv6: names have it only where
         // there is no IPv4.
         if zone.ipv4.is_none() {
