@@ -20,6 +20,7 @@ mod hashing;
 mod invite;
 pub mod life;
 mod manager_code;
+mod mirror;
 mod own;
 pub mod password;
 pub mod people;
