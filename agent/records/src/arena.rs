@@ -9,12 +9,15 @@ use crate::bits::Bits;
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     bytes: Vec<u8>,
-    /// By slot: start and length.
-    spans: Vec<(u32, u32)>,
+    /// By slot: where its text starts.
+    starts: Vec<u32>,
     /// Start and slot of every text written, starts ascending. Old ones stay until rewritten.
     owners: Vec<(u32, u32)>,
     dead: usize,
 }
+
+/// Start of no text.
+const NONE: u32 = u32::MAX;
 
 /// Below this many dead bytes rewriting is not worth it.
 const REWRITE_FROM: usize = 1 << 20;
@@ -27,7 +30,7 @@ impl Arena {
             return;
         }
         // Beyond 4 GiB of text there is no room; limits on rows keep far below it.
-        let (Ok(start), Ok(length)) = (u32::try_from(self.bytes.len()), u32::try_from(text.len()))
+        let Some(start) = u32::try_from(self.bytes.len()).ok().filter(|start| *start != NONE)
         else {
             return;
         };
@@ -38,26 +41,27 @@ impl Arena {
         self.bytes.extend_from_slice(text);
         self.bytes.push(0);
         let at = slot as usize;
-        if self.spans.len() <= at {
-            self.spans.resize(at + 1, (0, 0));
+        if self.starts.len() <= at {
+            self.starts.resize(at + 1, NONE);
         }
-        if let Some(span) = self.spans.get_mut(at) {
-            *span = (start, length);
+        if let Some(place) = self.starts.get_mut(at) {
+            *place = start;
         }
         self.owners.push((start, slot));
     }
 
     /// Takes the text of a slot away.
     pub(crate) fn clear(&mut self, slot: u32) {
-        let Some(span) = self.spans.get_mut(slot as usize) else { return };
-        let (start, length) = std::mem::take(span);
+        let Some(start) = self.starts.get_mut(slot as usize) else { return };
+        let start = std::mem::replace(start, NONE) as usize;
+        let length = self.starting(start).len();
         if length == 0 {
             return;
         }
-        if let Some(text) = self.bytes.get_mut(start as usize..(start + length) as usize) {
+        if let Some(text) = self.bytes.get_mut(start..start + length) {
             text.fill(0);
         }
-        self.dead += length as usize + 1;
+        self.dead += length + 1;
         if self.dead > REWRITE_FROM && self.dead > self.bytes.len() / 2 {
             self.rewrite();
         }
@@ -65,8 +69,13 @@ impl Arena {
 
     /// Text of a slot, empty if it has none.
     pub(crate) fn text(&self, slot: u32) -> &[u8] {
-        let (start, length) = self.spans.get(slot as usize).copied().unwrap_or_default();
-        self.bytes.get(start as usize..(start + length) as usize).unwrap_or_default()
+        self.starting(self.starts.get(slot as usize).copied().unwrap_or(NONE) as usize)
+    }
+
+    /// The text that starts there, empty if none does.
+    fn starting(&self, start: usize) -> &[u8] {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        memchr::memchr(0, rest).and_then(|end| rest.get(..end)).unwrap_or_default()
     }
 
     /// Marks every slot whose text holds `needle`; an empty one is nowhere.
@@ -136,16 +145,16 @@ impl Arena {
     /// Gives back what loading left over.
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
-        self.spans.shrink_to_fit();
+        self.starts.shrink_to_fit();
         self.owners.shrink_to_fit();
     }
 
     fn rewrite(&mut self) {
         let old = std::mem::take(self);
         self.bytes.reserve_exact(old.bytes.len().saturating_sub(old.dead));
-        self.spans = vec![(0, 0); old.spans.len()];
+        self.starts = vec![NONE; old.starts.len()];
         for (start, slot) in &old.owners {
-            if old.spans.get(*slot as usize).is_some_and(|(s, n)| s == start && *n > 0) {
+            if old.starts.get(*slot as usize) == Some(start) {
                 self.set(*slot, old.text(*slot));
             }
         }

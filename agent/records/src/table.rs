@@ -1,8 +1,9 @@
 //! All live records of one table, decrypted, in memory.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 
+use hashbrown::HashTable;
 use seal::{RecordId, Version};
 
 use crate::arena::Arena;
@@ -18,7 +19,9 @@ use crate::phonetic;
 pub struct Table<R> {
     slots: Vec<Option<Live<R>>>,
     free: Vec<u32>,
-    by_id: HashMap<RecordId, u32>,
+    hasher: RandomState,
+    /// Slots by the id in them: with the ids once more it would be four times as large.
+    by_id: HashTable<u32>,
     pub(crate) live: Bits,
     columns: Vec<Column>,
 }
@@ -62,7 +65,8 @@ impl<R: Row> Table<R> {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
-            by_id: HashMap::new(),
+            hasher: RandomState::new(),
+            by_id: HashTable::new(),
             live: Bits::default(),
             columns: R::fields().iter().map(column).collect(),
         }
@@ -84,7 +88,7 @@ impl<R: Row> Table<R> {
     /// [`crate::FieldMask::applied`].
     #[must_use]
     pub fn get(&self, id: RecordId) -> Option<(Version, &R)> {
-        let live = self.at(*self.by_id.get(&id)?)?;
+        let live = self.at(self.slot(id)?)?;
         Some((live.version, &live.row))
     }
 
@@ -107,14 +111,18 @@ impl<R: Row> Table<R> {
         if let Some(place) = self.slots.get_mut(slot as usize) {
             *place = Some(Live { id, version, row });
         }
-        self.by_id.insert(id, slot);
+        let Self { slots, hasher, by_id, .. } = self;
+        let hash = |slot: &u32| hasher.hash_one(id_in(slots, *slot));
+        by_id.insert_unique(hasher.hash_one(Some(id)), slot, hash);
         self.live.set(slot);
         self.reorder(slot, Order::insert);
     }
 
     /// Takes a row out.
     pub fn remove(&mut self, id: RecordId) -> Option<R> {
-        let slot = self.by_id.remove(&id)?;
+        let Self { slots, hasher, by_id, .. } = self;
+        let is = |slot: &u32| id_in(slots, *slot) == Some(id);
+        let (slot, _) = by_id.find_entry(hasher.hash_one(Some(id)), is).ok()?.remove();
         self.reorder(slot, Order::remove);
         self.live.unset(slot);
         for column in &mut self.columns {
@@ -137,6 +145,11 @@ impl<R: Row> Table<R> {
         }
     }
 
+    fn slot(&self, id: RecordId) -> Option<u32> {
+        let is = |slot: &u32| id_in(&self.slots, *slot) == Some(id);
+        self.by_id.find(self.hasher.hash_one(Some(id)), is).copied()
+    }
+
     pub(crate) fn at(&self, slot: u32) -> Option<&Live<R>> {
         self.slots.get(slot as usize)?.as_ref()
     }
@@ -153,7 +166,7 @@ impl<R: Row> Table<R> {
     pub(crate) fn order(&self, field: u32) -> Option<&Order> {
         let column = self.column(field)?;
         Some(column.order.get_or_init(|| {
-            Order::build(self.by_id.values().filter_map(|slot| {
+            Order::build(self.by_id.iter().filter_map(|slot| {
                 let live = self.at(*slot)?;
                 Some((*slot, live.id, key(column.field.kind, live.row.cell(field))))
             }))
@@ -178,6 +191,10 @@ impl<R: Row> Table<R> {
             change(order, slot, mine.is_some(), &before);
         }
     }
+}
+
+fn id_in<R>(slots: &[Option<Live<R>>], slot: u32) -> Option<RecordId> {
+    slots.get(slot as usize)?.as_ref().map(|live| live.id)
 }
 
 impl Column {

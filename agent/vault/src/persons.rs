@@ -3,7 +3,6 @@
 //! in place is what an erasure is. Nothing but an erasure destroys a slot.
 
 use seal::numbers::table;
-use std::collections::HashMap;
 use std::path::Path;
 
 use seal::keys::{Kind, WrappedKey};
@@ -30,7 +29,8 @@ pub struct PersonFile {
     /// Slots that are there, used or free.
     length: usize,
     next: usize,
-    index: HashMap<KeyId, usize>,
+    /// By slot, the key that lies or lay there. It is looked for at an erasure alone.
+    ids: Vec<Option<KeyId>>,
     made: Vec<(usize, [u8; SLOT])>,
 }
 
@@ -62,15 +62,7 @@ impl PersonFile {
         let (main, copy) = (main?, copy?);
         copy.grow((GROWTH * SLOT) as u64)?;
         main.grow((GROWTH * SLOT) as u64)?;
-        Ok(Self {
-            store,
-            main,
-            copy,
-            length: GROWTH,
-            next: 0,
-            index: HashMap::new(),
-            made: Vec::new(),
-        })
+        Ok(Self { store, main, copy, length: GROWTH, next: 0, ids: Vec::new(), made: Vec::new() })
     }
 
     /// Opens both, compares them slot by slot and mends what one of them lost.
@@ -88,7 +80,7 @@ impl PersonFile {
             copy,
             length,
             next: 0,
-            index: HashMap::new(),
+            ids: Vec::new(),
             made: Vec::new(),
         };
         let (mut to_main, mut to_copy) = (Vec::new(), Vec::new());
@@ -117,16 +109,25 @@ impl PersonFile {
         match slot {
             Slot::Free => return,
             Slot::Key(wrapped, key) => {
-                self.index.insert(wrapped.key, index);
+                self.set_id(index, wrapped.key);
                 found.keys.push((wrapped.person, key));
             }
             Slot::Tomb(wrapped) => {
-                self.index.insert(wrapped.key, index);
+                self.set_id(index, wrapped.key);
                 found.tombs.push((wrapped.person, wrapped.key));
             }
             Slot::Broken(person) => found.lost.push(person),
         }
         self.next = index + 1;
+    }
+
+    fn set_id(&mut self, slot: usize, id: KeyId) {
+        if self.ids.len() <= slot {
+            self.ids.resize(slot + 1, None);
+        }
+        if let Some(place) = self.ids.get_mut(slot) {
+            *place = Some(id);
+        }
     }
 
     /// Makes keys for the persons of a batch that have none; how many. They are written with the
@@ -156,7 +157,7 @@ impl PersonFile {
             WrappedKey::wrap_person(wrapping, &self.store, person, &key, nonce()?)
                 .map_err(|_| SealFailed::TooLong)?
         };
-        self.index.insert(slot.key, self.next);
+        self.set_id(self.next, slot.key);
         self.made.push((self.next, slot.encode()));
         self.next += 1;
         reader.change_keys(|keys| keys.add_person(person, key));
@@ -177,12 +178,12 @@ impl PersonFile {
         keys: &Keyring,
     ) -> Result<(), BuryError> {
         let mut slots = Vec::new();
-        for id in dead {
-            let Some(index) = self.index.get(id) else { continue };
+        for (index, id) in self.ids.iter().enumerate() {
+            let Some(id) = id.filter(|id| dead.contains(id)) else { continue };
             let wrapping = keys.table(table::PERSON_KEYS).ok_or(SealFailed::NoKey)?;
-            let tomb = WrappedKey::tombstone(wrapping, &self.store, person, *id, nonce()?)
+            let tomb = WrappedKey::tombstone(wrapping, &self.store, person, id, nonce()?)
                 .map_err(|_| SealFailed::TooLong)?;
-            slots.push((*index, tomb.encode()));
+            slots.push((index, tomb.encode()));
         }
         Ok(self.write_slots(&slots)?)
     }
