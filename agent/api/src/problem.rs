@@ -158,6 +158,8 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "no-zone",
     "no-address",
     "no-device",
+    "every-device",
+    "link-local",
     "locks-you-out",
 ];
 

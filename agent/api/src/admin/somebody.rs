@@ -1,12 +1,20 @@
-//! A list of addresses that lets nobody to the CRM is a slip, not a wish: whoever wants nobody of a zone
-//! leaves the zone out. Settings may hold such a list, which then matches nobody.
+//! A list of addresses that lets nobody to the CRM, or everybody, is a slip and not a wish: whoever wants
+//! nobody of a zone leaves the zone out, whoever wants all of it says so. Settings may hold such a list.
+
+use std::net::Ipv6Addr;
 
 use ipnet::{IpNet, Ipv6Net};
 use settings::{Addresses, Settings, SitePrefix, Zone};
 
 use crate::problem::{Field, Problem};
 
-/// Each list of who reaches the CRM names a device, and nothing that no device can be; `pointer` finds the
+/// Addresses that no router passes on (RFC 4291 §2.5.6): the CRM is in another zone.
+const LINK_LOCAL: IpNet =
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10));
+/// Where the subnets of zones lie, when the one of this box is not known (RFC 4193).
+const OWN: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0), 8));
+
+/// Each list of who reaches the CRM names some devices of its zone, and nothing else; `pointer` finds the
 /// field of the request that a field of the document comes from.
 ///
 /// # Errors
@@ -24,12 +32,25 @@ pub(super) fn is_named(
             refused.push(Field::new(pointer(&place), "no-address"));
         }
         let Some(zone) = settings.zones.get(&source.zone) else { continue };
-        let nobodies = networks.iter().enumerate().filter(|(_, one)| is_nobody(**one, zone, site));
-        refused.extend(
-            nobodies.map(|(at, _)| Field::new(pointer(&format!("{place}/{at}")), "no-device")),
-        );
+        let slips =
+            networks.iter().enumerate().filter_map(|(at, one)| Some((at, slip(*one, zone, site)?)));
+        refused.extend(slips.map(|(at, code)| Field::new(pointer(&format!("{place}/{at}")), code)));
     }
     if refused.is_empty() { Ok(()) } else { Err(Problem::fields_refused(refused)) }
+}
+
+/// What is wrong with a network in a list of some devices: it may be none of them, or all.
+fn slip(network: IpNet, zone: &Zone, site: Option<SitePrefix>) -> Option<&'static str> {
+    let subnet = match network {
+        IpNet::V4(_) => zone.subnet_v4().map(IpNet::from),
+        IpNet::V6(_) => site.and_then(|site| zone.subnet_v6(site)).map(IpNet::from),
+    };
+    let slips = [
+        (is_nobody(network, zone, site), "no-device"),
+        (LINK_LOCAL.contains(&network), "link-local"),
+        (network.contains(&subnet.unwrap_or(OWN)), "every-device"),
+    ];
+    slips.into_iter().find_map(|(is, code)| is.then_some(code))
 }
 
 /// Whether no device of the zone can have an address of this network.

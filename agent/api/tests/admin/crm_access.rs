@@ -97,6 +97,31 @@ async fn refusals_name_the_field_in_the_readers_language() {
             "/reachableFrom/0/addresses/0",
             "no-device",
         ),
+        (
+            json!([{"zone": "office", "addresses": ["192.168.10.7", "0.0.0.0/0"]}]),
+            "/reachableFrom/0/addresses/1",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["192.168.10.0/24"]}]),
+            "/reachableFrom/0/addresses/0",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["::/0"]}]),
+            "/reachableFrom/0/addresses/0",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["fd12:3456:789a:a::/64"]}]),
+            "/reachableFrom/0/addresses/0",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["fe80::1"]}]),
+            "/reachableFrom/0/addresses/0",
+            "link-local",
+        ),
     ] {
         let answer = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": from})).await;
         assert_eq!(answer.fields(), [(field, refused)], "{}", answer.body);
