@@ -281,11 +281,14 @@ pub(super) fn answers_to_the_box_go_on(rules: Rules) {
         bench.reaches_box(Place::Wan, &answer(provider).udp(port, client, b"answer"));
     }
     bench.load(rules, Reach::Office);
-    let (host, router) = (Place::Office.address(Version::V4), Place::Office.gateway(Version::V4));
-    send_as(&bench, 0, 67, (host, 68));
-    bench.arrives(Place::Office, |seen| seen.ports == (67, 68));
-    bench.load(rules, Reach::Both);
-    bench.reaches_box(Place::Office, &Packet::new(host, router).udp(68, 67, b"renews"));
+    for place in [Place::Office, Place::Guest] {
+        bench.load(rules, Reach::Office);
+        let (host, router) = (place.address(Version::V4), place.gateway(Version::V4));
+        send_as(&bench, 0, 67, (host, 68));
+        bench.arrives(place, |seen| seen.ports == (67, 68));
+        bench.load(rules, Reach::Both);
+        bench.reaches_box(place, &Packet::new(host, router).udp(68, 67, b"renews"));
+    }
 }
 
 pub(super) fn answers_to_the_box_stop(rules: Rules) {

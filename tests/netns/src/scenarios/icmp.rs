@@ -7,7 +7,8 @@ use testkit::{Packet, Seen, TcpFlags, icmp_error};
 use crate::place::Version;
 use crate::{Bench, Place, Reach, Rules};
 
-const SERVICE: u16 = 8080;
+/// A guest may open it, too.
+const SERVICE: u16 = 443;
 
 /// Type, code and parameter of errors: unreachable, too big, time exceeded, parameter problem.
 fn errors(version: Version) -> [(u8, u8, u32); 4] {
@@ -23,24 +24,26 @@ fn is_error(seen: &Seen, to: IpAddr, kind: u8, code: u8) -> bool {
         && seen.ports.0 == u16::from_be_bytes([kind, code])
 }
 
-/// Opens a connection to the internet; gives what the provider saw last of it.
-fn connection(bench: &mut Bench, version: Version, port: u16) -> Packet {
-    let (host, server) = (Place::Office.address(version), version.internet());
-    let (outside, outside_port) =
-        bench.connect((Place::Office, host, port), (Place::Wan, server, SERVICE));
+/// Opens a connection from there to the internet; gives what the provider saw last of it.
+fn connection(bench: &mut Bench, from: Place, version: Version, port: u16) -> Packet {
+    let (host, server) = (from.address(version), version.internet());
+    let (outside, outside_port) = bench.connect((from, host, port), (Place::Wan, server, SERVICE));
     Packet::new(outside, server).tcp_at(outside_port, SERVICE, TcpFlags::ACK, 1001, 2001)
 }
 
 pub(super) fn errors_of_connections_pass(rules: Rules) {
     let mut bench = Bench::new(rules, Reach::Both);
-    for version in Version::BOTH {
-        let about = connection(&mut bench, version, 40050).bytes();
+    let zones = [(Place::Office, 40050), (Place::Guest, 40055)];
+    for ((place, port), version) in
+        zones.into_iter().flat_map(|from| Version::BOTH.map(|v| (from, v)))
+    {
+        let about = connection(&mut bench, place, version, port).bytes();
         // From a router on the way, which is not the server.
         let way = (Place::Wan.address(version), Place::Wan.gateway(version));
         for (kind, code, parameter) in errors(version) {
             bench.send(Place::Wan, &icmp_error(way, (kind, code), parameter, &about));
-            let host = Place::Office.address(version);
-            bench.arrives(Place::Office, |seen| is_error(seen, host, kind, code));
+            let host = place.address(version);
+            bench.arrives(place, |seen| is_error(seen, host, kind, code));
         }
     }
 }
@@ -105,7 +108,7 @@ pub(super) fn errors_of_nothing_do_not(rules: Rules) {
 pub(super) fn redirects_never_pass(rules: Rules) {
     let mut bench = Bench::new(rules, Reach::Both);
     for version in Version::BOTH {
-        let about = connection(&mut bench, version, 40052).bytes();
+        let about = connection(&mut bench, Place::Office, version, 40052).bytes();
         let host = Place::Office.address(version);
         let kind = if version == Version::V4 { 5 } else { 137 };
         let (provider, outside) = (Place::Wan.address(version), Place::Wan.gateway(version));
