@@ -43,11 +43,16 @@ def everywhere(page, name, picture=True):
             at = f"{name}-{size['width']}{'-dark' if scheme == 'dark' else ''}"
             found += faults(page, at)
             if picture:
-                os.makedirs(SHOTS, exist_ok=True)
-                page.screenshot(path=os.path.join(SHOTS, f"{at}.png"), full_page=True)
+                keep(page, at)
     page.set_viewport_size(before)
     page.emulate_media(color_scheme="light")
     return found
+
+
+def keep(page, name):
+    """Its picture, `name.png` in `build/screenshots`."""
+    os.makedirs(SHOTS, exist_ok=True)
+    page.screenshot(path=os.path.join(SHOTS, f"{name}.png"), full_page=True)
 
 
 def in_both_languages(screen, name):

@@ -42,9 +42,12 @@ def test_a_wrong_setup_code_says_how_many_tries_are_left(office):
     page.open(admin.ADDRESS)
     for left in (4, 3, 2, 1):
         admin.enter_setup_code(page, "WRNG-WRNG-WRNG")
-        page.alert(page.say.problem("wrong-code.detail")).sees(page.say("admin.triesLeft", count=left))
-    page.speak("en").sees(page.say("admin.triesLeft", count=1))
+        page.alert(page.say.problem("wrong-code.detail")).error_at("admin.setupCode", page.say("admin.triesLeft", count=left))
+        expect(page.field("admin.setupCode")).to_be_focused()
+    page.speak("en").error_at("admin.setupCode", page.say("admin.triesLeft", count=1))
+    found = looks.in_both_languages(page, "setup-1-wrong-code")
     office.close_tabs()
+    assert found == []
 
 
 def test_the_owner_sets_the_box_up(office):

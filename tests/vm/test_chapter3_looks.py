@@ -11,6 +11,7 @@ import admin
 import crm
 import looks
 from business import CONTACT, FIRST
+from pc import DESKTOP, PHONE
 from words import LANGUAGES, Words
 
 pytestmark = pytest.mark.usefixtures("chapter")
@@ -29,6 +30,17 @@ def test_the_admins_pages(office, language):
     for path, title in admin.PAGES.items():
         page.open(admin.ADDRESS + path).heading(page.say(title))
         found += looks.everywhere(page.page, f"admin-{path.strip('/') or 'protection'}-{language}")
+    # On a phone the last places are in a menu.
+    page.page.set_viewport_size(PHONE)
+    page.press("ui.more")
+    expect(page.page.get_by_role("menuitem", name=page.say("ui.account"))).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=scheme)
+        found += looks.faults(page.page, f"admin-more-{language}-{scheme}")
+        looks.keep(page.page, f"admin-more-{language}-{scheme}")
+    page.page.keyboard.press("Escape")
+    page.page.emulate_media(color_scheme="light")
+    page.page.set_viewport_size(DESKTOP)
     page.open(f"{admin.ADDRESS}/nowhere").heading(page.say("admin.notFound"))
     found += looks.everywhere(page.page, f"admin-not-found-{language}")
     speak(page, admin.ADDRESS, "en")
@@ -141,6 +153,10 @@ def test_the_crms_pages(office, language):
     found += looks.everywhere(page.page, f"crm-gone-{language}")
     page.open(f"{crm.ADDRESS}/nowhere").heading(page.say("crm.notFound"))
     found += looks.everywhere(page.page, f"crm-not-found-{language}")
+    page.open(f"{crm.ADDRESS}/contacts/new").heading(page.say("crm.newContact"))
+    page.fill_in({"crm.field.phone": "1" * 61}).press("ui.save").error_at("crm.field.name", page.say("crm.nameEmpty"))
+    found += looks.everywhere(page.page, f"crm-new-refused-{language}")
+    page.fill_in({"crm.field.phone": ""})
     page.open(f"{crm.ADDRESS}/people").press("crm.lock.ask").sees(page.say("crm.lock.consequence"))
     found += looks.everywhere(page.page, f"crm-dialog-{language}")
     page.dialog().press("crm.lock.keep")

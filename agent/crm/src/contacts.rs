@@ -105,7 +105,7 @@ impl Contacts {
     /// [`Refused::NotFound`], [`Refused::Commit`].
     pub async fn open(&self, who: &Reader, id: RecordId) -> Result<Contact, Refused> {
         let found = self.find(id);
-        let outcome = if found.is_some() { outcome::ALLOWED } else { outcome::REFUSED };
+        let outcome = if found.is_some() { outcome::ALLOWED } else { outcome::MISSING };
         let opened = access(who.actor(), action::CONTACT_OPENED, outcome, vec![(TABLE, id)]);
         self.store.read_logged(opened).await?;
         found.ok_or(Refused::NotFound)
@@ -284,7 +284,7 @@ impl Contacts {
     /// [`Refused::NotFound`] when there never was one.
     pub async fn history(&self, who: &Reader, id: RecordId) -> Result<Vec<PastVersion>, Refused> {
         let past = self.store.history(TABLE, id).map_err(Refused::Read)?;
-        let outcome = if past.is_empty() { outcome::REFUSED } else { outcome::ALLOWED };
+        let outcome = if past.is_empty() { outcome::MISSING } else { outcome::ALLOWED };
         let read = access(who.actor(), action::CONTACT_HISTORY, outcome, vec![(TABLE, id)]);
         self.store.read_logged(read).await?;
         if past.is_empty() { Err(Refused::NotFound) } else { Ok(versions(&past)) }
@@ -320,7 +320,11 @@ impl Contacts {
     ) -> Result<T, Refused> {
         if done.as_ref().is_err_and(|refused| !matches!(refused, Refused::Commit(_))) {
             let about: Vec<_> = about.into_iter().map(|id| (TABLE, id)).collect();
-            let refused = access(who.actor(), action, outcome::REFUSED, about.clone());
+            let outcome = match done {
+                Err(Refused::NotFound) => outcome::MISSING,
+                _ => outcome::REFUSED,
+            };
+            let refused = access(who.actor(), action, outcome, about.clone());
             self.store.read_logged(refused).await?;
             // That answer shows the contact as it is.
             if matches!(done, Err(Refused::ChangedMeanwhile { .. })) {

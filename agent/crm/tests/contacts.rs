@@ -145,7 +145,7 @@ async fn a_contact_is_made_found_opened_and_there_after_a_restart() {
     assert!(!office.logged(action::CONTACT_OPENED, outcome::REFUSED));
     let missing = office.contacts.open(&office.reader, RecordId([9; 16])).await;
     assert!(matches!(missing, Err(Refused::NotFound)));
-    assert!(office.logged(action::CONTACT_OPENED, outcome::REFUSED));
+    assert!(office.logged(action::CONTACT_OPENED, outcome::MISSING));
 
     let Office { dir, clock, store, identity, contacts, reader, .. } = office;
     store.close(Actor::default()).await.unwrap();
@@ -261,6 +261,7 @@ async fn a_deleted_one_comes_back_within_the_hour_and_not_after() {
     assert_eq!(office.names(""), [""; 0]);
     let gone = office.contacts.change(&office.editor, made.id, Version(1), note("x")).await;
     assert!(matches!(gone, Err(Refused::NotFound)));
+    assert!(office.logged(action::CONTACT_CHANGED, outcome::MISSING));
     office.clock.forward(UNDO_FOR);
     let back = office.contacts.undo_delete(&office.editor, made.id).await.unwrap();
     assert_eq!(back.row, made.row);

@@ -78,6 +78,8 @@ pub mod outcome {
     pub const ALLOWED: u32 = 1;
     /// It was not.
     pub const REFUSED: u32 = 2;
+    /// It was not, for what it was about does not exist, or no longer.
+    pub const MISSING: u32 = 3;
 
     /// Its code in the API.
     #[must_use]
@@ -85,6 +87,7 @@ pub mod outcome {
         match number {
             ALLOWED => Some("allowed"),
             REFUSED => Some("refused"),
+            MISSING => Some("missing"),
             _ => None,
         }
     }

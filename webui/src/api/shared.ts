@@ -33,7 +33,7 @@ export interface LogEntry {
   at: string;
   actor: { id: string; name: string } | null;
   action: string;
-  outcome: "allowed" | "refused";
+  outcome: "allowed" | "refused" | "missing";
   records: { table: string | number; id: string; label: string | null }[];
   count: number;
   reason: string | null;

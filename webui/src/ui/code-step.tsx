@@ -1,6 +1,5 @@
 // The first step of every way in: the code somebody was handed, and how many tries are left after a
 // wrong one.
-import { useState } from "react";
 import { post } from "../api/client";
 import { isProblem } from "../api/problem";
 import { useText } from "../i18n";
@@ -25,19 +24,15 @@ export function CodeStep<T>(props: {
   onDone: (answer: T, code: string) => Promise<void> | void;
 }) {
   const { t } = useText();
-  const [left, setLeft] = useState<number | null>(null);
   const form = useForm({
     initial: { code: props.code ?? "" },
     check: (values) => ({ code: values.code.trim() === "" ? props.empty : undefined }),
+    told: (problem) => {
+      const left = isProblem(problem, "wrong-code") ? problem.number("triesLeft") : null;
+      return { code: left === null ? undefined : props.tries(left) };
+    },
     submit: async (values, sender) => {
-      setLeft(null);
-      let answer: T;
-      try {
-        answer = await post<T>(props.path, { code: values.code }, sender.idempotencyKey);
-      } catch (error) {
-        if (isProblem(error, "wrong-code")) setLeft(error.number("triesLeft"));
-        throw error;
-      }
+      const answer = await post<T>(props.path, { code: values.code }, sender.idempotencyKey);
       await props.onDone(answer, values.code);
     },
   });
@@ -49,7 +44,6 @@ export function CodeStep<T>(props: {
         </p>
       )}
       <CodeField label={props.label} hint={props.hint} field={form.field("code")} maxLength={props.maxLength} autoFocus />
-      {left !== null && <p className="text-body text-bad">{props.tries(left)}</p>}
       <Button kind="primary" size="large" type="submit" busy={form.busy}>
         {t("ui.continue")}
       </Button>

@@ -35,6 +35,8 @@ export function useForm<V extends object>(options: {
   submit: (values: V, sender: Sender) => Promise<unknown>;
   /** Errors known before sending, by field; the server has the last word all the same. */
   check?: (values: V) => Partial<Record<keyof V & string, string>>;
+  /** What a problem that names no field says at one, in the language of the moment; until the next is sent. */
+  told?: (problem: Problem) => Partial<Record<keyof V & string, string>>;
 }): FormState<V> {
   const [values, setValues] = useState(options.initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -82,6 +84,7 @@ export function useForm<V extends object>(options: {
     }
   };
 
+  const told: Partial<Record<string, string>> = (problem && options.told?.(problem)) ?? {};
   return {
     values,
     set,
@@ -91,7 +94,7 @@ export function useForm<V extends object>(options: {
         name,
         value: String(values[name] ?? ""),
         onValue: (value) => set(name, value as V[typeof name]),
-        error: errors[name] ?? null,
+        error: errors[name] ?? told[name] ?? null,
       };
     },
     busy,

@@ -1,6 +1,6 @@
 // Who did what, newest first. The same for both apps; each shows its own log only.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { BASE, read } from "../api/client";
 import type { LogEntry, LogPage as LogAnswer } from "../api/shared";
 import { useText } from "../i18n";
@@ -51,8 +51,12 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
       </details>
     );
   };
-  const outcome = (one: LogEntry) =>
-    one.outcome === "allowed" ? <Badge plain state="unknown" icon="check">{t("log.allowed")}</Badge> : <Badge plain state="open">{t("log.refused")}</Badge>;
+  const outcomes: Record<LogEntry["outcome"], ReactNode> = {
+    allowed: <Badge plain state="unknown" icon="check">{t("log.allowed")}</Badge>,
+    refused: <Badge plain state="open">{t("log.refused")}</Badge>,
+    missing: <Badge plain state="unknown">{t("log.missing")}</Badge>,
+  };
+  const outcome = (one: LogEntry) => outcomes[one.outcome];
   const columns: Column<LogEntry>[] = [
     { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },

@@ -82,6 +82,7 @@ export function Steps(props: {
         </h1>
         <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{props.lead}</p>
         {props.children}
+        <p className="screen-only mt-8 text-row text-ink-2 md:hidden">{props.foot}</p>
       </main>
     </div>
   );

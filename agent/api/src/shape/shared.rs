@@ -185,6 +185,8 @@ pub enum Outcome {
     Allowed,
     /// It was not done.
     Refused,
+    /// It was not done: what it was about does not exist, or no longer.
+    Missing,
 }
 
 /// A record that an entry of the log is about.

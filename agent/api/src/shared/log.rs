@@ -194,6 +194,7 @@ fn told<S: Realm>(entry: AuditEntry, identity: &Identity, state: &S) -> LogEntry
         action: done(&entry).to_owned(),
         outcome: match entry.outcome {
             Some(outcome::REFUSED) => Outcome::Refused,
+            Some(outcome::MISSING) => Outcome::Missing,
             _ => Outcome::Allowed,
         },
         count: count.unwrap_or(records.len() as u64),

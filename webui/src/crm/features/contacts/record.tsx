@@ -24,7 +24,9 @@ import { isNotThere, useRestore } from "./restore";
 
 export function RecordPage(props: { id: string }) {
   const { t } = useText();
-  const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => read<Contact>(`/contacts/${props.id}`, signal) });
+  const [leaving, setLeaving] = useState(false);
+  const queryFn = ({ signal }: { signal: AbortSignal }) => read<Contact>(`/contacts/${props.id}`, signal);
+  const query = useQuery({ queryKey: contactKey(props.id), queryFn, enabled: !leaving });
   if (isNotThere(query.error)) return <GonePage id={props.id} error={query.error} />;
   if (query.data === undefined) {
     return (
@@ -33,10 +35,17 @@ export function RecordPage(props: { id: string }) {
       </Page>
     );
   }
-  return <Loaded query={query}>{(contact) => <Record contact={contact} />}</Loaded>;
+  return <Loaded query={query}>{(contact) => <Record contact={contact} leaving={leaving} setLeaving={setLeaving} />}</Loaded>;
 }
 
-function Record({ contact }: { contact: Contact }) {
+interface RecordProps {
+  contact: Contact;
+  /** It is being deleted from here: what others are told of that asks for it once more, and the log would tell of a failure. */
+  leaving: boolean;
+  setLeaving: (leaving: boolean) => void;
+}
+
+function Record({ contact, leaving, setLeaving }: RecordProps) {
   const { t } = useText();
   const [, go] = useLocation();
   const client = useQueryClient();
@@ -44,7 +53,6 @@ function Record({ contact }: { contact: Contact }) {
   const account = useAccount().id;
   const { setTrouble } = useLive();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
   useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(listAddress()) });
 
   const restore = useRestore();
@@ -60,7 +68,7 @@ function Record({ contact }: { contact: Contact }) {
   };
   const remove = async () => {
     setProblem(null);
-    setBusy(true);
+    setLeaving(true);
     try {
       await call<Deleted>("DELETE", `/contacts/${contact.id}`, { ifMatch: `"${contact.version}"` });
       forgetDraft(account, contact.id);
@@ -71,9 +79,8 @@ function Record({ contact }: { contact: Contact }) {
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);
-      if (error.code === "changed-meanwhile") await client.invalidateQueries({ queryKey: contactKey(contact.id) });
-    } finally {
-      setBusy(false);
+      setLeaving(false);
+      await client.invalidateQueries({ queryKey: contactKey(contact.id) });
     }
   };
   const none = <span className="text-ink-3">{t("crm.blank")}</span>;
@@ -86,7 +93,7 @@ function Record({ contact }: { contact: Contact }) {
       above={<TextLink href={listAddress()}>{t("crm.contacts")}</TextLink>}
       actions={
         <>
-          <Button kind="destructive" icon="trash" busy={busy} onClick={() => void remove()}>
+          <Button kind="destructive" icon="trash" busy={leaving} onClick={() => void remove()}>
             {t("crm.delete")}
           </Button>
           <ButtonLink kind="primary" icon="edit" href={`/contacts/${contact.id}/edit`}>
@@ -138,15 +145,16 @@ function Record({ contact }: { contact: Contact }) {
         />
       </Sheet>
       <Sheet title={t("crm.history")}>
-        <Past id={contact.id} />
+        <Past id={contact.id} enabled={!leaving} />
       </Sheet>
     </Page>
   );
 }
 
-function Past(props: { id: string }) {
+function Past(props: { id: string; enabled: boolean }) {
   const { t, find } = useText();
-  const query = useQuery({ queryKey: historyKey(props.id), queryFn: ({ signal }) => read<History>(`/contacts/${props.id}/history`, signal) });
+  const queryFn = ({ signal }: { signal: AbortSignal }) => read<History>(`/contacts/${props.id}/history`, signal);
+  const query = useQuery({ queryKey: historyKey(props.id), queryFn, enabled: props.enabled });
   const words = (names: string[]) => names.map((name) => find(`crm.field.${name}`) ?? name).join(t("ui.listGap"));
   return (
     <Loaded query={query}>

@@ -48,7 +48,6 @@ export function LockedPage({ start }: { start: Start }) {
 function Unlock(props: { recovery: boolean; onOther: () => void }) {
   const { t } = useText();
   const client = useQueryClient();
-  const [left, setLeft] = useState<number | null>(null);
   const [until, setUntil] = useState<number | null>(null);
   const form = useForm({
     initial: { passphrase: "", recoveryKey: "" },
@@ -56,8 +55,11 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       props.recovery
         ? { recoveryKey: values.recoveryKey.trim() === "" ? t("crm.locked.recoveryEmpty") : undefined }
         : { passphrase: values.passphrase === "" ? t("crm.locked.passphraseEmpty") : undefined },
+    told: (problem) => {
+      const left = isProblem(problem, "wrong-secret") && problem.retryAfter === null ? problem.number("triesLeft") : null;
+      return { passphrase: left === null ? undefined : t("crm.triesLeft", { count: left }) };
+    },
     submit: async (values, sender) => {
-      setLeft(null);
       setUntil(null);
       try {
         await post("/unlock", props.recovery ? { recoveryKey: values.recoveryKey } : { passphrase: values.passphrase }, sender.idempotencyKey);
@@ -66,7 +68,7 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
           setUntil(Date.now() + error.retryAfter * 1000);
           // The wait counts down; a sentence with the seconds of before would contradict it.
           if (error.status === 429) return;
-        } else if (isProblem(error, "wrong-secret")) setLeft(error.number("triesLeft"));
+        }
         throw error;
       }
       await client.invalidateQueries({ queryKey: START });
@@ -79,7 +81,6 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       ) : (
         <PasswordField label={t("crm.passphrase")} hint={t("crm.locked.passphraseHint")} field={form.field("passphrase")} autoComplete="off" autoFocus />
       )}
-      {left !== null && <p className="text-body text-bad">{t("crm.triesLeft", { count: left })}</p>}
       {until !== null && <Wait until={until} />}
       <div className="grid gap-2">
         <Button kind="primary" size="large" icon="unlock" type="submit" wide busy={form.busy}>
