@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 import admin
 import crm
+import looks
 from business import CONTACT, FIRST, MANAGER, STAFF
 from screen import Screen
 
@@ -138,11 +139,14 @@ def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_type
     there.open(crm.ADDRESS)
     admin.sign_in(there, STAFF["name"], STAFF["password"], office.apps["staff"].code())
     there.heading(there.say("crm.contacts")).open(f"{crm.ADDRESS}/account").heading(there.say("ui.account"))
-    there.press("ui.endSession").dialog().press("ui.endSession")
+    there.press("ui.endSession")
+    assert looks.everywhere(there.page, "crm-end-session-zh-CN") == []
+    there.dialog().press("ui.endSession")
     expect(there.page.get_by_role("button", name=there.say("ui.endSession"), exact=True)).to_have_count(0)
     ended = time.monotonic()
     here.press("ui.save").sees(here.say("ui.sessionEndedHere"))
     assert time.monotonic() - ended < 1.5
+    expect(here.field("crm.field.name")).to_be_hidden()
     again = here.dialog()
     again.fill_in({"ui.password": STAFF["password"]}).press("ui.continue")
     again.fill_in({"ui.code": office.apps["staff"].code()}).press("ui.signIn")

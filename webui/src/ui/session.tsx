@@ -74,7 +74,8 @@ export function Gate(props: { front: (signIn: ReactNode) => ReactNode; children:
         return (
           <Signed value={known}>
             <TimeZone value={knownZone(known.timeZone)}>
-              <div inert={ended} className={classes(ended && "screen-only")}>
+              {/* Kept for who signs in again; nobody else reads it meanwhile. */}
+              <div inert={ended} className={classes(ended && "screen-only invisible")}>
                 {props.children}
               </div>
               {ended && (
