@@ -60,6 +60,9 @@ def test_a_file_that_cannot_be_used_changes_nothing_until_it_is_corrected(off):
 
 @pytest.mark.slow
 def test_a_box_that_lost_its_state_is_not_set_up_by_the_file(off):
+    # The state is made at the first boot.
+    boot(off)
+    off.power_cut()
     noise = os.path.join(os.path.dirname(off.disk.path), "noise")
     with open(noise, "wb") as file:
         file.write(random.Random(1).randbytes(64 << 20))
