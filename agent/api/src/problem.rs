@@ -141,6 +141,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "mixed-scripts",
     "common",
     "contains-name",
+    "common-words",
     "guessable",
     "keyboard",
     "repeats",

@@ -85,6 +85,7 @@ pub fn password(pointer: &str, refused: &PasswordRefused) -> Field {
         }
         PasswordRefused::Common
         | PasswordRefused::ContainsName
+        | PasswordRefused::CommonWords
         | PasswordRefused::Guessable { .. } => field,
     }
 }

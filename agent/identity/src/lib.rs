@@ -9,7 +9,6 @@
 mod account;
 mod acquainted;
 mod code;
-mod common_passwords;
 mod device;
 pub mod door;
 mod due;
@@ -30,7 +29,6 @@ mod refusals;
 mod refused;
 pub mod repeated;
 mod secret;
-mod sequences;
 pub mod sessions;
 mod signed;
 mod steps;

@@ -5,19 +5,16 @@
 //! ones of Chinese users, whom zxcvbn does not know.
 
 /// Is the folded password common, as it is or with digits and signs hung on to a common one?
-pub(crate) fn is_common(folded: &str) -> bool {
+pub(super) fn is_common(folded: &str) -> bool {
     let bare = folded.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
     LONG.contains(&folded)
         || WHOLE.contains(&bare)
         || (bare.chars().count() >= 10 && LONG.contains(&bare))
 }
 
-/// Names by which everybody reaches the box.
-pub(crate) const HOSTS: &[&str] = &["gatehouse.internal", "crm.gatehouse.internal", "https", "www"];
-
 /// Phrases that everybody knows, letters alone, the longest of each beginning first: with little
 /// beside it, each is one guess.
-pub(crate) const PHRASES: &[&str] = &[
+pub(super) const PHRASES: &[&str] = &[
     "correcthorsebatterystaple",
     "thequickbrownfoxjumpsoverthelazydog",
     "thequickbrownfox",
@@ -76,57 +73,6 @@ pub(crate) const PHRASES: &[&str] = &[
     "中华人民共和国",
     "天王盖地虎宝塔镇河妖",
     "黑发不知勤学早白首方悔读书迟",
-];
-
-/// Words that are weak parts of a password wherever they stand.
-pub(crate) const WORDS: &[&str] = &[
-    "gatehouse",
-    "firewall",
-    "router",
-    "admin",
-    "administrator",
-    "password",
-    "passwort",
-    "kennwort",
-    "willkommen",
-    "welcome",
-    "mima",
-    "woaini",
-    "woaini1314",
-    "woaini520",
-    "5201314",
-    "1314520",
-    "1314521",
-    "520",
-    "1314",
-    "521",
-    "zhongguo",
-    "beijing",
-    "shanghai",
-    "nihao",
-    "asd123",
-    "qwe123",
-    "a123456",
-    "aa123456",
-    "abc123",
-    "1qaz",
-    "2wsx",
-    "3edc",
-    "4rfv",
-    "5tgb",
-    "qaz",
-    "wsx",
-    "edc",
-    "zaq1",
-    "xsw2",
-    "1q2w3e4r",
-    "q1w2e3r4",
-    "我爱你",
-    "密码",
-    "管理员",
-    "中国",
-    "公司",
-    "你好",
 ];
 
 /// With nothing but digits and signs after it, each of these is common.

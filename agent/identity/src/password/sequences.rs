@@ -40,7 +40,7 @@ const LEET: [(char, char); 8] = [
 
 /// How many characters neither repeat the one before nor stand beside it in a sequence. White space and
 /// signs count for nothing.
-pub(crate) fn surprises(text: &str) -> usize {
+pub(super) fn surprises(text: &str) -> usize {
     let mut before = None;
     let surprising = |c: &char| {
         let foreseen = before.is_some_and(|before| before == *c || are_neighbours(before, *c));
@@ -59,7 +59,7 @@ fn are_neighbours(one: char, other: char) -> bool {
 }
 
 /// The text with numbers in figures; none when there are no others.
-pub(crate) fn in_figures(text: &str) -> Option<Zeroizing<String>> {
+pub(super) fn in_figures(text: &str) -> Option<Zeroizing<String>> {
     let figure = |c: char| {
         let at = FIGURES.iter().find_map(|written| written.chars().position(|other| other == c))?;
         char::from_digit(u32::try_from(at).ok()?, 10)
@@ -69,7 +69,27 @@ pub(crate) fn in_figures(text: &str) -> Option<Zeroizing<String>> {
 }
 
 /// The text with letters for the figures and signs that stand for them.
-pub(crate) fn unleet(text: &str) -> Zeroizing<String> {
+pub(super) fn unleet(text: &str) -> Zeroizing<String> {
     let letter = |c| LEET.iter().find(|(sign, _)| *sign == c).map_or(c, |(_, letter)| *letter);
     Zeroizing::new(text.chars().map(letter).collect())
+}
+
+/// The text without the years of our time, wherever they stand in a number.
+pub(super) fn without_years(text: &str) -> Zeroizing<String> {
+    let chars: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().collect());
+    let mut left = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = chars.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        if let ['1', '9', a, b, end @ ..] | ['2', '0', a, b, end @ ..] = rest
+            && a.is_ascii_digit()
+            && b.is_ascii_digit()
+        {
+            left.push(' ');
+            rest = end;
+        } else {
+            left.push(*first);
+            rest = after;
+        }
+    }
+    left
 }
