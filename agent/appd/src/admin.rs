@@ -45,7 +45,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let (directory, key, with) =
         (options.store.clone(), options.machine_key.clone(), clock.clone());
     let store = tokio::task::spawn_blocking(move || system::open(&directory, &key, with)).await??;
-    let (stored, mut records) = system::certificates(&store)?;
+    let (stored, mut records) = system::certificates(&store).await?;
     let certificates = bridge::up_to_date(&store, &stored, &mut records).await?;
     let current = Current::none(Name::Admin.as_str());
     current.replace(&certificates.admin.chain_pem(), &certificates.admin.key_pem())?;

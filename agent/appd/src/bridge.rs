@@ -170,6 +170,9 @@ pub async fn up_to_date(
     let (certificates, made) = Certificates::ready(stored, OffsetDateTime::now_utc(), id)?;
     if !made.is_empty() {
         system::keep(store, &certificates, &made, records).await?;
+        if !made.damaged.is_empty() {
+            tracing::error!(damaged = ?made.damaged, "certificates in the store could not be used");
+        }
         tracing::info!(?made, "certificates were made");
     }
     Ok(certificates)

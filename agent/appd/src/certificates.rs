@@ -1,5 +1,5 @@
-//! The authority and both certificates: read from what was stored, made where they are missing, made
-//! anew where they are due. Nothing is stored here; the caller keeps what is new before it uses it.
+//! The authority and both certificates: read from what was stored, made where they are missing or cannot
+//! be used, made anew where they are due. Nothing is stored here; the caller keeps what is new before it uses it.
 
 use pki::{Authority, Leaf, Name, PkiError};
 use time::OffsetDateTime;
@@ -44,6 +44,8 @@ pub struct Made {
     pub authority: bool,
     /// Leaves.
     pub leaves: Vec<Name>,
+    /// Those of them in whose place something is stored that cannot be used.
+    pub damaged: Vec<Which>,
 }
 
 impl Made {
@@ -73,23 +75,26 @@ impl Certificates {
         }
     }
 
-    /// Certificates for this time. `id` is random and used for a new authority only. What is stored and
-    /// cannot be read is an error: a new authority would have to be trusted anew by everyone, so that
-    /// is for a person to decide.
+    /// Certificates for this time. `id` is random and used for a new authority only. One that is stored
+    /// and cannot be used is made anew: of a new authority every browser warns until somebody has
+    /// compared its fingerprint with the console's, but without one nobody has any page to be told by.
     pub fn ready(stored: &All, now: OffsetDateTime, id: [u8; 4]) -> Result<(Self, Made), PkiError> {
         let mut made = Made::default();
-        let authority = match &stored.authority {
-            Some(stored) => Authority::load(&stored.der, &stored.key)?,
-            None => {
+        let load = |stored: &Stored| Authority::load(&stored.der, &stored.key);
+        let authority = match stored.authority.as_ref().map(load) {
+            Some(Ok(authority)) => authority,
+            found => {
+                made.damaged.extend(found.map(|_| Which::Authority));
                 made.authority = true;
                 Authority::create(now, id)?
             }
         };
         let mut leaf = |name, stored: &Option<Stored>| {
             if let Some(stored) = stored.as_ref().filter(|_| !made.authority) {
-                let leaf = Leaf::load(name, &stored.der, authority.der(), &stored.key)?;
-                if !leaf.is_due(now) {
-                    return Ok(leaf);
+                match Leaf::load(name, &stored.der, authority.der(), &stored.key) {
+                    Ok(leaf) if !leaf.is_due(now) => return Ok(leaf),
+                    Ok(_) => {}
+                    Err(_) => made.damaged.push(Which::Leaf(name)),
                 }
             }
             made.leaves.push(name);
@@ -125,26 +130,48 @@ mod tests {
     #[test]
     fn made_once_and_renewed_under_the_same_authority() {
         let (first, made) = Certificates::ready(&All::default(), now(), [7; 4]).unwrap();
-        assert_eq!(made, Made { authority: true, leaves: Name::ALL.to_vec() });
+        let all = |authority| Made { authority, leaves: Name::ALL.to_vec(), damaged: Vec::new() };
+        assert_eq!(made, all(true));
         let stored = first.stored();
         let (again, made) = Certificates::ready(&stored, now(), [8; 4]).unwrap();
         assert!(made.is_empty());
         assert_eq!(again.admin.der(), first.admin.der());
         let later = now() + Duration::days(300);
         let (renewed, made) = Certificates::ready(&stored, later, [9; 4]).unwrap();
-        assert_eq!(made, Made { authority: false, leaves: Name::ALL.to_vec() });
+        assert_eq!(made, all(false));
         assert_eq!(renewed.authority.fingerprint(), first.authority.fingerprint());
         assert_ne!(renewed.crm.der(), first.crm.der());
         let partly = All { crm: None, ..stored.clone() };
         let (_, made) = Certificates::ready(&partly, now(), [9; 4]).unwrap();
-        assert_eq!(made, Made { authority: false, leaves: vec![Name::Crm] });
+        assert_eq!(made, Made { leaves: vec![Name::Crm], ..Made::default() });
     }
 
     #[test]
-    fn an_authority_that_cannot_be_read_is_not_replaced() {
+    fn what_cannot_be_used_is_made_anew_and_named() {
         let (first, _) = Certificates::ready(&All::default(), now(), [7; 4]).unwrap();
+        let fingerprint = first.authority.fingerprint();
+        // The certificate was cut off; its key is another's.
+        for leaf in Name::ALL {
+            let (mut cut, mut swapped) = (first.stored(), first.stored());
+            cut.place(Which::Leaf(leaf)).as_mut().unwrap().der.pop();
+            swapped.place(Which::Leaf(leaf)).as_mut().unwrap().key = first.authority.key_pkcs8();
+            for stored in [cut, swapped] {
+                let (again, made) = Certificates::ready(&stored, now(), [8; 4]).unwrap();
+                let damaged = vec![Which::Leaf(leaf)];
+                assert_eq!(made, Made { leaves: vec![leaf], damaged, authority: false });
+                assert_eq!(
+                    again.authority.fingerprint(),
+                    fingerprint,
+                    "nobody needs to trust anew"
+                );
+            }
+        }
         let mut stored = first.stored();
         stored.authority.as_mut().unwrap().der.pop();
-        assert!(Certificates::ready(&stored, now(), [7; 4]).is_err());
+        let (again, made) = Certificates::ready(&stored, now(), [8; 4]).unwrap();
+        let damaged = vec![Which::Authority];
+        assert_eq!(made, Made { authority: true, leaves: Name::ALL.to_vec(), damaged });
+        assert_ne!(again.authority.fingerprint(), fingerprint);
+        assert_eq!(again.crm.authority_der(), again.authority.der());
     }
 }

@@ -14,7 +14,7 @@ use seal::body::{Body, Value};
 use seal::numbers::{action, certificate, certificate_kind, outcome, table};
 
 use time::OffsetDateTime;
-use vault::{Actor, Batch, BatchError, Clock, Closed, KeyOf, State, Store, Unlock};
+use vault::{Actor, Batch, BatchError, Clock, Closed, KeyOf, Named, State, Store, Unlock};
 use zeroize::Zeroizing;
 
 use crate::certificates::{All, Certificates, Made, Stored};
@@ -39,8 +39,9 @@ pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyh
     Ok(store)
 }
 
-/// The certificates in the store, and the records that they are in. Blocks.
-pub fn certificates(store: &Store) -> anyhow::Result<(All, Records)> {
+/// The certificates in the store, and the records that they are in. One that does not open is as good as
+/// missing: it is named in the log, as damaged accounts are.
+pub async fn certificates(store: &Store) -> anyhow::Result<(All, Records)> {
     let (mut all, mut records) = (All::default(), Records::default());
     let loaded = store
         .load(table::CERTIFICATES, |id, _, body| {
@@ -50,9 +51,25 @@ pub fn certificates(store: &Store) -> anyhow::Result<(All, Records)> {
         })
         .context("the certificates cannot be read")?;
     if !loaded.damaged.is_empty() {
-        anyhow::bail!("certificates in the system store are damaged: {:?}", loaded.damaged);
+        name(store, loaded.damaged).await?;
     }
     Ok((all, records))
+}
+
+/// Names in the log what does not open.
+async fn name(store: &Store, damaged: Vec<Named>) -> anyhow::Result<()> {
+    let named = damaged.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    tracing::error!(damaged = named, "certificates in the system store do not open");
+    let decide = move |batch: &mut Batch<'_>| {
+        for one in &damaged {
+            batch.about(one.table, one.id);
+        }
+        batch.reason(named);
+        batch.audit(action::DAMAGE_FOUND, outcome::ALLOWED);
+        Ok::<(), BatchError>(())
+    };
+    let named = store.write(Actor::default(), decide).await;
+    named.context("damage cannot be named in the log")?.context("damage cannot be named in the log")
 }
 
 /// Keeps what was made: it is on the disk when this returns.
@@ -85,9 +102,13 @@ pub async fn keep(
         );
         new.push((records.id(store, Which::Leaf(*name)), fields));
     }
+    let is_damaged = !made.damaged.is_empty();
     let decide = move |batch: &mut Batch<'_>| {
         for (id, fields) in new {
             batch.put(table::CERTIFICATES, id, fields, KeyOf::Table)?;
+        }
+        if is_damaged {
+            batch.reason("the former one is damaged");
         }
         batch.audit(action::CERTIFICATE_MADE, outcome::ALLOWED);
         Ok::<(), BatchError>(())
@@ -165,6 +186,7 @@ fn read(body: &Body) -> Option<(Which, Stored)> {
 #[cfg(test)]
 mod tests {
     use vault::SystemClock;
+    use vault::engine::{Engine, Options, SledEngine};
 
     use super::*;
 
@@ -181,7 +203,7 @@ mod tests {
         let now = OffsetDateTime::now_utc();
 
         let store = open(place.path(), &key).unwrap();
-        let (all, mut records) = certificates(&store).unwrap();
+        let (all, mut records) = certificates(&store).await.unwrap();
         let (first, made) = Certificates::ready(&all, now, [1; 4]).unwrap();
         keep(&store, &first, &made, &mut records).await.unwrap();
         store.close(Actor::default()).await.unwrap();
@@ -189,7 +211,7 @@ mod tests {
 
         assert!(open(place.path(), &other).is_err());
         let store = open(place.path(), &key).unwrap();
-        let (all, mut records) = certificates(&store).unwrap();
+        let (all, mut records) = certificates(&store).await.unwrap();
         let (again, made) = Certificates::ready(&all, now, [2; 4]).unwrap();
         assert!(made.is_empty());
         assert_eq!(again.authority.fingerprint(), first.authority.fingerprint());
@@ -199,12 +221,58 @@ mod tests {
         let later = now + time::Duration::days(300);
         let (renewed, made) = Certificates::ready(&all, later, [2; 4]).unwrap();
         keep(&store, &renewed, &made, &mut records).await.unwrap();
-        let (all, records) = certificates(&store).unwrap();
+        let (all, records) = certificates(&store).await.unwrap();
         assert_eq!(records.0.len(), 3);
         let (last, made) = Certificates::ready(&all, later, [2; 4]).unwrap();
         assert!(made.is_empty());
         assert_eq!(last.admin.der(), renewed.admin.der());
         let said = store.audit(None, 10).unwrap();
         assert!(said.len() >= 2, "{said:?}");
+    }
+
+    /// A bit of the record flips, while nothing runs. Records are in the order in which they were made.
+    fn damage(directory: &Path, which: usize) {
+        let path = directory.join(DIRECTORY).join("db");
+        let engine = SledEngine::open(&path, Options::default()).unwrap();
+        let prefix = [&[0x10][..], &table::CERTIFICATES.0.to_be_bytes()].concat();
+        let (key, mut value) = engine.scan(&prefix, &[]).unwrap().items.remove(which);
+        value[70] ^= 1;
+        engine.commit(vec![(key, Some(value))]).unwrap();
+        engine.close().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_damaged_one_is_named_and_made_anew_and_the_others_stay() {
+        for (which, leaves) in [(0, &Name::ALL[..]), (1, &[Name::Admin]), (2, &[Name::Crm])] {
+            let place = tempfile::tempdir().unwrap();
+            let key = place.path().join("key");
+            std::fs::write(&key, [7; 32]).unwrap();
+            let now = OffsetDateTime::now_utc();
+            let start = async |id| {
+                let store = open(place.path(), &key).unwrap();
+                let (all, mut records) = certificates(&store).await.unwrap();
+                let (in_force, made) = Certificates::ready(&all, now, [id; 4]).unwrap();
+                if !made.is_empty() {
+                    keep(&store, &in_force, &made, &mut records).await.unwrap();
+                }
+                let log = store.audit(None, 10).unwrap();
+                let log: Vec<_> = log.into_iter().filter_map(|entry| entry.action).collect();
+                store.close(Actor::default()).await.unwrap();
+                (in_force, made, log)
+            };
+            let (first, ..) = start(1).await;
+            damage(place.path(), which);
+            let (again, made, log) = start(2).await;
+            assert_eq!((made.authority, made.leaves.as_slice()), (which == 0, leaves));
+            let is_same = again.authority.fingerprint() == first.authority.fingerprint();
+            assert_eq!(is_same, which != 0);
+            let named = log.iter().position(|action| *action == action::DAMAGE_FOUND);
+            let new = log.iter().position(|action| *action == action::CERTIFICATE_MADE);
+            assert!(new < named && new.is_some(), "{log:?}");
+            // What was made stays, however often what is damaged is named.
+            let (last, made, _) = start(3).await;
+            assert!(made.is_empty());
+            assert_eq!(last.crm.chain_pem(), again.crm.chain_pem());
+        }
     }
 }

@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
-use crate::{Leaf, Name, PkiError, fingerprint, leaf, pem};
+use crate::{Leaf, Name, PkiError, fingerprint, key_of, leaf, pem};
 
 /// How long the authority is valid.
 const LIFETIME: Duration = Duration::days(3650);
@@ -48,14 +48,12 @@ impl Authority {
     /// The authority from what was stored: DER of the certificate, PKCS #8 of its key. Both must
     /// belong together.
     pub fn load(der: &[u8], key_pkcs8: &[u8]) -> Result<Self, PkiError> {
-        let stored = |what| PkiError::Stored { what };
-        let key = KeyPair::from_pkcs8_der_and_sign_algo(&key_pkcs8.into(), &PKCS_ECDSA_P256_SHA256)
-            .map_err(|_| stored("key of the certificate authority"))?;
-        let (rest, certificate) = X509Certificate::from_der(der)
-            .map_err(|_| stored("certificate of the certificate authority"))?;
-        let public = certificate.public_key().subject_public_key.data.as_ref();
-        if !rest.is_empty() || !certificate.is_ca() || public != key.public_key_raw() {
-            return Err(stored("certificate of the certificate authority"));
+        let stored = || PkiError::Stored { what: "certificate of the certificate authority" };
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| stored())?;
+        let key = key_of(&certificate, key_pkcs8)
+            .ok_or_else(|| PkiError::Stored { what: "key of the certificate authority" })?;
+        if !rest.is_empty() || !certificate.is_ca() {
+            return Err(stored());
         }
         let not_after = certificate.validity().not_after.to_datetime();
         Ok(Self { der: der.to_owned(), key, not_after })

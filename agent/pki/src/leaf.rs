@@ -7,7 +7,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 use crate::authority::{self, SLACK};
-use crate::{PkiError, pem};
+use crate::{PkiError, key_of, pem};
 
 /// From first to last second, the most that browsers take.
 const LIFETIME: Duration = Duration::days(398);
@@ -45,7 +45,8 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// The certificate from what was stored: DER of it and of the authority's, PKCS #8 of its key.
+    /// The certificate from what was stored: DER of it and of the authority's, PKCS #8 of its key. Both
+    /// must belong together.
     pub fn load(
         name: Name,
         der: &[u8],
@@ -53,7 +54,10 @@ impl Leaf {
         key_pkcs8: &[u8],
     ) -> Result<Self, PkiError> {
         let stored = || PkiError::Stored { what: "certificate" };
-        let (_, certificate) = X509Certificate::from_der(der).map_err(|_| stored())?;
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| stored())?;
+        if !rest.is_empty() || key_of(&certificate, key_pkcs8).is_none() {
+            return Err(stored());
+        }
         let validity = certificate.validity();
         Ok(Self {
             name,

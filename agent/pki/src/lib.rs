@@ -8,7 +8,9 @@ mod leaf;
 pub use authority::Authority;
 pub use leaf::{Leaf, Name};
 
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 use sha2::{Digest, Sha256};
+use x509_parser::prelude::X509Certificate;
 use zeroize::Zeroizing;
 
 /// Why there is no certificate.
@@ -42,6 +44,13 @@ impl PkiError {
 pub fn fingerprint(der: &[u8]) -> String {
     let bytes: Vec<String> = Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect();
     bytes.join(":")
+}
+
+/// The key of a certificate, from its PKCS #8; none when that is no key or another's.
+fn key_of(certificate: &X509Certificate<'_>, pkcs8: &[u8]) -> Option<KeyPair> {
+    let key = KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.into(), &PKCS_ECDSA_P256_SHA256).ok()?;
+    let public = certificate.public_key().subject_public_key.data.as_ref();
+    (public == key.public_key_raw()).then_some(key)
 }
 
 /// PEM (RFC 7468) of DER bytes.
