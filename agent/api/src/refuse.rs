@@ -89,3 +89,23 @@ pub fn password(pointer: &str, refused: &PasswordRefused) -> Field {
         | PasswordRefused::Guessable { .. } => field,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::shape::shared::Language;
+
+    #[test]
+    fn who_finds_no_place_for_a_password_learns_when_to_come_again() {
+        let busy = identity::Refused::Busy { retry_after: Duration::from_secs(2) };
+        let problem = Problem::from(busy);
+        assert_eq!(problem.code(), Code::SlowDown);
+        let answer = problem.answer(Language::En);
+        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.headers()["retry-after"], "2");
+    }
+}

@@ -66,7 +66,8 @@ impl Identity {
 mod tests {
     use std::sync::Arc;
 
-    use vault::{Clock, Store, SystemClock, Unlock};
+    use seal::numbers::{action, outcome};
+    use vault::{Access, Actor, Clock, Store, SystemClock, Unlock};
 
     use super::*;
     use crate::{Language, NewAccount, Peer, Realm, STEP_MS, TotpSecret};
@@ -140,6 +141,20 @@ mod tests {
             assert!(matches!(busy, Err(Refused::Busy { .. })), "{busy:?}");
         }
         drop(taken);
+        // With the next entry that is waited for, those before it are on the disk.
+        let store = &identity.0.store;
+        store
+            .read_logged(Access::new(Actor::default(), action::LOG_READ, outcome::ALLOWED))
+            .await
+            .unwrap();
+        let log = store.audit(None, 200).unwrap();
+        for wanted in [action::SIGN_IN_REFUSED, action::PASSWORD_CHANGED] {
+            let busy = log.iter().find(|entry| entry.action == Some(wanted)).unwrap();
+            assert_eq!(
+                (busy.outcome, busy.reason.as_deref()),
+                (Some(outcome::REFUSED), Some("busy"))
+            );
+        }
         for from in [&peer, &elsewhere] {
             identity.sign_in("Anna", password(), from).await.unwrap();
         }

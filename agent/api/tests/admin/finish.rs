@@ -1,7 +1,11 @@
 //! The last page of the set-up, and what is left when it is cut.
 
-use host_api::SettingsSource;
+use std::sync::{Arc, Mutex};
+
+use host_api::{Request, SettingsSource};
+use seal::numbers::action;
 use serde_json::json;
+use tokio::sync::oneshot;
 
 use crate::browser::{Browser, Disk, PASSWORD, choices, code};
 use crate::hostd::{CODE, Fails, Hostd};
@@ -260,6 +264,44 @@ async fn a_box_that_lost_its_admins_is_set_up_again() {
     assert!(site.hostd.now().set_up);
     site.admin.settle().await;
     assert!(site.hostd.now().set_up, "asked for with an admin there");
+}
+
+/// The power may go once hostd has shown the new code: the log has by then why.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_the_admins_are_lost_is_in_the_log_before_hostd_is_told() {
+    let site = Disk::new(Hostd::factory()).start().await;
+    site.hostd.now().set_up = true;
+    let (store, told) = (site.store.clone(), Arc::new(Mutex::new(Vec::new())));
+    let hears = Arc::clone(&told);
+    site.hostd.now().listens = Some(Box::new(move |request| {
+        if *request == Request::AdminsLost {
+            let last = store.audit(None, 1).unwrap().pop().and_then(|entry| entry.action);
+            hears.lock().unwrap().push(last);
+        }
+    }));
+    site.admin.settle().await;
+    assert_eq!(*told.lock().unwrap(), [Some(action::ADMINS_LOST)]);
+}
+
+/// While hostd is asked how it is, the first admin is made: that one was not lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_is_made_meanwhile_is_not_lost() {
+    let site = Disk::new(Hostd::factory()).start().await;
+    let mut browser = Browser::new();
+    browser.up_to_the_last_page(&site).await;
+    let (answer, held) = oneshot::channel();
+    site.hostd.now().holds = Some(held);
+    let admin = site.admin.clone();
+    let settling = tokio::spawn(async move { admin.settle().await });
+    while site.hostd.now().holds.is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(browser.post(&site, "/setup/finish", choices()).await.status, 200);
+    assert!(site.hostd.now().set_up);
+    answer.send(()).unwrap();
+    settling.await.unwrap();
+    let now = site.hostd.now();
+    assert!(now.set_up && !now.asked.contains(&"lost"), "{:?}", now.asked);
 }
 
 /// The only admin's account is damaged: the log and the console name it and the way back, and once somebody

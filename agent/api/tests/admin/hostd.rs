@@ -10,6 +10,7 @@ use host_api::{
     UnknownPort, WanStatus, ZoneStatus,
 };
 use settings::{DiscoveredPort, Language, Settings};
+use tokio::sync::oneshot;
 
 pub const CODE: &str = "7F3K-92QD-XM4T";
 pub const EXAMPLE: &str = include_str!("../../../settings/tests/example.json");
@@ -28,6 +29,10 @@ pub struct Now {
     pub loses: Option<Loses>,
     /// What it cannot do.
     pub fails: Option<Fails>,
+    /// How it is, it says when this comes or is dropped, the next time it is asked.
+    pub holds: Option<oneshot::Receiver<()>>,
+    /// Told what it is asked, before it does that.
+    pub listens: Option<Box<dyn Fn(&Request) + Send>>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
 }
@@ -57,6 +62,8 @@ impl Hostd {
             away: false,
             loses: None,
             fails: None,
+            holds: None,
+            listens: None,
             asked: Vec::new(),
         })))
     }
@@ -81,9 +88,25 @@ impl Hostd {
 
 impl Host for Hostd {
     fn ask(&self, request: Request) -> HostFuture<'_> {
+        let is_status = matches!(request, Request::Status);
+        let held = is_status.then(|| self.now().holds.take()).flatten();
+        Box::pin(async move {
+            if let Some(held) = held {
+                let _ = held.await;
+            }
+            self.asked(request)
+        })
+    }
+}
+
+impl Hostd {
+    fn asked(&self, request: Request) -> Result<Response, Unanswered> {
         let mut now = self.now();
+        if let Some(listens) = &now.listens {
+            listens(&request);
+        }
         let loses = matches!(request, Request::Apply { .. }).then(|| mem::take(&mut now.loses));
-        let answer = match loses.flatten() {
+        match loses.flatten() {
             _ if now.away => Err(Unanswered::NotAsked(io::ErrorKind::ConnectionRefused.into())),
             None => Ok(now.answer(request)),
             Some(loses) => {
@@ -93,8 +116,7 @@ impl Host for Hostd {
                 now.away = loses == Loses::Itself;
                 Err(Unanswered::Lost(io::ErrorKind::ConnectionReset.into()))
             }
-        };
-        Box::pin(async move { answer })
+        }
     }
 }
 

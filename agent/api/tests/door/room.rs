@@ -133,3 +133,53 @@ async fn who_takes_no_answer_is_given_no_more() {
     assert_eq!(text(held.remove(0)).await.len(), 3 * 1024 * 1024);
     assert_eq!(read([10, 0, 0, 1]).await.status(), StatusCode::OK, "one was taken");
 }
+
+#[tokio::test]
+async fn when_all_room_for_bodies_is_taken_the_oldest_of_the_most_is_told_to_come_again() {
+    let site = site(App::Crm);
+    let post = |from: u8| {
+        let never = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+        let request = own(App::Crm, "POST", "/api/v1/echo")
+            .header("content-type", "application/json")
+            .header("accept-language", "zh-CN")
+            .extension(Remote([10, 0, from, 1].into()));
+        Box::pin(ask(&site, request, Body::from_stream(never)))
+    };
+    let mut held: Vec<_> = (0..16 * 64).map(|at| post((at % 16) as u8)).collect();
+    assert!(held.iter_mut().all(|one| one.now_or_never().is_none()));
+    assert!(post(99).now_or_never().is_none(), "a newcomer is given room");
+    let mut ended =
+        held.iter_mut().enumerate().filter_map(|(at, one)| Some((at, one.now_or_never()?)));
+    let (at, answer) = ended.next().unwrap();
+    assert_eq!((at, answer.status()), (0, StatusCode::SERVICE_UNAVAILABLE));
+    assert_eq!(
+        (&answer.headers()["retry-after"], &answer.headers()["content-language"]),
+        (&"2".parse().unwrap(), &"zh-CN".parse().unwrap())
+    );
+    assert_eq!(code(answer).await, "busy");
+    assert!(ended.next().is_none(), "no more go than have to");
+}
+
+#[tokio::test]
+async fn when_all_room_for_answers_is_taken_there_is_none_for_anybody_until_one_is_read() {
+    let large = || async { vec![b'1'; 20 * 1024 * 1024] };
+    let api = Router::new().route("/api/v1/large", axum::routing::get(large));
+    let site = Site {
+        router: router(App::Crm, PathBuf::new(), Reports::default(), api),
+        ..site(App::Crm)
+    };
+    let read = async |last: u8| {
+        let request =
+            own(App::Crm, "GET", "/api/v1/large").extension(Remote([10, 0, 0, last].into()));
+        ask(&site, request, "").await
+    };
+    let held = [read(1).await, read(2).await, read(3).await];
+    assert!(held.iter().all(|answer| answer.status() == StatusCode::OK));
+    let refused = read(4).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "5");
+    assert_eq!(code(refused).await, "busy");
+    let [one, ..] = held;
+    drop(text(one).await);
+    assert_eq!(read(4).await.status(), StatusCode::OK);
+}
