@@ -114,6 +114,6 @@ impl<S: Realm> FromRequestParts<S> for StepSecret {
 }
 
 fn step<S: Realm>(headers: &HeaderMap) -> Result<StepSecret, Problem> {
-    let secret = Cookie::Step.read(S::APP, headers)?.ok_or(Code::StepGone)?;
+    let secret = Cookie::Step.read(S::APP, headers)?.ok_or(Code::StepLate)?;
     Ok(StepSecret(secret.to_owned()))
 }

@@ -84,7 +84,9 @@ codes! {
     WrongTotp = "wrong-totp", UNPROCESSABLE_ENTITY;
     /// The authenticator app's code was taken before.
     UsedTotp = "used-totp", UNPROCESSABLE_ENTITY;
-    /// The step before is missing, too long ago, or begun again elsewhere.
+    /// The browser has no step any more: it forgets one after 15 minutes, as the box does.
+    StepLate = "step-late", UNAUTHORIZED;
+    /// The step before was finished or begun again elsewhere, or the application was started again.
     StepGone = "step-gone", UNAUTHORIZED;
     /// A code of console, admin or invitation is wrong.
     WrongCode = "wrong-code", FORBIDDEN;

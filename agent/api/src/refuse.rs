@@ -1,12 +1,17 @@
 //! What identity, CRM and vault refuse, as problems.
 
 use identity::door::DoorRefused;
-use identity::{NameRefused, PasswordRefused, PeopleRefused};
-use vault::CommitError;
+use identity::{NameRefused, PasswordRefused, PeopleRefused, Steps};
+use vault::{CommitError, Moment};
 
 use crate::problem::{Code, Field, Problem};
 use crate::reply::broken;
 use crate::shape::plain::Time;
+
+/// Why a step is none any more.
+pub(crate) fn step_over<T>(steps: &Steps<T>, step: &str, now: Moment) -> Code {
+    if steps.ran_out(step, now) { Code::StepLate } else { Code::StepGone }
+}
 
 impl From<CommitError> for Problem {
     fn from(error: CommitError) -> Self {

@@ -108,7 +108,10 @@ async fn stays_out(router: &Router, app: App, cookie: &str) {
     for route in app.routes() {
         let expected = match route.access {
             Access::Public => continue,
-            Access::Step => "401 step-gone",
+            Access::Step if cookie.contains(&format!("__Host-{}-step=", app.as_str())) => {
+                "401 step-gone"
+            }
+            Access::Step => "401 step-late",
             Access::Session | Access::Manager => "401 sign-in",
         };
         assert_eq!(

@@ -68,6 +68,13 @@ impl<T> Steps<T> {
         (now.since_start.saturating_sub(step.begun) < STEP_LASTS).then_some(&mut step.what)
     }
 
+    /// Whether a step was taken and did not end but by its time, as far as that is remembered.
+    #[must_use]
+    pub fn ran_out(&self, secret: &str, now: Moment) -> bool {
+        let step = self.taken.get(&kept(secret));
+        step.is_some_and(|step| now.since_start.saturating_sub(step.begun) >= STEP_LASTS)
+    }
+
     /// A step that lives begins its time anew: somebody came on.
     pub fn refresh(&mut self, secret: &str, now: Moment) {
         if let Some(step) = self.taken.get_mut(&kept(secret))
@@ -103,9 +110,11 @@ mod tests {
         assert_eq!(steps.get(secret.expose(), at(899)), Some(&"password was right"));
         assert_eq!(steps.get(secret.expose(), at(900)), None);
         assert_eq!(steps.get_mut(secret.expose(), at(900)), None);
+        assert!(!steps.ran_out(secret.expose(), at(899)) && steps.ran_out(secret.expose(), at(900)));
         assert_eq!(steps.get("", at(0)), None);
         assert_eq!(steps.end(secret.expose()), Some("password was right"));
         assert_eq!(steps.get(secret.expose(), at(1)), None);
+        assert!(!steps.ran_out(secret.expose(), at(900)), "it was ended");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 // The account of who just proved to be invited: name, password, language, time zone. Used by the
 // claim and by the enrolment.
+import { useEffect } from "react";
 import { post } from "../api/client";
 import { isProblem, type Problem } from "../api/problem";
 import type { TotpSetup } from "../api/shared";
@@ -23,6 +24,8 @@ interface Props {
   typed: NewAccount | null;
   name: string;
   onTyped: (values: NewAccount) => void;
+  /** Keeps what is no secret while it is typed. */
+  keep?: (values: NewAccount) => void;
   onLost: (problem: Problem) => void;
   onDone: (totp: TotpSetup) => void;
 }
@@ -48,6 +51,9 @@ export function NewAccountForm(props: Props) {
       }
     },
   });
+  const { keep } = props;
+  const { values } = form;
+  useEffect(() => keep?.(values), [keep, values]);
   const languageField = form.field("language");
   return (
     <Form form={form} label={t("crm.yourAccount")} className="grid max-w-md gap-5">

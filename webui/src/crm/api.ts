@@ -20,6 +20,7 @@ export type Invitations = Schemas["Invitations"];
 export type FreshInvitation = Schemas["FreshInvitation"];
 export type Invited = Schemas["Invited"];
 export type Proposal = Schemas["Proposal"];
+export type ClaimSoFar = Schemas["ClaimSoFar"];
 export type RecoveryKey = Schemas["RecoveryKey"];
 
 /** Where `GET /start` is kept. */

@@ -15,8 +15,8 @@ export function CodeStep<T>(props: {
   hint: string;
   /** Said when nothing is typed. */
   empty: string;
-  /** Said above when an earlier code has run out. */
-  expired: string | null;
+  /** Said above when a later step is over: why, and how to go on. */
+  over: string | null;
   maxLength: number;
   /** What stands in the field from the start. */
   code?: string;
@@ -38,9 +38,9 @@ export function CodeStep<T>(props: {
   });
   return (
     <Form form={form} label={props.name} className="grid max-w-md gap-5">
-      {props.expired !== null && (
+      {props.over !== null && (
         <p role="status" className="text-body text-warn">
-          {props.expired}
+          {props.over}
         </p>
       )}
       <CodeField label={props.label} hint={props.hint} field={form.field("code")} maxLength={props.maxLength} autoFocus />

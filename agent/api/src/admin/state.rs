@@ -16,8 +16,9 @@ use super::setup::SetUp;
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::language::BoxLanguage;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::realm::Realm;
+use crate::refuse::step_over;
 use crate::reply::{self, Reply};
 use crate::shape::admin::{Certificates, CrmReach};
 
@@ -123,9 +124,9 @@ impl Admin {
         step: &str,
         with: impl FnOnce(&mut SetUp) -> T,
     ) -> Result<T, Problem> {
-        let mut setups = self.setups();
-        let setup = setups.get_mut(step, self.0.parts.clock.now()).ok_or(Code::StepGone)?;
-        Ok(with(setup))
+        let (mut setups, now) = (self.setups(), self.0.parts.clock.now());
+        let over = step_over(&setups, step, now);
+        Ok(with(setups.get_mut(step, now).ok_or(over)?))
     }
 
     /// The answer to a step that succeeded: there are fifteen minutes more for the next.

@@ -32,6 +32,9 @@ fn before() -> Vec<Route> {
         Route::new(Post, "/claim/code", Public, "Begin the claim with the code of the admin")
             .takes::<s::TypedCode>()
             .problems(&[403, 409, 422]),
+        Route::new(Get, "/claim", Step, "How far the claim has come")
+            .gives::<l::ClaimSoFar>()
+            .problems(&[409]),
         Route::new(Post, "/claim/passphrase-proposal", Step, "Six words to take or leave")
             .gives::<l::Proposal>(),
         Route::new(Post, "/claim/vault", Step, "Make the vault")

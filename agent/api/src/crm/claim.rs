@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{get, post};
 use identity::text::{NameRefused, line};
 use identity::{NewAccount, Password};
 use seal::passphrase::{self, PassphraseError};
@@ -27,6 +27,7 @@ const ORGANISATION_MOST: usize = 200;
 
 pub(super) fn routes() -> Router<Crm> {
     Router::new()
+        .route("/api/v1/claim", get(so_far))
         .route("/api/v1/claim/code", post(code))
         .route("/api/v1/claim/passphrase-proposal", post(propose))
         .route("/api/v1/claim/vault", post(vault))
@@ -44,6 +45,12 @@ async fn code(
     let before = before.ok().map(|StepSecret(step)| step);
     let step = crm.begin_claim(&typed.code, before.as_deref(), &caller.peer)?;
     reply::with_cookie(reply::nothing(), App::Crm, Cookie::Step, step.expose())
+}
+
+/// A page that was loaded again goes on where it was.
+async fn so_far(State(crm): State<Crm>, StepSecret(step): StepSecret) -> Reply {
+    let enrolment = crm.claim(&step, |claim| claim.enrolment.clone())?;
+    reply::json(&crm.so_far(enrolment.as_ref()).await?)
 }
 
 async fn propose(State(crm): State<Crm>, StepSecret(step): StepSecret) -> Reply {
@@ -69,8 +76,9 @@ async fn vault(
         crm.in_claim(&of)?;
         crm.make(&mut life, organisation, passphrase, actor).await
     });
-    let recovery_key = made.await?.to_string();
-    crm.goes_on(&step, reply::json(&RecoveryKey { recovery_key }))
+    let (key, replaces) = made.await?;
+    let made = RecoveryKey { recovery_key: key.to_string(), replaces };
+    crm.goes_on(&step, reply::json(&made))
 }
 
 async fn recovery(

@@ -13,6 +13,7 @@ use crate::caller::{Caller, Entrant, Sent, StepSecret};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Problem};
+use crate::refuse::step_over;
 use crate::reply::{self, Reply, broken, off};
 use crate::shape::claim::Invited;
 use crate::shape::shared::{NewAccount, TypedCode};
@@ -102,6 +103,7 @@ impl Crm {
     fn invitee<T>(&self, step: &str, with: impl FnOnce(&mut Invitee) -> T) -> Result<T, Problem> {
         let now = self.0.parts.clock.now();
         let mut invitees = self.0.invitees.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(with(invitees.get_mut(step, now).ok_or(Code::StepGone)?))
+        let over = step_over(&invitees, step, now);
+        Ok(with(invitees.get_mut(step, now).ok_or(over)?))
     }
 }

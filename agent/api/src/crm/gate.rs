@@ -11,6 +11,7 @@ use super::state::Crm;
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::{Code, Problem};
+use crate::refuse::step_over;
 use crate::reply::{self, Reply, broken};
 use crate::shape::claim::CrmState;
 
@@ -90,7 +91,8 @@ impl Crm {
     ) -> Result<T, Problem> {
         let now = self.0.parts.clock.now();
         let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(with(claims.get_mut(step, now).ok_or(Code::StepGone)?))
+        let over = step_over(&claims, step, now);
+        Ok(with(claims.get_mut(step, now).ok_or(over)?))
     }
 
     /// The answer to a step that succeeded: there are fifteen minutes more for the next.

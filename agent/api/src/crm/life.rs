@@ -2,7 +2,7 @@
 //!
 //! A vault whose recovery key was not typed back takes no record. So one that a cut leaves in that
 //! state, with the mark that a claim is under way beside it, is taken away at the next start, and
-//! nothing else ever is.
+//! nothing else ever is. The mark stays: whoever begins anew is told that a key on paper opens nothing.
 
 use std::sync::Arc;
 
@@ -71,7 +71,6 @@ pub(super) fn found(place: &Place, closed: &Closed) -> (Life, Seen) {
     let state = closed.inspect();
     let proved = match &state {
         Ok(State::Missing) => {
-            clear(place, Mark::Claiming);
             clear(place, Mark::LockedByHand);
             return (Life::Unclaimed, nothing);
         }
@@ -86,7 +85,6 @@ pub(super) fn found(place: &Place, closed: &Closed) -> (Life, Seen) {
         match place.discard_vault() {
             Ok(()) => {
                 tracing::info!("a vault was taken away whose claim was cut off");
-                clear(place, Mark::Claiming);
                 clear(place, Mark::LockedByHand);
                 return (Life::Unclaimed, nothing);
             }

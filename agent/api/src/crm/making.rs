@@ -16,23 +16,47 @@ use super::place::{Front, Mark};
 use super::{Crm, Open};
 use crate::problem::{Code, Problem};
 use crate::reply::broken;
-use crate::shape::claim::CrmState;
+use crate::shape::claim::{ClaimSoFar, ClaimStep, CrmState};
+use crate::shared::told_totp;
 
 impl Crm {
-    /// Makes the vault; gives its recovery key. One whose organisation is not recorded yet holds
-    /// nothing and is replaced: the answer may have been lost, or the paper.
+    /// How far the claim of somebody has come who named this account, if any.
+    pub(super) async fn so_far(&self, enrolment: Option<&Secret>) -> Result<ClaimSoFar, Problem> {
+        let (next, organisation, totp) = match &*self.0.life.lock().await {
+            Life::Unclaimed => (ClaimStep::Vault, None, None),
+            Life::Unfinished(unfinished) => match &unfinished.stage {
+                Stage::Unproved { organisation: None } => (ClaimStep::Vault, None, None),
+                Stage::Unproved { organisation } => {
+                    (ClaimStep::Recovery, organisation.clone(), None)
+                }
+                Stage::Proved { organisation, open } => {
+                    let unproven = enrolment.and_then(|secret| open.identity.unproven(secret));
+                    let totp = unproven.as_ref().map(told_totp);
+                    let next = if totp.is_some() { ClaimStep::Totp } else { ClaimStep::Account };
+                    (next, Some(organisation.clone()), totp)
+                }
+            },
+            other => return Err(other.out_of_order()),
+        };
+        Ok(ClaimSoFar { next, organisation, totp })
+    }
+
+    /// Makes the vault; gives its recovery key, and whether another was given before. A vault whose
+    /// organisation is not recorded yet holds nothing and is replaced: the answer may have been lost, or
+    /// the paper.
     pub(super) async fn make(
         &self,
         life: &mut Life,
         organisation: String,
         passphrase: Zeroizing<String>,
         actor: Actor,
-    ) -> Result<Zeroizing<String>, Problem> {
+    ) -> Result<(Zeroizing<String>, bool), Problem> {
         match life {
             Life::Unclaimed => {}
             Life::Unfinished(unfinished) if matches!(unfinished.stage, Stage::Unproved { .. }) => {}
             other => return Err(other.out_of_order()),
         }
+        let replaces = matches!(life, Life::Unfinished(_)) || self.0.place.has(Mark::Claiming);
         self.0.place.mark(Mark::Claiming).map_err(not_written)?;
         if let Life::Unfinished(former) = std::mem::replace(life, Life::Unclaimed) {
             end(former.held, actor.clone()).await;
@@ -47,7 +71,7 @@ impl Crm {
             seen.front = Front::default();
             seen.recovery_confirmed = false;
         });
-        Ok(key)
+        Ok((key, replaces))
     }
 
     async fn create(

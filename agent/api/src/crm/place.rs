@@ -15,7 +15,8 @@ const FRONT_MOST: u64 = 64 * 1024;
 /// A file without content; that it is there says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// A claim is under way: a vault whose recovery key is not in use has no record.
+    /// A claim is under way: a vault whose recovery key is not in use has no record, and the key of one
+    /// that was taken away may be on paper.
     Claiming,
     /// The vault was locked by hand.
     LockedByHand,

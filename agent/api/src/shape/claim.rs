@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::plain::Time;
-use super::shared::Language;
+use super::shared::{Language, TotpSetup};
 
 /// What a page of the CRM needs before anyone has signed in.
 #[derive(Serialize, ToSchema)]
@@ -66,6 +66,31 @@ pub enum LockedBecause {
     ByHand,
 }
 
+/// How far the claim has come, for whoever gave its code.
+#[derive(Serialize, ToSchema)]
+pub struct ClaimSoFar {
+    /// What it has not come to yet.
+    pub next: ClaimStep,
+    /// Whose CRM it is to be; none before the vault is made.
+    pub organisation: Option<String>,
+    /// What the authenticator app needs, while its code is what comes next.
+    pub totp: Option<TotpSetup>,
+}
+
+/// What comes next in a claim.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimStep {
+    /// Organisation and passphrase.
+    Vault,
+    /// The recovery key, typed back; or the vault again, which gives another key.
+    Recovery,
+    /// Name and password of the first manager.
+    Account,
+    /// The code of the authenticator app.
+    Totp,
+}
+
 /// A passphrase to take or leave.
 #[derive(Serialize, ToSchema)]
 pub struct Proposal {
@@ -89,6 +114,8 @@ pub struct NewVault {
 pub struct RecoveryKey {
     /// To be written down.
     pub recovery_key: String,
+    /// Whether a key was made before it: that one, which may be on paper, opens nothing any more.
+    pub replaces: bool,
 }
 
 /// A recovery key as a person typed it.

@@ -19,7 +19,7 @@ async fn begins_with_the_code_of_the_console_and_with_nothing_else() {
             _ if path == "/setup/account" => browser.post(&site, path, account()).await,
             _ => browser.post(&site, path, choices()).await,
         };
-        assert_eq!((answer.status.as_u16(), answer.code()), (401, "step-gone"), "{path}");
+        assert_eq!((answer.status.as_u16(), answer.code()), (401, "step-late"), "{path}");
     }
     for left in (0..5).rev() {
         let answer = browser.post(&site, "/setup/code", json!({"code": "0000-0000-0000"})).await;
@@ -139,7 +139,7 @@ async fn goes_on_where_it_was_for_who_holds_its_step() {
     assert_eq!(browser.post(&site, "/setup/code", json!({"code": CODE})).await.status, 204);
     assert_eq!(next(&mut browser).await, ("totp".to_owned(), begun.body.clone()));
     let mut other = Browser::new();
-    assert_eq!(other.get(&site, "/setup").await.code(), "step-gone");
+    assert_eq!(other.get(&site, "/setup").await.code(), "step-late");
     other.post(&site, "/setup/code", json!({"code": CODE})).await;
     assert_eq!(next(&mut other).await, ("account".to_owned(), json!(null)));
     let theirs = other.post(&site, "/setup/account", account()).await;
@@ -159,7 +159,7 @@ async fn fifteen_minutes_later_it_begins_again() {
     browser.up_to_the_last_page(&site).await;
     site.clock.forward(15 * 60);
     let late = browser.post(&site, "/setup/finish", choices()).await;
-    assert_eq!((late.status.as_u16(), late.code()), (401, "step-gone"));
+    assert_eq!((late.status.as_u16(), late.code()), (401, "step-late"));
     assert!(!site.admin_exists());
     browser.up_to_the_last_page(&site).await;
     assert_eq!(browser.post(&site, "/setup/finish", choices()).await.status, 200);

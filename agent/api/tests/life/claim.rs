@@ -70,7 +70,7 @@ async fn from_a_code_to_the_first_manager() {
         late.post("/claim/code", json!({ "code": CODE })).await.told(),
         "409 already-set-up"
     );
-    assert_eq!(late.post("/claim/totp", code).await.told(), "401 step-gone");
+    assert_eq!(late.post("/claim/totp", code).await.told(), "401 step-late");
     let log = process.log();
     let expected = ["recovery-made", "recovery-confirmed", "vault-created", "enrolled"];
     let places = expected.map(|action| log.iter().position(|one| one == action).unwrap());
@@ -103,7 +103,7 @@ async fn the_code_of_the_admin_has_five_tries_and_then_a_wait() {
     person.post("/claim/code", json!({ "code": "aaaa bbbb cccc" })).await.good();
     place.clock.forward(15 * MINUTE);
     let over = person.post("/claim/vault", new_vault()).await;
-    assert_eq!(over.told(), "401 step-gone");
+    assert_eq!(over.told(), "401 step-late");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +151,7 @@ async fn who_takes_long_stays_in_and_who_comes_with_the_code_takes_over() {
     assert_eq!(former.told(), "422 invalid /recoveryKey wrong");
     let mut second = process.person();
     let nobody = second.post("/claim/vault", new_vault()).await;
-    assert_eq!(nobody.told(), "401 step-gone");
+    assert_eq!(nobody.told(), "401 step-late");
     second.post("/claim/code", json!({ "code": CODE })).await.good();
     for path in [
         "/claim/passphrase-proposal",
@@ -170,6 +170,42 @@ async fn who_takes_long_stays_in_and_who_comes_with_the_code_takes_over() {
         assert_eq!(first.post(path, body).await.told(), "401 step-gone", "{path}");
     }
     second.post("/claim/recovery", json!({ "recoveryKey": made["recoveryKey"] })).await.good();
+    process.crm.close().await;
+}
+
+/// A page that is loaded again asks how far it had come.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_gave_the_code_is_told_how_far_the_claim_has_come() {
+    let place = Place::new();
+    let process = place.start();
+    process.has_code();
+    let mut person = process.person();
+    assert_eq!(person.get("/claim").await.told(), "401 step-late");
+    person.post("/claim/code", json!({ "code": CODE })).await.good();
+    let so_far = person.get("/claim").await.good();
+    assert_eq!(so_far, json!({ "next": "vault", "organisation": null, "totp": null }));
+    let made = person.post("/claim/vault", new_vault()).await.good();
+    assert_eq!(made["replaces"], false);
+    let so_far = person.get("/claim").await.good();
+    assert_eq!(so_far, json!({ "next": "recovery", "organisation": ORGANISATION, "totp": null }));
+    // The page does not have the key any more, nor does anybody: another one is made.
+    let made = person.post("/claim/vault", new_vault()).await.good();
+    assert_eq!(made["replaces"], true);
+    let key = json!({ "recoveryKey": made["recoveryKey"] });
+    person.post("/claim/recovery", key).await.good();
+    let so_far = person.get("/claim").await.good();
+    assert_eq!(so_far, json!({ "next": "account", "organisation": ORGANISATION, "totp": null }));
+    let setup = person.post("/claim/account", manager()).await.good();
+    let so_far = person.get("/claim").await.good();
+    assert_eq!((&so_far["next"], &so_far["totp"]), (&json!("totp"), &setup));
+    // Somebody who takes over goes on where it is, and sees nothing of the account that was typed.
+    let mut second = process.person();
+    second.post("/claim/code", json!({ "code": CODE })).await.good();
+    assert_eq!(second.get("/claim").await.good()["next"], "account");
+    assert_eq!(person.get("/claim").await.told(), "401 step-gone");
+    let setup = second.post("/claim/account", manager()).await.good();
+    second.post("/claim/totp", json!({ "code": place.code(&setup) })).await.good();
+    assert_eq!(second.get("/claim").await.told(), "401 step-late");
     process.crm.close().await;
 }
 

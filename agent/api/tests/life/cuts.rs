@@ -12,14 +12,20 @@ async fn before_the_recovery_key_is_proved_nothing_stays() {
     assert!(place.path("claiming").exists() && place.path("store.1").exists());
     let (after, process_after) = place.cut();
     assert_eq!(process_after.start().await["state"], "unclaimed");
-    for gone in ["claiming", "store.1", "store.1.new"] {
+    for gone in ["store.1", "store.1.new"] {
         assert!(!after.path(gone).exists(), "{gone}");
     }
     let mut person = process_after.person();
     let shut = person.post("/unlock", passphrase()).await;
     assert_eq!(shut.told(), "409 not-locked");
-    let (mut person, fresh) = process_after.made().await;
+    process_after.has_code();
+    person.post("/claim/code", json!({ "code": CODE })).await.good();
+    let so_far = person.get("/claim").await.good();
+    assert_eq!(so_far, json!({ "next": "vault", "organisation": null, "totp": null }));
+    let made = person.post("/claim/vault", new_vault()).await.good();
+    let fresh = made["recoveryKey"].as_str().unwrap();
     assert_ne!(key, fresh);
+    assert_eq!(made["replaces"], true, "the former key may be on paper");
     person.post("/claim/recovery", json!({ "recoveryKey": fresh })).await.good();
     process.crm.close().await;
     process_after.crm.close().await;
@@ -31,7 +37,6 @@ async fn a_half_made_vault_and_a_half_discarded_one_are_taken_away() {
     std::fs::write(place.path("claiming"), "").unwrap();
     let process = place.start();
     assert_eq!(process.start().await["state"], "unclaimed");
-    assert!(!place.path("claiming").exists());
     std::fs::create_dir(place.path("store.1.new")).unwrap();
     std::fs::write(place.path("store.1.new").join("keys"), "half").unwrap();
     let (_person, _) = process.made().await;
@@ -80,8 +85,10 @@ async fn after_it_the_vault_is_locked_and_the_claim_goes_on_once_it_is_open() {
     let start = process_after.start().await;
     assert_eq!((&start["state"], &start["recoveryConfirmed"]), (&json!("claiming"), &json!(true)));
     let nobody = person.post("/claim/account", manager()).await;
-    assert_eq!(nobody.told(), "401 step-gone");
+    assert_eq!(nobody.told(), "401 step-late");
     person.post("/claim/code", json!({ "code": CODE })).await.good();
+    let so_far = person.get("/claim").await.good();
+    assert_eq!(so_far["next"], "account");
     let late = person.post("/claim/vault", new_vault()).await;
     assert_eq!(late.told(), "409 out-of-order");
     let setup = person.post("/claim/account", manager()).await.good();
@@ -105,7 +112,14 @@ async fn a_vault_without_its_organisation_is_made_anew() {
     again.person().post("/unlock", passphrase()).await.good();
     let start = again.start().await;
     assert_eq!((&start["state"], &start["recoveryConfirmed"]), (&json!("claiming"), &json!(false)));
-    let (mut person, key) = again.made().await;
-    person.post("/claim/recovery", json!({ "recoveryKey": key })).await.good();
+    again.has_code();
+    let mut person = again.person();
+    person.post("/claim/code", json!({ "code": CODE })).await.good();
+    assert_eq!(person.get("/claim").await.good()["next"], "vault");
+    let made = person.post("/claim/vault", new_vault()).await.good();
+    assert_eq!(made["replaces"], true);
+    let key = json!({ "recoveryKey": made["recoveryKey"] });
+    person.post("/claim/recovery", key).await.good();
+    assert!(!place.path("claiming").exists());
     again.crm.close().await;
 }

@@ -25,7 +25,7 @@ async fn from_a_link_to_an_account() {
     let (mut anna, _) = process.claimed(&place).await;
     let link = invited(&process, &mut anna, "staff").await;
     let mut person = process.person();
-    assert_eq!(person.post("/enrol/account", fang()).await.told(), "401 step-gone");
+    assert_eq!(person.post("/enrol/account", fang()).await.told(), "401 step-late");
     let wrong = person.post("/enrol/code", json!({ "code": "AAAA" })).await;
     assert_eq!(wrong.told(), "403 invitation-gone");
     let shown = person.post("/enrol/code", json!({ "code": format!(" {link} ") })).await.good();
@@ -49,7 +49,7 @@ async fn from_a_link_to_an_account() {
     let signed_in = person.post("/enrol/totp", code.clone()).await.good();
     assert_eq!(signed_in["account"]["role"], "staff");
     assert!(person.has("__Host-crm") && !person.has("__Host-crm-step"));
-    assert_eq!(person.post("/enrol/totp", code).await.told(), "401 step-gone");
+    assert_eq!(person.post("/enrol/totp", code).await.told(), "401 step-late");
     assert_eq!(person.post("/lock", json!(null)).await.told(), "403 not-allowed");
     let mut late = process.person();
     let used = late.post("/enrol/code", json!({ "code": link })).await;
@@ -74,7 +74,7 @@ async fn a_withdrawn_invitation_and_a_step_that_is_over_let_nobody_in() {
     let mut person = process.person();
     person.post("/enrol/code", json!({ "code": link })).await.good();
     place.clock.forward(Duration::from_secs(15 * 60));
-    assert_eq!(person.post("/enrol/account", fang()).await.told(), "401 step-gone");
+    assert_eq!(person.post("/enrol/account", fang()).await.told(), "401 step-late");
     person.post("/enrol/code", json!({ "code": link })).await.good();
     let setup = person.post("/enrol/account", fang()).await.good();
     let listed = anna.get("/invitations").await.good();

@@ -13,6 +13,7 @@ import { PasswordField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { type StepOver, stepOver } from "../../../ui/step-over";
 import { Steps } from "../../../ui/steps";
 import type { ManagerCode, Setup } from "../../api";
 import { CodeSheet } from "../crm/code-sheet";
@@ -30,17 +31,18 @@ export function Wizard(props: { onFinished: () => void }) {
   const [setup, setSetup] = useState<Setup | null>(null);
   const [totp, setTotp] = useState<TotpSetup | null>(null);
   const [made, setMade] = useState<ManagerCode | null>(null);
-  // The step's cookie is gone after 15 minutes: begin again, saying so.
-  const [expired, setExpired] = useState(false);
+  // The step is over: begin again, saying why.
+  const [over, setOver] = useState<StepOver | null>(null);
   const lost = (problem: Problem) => {
-    if (problem.status !== 401) return;
-    setExpired(true);
+    const why = stepOver(problem);
+    if (why === null) return;
+    setOver(why);
     setStep("code");
   };
   const goOn = (found: Setup) => {
     setSetup(found);
     setTotp(found.totp ?? null);
-    setExpired(false);
+    setOver(null);
     setStep(found.next);
   };
   useEffect(() => {
@@ -76,7 +78,7 @@ export function Wizard(props: { onFinished: () => void }) {
           label={t("admin.setupCode")}
           hint={t("admin.setupCodeHint")}
           empty={t("admin.codeEmpty")}
-          expired={expired ? t("admin.expired") : null}
+          over={over && t(`admin.over.${over}`)}
           maxLength={64}
           tries={(left) => t("admin.triesLeft", { count: left })}
           onDone={async () => goOn(await read<Setup>("/setup"))}

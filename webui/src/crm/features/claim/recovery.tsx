@@ -1,31 +1,45 @@
 // The recovery key: shown, carried to paper, then typed back from there, so that it is known to be
-// right before anything depends on it.
+// right before anything depends on it. The box shows a key once: a page that was loaded again has it typed back, or
+// another one made.
 import { useState } from "react";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
+import { Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Facts, Sheet } from "../../../ui/page";
+import type { RecoveryKey } from "../../api";
 import { Groups } from "../../groups";
 
 interface Props {
   organisation: string;
-  recoveryKey: string;
+  /** None when the page was loaded again since it was made. */
+  made: RecoveryKey | null;
   onLost: (problem: Problem) => void;
+  /** Another one is wanted. */
+  onAnother: () => void;
   onDone: () => void;
 }
 
 export function RecoveryStep(props: Props) {
   const { t } = useText();
+  const { made } = props;
   const [shown, setShown] = useState(true);
-  if (shown) {
+  if (shown && made !== null) {
     return (
       <div className="grid max-w-xl gap-6">
+        {made.replaces && (
+          <div className="screen-only">
+            <Note state="needs-you" role="status">
+              {t("crm.claim.replaces")}
+            </Note>
+          </div>
+        )}
         <Sheet title={t("crm.recoveryKey")} footer={t("crm.claim.shownOnce")}>
           <div className="grid gap-4">
-            <Groups large text={props.recoveryKey} />
+            <Groups large text={made.recoveryKey} />
             <Facts items={[{ label: t("crm.claim.organisation"), value: props.organisation }]} />
             <p className="text-body text-ink-2">{t("crm.claim.keep")}</p>
           </div>
@@ -43,10 +57,10 @@ export function RecoveryStep(props: Props) {
       </div>
     );
   }
-  return <TypeBack {...props} onShow={() => setShown(true)} />;
+  return <TypeBack {...props} onShow={made && (() => setShown(true))} />;
 }
 
-function TypeBack(props: Props & { onShow: () => void }) {
+function TypeBack(props: Props & { onShow: (() => void) | null }) {
   const { t } = useText();
   const form = useForm({
     initial: { recoveryKey: "" },
@@ -63,15 +77,21 @@ function TypeBack(props: Props & { onShow: () => void }) {
   });
   return (
     <Form form={form} label={t("crm.step.recovery")} className="grid max-w-xl gap-5">
+      {props.onShow === null && <Note role="status">{t("crm.claim.notShownAgain")}</Note>}
       <CodeField label={t("crm.claim.type")} hint={t("crm.claim.typeHint")} field={form.field("recoveryKey")} maxLength={200} autoFocus />
       <Actions>
-        <Button size="large" onClick={props.onShow}>
-          {t("crm.claim.showAgain")}
-        </Button>
+        {props.onShow && (
+          <Button size="large" onClick={props.onShow}>
+            {t("crm.claim.showAgain")}
+          </Button>
+        )}
         <Button kind="primary" size="large" type="submit" busy={form.busy}>
           {t("ui.continue")}
         </Button>
       </Actions>
+      <Button kind="quiet" size="large" onClick={props.onAnother}>
+        {t("crm.claim.another")}
+      </Button>
     </Form>
   );
 }

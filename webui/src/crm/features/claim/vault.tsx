@@ -1,13 +1,15 @@
 // Whose CRM it is, and what opens it after every start of the box.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { post } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
+import { Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { PasswordField, TextField } from "../../../ui/field";
 import { Form, ProblemNote, useForm } from "../../../ui/form";
 import type { Proposal, RecoveryKey } from "../../api";
 import { Groups } from "../../groups";
+import { keepClaim } from "./drafts";
 
 export interface Vault {
   organisation: string;
@@ -16,9 +18,11 @@ export interface Vault {
 
 interface Props {
   typed: Vault;
+  /** Goes back to the recovery key that there is, when another one is to be made. */
+  onBack: (() => void) | null;
   onTyped: (vault: Vault) => void;
   onLost: (problem: Problem) => void;
-  onDone: (recoveryKey: string) => void;
+  onDone: (made: RecoveryKey) => void;
 }
 
 export function VaultStep(props: Props) {
@@ -35,10 +39,10 @@ export function VaultStep(props: Props) {
     }),
     submit: async ({ organisation, passphrase }, sender) => {
       try {
-        const { recoveryKey } = await post<RecoveryKey>("/claim/vault", { organisation, passphrase }, sender.idempotencyKey);
+        const made = await post<RecoveryKey>("/claim/vault", { organisation, passphrase }, sender.idempotencyKey);
         // The passphrase is not needed any more.
         props.onTyped({ organisation, passphrase: "" });
-        props.onDone(recoveryKey);
+        props.onDone(made);
       } catch (error) {
         if (isProblem(error)) {
           props.onTyped({ organisation, passphrase });
@@ -48,6 +52,8 @@ export function VaultStep(props: Props) {
       }
     },
   });
+  const { organisation } = form.values;
+  useEffect(() => keepClaim({ organisation }), [organisation]);
   const propose = async () => {
     setFailed(null);
     setAsking(true);
@@ -63,6 +69,11 @@ export function VaultStep(props: Props) {
   };
   return (
     <Form form={form} label={t("crm.step.vault")} className="grid max-w-md gap-5">
+      {props.onBack && (
+        <Note state="needs-you" role="status">
+          {t("crm.claim.anew")}
+        </Note>
+      )}
       <TextField label={t("crm.claim.organisation")} hint={t("crm.claim.organisationHint")} field={form.field("organisation")} autoComplete="organization" autoFocus maxLength={200} />
       <div className="grid justify-items-start gap-3 rounded-control border border-line bg-sheet px-4 py-3">
         <p className="text-body text-ink-2">{t("crm.claim.proposal")}</p>
@@ -81,6 +92,11 @@ export function VaultStep(props: Props) {
       <Button kind="primary" size="large" type="submit" busy={form.busy}>
         {t("crm.claim.make")}
       </Button>
+      {props.onBack && (
+        <Button kind="quiet" size="large" onClick={props.onBack}>
+          {t("ui.back")}
+        </Button>
+      )}
     </Form>
   );
 }

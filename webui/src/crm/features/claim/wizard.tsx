@@ -1,18 +1,23 @@
 // From the admin's code to the first manager, in five steps: the organisation and its passphrase,
-// the recovery key on paper and proved, the account, the authenticator app.
+// the recovery key on paper and proved, the account, the authenticator app. How far it has come, the box says: a page
+// that was loaded again, and whoever comes with the code once more, goes on there.
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import type { Problem } from "../../../api/problem";
+import { read } from "../../../api/client";
+import { isProblem, type Problem } from "../../../api/problem";
 import type { Account, TotpSetup } from "../../../api/shared";
-import { useText } from "../../../i18n";
+import { useLanguage, useText } from "../../../i18n";
+import { Loading } from "../../../ui/async";
 import { CodeStep } from "../../../ui/code-step";
 import { SESSION } from "../../../ui/session";
 import { Mark } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { type StepOver, stepOver } from "../../../ui/step-over";
 import { Steps } from "../../../ui/steps";
 import { NewAccountForm, type NewAccount } from "../../account-form";
-import { START, type Start } from "../../api";
+import { type ClaimSoFar, type RecoveryKey, START, type Start } from "../../api";
+import { forgetClaim, keepAccount, keepClaim, readClaim } from "./drafts";
 import { RecoveryStep } from "./recovery";
 import { VaultStep, type Vault } from "./vault";
 
@@ -23,19 +28,43 @@ export function ClaimWizard({ start }: { start: Start }) {
   const { t } = useText();
   const client = useQueryClient();
   const [, go] = useLocation();
+  const { language } = useLanguage();
+  const [draft] = useState(readClaim);
+  // A claim that this tab had begun: where it was, the box says.
+  const [looking, setLooking] = useState(draft !== null);
   const [step, setStep] = useState<Step>("code");
-  const [vault, setVault] = useState<Vault>({ organisation: "", passphrase: "" });
-  // How far a claim that was broken off had come.
-  const [proved, setProved] = useState(start.recoveryConfirmed);
-  const [recoveryKey, setRecoveryKey] = useState<string | null>(null);
-  const [typed, setTyped] = useState<NewAccount | null>(null);
+  const [vault, setVault] = useState<Vault>({ organisation: draft?.organisation ?? "", passphrase: "" });
+  const [made, setMade] = useState<RecoveryKey | null>(null);
+  // There is a vault whose key was not typed back.
+  const [another, setAnother] = useState(false);
+  const [typed, setTyped] = useState<NewAccount | null>(draft?.account ? { ...draft.account, password: "", language } : null);
   const [totp, setTotp] = useState<TotpSetup | null>(null);
-  const [expired, setExpired] = useState(false);
+  const [over, setOver] = useState<StepOver | null>(null);
   const lost = (problem: Problem) => {
-    if (problem.status !== 401) return;
-    setExpired(true);
+    const why = stepOver(problem);
+    if (why === null) return;
+    setOver(why);
     setStep("code");
   };
+  const goOn = (found: ClaimSoFar) => {
+    const { organisation } = found;
+    if (organisation) setVault((before) => ({ ...before, organisation }));
+    setTotp(found.totp ?? null);
+    setAnother(false);
+    setOver(null);
+    setStep(found.next);
+  };
+  useEffect(() => {
+    if (!looking) return;
+    const enough = new AbortController();
+    read<ClaimSoFar>("/claim", enough.signal)
+      .then(goOn, (error: unknown) => isProblem(error) && lost(error))
+      .finally(() => enough.signal.aborted || setLooking(false));
+    return () => enough.abort();
+    // Once, when the page is loaded.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  if (looking) return <Loading />;
   return (
     <Steps
       look="crm"
@@ -53,12 +82,12 @@ export function ClaimWizard({ start }: { start: Start }) {
           label={t("crm.claim.code")}
           hint={t("crm.claim.codeHint")}
           empty={t("crm.claim.codeEmpty")}
-          expired={expired ? t("crm.claim.expired") : null}
+          over={over && t(`crm.claim.over.${over}`)}
           maxLength={64}
           tries={(left) => t("crm.triesLeft", { count: left })}
-          onDone={() => {
-            setExpired(false);
-            setStep(proved ? "account" : recoveryKey === null ? "vault" : "recovery");
+          onDone={async () => {
+            keepClaim({});
+            goOn(await read<ClaimSoFar>("/claim"));
           }}
         />
       )}
@@ -66,22 +95,26 @@ export function ClaimWizard({ start }: { start: Start }) {
         <VaultStep
           typed={vault}
           onTyped={setVault}
+          onBack={another ? () => setStep("recovery") : null}
           onLost={lost}
           onDone={(key) => {
-            setRecoveryKey(key);
+            setMade(key);
             setStep("recovery");
           }}
         />
       )}
-      {step === "recovery" && recoveryKey !== null && (
+      {step === "recovery" && (
         <RecoveryStep
           organisation={vault.organisation}
-          recoveryKey={recoveryKey}
+          made={made}
           onLost={lost}
+          onAnother={() => {
+            setAnother(true);
+            setStep("vault");
+          }}
           onDone={() => {
             // It is on paper now: the page forgets it.
-            setRecoveryKey(null);
-            setProved(true);
+            setMade(null);
             setStep("account");
           }}
         />
@@ -92,6 +125,7 @@ export function ClaimWizard({ start }: { start: Start }) {
           name=""
           typed={typed}
           onTyped={setTyped}
+          keep={keepAccount}
           onLost={lost}
           onDone={(next) => {
             setTotp(next);
@@ -108,6 +142,7 @@ export function ClaimWizard({ start }: { start: Start }) {
             onBack={() => setStep("account")}
             onLost={lost}
             onDone={(answer) => {
+              forgetClaim();
               client.setQueryData(SESSION, (answer as { account: Account }).account);
               go("/contacts", { replace: true });
               client.setQueryData<Start>(START, { ...start, state: "open", organisation: vault.organisation || null, recoveryConfirmed: true });

@@ -12,6 +12,7 @@ import { useHeading } from "../../../ui/page";
 import { SESSION } from "../../../ui/session";
 import { Alone } from "../../../ui/shell";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
+import { type StepOver, stepOver } from "../../../ui/step-over";
 import { NewAccountForm, type NewAccount } from "../../account-form";
 import { type Invited, START } from "../../api";
 import { forgetDrafts } from "../contacts/drafts";
@@ -35,7 +36,7 @@ export function EnrolPage() {
   const [invited, setInvited] = useState<Invited | null>(null);
   const [typed, setTyped] = useState<NewAccount | null>(null);
   const [totp, setTotp] = useState<TotpSetup | null>(null);
-  const [expired, setExpired] = useState(false);
+  const [over, setOver] = useState<StepOver | null>(null);
   useEffect(() => {
     if (location.hash !== "") history.replaceState(history.state, "", location.pathname);
   }, []);
@@ -43,8 +44,9 @@ export function EnrolPage() {
   const title = t(`crm.enrol.${step}.title`);
   const heading = useHeading(title, true);
   const lost = (problem: Problem) => {
-    if (problem.status !== 401) return;
-    setExpired(true);
+    const why = stepOver(problem);
+    if (why === null) return;
+    setOver(why);
     setStep("code");
   };
   return (
@@ -60,14 +62,14 @@ export function EnrolPage() {
           label={t("crm.enrol.code")}
           hint={t("crm.enrol.codeHint")}
           empty={t("crm.enrol.codeEmpty")}
-          expired={expired ? t("crm.enrol.expired") : null}
+          over={over && t(`crm.enrol.over.${over}`)}
           maxLength={200}
           code={code}
           tries={(left) => t("crm.triesLeft", { count: left })}
           onDone={(next, used) => {
             setCode(used);
             setInvited(next);
-            setExpired(false);
+            setOver(null);
             setStep("account");
           }}
         />
