@@ -198,6 +198,18 @@ async fn a_deleted_one_comes_back_within_the_hour_and_its_history_says_so() {
         ]
     );
     assert_eq!(history["items"][0]["actor"]["name"], "王芳");
+    assert_eq!(history["next"], Value::Null);
+    let half = office.manager.get(&format!("{path}/history?limit=2")).await.good();
+    let cursor = half["next"].as_str().unwrap();
+    let rest = office.manager.get(&format!("{path}/history?limit=2&cursor={cursor}")).await.good();
+    let both = [half["items"].as_array().unwrap().as_slice(), rest["items"].as_array().unwrap()];
+    assert_eq!((json!(both.concat()), &rest["next"]), (history["items"].clone(), &Value::Null));
+    for (asked, told) in
+        [("cursor=x", "/cursor cursor"), ("limit=201", "/limit limit"), ("page=2", "/page unknown")]
+    {
+        let refused = office.manager.get(&format!("{path}/history?{asked}")).await;
+        assert_eq!(refused.told(), format!("422 invalid {told}"));
+    }
     office.manager.at("DELETE", &path, &json!(4), Value::Null).await.good();
     let (later, _) = office.joined("Anna", identity::Role::Staff).await;
     office.clock.forward(Duration::from_secs(20 * 60));

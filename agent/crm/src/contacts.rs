@@ -11,11 +11,11 @@ use identity::{Editor, Reader};
 use records::{FieldMask, LIMIT_MOST, Page, Query, Table};
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId, Version};
-use vault::{Access, Actor, Applied, Batch, BatchError, Clock, KeyOf, Kind, Loaded, Store};
+use vault::{Access, Actor, Applied, Batch, BatchError, Clock, Former, KeyOf, Kind, Loaded, Store};
 
 use crate::contact::{ContactFields, ContactPatch, ContactRow, field, field_name};
 use crate::deleted::{DeletedContact, Deletion, RecentlyDeleted, UNDO_FOR, deletion};
-use crate::history::{PastVersion, versions};
+use crate::history::{PastPage, page};
 use crate::refused::Refused;
 use crate::rules::checked;
 use crate::stored::{read, set, written};
@@ -277,17 +277,24 @@ impl Contacts {
         deletion(&self.store, id, self.clock.now().wall).map_err(Refused::Read)
     }
 
-    /// What became of a contact, the newest first: in the log's disk before it is given. Blocks on
-    /// the disk.
+    /// What became of a contact, the newest first, at most [`LIMIT_MOST`] versions from the newest or
+    /// from where the page before ended: in the log's disk before it is given. Blocks on the disk.
     ///
     /// # Errors
     /// [`Refused::NotFound`] when there never was one.
-    pub async fn history(&self, who: &Reader, id: RecordId) -> Result<Vec<PastVersion>, Refused> {
-        let past = self.store.history(TABLE, id).map_err(Refused::Read)?;
+    pub async fn history(
+        &self,
+        who: &Reader,
+        id: RecordId,
+        from: Option<Former>,
+        limit: usize,
+    ) -> Result<PastPage, Refused> {
+        let limit = limit.min(LIMIT_MOST);
+        let past = self.store.history(TABLE, id, from, limit + 1).map_err(Refused::Read)?;
         let outcome = if past.is_empty() { outcome::MISSING } else { outcome::ALLOWED };
         let read = access(who.actor(), action::CONTACT_HISTORY, outcome, vec![(TABLE, id)]);
         self.store.read_logged(read).await?;
-        if past.is_empty() { Err(Refused::NotFound) } else { Ok(versions(&past)) }
+        if past.is_empty() { Err(Refused::NotFound) } else { Ok(page(&past, limit)) }
     }
 
     /// What a contact is called, or was as long as it can be brought back, for the log; whoever

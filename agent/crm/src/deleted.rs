@@ -85,7 +85,8 @@ impl RecentlyDeleted {
 
     fn recall(&mut self, store: &Store, id: RecordId) -> Result<(), EngineError> {
         let Some(deleted) = store.deleted(TABLE, id)? else { return Ok(()) };
-        let past = store.history(TABLE, id)?;
+        // That it was deleted, and what it held.
+        let past = store.history(TABLE, id, None, 2)?;
         let last = past.iter().find_map(|one| one.body.as_ref().ok()?.as_ref());
         if let Some(body) = last {
             self.put(id, read(body), deleted.at);

@@ -1,9 +1,19 @@
 //! The versions of a contact, and what each changed.
 
 use seal::{RecordId, Version};
+use vault::Former;
 
 use crate::contact::ContactFields;
 use crate::stored::read;
+
+/// Versions of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastPage {
+    /// The newest first.
+    pub versions: Vec<PastVersion>,
+    /// Where earlier ones are.
+    pub next: Option<Former>,
+}
 
 /// One version of a contact that there was, or is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +45,15 @@ pub enum PastKind {
     Restored,
 }
 
-/// Each version with what it changed against the one before.
-pub(crate) fn versions(past: &[vault::Past]) -> Vec<PastVersion> {
+/// So many of the versions, each with what it changed against the one before: of the last, too, so one more
+/// is to be given.
+pub(crate) fn page(past: &[vault::Past], most: usize) -> PastPage {
+    let mut versions = versions(past);
+    versions.truncate(most);
+    PastPage { versions, next: past.get(most).and_then(|past| past.at) }
+}
+
+fn versions(past: &[vault::Past]) -> Vec<PastVersion> {
     let body = |at: usize| past.get(at).map(|past| &past.body);
     let row = |at: usize| match body(at) {
         Some(Ok(Some(body))) => Some(read(body).fields),

@@ -13,6 +13,6 @@ pub use contact::{
 };
 pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created};
 pub use deleted::{DeletedContact, Deletion, UNDO_FOR};
-pub use history::{PastKind, PastVersion};
+pub use history::{PastKind, PastPage, PastVersion};
 pub use refused::Refused;
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};

@@ -341,7 +341,9 @@ async fn the_history_says_who_changed_which_fields() {
     let changed = changed.unwrap();
     office.contacts.delete(&office.editor, made.id, changed.version).await.unwrap();
     let back = office.contacts.undo_delete(&office.editor, made.id).await.unwrap();
-    let history = office.contacts.history(&office.reader, made.id).await.unwrap();
+    let history = office.contacts.history(&office.reader, made.id, None, 9).await.unwrap();
+    assert_eq!(history.next, None);
+    let history = history.versions;
     let shown: Vec<_> =
         history.iter().map(|v| (v.version.0, v.changed.as_slice(), v.kind)).collect();
     let first = [field::NAME, field::COMPANY, field::PHONE];
@@ -355,6 +357,46 @@ async fn the_history_says_who_changed_which_fields() {
     let me = Some(office.reader.signed().account().id);
     assert!(history.iter().all(|v| v.by == me && v.at.is_some() && !v.damaged));
     assert!(office.logged(action::CONTACT_HISTORY, outcome::ALLOWED));
-    let missing = office.contacts.history(&office.reader, RecordId([9; 16])).await;
+    let missing = office.contacts.history(&office.reader, RecordId([9; 16]), None, 9).await;
+    assert!(matches!(missing, Err(Refused::NotFound)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_comes_a_page_at_a_time_and_says_the_same() {
+    let office = Office::new().await;
+    let made = office.create("张三明").await;
+    let mut version = made.version;
+    for at in 0..10 {
+        let changed =
+            office.contacts.change(&office.editor, made.id, version, note(&at.to_string()));
+        version = changed.await.unwrap().version;
+    }
+    office.contacts.delete(&office.editor, made.id, version).await.unwrap();
+    office.contacts.undo_delete(&office.editor, made.id).await.unwrap();
+    let page = async |from, limit| {
+        office.contacts.history(&office.reader, made.id, from, limit).await.unwrap()
+    };
+    let whole = page(None, 200).await;
+    assert_eq!((whole.versions.len(), whole.next), (13, None));
+    assert!(whole.versions.iter().all(|one| !one.damaged));
+    for limit in [1, 2, 4, 12, 13] {
+        let (mut all, mut from) = (Vec::new(), None);
+        loop {
+            let next = page(from, limit).await;
+            assert!(next.versions.len() <= limit);
+            all.extend(next.versions);
+            from = next.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        assert_eq!(all, whole.versions, "{limit} at a time");
+    }
+    // A place of another contact's version opens nothing of it, and of no contact there is no history.
+    let other = office.create("李四").await;
+    let from = page(None, 3).await.next;
+    let strange = office.contacts.history(&office.reader, other.id, from, 3).await.unwrap();
+    assert!(strange.versions.iter().all(|one| one.damaged && one.changed.is_empty()));
+    let missing = office.contacts.history(&office.reader, RecordId([9; 16]), from, 3).await;
     assert!(matches!(missing, Err(Refused::NotFound)));
 }

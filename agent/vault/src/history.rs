@@ -1,9 +1,11 @@
 //! Former versions of a record, newest first, by following what each body says of its former one.
 
-use seal::numbers::table;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use seal::body::Body;
+use seal::numbers::table;
 use seal::{RecordId, TableId, Version};
 
 use crate::Damage;
@@ -21,6 +23,37 @@ pub struct Past {
     pub body: Result<Option<Arc<Body>>, Damage>,
     /// The entry that wrote it.
     pub entry: Option<AuditEntry>,
+    /// Where it is; none of the newest, which is where the record is.
+    pub at: Option<Former>,
+}
+
+/// Where a former version is: a list that was not shown to its end goes on there. As text it may be given
+/// to anybody: it opens versions of the one record that is asked for, and no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Former {
+    commit: u64,
+    place: u16,
+}
+
+impl fmt::Display for Former {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.commit, self.place)
+    }
+}
+
+/// The text is not where a version could be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no place of a version")]
+pub struct NoFormer;
+
+impl FromStr for Former {
+    type Err = NoFormer;
+
+    fn from_str(text: &str) -> Result<Self, NoFormer> {
+        let (commit, place) = text.split_once('-').ok_or(NoFormer)?;
+        let commit = commit.parse().map_err(|_| NoFormer)?;
+        Ok(Self { commit, place: place.parse().map_err(|_| NoFormer)? })
+    }
 }
 
 /// A deleted record.
@@ -34,22 +67,35 @@ pub struct Deleted {
     pub by: Option<RecordId>,
 }
 
-/// All versions, newest first, the live one included; empty when there is no such record. What
-/// does not open is named and ends the list: only it knew what came before.
-pub fn history(reader: &Reader, table: TableId, id: RecordId) -> Result<Vec<Past>, EngineError> {
-    let mut next = match reader.live(table, id)? {
+/// Versions, newest first, the live one included, so many at most; of those before it from a place of an
+/// earlier list. Empty when there is no such record. What does not open is named and ends the list: only
+/// it knew what came before.
+pub fn history(
+    reader: &Reader,
+    table: TableId,
+    id: RecordId,
+    from: Option<Former>,
+    most: usize,
+) -> Result<Vec<Past>, EngineError> {
+    let newest = match reader.live(table, id)? {
         Some(live) => live,
         None => match reader.live(table::DELETED, id)? {
             Some(grave) => grave,
             None => return Ok(Vec::new()),
         },
     };
+    let mut at = from;
+    let mut next = match from {
+        Some(former) => before(reader, former, table, id)?,
+        None => newest,
+    };
     let mut list: Vec<Past> = Vec::new();
-    loop {
+    while list.len() < most {
+        let unknown = |damage| Past { version: Version(0), body: Err(damage), entry: None, at };
         let opened = match next {
             Ok(opened) => opened,
             Err(damage) => {
-                list.push(Past { version: Version(0), body: Err(damage), entry: None });
+                list.push(unknown(damage));
                 return Ok(list);
             }
         };
@@ -59,29 +105,33 @@ pub fn history(reader: &Reader, table: TableId, id: RecordId) -> Result<Vec<Past
         }
         let falls = list.last().is_none_or(|newer| opened.header.version < newer.version);
         if !falls {
-            list.push(Past { version: Version(0), body: Err(Damage::Place), entry: None });
+            list.push(unknown(Damage::Place));
             return Ok(list);
         }
-        let at = (opened.body.commit, opened.body.prev);
+        let former = Former { commit: opened.body.commit, place: opened.body.prev };
         list.push(Past {
             version: opened.header.version,
             body: Ok((!is_grave).then(|| opened.body.clone())),
             entry: log::entry(reader, opened.body.commit)?,
+            at,
         });
-        if at.1 == NO_FORMER {
+        if former.place == NO_FORMER || list.len() == most {
             return Ok(list);
         }
-        next = before(reader, at, table, id)?;
+        at = Some(former);
+        next = before(reader, former, table, id)?;
     }
+    Ok(list)
 }
 
 /// A former version is of the same record, or its grave.
 fn before(
     reader: &Reader,
-    at: (u64, u16),
+    at: Former,
     table: TableId,
     id: RecordId,
 ) -> Result<Result<Opened, Damage>, EngineError> {
+    let at = (at.commit, at.place);
     match reader.former(at, table, id)? {
         Err(Damage::Place) => reader.former(at, table::DELETED, id),
         other => Ok(other),

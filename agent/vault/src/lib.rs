@@ -49,7 +49,7 @@ pub use create::CreateError;
 pub use damage::{Damage, Named};
 pub use erase::EraseError;
 pub use export::ExportError;
-pub use history::{Deleted, Past};
+pub use history::{Deleted, Former, NoFormer, Past};
 pub use job::CommitError;
 pub use keyfile::KeyFileError;
 pub use keyring::{KeyOf, SealFailed};

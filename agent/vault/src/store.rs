@@ -18,7 +18,7 @@ use crate::create::CreateError;
 use crate::engine::EngineError;
 use crate::erase::{self, EraseError};
 use crate::export::{self, ExportError};
-use crate::history::{self, Deleted, Past};
+use crate::history::{self, Deleted, Former, Past};
 use crate::job::{Answer, CommitError, Decision};
 use crate::load::{self, Loaded};
 use crate::log::{self, AuditEntry};
@@ -189,12 +189,19 @@ impl Store {
         let _ = self.send(Message::Note(access));
     }
 
-    /// All versions of a record, newest first, the live one included. Blocks.
+    /// Versions of a record, newest first, the live one included, `most` of them; the list goes on at
+    /// [`Past::at`] of a version. Blocks.
     ///
     /// # Errors
     /// [`EngineError`] when the disk cannot be read.
-    pub fn history(&self, table: TableId, id: RecordId) -> Result<Vec<Past>, EngineError> {
-        history::history(&self.0.reader, table, id)
+    pub fn history(
+        &self,
+        table: TableId,
+        id: RecordId,
+        from: Option<Former>,
+        most: usize,
+    ) -> Result<Vec<Past>, EngineError> {
+        history::history(&self.0.reader, table, id, from, most)
     }
 
     /// When a record was deleted and by whom; `None` when it lives or never was. Blocks.

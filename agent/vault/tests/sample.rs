@@ -89,7 +89,7 @@ fn the_committed_store_opens() {
     assert_eq!(contacts.keys().collect::<Vec<_>>(), ["王小明 <script>"]);
     let (id, version) = contacts["王小明 <script>"];
     assert_eq!(version.0, 2);
-    let past = store.history(CONTACTS, id).unwrap();
+    let past = store.history(CONTACTS, id, None, 100).unwrap();
     let bodies: Vec<_> = past.iter().map(|past| past.body.as_ref().unwrap().as_ref()).collect();
     assert_eq!(bodies[0].unwrap().fields[&6], Value::Text(long()));
     assert_eq!(bodies[1].unwrap().fields, named("Anna"));

@@ -15,9 +15,12 @@ const LIST: &[Parameter] = &[
         text: "`name`, `company`, `position`, `created`; `-` before it for the reverse",
     },
     Parameter { name: "filter[company]", text: "The company's exact name" },
-    Parameter { name: "cursor", text: "`next` of the page before" },
-    Parameter { name: "limit", text: "1 to 200; 50 when left out" },
+    CURSOR,
+    LIMIT,
 ];
+const HISTORY: &[Parameter] = &[CURSOR, LIMIT];
+const CURSOR: Parameter = Parameter { name: "cursor", text: "`next` of the page before" };
+const LIMIT: Parameter = Parameter { name: "limit", text: "1 to 200; 50 when left out" };
 
 pub(super) fn routes() -> Vec<Route> {
     let mut all = before();
@@ -108,9 +111,15 @@ fn contacts() -> Vec<Route> {
         Route::new(Post, "/contacts/{id}/restore", Session, "Undo the deletion of a contact")
             .versioned::<c::Contact>()
             .problems(&[404, 410]),
-        Route::new(Get, "/contacts/{id}/history", Session, "Versions of a contact")
-            .gives::<c::History>()
-            .problems(&[404]),
+        Route::new(
+            Get,
+            "/contacts/{id}/history",
+            Session,
+            "Versions of a contact, a page at a time",
+        )
+        .query(HISTORY)
+        .gives::<c::History>()
+        .problems(&[404, 422]),
         Route::new(Get, "/events", Session, "What happens to contacts, as it happens")
             .events::<c::ContactHappened>(),
     ]

@@ -136,17 +136,20 @@ async fn history(
     Extension(builds): Extension<Builds>,
     who: As<Reader>,
     At(id): At,
+    uri: Uri,
 ) -> Reply {
+    let (from, limit) = query::part(&uri)?;
     let As { role, identity } = who;
     let open = crm.open()?;
     let _turn = builds.turn().await?;
-    let past = off(async move { open.contacts.history(&role, id).await }).await?;
+    let past = off(async move { open.contacts.history(&role, id, from, limit).await }).await?;
     let past = past.map_err(|refused| told(refused, &identity))?;
-    if let Some(damaged) = past.iter().find(|one| one.damaged) {
+    if let Some(damaged) = past.versions.iter().find(|one| one.damaged) {
         tracing::error!(version = damaged.version.0, "versions of a contact do not open");
     }
-    let items = past.into_iter().filter_map(|one| past_version(one, &identity));
-    reply::json(&History { items: items.collect() })
+    let items = past.versions.into_iter().filter_map(|one| past_version(one, &identity));
+    let next = past.next.map(|next| next.to_string());
+    reply::json(&History { items: items.collect(), next })
 }
 
 /// None for one that does not open: neither its time nor its content is known.

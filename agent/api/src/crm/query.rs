@@ -1,7 +1,10 @@
-//! What a list of contacts is asked for; every refusal names the parameter.
+//! What a list of contacts, or of one contact's versions, is asked for; every refusal names the parameter.
 
+use axum::http::Uri;
 use crm::field;
 use records::{Cursor, Filter, LIMIT_MOST, Query, QueryRefused, SEARCH_MOST, Sort, Test};
+
+use vault::Former;
 
 use crate::parameters::Parameters;
 use crate::problem::{Code, Field, Problem};
@@ -25,6 +28,18 @@ pub(super) fn asked(mut given: Parameters) -> Result<Query, Problem> {
     };
     given.settled()?;
     Ok(query)
+}
+
+/// Reads which part of a contact's versions is asked for.
+///
+/// # Errors
+/// As [`asked`].
+pub(super) fn part(uri: &Uri) -> Result<(Option<Former>, usize), Problem> {
+    let mut given = Parameters::of_uri(uri, &["cursor", "limit"])?;
+    let former = |text: &str| text.parse().map_err(|_| Field::new("/cursor", "cursor"));
+    let part = (given.read("cursor", former), given.limit(LIMIT_MOST));
+    given.settled()?;
+    Ok(part)
 }
 
 fn sort(text: &str) -> Result<Sort, Field> {

@@ -151,11 +151,13 @@ pub struct DeletedContacts {
     pub items: Vec<DeletedContact>,
 }
 
-/// Versions of a contact.
+/// A page of the versions of a contact.
 #[derive(Serialize, ToSchema)]
 pub struct History {
     /// Newest first.
     pub items: Vec<PastVersion>,
+    /// `cursor` of the next page, where earlier ones are.
+    pub next: Option<String>,
 }
 
 /// One version of a contact.

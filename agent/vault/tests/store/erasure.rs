@@ -37,7 +37,7 @@ fn put_back(place: &Place, kept: &Path, names: &[&str]) {
 /// Nothing of Anna opens: no record, no history, no detail in the log; the frames still verify.
 fn dark(store: &Store, id: seal::RecordId) {
     assert_eq!(names(store, CONTACTS).keys().collect::<Vec<_>>(), ["Bernd"]);
-    assert!(store.history(CONTACTS, id).unwrap().is_empty());
+    assert!(store.history(CONTACTS, id, None, 100).unwrap().is_empty());
     let entries = store.audit(None, 1_000).unwrap();
     let about: Vec<_> =
         entries.iter().filter(|entry| entry.records.iter().any(|record| record.1 == id)).collect();

@@ -26,7 +26,7 @@ fn everything_is_there_after_closing_and_opening() {
     let found = names(&store, CONTACTS);
     assert_eq!(found.keys().collect::<Vec<_>>(), ["Ann", "李雷"]);
     assert_eq!(found["Ann"], (id, Version(2)));
-    let past = store.history(CONTACTS, id).unwrap();
+    let past = store.history(CONTACTS, id, None, 100).unwrap();
     let versions = past.iter().map(|past| past.version.0).collect::<Vec<_>>();
     assert_eq!(versions, [2, 1]);
     assert_eq!(name_of(past[1].body.as_ref().unwrap().as_ref().unwrap()), "Anna");
@@ -111,7 +111,7 @@ fn of_two_writers_who_saw_the_same_version_one_is_refused() {
         results
     });
     assert_eq!(results.iter().filter(|won| **won).count(), 1);
-    assert_eq!(store.history(CONTACTS, id).unwrap().len(), 2);
+    assert_eq!(store.history(CONTACTS, id, None, 100).unwrap().len(), 2);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_was_deleted_comes_back_and_no_version_is_used_twice() {
     assert_eq!(back, Version(3));
     assert_eq!(names(&store, CONTACTS)["Anna"], (id, Version(3)));
     assert!(store.deleted(CONTACTS, id).unwrap().is_none());
-    let past = store.history(CONTACTS, id).unwrap();
+    let past = store.history(CONTACTS, id, None, 100).unwrap();
     let versions: Vec<_> =
         past.iter().map(|past| (past.version.0, past.body.as_ref().unwrap().is_some())).collect();
     assert_eq!(versions, [(3, true), (2, false), (1, true)]);
@@ -177,7 +177,7 @@ fn a_long_record_lies_in_many_parts_and_shrinks_again() {
     drop(store);
     let store = place.open();
     assert!(!store.findings().digest_differs);
-    assert_eq!(store.history(ROLES, id).unwrap().len(), 3);
+    assert_eq!(store.history(ROLES, id, None, 100).unwrap().len(), 3);
 }
 
 fn reading() -> Access {

@@ -1,15 +1,15 @@
 // One contact with its history. Deleting can be undone at once; what fails is said on the page.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { call, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { type Key, useText } from "../../../i18n";
-import { Loaded } from "../../../ui/async";
+import { Loaded, LoadFailed } from "../../../ui/async";
 import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
-import { Facts, Page, Sheet } from "../../../ui/page";
+import { Actions, Facts, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
 import { useShortcut } from "../../../ui/shortcuts";
 import { When } from "../../../ui/when";
@@ -153,27 +153,42 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
 
 function Past(props: { id: string; enabled: boolean }) {
   const { t, find } = useText();
-  const queryFn = ({ signal }: { signal: AbortSignal }) => read<History>(`/contacts/${props.id}/history`, signal);
-  const query = useQuery({ queryKey: historyKey(props.id), queryFn, enabled: props.enabled });
+  const query = useInfiniteQuery({
+    queryKey: historyKey(props.id),
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => read<History>(`/contacts/${props.id}/history${pageParam}`, signal),
+    getNextPageParam: ({ next }) => (next ? `?cursor=${encodeURIComponent(next)}` : undefined),
+    enabled: props.enabled,
+  });
   const words = (names: string[]) => names.map((name) => find(`crm.field.${name}`) ?? name).join(t("ui.listGap"));
   return (
     <Loaded query={query}>
-      {({ items }) => (
-        <ol className="grid gap-3 border-l border-line-2 pl-4">
-          {items.map((one) => {
-            const actor = one.actor?.name ?? t("crm.somebody");
-            const said: Key = one.kind === "changed" && one.changed.length === 0 ? "crm.history.other" : `crm.history.${one.kind}`;
-            return (
-              <li key={one.version} className="relative min-w-0">
-                <span aria-hidden="true" className="absolute top-2 -left-5 size-2 rounded-full bg-ink-3" />
-                <p className="text-body break-words text-ink">{t(said, { actor, fields: words(one.changed) })}</p>
-                <p className="text-row text-ink-3">
-                  <When at={one.at} />
-                </p>
-              </li>
-            );
-          })}
-        </ol>
+      {({ pages }) => (
+        <div className="grid gap-4">
+          <ol className="grid gap-3 border-l border-line-2 pl-4">
+            {pages.flatMap((page) => page.items).map((one) => {
+              const actor = one.actor?.name ?? t("crm.somebody");
+              const said: Key = one.kind === "changed" && one.changed.length === 0 ? "crm.history.other" : `crm.history.${one.kind}`;
+              return (
+                <li key={one.version} className="relative min-w-0">
+                  <span aria-hidden="true" className="absolute top-2 -left-5 size-2 rounded-full bg-ink-3" />
+                  <p className="text-body break-words text-ink">{t(said, { actor, fields: words(one.changed) })}</p>
+                  <p className="text-row text-ink-3">
+                    <When at={one.at} />
+                  </p>
+                </li>
+              );
+            })}
+          </ol>
+          {query.isFetchNextPageError && <LoadFailed error={query.error} retry={() => void query.fetchNextPage()} />}
+          {query.hasNextPage && !query.isFetchNextPageError && (
+            <Actions>
+              <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t("crm.history.earlier")}
+              </Button>
+            </Actions>
+          )}
+        </div>
       )}
     </Loaded>
   );
