@@ -217,7 +217,8 @@ impl<'w> Batch<'w> {
         let version = match &former {
             Some(former) if former.body.reader > SCHEMA => return Err(BatchError::Newer),
             Some(former) => Version(former.header.version.0 + 1),
-            None if self.standing(table::DELETED, id)?.is_some() => {
+            // That a person is erased is remembered also when they were deleted before.
+            None if table != table::ERASED && self.standing(table::DELETED, id)?.is_some() => {
                 return Err(BatchError::Deleted);
             }
             None => Version(1),

@@ -82,6 +82,22 @@ fn an_erased_person_is_dark_for_good() {
     dark(&store, id);
 }
 
+#[test]
+fn who_was_deleted_before_is_erased_likewise() {
+    let place = Place::new();
+    let store = place.create();
+    let id = place.contact(&store, "Anna");
+    place.contact(&store, "Bernd");
+    place.write(&store, move |batch| batch.change(CONTACTS, id, |fields| *fields = named("A")));
+    place.write(&store, move |batch| batch.delete(CONTACTS, id));
+    erase(&place, &store, id);
+    dark(&store, id);
+    assert!(store.deleted(CONTACTS, id).unwrap().is_none());
+    place.close(&store);
+    drop(store);
+    dark(&place.open(), id);
+}
+
 /// Anna is erased, then these files come back as they were before: both memories are joined, and
 /// she stays dark. Gives the place and the files of before.
 fn dark_beside_older(files: &[&str]) -> (Place, tempfile::TempDir) {
