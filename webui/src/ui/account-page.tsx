@@ -8,6 +8,7 @@ import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "
 import { Loaded } from "./async";
 import { Badge } from "./badge";
 import { Button } from "./button";
+import { deviceOf } from "./device";
 import { CodeField, PasswordField, SelectField } from "./field";
 import { Form, ProblemNote, useForm } from "./form";
 import { Dialog, useToast } from "./overlay";
@@ -63,6 +64,18 @@ export function AccountPage() {
       </Sheet>
     </Page>
   );
+}
+
+/** A browser and its system in words. */
+function useDeviceName(): (agent: string) => string {
+  const { t, find } = useText();
+  return (agent) => {
+    const of = deviceOf(agent);
+    const browser = find(`ui.browser.${of.browser}`);
+    const system = find(`ui.system.${of.system}`);
+    if (system === null) return browser ?? t("ui.unknownDevice");
+    return browser === null ? t("ui.deviceOnly", { system }) : t("ui.deviceOn", { browser, system });
+  };
 }
 
 /** All zones the browser knows, with the one in force, which the browser may call otherwise. */
@@ -130,6 +143,7 @@ function PasswordForm() {
 
 function Sessions() {
   const { t } = useText();
+  const device = useDeviceName();
   const client = useQueryClient();
   const [asked, setAsked] = useState<SessionEntry | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -157,7 +171,9 @@ function Sessions() {
             {items.map((one) => (
               <li key={one.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
                 <div className="min-w-0 flex-1 basis-60">
-                  <div className="text-body break-words text-ink">{one.device || t("ui.unknownDevice")}</div>
+                  <div title={one.device} className="text-body break-words text-ink">
+                    {device(one.device)}
+                  </div>
                   <div className="text-row text-ink-2">
                     {one.address} · {t("ui.lastSeen")} <When at={one.lastSeen} />
                   </div>
@@ -185,7 +201,7 @@ function Sessions() {
               </>
             }
           >
-            {t("ui.endSessionText", { device: asked?.device || t("ui.unknownDevice"), address: asked?.address ?? "" })}
+            {t("ui.endSessionText", { device: device(asked?.device ?? ""), address: asked?.address ?? "" })}
           </Dialog>
         </>
       )}
