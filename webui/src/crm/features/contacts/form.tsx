@@ -2,7 +2,7 @@
 // was typed; where both wrote, the typed text stays until the other is picked. Of one that was deleted meanwhile the
 // typed text stays as well, to be saved to the restored one or as a new one.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { call, read } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
@@ -161,6 +161,7 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
             </div>
           </Note>
         )}
+        {deletion && <DeletedNote deletion={deletion} />}
         <TextField label={t("crm.field.name")} field={form.field("name")} autoFocus autoComplete="off" maxLength={200} required />
         <div className="grid gap-5 sm:grid-cols-2">
           <TextField optional label={t("crm.field.company")} field={form.field("company")} autoComplete="off" />
@@ -169,14 +170,6 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
           <TextField optional label={t("crm.field.email")} field={form.field("email")} inputMode="email" autoCapitalize="none" autoComplete="off" />
         </div>
         <AreaField optional label={t("crm.field.note")} field={form.field("note")} rows={6} />
-        {deletion && (
-          <Note state="needs-you" role="alert">
-            <p className="font-medium">
-              <DeletedBy deletion={deletion} />
-            </p>
-            <p>{t(canRestore ? "crm.deletedWhileTyping" : "crm.deletedForGood")}</p>
-          </Note>
-        )}
         {newer && !deletion && (
           <Note state="needs-you" role="status">
             <p>{t("crm.newer")}</p>
@@ -203,6 +196,23 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
         </Actions>
       </Form>
     </Sheet>
+  );
+}
+
+/** Above the fields, and brought into sight: whoever types further down has to learn it. The focus stays with them. */
+function DeletedNote({ deletion }: { deletion: Deletion }) {
+  const { t } = useText();
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => note.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <div ref={note} className="scroll-my-20">
+      <Note state="needs-you" role="alert">
+        <p className="font-medium">
+          <DeletedBy deletion={deletion} />
+        </p>
+        <p>{t(deletion.undoUntil ? "crm.deletedWhileTyping" : "crm.deletedForGood")}</p>
+      </Note>
+    </div>
   );
 }
 
