@@ -52,6 +52,9 @@ def test_the_list_is_searched_sorted_and_filtered(office):
     # A search that the box does not take leaves the box to mend it in.
     page.fill_in({"crm.search": "a b c d e f g h i j k"})
     page.error_at("crm.search", page.say.problem("field.search-too-long", most=200, words=10))
+    # What is too long is not cut in silence.
+    page.fill_in({"crm.search": "x" * 201}).error_at("crm.search", page.say("crm.searchTooLong", most=200, has=201))
+    expect(page.field("crm.search")).to_have_value("x" * 201)
     page.fill_in({"crm.search": "zsm"})
     expect(names).to_have_text([CONTACT["name"]])
     page.fill_in({"crm.search": "nobody is called this"}).sees(page.say("crm.noMatch")).press("crm.dropSearch")
@@ -128,6 +131,7 @@ def test_what_a_colleague_deletes_while_one_types_is_saved_with_it(office):
     crm.row(there, SECOND["name"]).click()
     there.heading(SECOND["name"]).press("crm.delete").sees(there.say("crm.deletedNamed", name=SECOND["name"]))
     here.sees(re.compile(re.escape(here.say("crm.deletedBy", actor=MANAGER["name"])))).sees(here.say("crm.deletedWhileTyping"))
+    expect(here.page.get_by_role("alert").filter(has_text=here.say("crm.deletedWhileTyping"))).to_be_in_viewport()
     here.press("crm.restoreAndSave").heading(SECOND["name"]).sees("Deputy head of sales")
     crm.count(contacts(there), 3)
 

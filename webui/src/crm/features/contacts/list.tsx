@@ -22,6 +22,8 @@ import { useReturn } from "./return";
 
 const PAGE = 50;
 const PAUSE_MS = 250;
+/** Characters of a search, as the server counts them. */
+const SEARCH_MOST = 200;
 const SORTS = ["name", "-name", "company", "-company", "position", "-position", "-created", "created"] as const;
 
 export function ContactsPage() {
@@ -172,7 +174,12 @@ function searchRefused(error: unknown): string | null {
   return isProblem(error) ? (error.errors.find((one) => one.field === "/search")?.message ?? null) : null;
 }
 
-/** Asks after a pause in typing, and never in the middle of a Chinese character. */
+function lengthOf(search: string): number {
+  return [...search.trim()].length;
+}
+
+/** Asks after a pause in typing, and never in the middle of a Chinese character. What is too long is not cut: it is
+    said, and asked for once it is shorter. */
 function Search(props: { value: string; error: string | null; onValue: (value: string) => void }) {
   const { t } = useText();
   const id = useId();
@@ -195,14 +202,17 @@ function Search(props: { value: string; error: string | null; onValue: (value: s
   }, [props.value]);
   const later = (value: string) => {
     clearTimeout(timer.current);
+    if (lengthOf(value) > SEARCH_MOST) return;
     timer.current = setTimeout(() => {
       sent.current = value.trim();
       props.onValue(sent.current);
     }, PAUSE_MS);
   };
+  const has = lengthOf(text);
+  const error = has > SEARCH_MOST ? t("crm.searchTooLong", { most: SEARCH_MOST, has }) : props.error;
   return (
     <div className="w-full min-w-0 sm:max-w-80">
-      <FieldFrame id={id} label={t("crm.search")} error={props.error}>
+      <FieldFrame id={id} label={t("crm.search")} error={error}>
         <div className="relative">
           <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
           <input
@@ -213,9 +223,8 @@ function Search(props: { value: string; error: string | null; onValue: (value: s
             placeholder={t("crm.searchHint")}
             autoComplete="off"
             spellCheck={false}
-            maxLength={200}
-            aria-invalid={props.error !== null || undefined}
-            aria-describedby={props.error !== null ? `${id}-below` : undefined}
+            aria-invalid={error !== null || undefined}
+            aria-describedby={error !== null ? `${id}-below` : undefined}
             onCompositionStart={() => {
               composing.current = true;
             }}
