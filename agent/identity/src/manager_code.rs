@@ -93,7 +93,7 @@ impl Identity {
         }
         self.write(Actor::default(), move |batch| {
             forget(batch, former)?;
-            batch.audit(action::INVITATION_WITHDRAWN, outcome::ALLOWED);
+            batch.audit(action::CODE_USED, outcome::ALLOWED);
             Ok(())
         })
         .await

@@ -110,7 +110,9 @@ mod tests {
         assert_eq!(steps.get(secret.expose(), at(899)), Some(&"password was right"));
         assert_eq!(steps.get(secret.expose(), at(900)), None);
         assert_eq!(steps.get_mut(secret.expose(), at(900)), None);
-        assert!(!steps.ran_out(secret.expose(), at(899)) && steps.ran_out(secret.expose(), at(900)));
+        assert!(
+            !steps.ran_out(secret.expose(), at(899)) && steps.ran_out(secret.expose(), at(900))
+        );
         assert_eq!(steps.get("", at(0)), None);
         assert_eq!(steps.end(secret.expose()), Some("password was right"));
         assert_eq!(steps.get(secret.expose(), at(1)), None);

@@ -137,6 +137,10 @@ async fn the_newest_code_of_the_manager_is_the_one_and_is_forgotten_when_used() 
     assert_eq!(identity.manager_code().unwrap(), None);
     identity.forget_manager_code().await.unwrap();
     identity.forget_manager_code().await.unwrap();
+    let log = store.audit(None, 200).unwrap();
+    let count = |action| log.iter().filter(|entry| entry.action == Some(action)).count();
+    let counts = [action::CODE_MADE, action::CODE_USED, action::INVITATION_WITHDRAWN].map(count);
+    assert_eq!(counts, [2, 1, 0]);
     store.close(Actor::default()).await.unwrap();
 }
 

@@ -44,6 +44,7 @@ pub mod action {
         PEOPLE_LIST = 38, "people-list";
         LAST_SEEN = 39, "last-seen";
         INVITATION_EXPIRED = 40, "invitation-expired";
+        CODE_USED = 41, "code-used";
         CONTACT_LIST = 50, "contact-list";
         CONTACT_OPENED = 51, "contact-opened";
         CONTACT_CREATED = 52, "contact-created";
