@@ -1,5 +1,5 @@
 // Something to be carried elsewhere: shown in figures that cannot be mistaken, copied with one press.
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { useText } from "../i18n";
 import { Button } from "./button";
 import { classes } from "./classes";
@@ -23,11 +23,17 @@ function CopyButton(props: { text: string }) {
   );
 }
 
+/** A line of it ends between two bytes of a fingerprint, as on the console. */
 export function Secret(props: { text: string; large?: boolean }) {
   return (
     <div className="flex flex-wrap items-center gap-3">
       <code translate="no" className={classes("font-mono wrap-anywhere text-ink select-all", props.large ? "text-code font-medium tracking-wider" : "text-body")}>
-        {props.text}
+        {props.text.split(/(?<=:)/).map((byte, index) => (
+          <Fragment key={index}>
+            {byte}
+            <wbr />
+          </Fragment>
+        ))}
       </code>
       <CopyButton text={props.text} />
     </div>

@@ -33,8 +33,11 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const all = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = action === "" ? all : all.filter((one) => one.action === action);
   const word = (code: string) => find(`log.action.${words[code] ?? code}`) ?? code;
-  const namesOf = (one: LogEntry) =>
-    one.records.filter((record) => record.label !== null || HAVE_NAMES.includes(record.table)).map((record) => record.label ?? t("log.gone"));
+  const namesOf = (one: LogEntry) => {
+    const named = one.records.filter((record) => record.label !== null || HAVE_NAMES.includes(record.table));
+    // An account and its authenticator app are two records of one id.
+    return [...new Map(named.map((record) => [record.id, record.label ?? t("log.gone")])).values()];
+  };
   const about = (one: LogEntry) => {
     const names = namesOf(one);
     if (names.length === 0) return one.count > 0 ? t("log.records", { count: one.count }) : "";
@@ -100,7 +103,7 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
                 rowKey={(one) => String(one.seq)}
                 phone={(one) => ({
                   title: word(one.action),
-                  line: [one.actor?.name ?? t("log.nobody"), about(one)].filter(Boolean).join(" · "),
+                  line: [one.actor?.name ?? t("log.nobody"), about(one), one.address].filter(Boolean).join(" · "),
                   aside: (
                     <>
                       <When at={one.at} />

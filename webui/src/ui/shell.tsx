@@ -123,7 +123,7 @@ function BottomBar(props: ShellProps & { location: string }) {
   const places = placesOf(props, t("ui.account"));
   const shown = places.length <= 5 ? places : places.slice(0, 4);
   const rest = places.slice(shown.length);
-  const item = "flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-label text-center";
+  const item = "flex min-h-14 flex-1 flex-col items-center gap-0.5 px-1 py-1.5 text-label text-center";
   return (
     <nav aria-label={t("ui.places")} className="screen-only fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] sm:hidden">
       {shown.map((place) => {

@@ -222,6 +222,7 @@ fn table_name(of: TableId) -> Option<&'static str> {
     Some(match of {
         table::ACCOUNTS => "accounts",
         table::SESSIONS => "sessions",
+        table::TOTP => "totp",
         table::CONTACTS => "contacts",
         table::CERTIFICATES => "certificates",
         table::INVITATIONS => "invitations",

@@ -39,7 +39,7 @@ export function CertificatePage() {
               <Facts
                 items={[
                   { label: t("admin.caEnds"), value: <DateOf at={certificates.caNotAfter} /> },
-                  ...certificates.leaves.map((leaf) => ({ label: leaf.name, value: <DateOf at={leaf.notAfter} /> })),
+                  ...certificates.leaves.map((leaf) => ({ label: t("admin.leafEnds", { name: leaf.name }), value: <DateOf at={leaf.notAfter} /> })),
                 ]}
               />
             </div>

@@ -47,14 +47,14 @@ function Shown({ zones }: { zones: Zones }) {
           <ZoneMap picture={picture} lit={lit} />
           <Troubles picture={picture} />
         </Sheet>
-        <Sheet title={t("admin.whoToWhom")} aside={t("admin.rowsColumns")} bare>
+        <Sheet title={t("admin.whoToWhom")} aside={<span className="max-sm:hidden">{t("admin.rowsColumns")}</span>} bare>
           <Flows zones={zones} picked={lit} onPick={setPicked} />
         </Sheet>
       </div>
       <Sheet
         title={t("admin.now")}
         bare
-        footer={zones.ruleset ? <span className="break-all">{t("admin.ruleset", { hash: zones.ruleset.slice(0, 16) })}</span> : t("admin.noRuleset")}
+        footer={zones.ruleset ? t("admin.ruleset", { hash: zones.ruleset.slice(0, 16) }) : t("admin.noRuleset")}
       >
         <ul aria-label={t("admin.now")}>
           {inOrder(zones.zones).map((zone) => (
