@@ -13,6 +13,7 @@ pub mod crm;
 pub mod door;
 pub mod json;
 pub mod language;
+pub mod leaving;
 mod parameters;
 pub mod problem;
 pub mod realm;

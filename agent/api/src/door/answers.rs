@@ -3,14 +3,12 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::http::Response;
-use http_body::{Frame, SizeHint};
 
+use crate::leaving::{Held, leaving};
 use crate::problem::Code;
 
 /// What an answer weighs beside its body.
@@ -61,7 +59,7 @@ impl Answers {
         waiting.addresses.insert(address, held + bytes);
         drop(waiting);
         let room = Arc::new(Room { answers: self.clone(), address, bytes });
-        Ok(answer.map(|body| Body::new(Counted { body, room })))
+        Ok(answer.map(|body| leaving(body, room)))
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -82,48 +80,7 @@ impl Drop for Room {
     }
 }
 
-/// An answer's body in its room.
-struct Counted {
-    body: Body,
-    room: Arc<Room>,
-}
-
-/// Bytes of an answer until they have left this process.
-struct Leaving {
-    bytes: Bytes,
-    _room: Arc<Room>,
-}
-
-impl AsRef<[u8]> for Leaving {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        frame.map_ok(|frame| {
-            frame.map_data(|bytes| {
-                Bytes::from_owner(Leaving { bytes, _room: Arc::clone(&self.room) })
-            })
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
+impl Held for Room {}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use api::door;
+use api::leaving::{Held, leaving};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
@@ -31,7 +32,7 @@ where
     if !door::is_stream(&response) {
         followed.goes(Doing::Sending);
     }
-    response.map(|body| Body::new(Sending { body, followed }))
+    response.map(|body| leaving(body, followed))
 }
 
 /// What a request does now.
@@ -60,7 +61,9 @@ impl Followed {
             *now = Doing::Working;
         }
     }
+}
 
+impl Held for Followed {
     fn goes_on(&self) {
         let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         self.activity.changed(*now, *now);
@@ -95,51 +98,6 @@ impl<B: hyper::body::Body + Unpin> hyper::body::Body for Arriving<B> {
             followed.arrived();
         }
         frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// An answer's body.
-struct Sending {
-    body: Body,
-    followed: Arc<Followed>,
-}
-
-/// Bytes of an answer until they have left this process.
-struct Leaving {
-    bytes: Bytes,
-    _followed: Arc<Followed>,
-}
-
-impl AsRef<[u8]> for Leaving {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl hyper::body::Body for Sending {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        frame.map_ok(|frame| {
-            self.followed.goes_on();
-            let followed = &self.followed;
-            frame.map_data(|bytes| {
-                Bytes::from_owner(Leaving { bytes, _followed: Arc::clone(followed) })
-            })
-        })
     }
 
     fn is_end_stream(&self) -> bool {
