@@ -107,7 +107,7 @@ def refuse_addresses(page):
     page.press("admin.finish").error_at("admin.addresses", page.say("admin.reachLacksAddresses"), zone=zone)
     page.field("admin.addresses", zone=zone).fill("\n".join(["192.168.10.20", *("word" for _ in range(345))]))
     page.press("admin.finish").error_at("admin.addresses", page.say("admin.refusedMore", count=340), zone=zone)
-    page.error_at("admin.addresses", page.say.pattern("admin.refusedLine"), zone=zone)
+    page.error_at("admin.addresses", page.say("admin.refusedEntry", line=2, entry="word"), zone=zone)
     page.sees(page.say("admin.addressIsClaim"))
     page.field("admin.reachZone", zone=zone).select_option("all")
 

@@ -9,6 +9,7 @@ mod mac;
 mod management;
 mod message;
 mod name;
+mod network;
 mod policy;
 mod port;
 mod problem;

@@ -2,12 +2,13 @@
 //! only after it has noted why. Relations between values are the business of `validate`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::json::Value;
+use crate::network::{net, network};
 use crate::problem::Place;
 use crate::{
     Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
@@ -200,13 +201,8 @@ impl Reader {
     }
 
     fn network(&mut self, value: &Value, place: &Place<'_>) -> Option<IpNet> {
-        let parsed = net(self.string(value, place)?).ok_or(Reason::NetworkInvalid);
-        let checked = parsed.and_then(|net| match net {
-            IpNet::V6(v6) if v6.addr().to_ipv4_mapped().is_some() => Err(Reason::NetworkMapped),
-            net if net != net.trunc() => Err(Reason::NetworkHostBits { suggested: net.trunc() }),
-            net => Ok(net),
-        });
-        self.noted(place, checked)
+        let read = network(self.string(value, place)?);
+        self.noted(place, read)
     }
 }
 
@@ -353,13 +349,4 @@ fn single(value: &Value) -> Option<(&str, &Value)> {
         },
         _ => None,
     }
-}
-
-/// Address and prefix length, neither with leading zeros (which some read as octal).
-fn net(text: &str) -> Option<IpNet> {
-    let (address, length) = text.split_once('/')?;
-    let address: IpAddr = address.parse().ok()?;
-    let plain = length == "0" || length.starts_with(|c: char| matches!(c, '1'..='9'));
-    let length = plain.then(|| length.parse().ok())??;
-    IpNet::new(address, length).ok()
 }

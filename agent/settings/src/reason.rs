@@ -99,6 +99,12 @@ reasons! {
     "addresses_invalid" AddressesInvalid,
     /// No network.
     "network_invalid" NetworkInvalid,
+    /// A character that no address has.
+    "network_character" NetworkCharacter { found: char },
+    /// A number of an IPv4 address above 255.
+    "network_number" NetworkNumber { found: u32 },
+    /// A prefix length above what the kind of address has.
+    "network_length" NetworkLength { found: u32, max: u32 },
     /// A network with host bits.
     "network_host_bits" NetworkHostBits { suggested: IpNet },
     /// An IPv4 network written as IPv6 (`::ffff:…`).

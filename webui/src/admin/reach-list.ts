@@ -19,8 +19,8 @@ export interface Entry {
 export interface Refused {
   /** Of the choice as a whole. */
   whole: string[];
-  /** Of single entries, the first ones. */
-  entries: (Entry & { reason: string })[];
+  /** Of single entries, the first ones, by what is wrong with them: what is to be said stands there once. */
+  faults: { reason: string; entries: Entry[] }[];
   /** Entries refused besides. */
   more: number;
 }
@@ -65,7 +65,7 @@ export function lacksAddresses(choice: Choice): boolean {
 /** What the server said of the zone that stands at `pointer` in what was sent. */
 export function refusedOf(errors: FieldError[], pointer: string, choice: Choice): Refused {
   const entries = entriesOf(choice.addresses);
-  const refused: Refused = { whole: [], entries: [], more: 0 };
+  const refused: Refused = { whole: [], faults: [], more: 0 };
   const told = new Set<number>();
   for (const { field, message } of errors) {
     if (field !== pointer && !field.startsWith(`${pointer}/`)) continue;
@@ -75,8 +75,10 @@ export function refusedOf(errors: FieldError[], pointer: string, choice: Choice)
       if (!refused.whole.includes(message)) refused.whole.push(message);
     } else if (!told.has(Number(index))) {
       told.add(Number(index));
-      if (refused.entries.length < TOLD) refused.entries.push({ ...entry, reason: message });
-      else refused.more += 1;
+      const same = refused.faults.find((one) => one.reason === message);
+      if (told.size > TOLD) refused.more += 1;
+      else if (same) same.entries.push(entry);
+      else refused.faults.push({ reason: message, entries: [entry] });
     }
   }
   return refused;

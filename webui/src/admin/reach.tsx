@@ -5,7 +5,7 @@ import type { Problem } from "../api/problem";
 import { useText } from "../i18n";
 import { Note } from "../ui/badge";
 import { AreaField, FieldFrame, SelectBox } from "../ui/field";
-import { type Choice, lacksAddresses, reachOf, refusedOf } from "./reach-list";
+import { type Choice, type Entry, lacksAddresses, reachOf, refusedOf } from "./reach-list";
 import { useZoneName } from "./zone";
 
 /** Characters shown of an entry that was refused: a whole sentence may have been pasted. */
@@ -52,8 +52,9 @@ function useErrorOf(props: { choices: Choice[]; problem: Problem | null; pointer
     if (props.problem === null || index < 0) return null;
     const at = `${props.pointer}/${index}`;
     for (const { field } of props.problem.errors) if (field === at || field.startsWith(`${at}/`)) props.known.add(field.replace(/^\//, ""));
-    const { whole, entries, more } = refusedOf(props.problem.errors, at, choice);
-    const lines = entries.map(({ line, text, reason }) => t("admin.refusedLine", { line: String(line), entry: shortened(text), reason }));
+    const { whole, faults, more } = refusedOf(props.problem.errors, at, choice);
+    const entry = ({ line, text }: Entry) => t("admin.refusedEntry", { line: String(line), entry: shortened(text) });
+    const lines = faults.map(({ entries, reason }) => t("admin.refusedFor", { entries: entries.map(entry).join(t("admin.refusedGap")), reason }));
     const all = [...whole, ...lines, ...(more > 0 ? [t("admin.refusedMore", { count: more })] : [])];
     return all.length === 0 ? null : all.join("\n");
   };

@@ -215,6 +215,9 @@ fn access() -> Vec<Case> {
         (ADDRESSES, json!(["192.168.10.7/24"]), &[(FIRST, "network_host_bits")]),
         (ADDRESSES, json!(["::ffff:192.168.10.0/120"]), &[(FIRST, "network_mapped")]),
         (ADDRESSES, json!(["192.168.10.7"]), &[(FIRST, "network_invalid")]),
+        (ADDRESSES, json!(["192.168.10。7/32"]), &[(FIRST, "network_character")]),
+        (ADDRESSES, json!(["192.168.10.300/32"]), &[(FIRST, "network_number")]),
+        (ADDRESSES, json!(["192.168.10.0/33"]), &[(FIRST, "network_length")]),
         (ADDRESSES, json!("none"), &[(ADDRESSES, "addresses_invalid")]),
         (NET, json!("2001:db8::/32"), &[(NET, "network_not_local")]),
         (
