@@ -51,7 +51,7 @@ impl Authority {
         let stored = || PkiError::Stored { what: "certificate of the certificate authority" };
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| stored())?;
         let key = key_of(&certificate, key_pkcs8)
-            .ok_or_else(|| PkiError::Stored { what: "key of the certificate authority" })?;
+            .ok_or(PkiError::Stored { what: "key of the certificate authority" })?;
         if !rest.is_empty() || !certificate.is_ca() {
             return Err(stored());
         }

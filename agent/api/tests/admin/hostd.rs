@@ -18,6 +18,8 @@ pub const EXAMPLE: &str = include_str!("../../../settings/tests/example.json");
 #[derive(Clone)]
 pub struct Hostd(Arc<Mutex<Now>>);
 
+type Listener = Box<dyn Fn(&Request) + Send>;
+
 pub struct Now {
     pub settings: Settings,
     pub source: SettingsSource,
@@ -32,7 +34,7 @@ pub struct Now {
     /// How it is, it says when this comes or is dropped, the next time it is asked.
     pub holds: Option<oneshot::Receiver<()>>,
     /// Told what it is asked, before it does that.
-    pub listens: Option<Box<dyn Fn(&Request) + Send>>,
+    pub listens: Option<Listener>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
 }
