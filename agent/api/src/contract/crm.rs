@@ -141,6 +141,7 @@ fn people() -> Vec<Route> {
             .repeatable()
             .problems(&[404, 409, 422]),
         Route::new(Delete, "/invitations/{id}", Manager, "Withdraw an invitation").problems(&[404]),
-        Route::new(Post, "/lock", Manager, "Lock now; the process and every session end"),
+        Route::new(Post, "/lock", Manager, "Lock now; the process and every session end")
+            .gives::<l::CrmStart>(),
     ]
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::routing::post;
 use identity::Manager;
 
-use super::Crm;
+use super::{Crm, start};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::problem::Problem;
@@ -18,11 +18,11 @@ pub(super) fn routes() -> Router<Crm> {
 
 async fn lock(State(crm): State<Crm>, who: As<Manager>) -> Reply {
     // To its end also when whoever asked has gone away.
-    reply::off(async move {
+    let locked = reply::off(async move {
         who.identity.confirm(&who.role).await?;
         crm.lock(who.role.actor()).await;
-        Ok::<_, Problem>(())
-    })
-    .await??;
-    reply::without_cookie(reply::nothing(), App::Crm, Cookie::Session)
+        // Now, while there is still somebody to say it: who may open it again.
+        Ok::<_, Problem>(start::told(&crm, false))
+    });
+    reply::without_cookie(reply::json(&locked.await??), App::Crm, Cookie::Session)
 }

@@ -17,10 +17,15 @@ pub(super) fn routes() -> Router<Crm> {
 }
 
 async fn start(State(crm): State<Crm>, who: Result<Watcher, Problem>) -> Reply {
+    reply::json(&told(&crm, who.is_ok()))
+}
+
+/// What a page needs, for somebody who is signed in or not.
+pub(super) fn told(crm: &Crm, signed_in: bool) -> CrmStart {
     let (language, time) = (crm.language(), crm.now());
     let seen = crm.seen();
-    let (organisation, unlockers) = named(&seen, who.is_ok());
-    reply::json(&CrmStart {
+    let (organisation, unlockers) = named(&seen, signed_in);
+    CrmStart {
         realm: CrmRealm::Crm,
         state: seen.state,
         organisation,
@@ -33,7 +38,7 @@ async fn start(State(crm): State<Crm>, who: Result<Watcher, Problem>) -> Reply {
         language,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         time: Time(time),
-    })
+    }
 }
 
 /// The names that the asker may see: the locked page has to say whose CRM it is and who opens it; while

@@ -138,8 +138,10 @@ async fn a_manager_locks_by_hand_and_the_page_says_so_once() {
     process.happened();
     let mut stranger = process.person();
     assert_eq!(stranger.post("/lock", json!(null)).await.told(), "401 sign-in");
-    let locked = anna.post("/lock", json!(null)).await;
-    assert_eq!(locked.told(), "204 ");
+    // Her page is told at once who may unlock: until the next process there is nobody to ask.
+    let locked = anna.post("/lock", json!(null)).await.good();
+    assert_eq!((&locked["state"], &locked["lockedBecause"]), (&json!("locked"), &json!("by-hand")));
+    assert_eq!(locked["unlockers"], json!(["Anna Müller"]));
     assert!(!anna.has("__Host-crm"));
     process.end.notified().await;
     assert_eq!((process.told(), process.happened()), (CrmState::Locked, vec![Event::Locked]));

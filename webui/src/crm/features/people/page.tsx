@@ -193,8 +193,8 @@ function Lock() {
     setOpen(false);
     setProblem(null);
     try {
-      await post("/lock");
-      client.setQueryData<Start>(START, (before) => before && { ...before, state: "locked", lockedBecause: "by-hand" });
+      // The program ends with its answer, so that nobody else can be asked who may unlock.
+      client.setQueryData<Start>(START, await post<Start>("/lock"));
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);
