@@ -39,7 +39,7 @@ function answer(method, path, query, body) {
   if (at === "POST /setup/code") return body.code === "wrong" ? problem(403, "wrong-code", "The code is not right. Nothing was changed. Read it off the screen again.", { triesLeft: 4 }) : [204];
   if (at === "GET /setup") {
     return [200, { languages: ["en", "zh-CN"], timeZones: ["Asia/Shanghai", "Europe/London", "UTC"], suggestedTimeZone: "Europe/London",
-      ports: [{ interface: "enp1s0", mac: "52:54:00:00:00:01", name: "wan", role: "wan", linked: true }, { interface: "enp2s0", mac: "52:54:00:00:00:02", name: "lan1", role: "lan", linked: true }, { interface: "enp3s0", mac: "52:54:00:00:00:03", name: null, role: null, linked: false }],
+      ports: [{ interface: "enp1s0", mac: "52:54:00:00:00:01", name: "wan", zones: ["wan"], linked: true }, { interface: "enp2s0", mac: "52:54:00:00:00:02", name: "lan1", zones: ["office"], linked: true }, { interface: "enp3s0", mac: "52:54:00:00:00:03", name: null, zones: [], linked: false }],
       zones: zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: access }, management: { from: [{ zone: "office", addresses: "all" }] } }];
   }
   if (at === "POST /setup/account") {

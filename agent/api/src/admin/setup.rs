@@ -16,6 +16,7 @@ use super::ask::unexpected;
 use super::document::{crm_address, reach, site};
 use super::finish;
 use super::state::{Admin, Noise, entry};
+use super::zones::WAN;
 use crate::caller::{Caller, Sent, StepSecret};
 use crate::contract::App;
 use crate::cookie::Cookie;
@@ -145,22 +146,27 @@ async fn setup(State(admin): State<Admin>, caller: Caller, StepSecret(step): Ste
 }
 
 fn ports(settings: &Settings, status: &Status) -> Vec<SetupPort> {
-    let role = |name: &str| {
-        let port = settings.ports.iter().find(|(port, _)| port.as_str() == name)?.1;
-        Some(if port.role == PortRole::Wan { "wan" } else { "lan" }.to_owned())
+    let carried = |name: &str| {
+        let port = settings.ports.iter().find(|(port, _)| port.as_str() == name);
+        match port.map(|(_, port)| &port.role) {
+            None => Vec::new(),
+            Some(PortRole::Wan) => vec![WAN.to_owned()],
+            Some(PortRole::Access(zone)) => vec![zone.to_string()],
+            Some(PortRole::Trunk(zones)) => zones.iter().map(ToString::to_string).collect(),
+        }
     };
     let known = status.ports.iter().map(|port| SetupPort {
         interface: port.interface.clone(),
         mac: port.mac.clone(),
         name: Some(port.name.clone()),
-        role: role(&port.name),
+        zones: carried(&port.name),
         linked: port.linked,
     });
     let unknown = status.unknown.iter().map(|port| SetupPort {
         interface: Some(port.interface.clone()),
         mac: port.mac.clone(),
         name: None,
-        role: None,
+        zones: Vec::new(),
         linked: port.linked,
     });
     known.chain(unknown).collect()

@@ -16,7 +16,7 @@ use crate::shape::admin::{Allow, Flow, Notice, Wan, Zone, ZoneKind, ZonePort, Zo
 use crate::shape::shared::Language;
 
 /// Name of the zone that is no zone of the settings.
-const WAN: &str = "wan";
+pub(super) const WAN: &str = "wan";
 
 pub(super) fn routes() -> Router<Admin> {
     Router::new().route("/api/v1/zones", get(zones))

@@ -51,8 +51,8 @@ pub struct SetupPort {
     pub mac: Option<String>,
     /// Name in the settings; none for a card they do not know.
     pub name: Option<String>,
-    /// `wan` or `lan`; none for a card the settings do not know.
-    pub role: Option<String>,
+    /// Zones that it leads to, `wan` for the internet; none for a card the settings do not know.
+    pub zones: Vec<String>,
     /// Whether something is plugged in that runs.
     pub linked: bool,
 }

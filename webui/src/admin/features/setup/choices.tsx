@@ -15,8 +15,9 @@ import { choicesOf, lacksAddresses, reachOf } from "../../reach-list";
 import { useZoneName, ZoneLabel } from "../../zone";
 import { type ChoicesDraft, forgetDrafts, keepDrafts, mergedChoices, readDrafts } from "./drafts";
 
+const GUEST = "guest";
 /** Zones that nobody can be let in from during set-up: strangers, guests, and the CRM's own. */
-const NEVER = ["wan", "crm", "guest"];
+const NEVER = ["wan", "crm", GUEST];
 
 export function Choices(props: { setup: Setup; onLost: (problem: Problem) => void; onDone: (code: ManagerCode) => void }) {
   const { t } = useText();
@@ -47,6 +48,11 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
   });
   const { values } = form;
   useEffect(() => keepDrafts({ choices: values }), [values]);
+  /** Where a port leads to, once this is in force. */
+  const leadsTo = (zones: string[]) => {
+    const names = zones.filter((zone) => zone !== GUEST || values.guest).map(name);
+    return names.length === 0 ? t("admin.portUnused") : names.join(t("ui.listGap"));
+  };
   const startOver = () => {
     form.reset(box);
     setRestored(false);
@@ -66,7 +72,7 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
       <Sheet title={t("admin.zones")}>
         <ul className="grid gap-2">
           {setup.zones
-            .filter((zone) => zone.name !== "guest")
+            .filter((zone) => zone.name !== GUEST)
             .map((zone) => (
               <li key={zone.name} className="flex flex-wrap items-center justify-between gap-x-4 text-body">
                 <ZoneLabel name={zone.name} />
@@ -77,11 +83,16 @@ export function Choices(props: { setup: Setup; onLost: (problem: Problem) => voi
         <div className="mt-2 border-t border-line pt-2">
           <Checkbox label={t("admin.guestZone")} hint={t("admin.guestHint")} checked={form.values.guest} onChecked={(guest) => form.set("guest", guest)} />
         </div>
+        {values.guest && !setup.ports.some((port) => port.zones.includes(GUEST)) && (
+          <Note state="needs-you" role="status">
+            {t("admin.noGuestPort")}
+          </Note>
+        )}
         <ul className="mt-3 grid gap-1.5 border-t border-line pt-3">
           {setup.ports.map((port, index) => (
             <li key={port.mac ?? index} className="flex flex-wrap items-center justify-between gap-x-4 text-row text-ink-2">
               <span>
-                {t("admin.port", { name: port.name ?? port.interface ?? port.mac ?? "?" })} {port.role && `(${name(port.role)})`}
+                {t("admin.port", { name: port.name ?? port.interface ?? port.mac ?? "?" })} · {leadsTo(port.zones)}
               </span>
               <Badge plain state={port.linked ? "info" : "unknown"}>
                 {t(port.linked ? "admin.line.linked" : "admin.line.unplugged")}
@@ -107,5 +118,5 @@ function offered(setup: Setup): ChoicesDraft {
   // Nobody is let in yet: the office is what nearly everyone wants, and it stands there to be seen.
   const office = zones.includes("office") ? [{ zone: "office", addresses: "all" as const }] : [];
   const reachable = setup.crm.reachableFrom.length > 0 ? setup.crm.reachableFrom : office;
-  return { guest: setup.zones.some((zone) => zone.name === "guest"), choices: choicesOf(zones, reachable) };
+  return { guest: setup.zones.some((zone) => zone.name === GUEST), choices: choicesOf(zones, reachable) };
 }
