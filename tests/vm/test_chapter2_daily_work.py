@@ -143,6 +143,7 @@ def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_type
     there.open(crm.ADDRESS)
     admin.sign_in(there, STAFF["name"], STAFF["password"], office.apps["staff"].code())
     there.heading(there.say("crm.contacts")).open(f"{crm.ADDRESS}/account").heading(there.say("ui.account"))
+    there.sees(there.say("ui.deviceOn", browser=there.say("ui.browser.chrome"), system=there.say("ui.system.linux")))
     there.press("ui.endSession")
     assert looks.everywhere(there.page, "crm-end-session-zh-CN") == []
     there.dialog().press("ui.endSession")
