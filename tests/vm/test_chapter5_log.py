@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 import business
 import chain
+import looks
 from business import CONTACT, FIRST, MANAGER, STAFF
 from screen import Screen
 
@@ -52,7 +53,8 @@ def rows(page, action=None, *texts):
 @pytest.mark.parametrize("who", ["admin", "manager"])
 def test_an_exported_log_is_accepted_and_a_changed_one_is_not(office, who, tmp_path):
     page = Screen(office.tabs[who].page).go("log.title")
-    head = page.page.evaluate("fetch('/api/v1/log/head').then((answer) => answer.json())")["line"]
+    head = signed_head(page)
+    found = looks.everywhere(page.page, f"log-head-{who}")
     with page.page.expect_download() as download:
         page.page.get_by_role("link", name=page.say("log.export")).click()
     path = os.path.join(tmp_path, "whole")
@@ -74,9 +76,15 @@ def test_an_exported_log_is_accepted_and_a_changed_one_is_not(office, who, tmp_p
     # An earlier export is whole in itself: that its end was cut off shows by a head from later.
     page.page.reload()
     page.heading(page.say("log.title"))
-    later = page.page.evaluate("fetch('/api/v1/log/head').then((answer) => answer.json())")["line"]
+    later = signed_head(page)
     assert later != head
     code, said = judged(whole)
     assert code == 3, said
     code, said = judged(whole, "--head", later)
     assert code == 1, f"a cut tail: {said}"
+    assert found == []
+
+
+def signed_head(page):
+    """The line that a person keeps elsewhere."""
+    return page.press("log.head").shown("^gatehouse-head-1 ")

@@ -41,6 +41,11 @@ export interface LogEntry {
   device: string | null;
 }
 
+/** How far the log has come, signed. */
+export interface LogHead {
+  line: string;
+}
+
 export interface LogPage {
   items: LogEntry[];
   next: string | null;

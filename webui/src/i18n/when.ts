@@ -73,6 +73,11 @@ export function formatWhen(at: Date, now: Date, language: Language, timeZone?: s
   return `${day}${day.endsWith("）") ? "" : " "}${partsOf(at, timeZone).time}`;
 }
 
+/** "today 09:12"; names of days and months keep their capital. */
+export function withinSentence(when: string): string {
+  return when.replace(/^(Today|Yesterday|Tomorrow) /, (day) => day.toLowerCase());
+}
+
 /** Two clocks to be compared: the time alone, with seconds, both in UTC. */
 export function formatClocks(box: Date, here: Date): { box: string; here: string } {
   return { box: formatClock(box, "UTC"), here: formatClock(here, "UTC") };

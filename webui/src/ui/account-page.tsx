@@ -120,6 +120,11 @@ function PasswordForm() {
   const empty = { current: "", new: "", code: "" };
   const form = useForm({
     initial: empty,
+    check: (values) => ({
+      current: values.current === "" ? t("ui.missing") : undefined,
+      new: values.new === "" ? t("ui.missing") : undefined,
+      code: values.code.trim() === "" ? t("ui.missing") : undefined,
+    }),
     submit: async (values, sender) => {
       await call("POST", "/account/password", { body: { ...values, code: values.code.replace(/\s/g, "") }, idempotencyKey: sender.idempotencyKey });
       form.reset(empty);
@@ -175,7 +180,7 @@ function Sessions() {
                     {device(one.device)}
                   </div>
                   <div className="text-row text-ink-2">
-                    {one.address} · {t("ui.lastSeen")} <When at={one.lastSeen} />
+                    {one.address} · {t("ui.lastSeen")} <When within at={one.lastSeen} />
                   </div>
                 </div>
                 {one.current ? (

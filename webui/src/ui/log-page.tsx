@@ -9,6 +9,7 @@ import { Badge } from "./badge";
 import { Button, buttonClass } from "./button";
 import { SelectField } from "./field";
 import { Icon } from "./icons";
+import { ShownHead, TakeHead, useLogHead } from "./log-head";
 import { Actions, Page, Sheet } from "./page";
 import { type Column, Table } from "./table";
 import { When } from "./when";
@@ -16,6 +17,8 @@ import { When } from "./when";
 const PAGE = 100;
 /** Names shown of an entry; the rest unfolds. */
 const NAMES = 3;
+/** Of an entry for all that came on top of those with one each. */
+const COUNTED = "counted";
 /** Tables whose records have a name as long as they are there. */
 const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contacts"];
 
@@ -23,6 +26,7 @@ const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contact
 export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const { t, find } = useText();
   const [action, setAction] = useState("");
+  const head = useLogHead();
   const query = useInfiniteQuery({
     queryKey: ["log"],
     initialPageParam: null as string | null,
@@ -38,7 +42,16 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
     // An account and its authenticator app are two records of one id.
     return [...new Map(named.map((record) => [record.id, record.label ?? t("log.gone")])).values()];
   };
+  const who = (one: LogEntry) => {
+    if (one.actor !== null) return one.actor.name;
+    return one.outcome === "allowed" ? t("log.nobody") : t("log.stranger");
+  };
+  const why = (one: LogEntry) => {
+    if (one.outcome === "allowed" || one.reason === null || one.reason === COUNTED) return null;
+    return find(`log.reason.${one.reason}`) ?? (one.reason.includes("/") ? one.reason : null);
+  };
   const about = (one: LogEntry) => {
+    if (one.reason === COUNTED) return t("log.counted", { count: one.count });
     const names = namesOf(one);
     if (names.length === 0) return one.count > 0 ? t("log.records", { count: one.count }) : "";
     const first = names.slice(0, NAMES).join(t("ui.listGap"));
@@ -59,11 +72,16 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
     refused: <Badge plain state="open">{t("log.refused")}</Badge>,
     missing: <Badge plain state="unknown">{t("log.missing")}</Badge>,
   };
-  const outcome = (one: LogEntry) => outcomes[one.outcome];
+  const outcome = (one: LogEntry) => (
+    <>
+      {outcomes[one.outcome]}
+      {why(one) !== null && <div className="text-label text-ink-3">{why(one)}</div>}
+    </>
+  );
   const columns: Column<LogEntry>[] = [
     { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
-    { key: "actor", head: t("log.who"), cell: (one) => one.actor?.name ?? t("log.nobody"), width: "min-w-24" },
+    { key: "actor", head: t("log.who"), cell: who, width: "min-w-24" },
     { key: "about", head: t("log.about"), cell: aboutAll, width: "min-w-36" },
     { key: "outcome", head: t("log.outcome"), cell: outcome },
     { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined} className="break-all">{one.address ?? ""}</span>, width: "min-w-36" },
@@ -75,12 +93,16 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
       title={t("log.title")}
       lead={t("log.lead")}
       actions={
-        <a href={`${BASE}/log/export`} download className={buttonClass({})}>
-          <Icon name="download" />
-          {t("log.export")}
-        </a>
+        <>
+          <TakeHead head={head} />
+          <a href={`${BASE}/log/export`} download className={buttonClass({})}>
+            <Icon name="download" />
+            {t("log.export")}
+          </a>
+        </>
       }
     >
+      <ShownHead head={head} />
       {query.isPending && <Loading />}
       {query.isError && !query.data && <LoadFailed error={query.error} retry={() => void query.refetch()} />}
       {query.data && (
@@ -103,7 +125,7 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
                 rowKey={(one) => String(one.seq)}
                 phone={(one) => ({
                   title: word(one.action),
-                  line: [one.actor?.name ?? t("log.nobody"), about(one), one.address].filter(Boolean).join(" · "),
+                  line: [who(one), about(one), one.address].filter(Boolean).join(" · "),
                   aside: (
                     <>
                       <When at={one.at} />

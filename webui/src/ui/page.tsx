@@ -39,7 +39,7 @@ export function Page(props: {
   const heading = useHeading(props.title);
   return (
     <div className={classes("appear mx-auto w-full px-4 py-5 sm:px-6 sm:py-6 lg:px-8", props.narrow ? "max-w-3xl" : "max-w-6xl")}>
-      {props.above && <div className="mb-2 text-row">{props.above}</div>}
+      {props.above && <div className="mb-2 text-row break-words">{props.above}</div>}
       <div className="mb-5 flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
           <h1 ref={heading} tabIndex={-1} className="inline text-page font-semibold break-words text-ink">

@@ -1,18 +1,20 @@
 // Times in the account's zone and the page's language; the exact instant is in the tooltip.
 import { createContext, use } from "react";
 import { useLanguage } from "../i18n";
-import { formatDate, formatWhen } from "../i18n/when";
+import { formatDate, formatWhen, withinSentence } from "../i18n/when";
 
 export const TimeZone = createContext<string | undefined>(undefined);
 
-export function When(props: { at: string }) {
+/** `within`: in the middle of a sentence, where English writes no capital. */
+export function When(props: { at: string; within?: boolean }) {
   const { language } = useLanguage();
   const zone = use(TimeZone);
   const at = new Date(props.at);
   if (Number.isNaN(at.getTime())) return <span>{props.at}</span>;
+  const text = formatWhen(at, new Date(), language, zone);
   return (
     <time dateTime={props.at} title={at.toISOString()} className="whitespace-nowrap tabular-nums">
-      {formatWhen(at, new Date(), language, zone)}
+      {props.within ? withinSentence(text) : text}
     </time>
   );
 }

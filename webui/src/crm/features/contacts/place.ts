@@ -27,6 +27,11 @@ export function listAddress(): string {
   return `/contacts${left?.asked ?? ""}`;
 }
 
+/** The contact that was opened is gone. */
+export function forgetOpened(): void {
+  if (left !== null) left = { ...left, opened: null };
+}
+
 export function forgetPlace(): void {
   left = null;
 }

@@ -19,7 +19,7 @@ import { GonePage } from "./gone";
 import { CONTACTS, contactKey, historyKey, useLive } from "./live";
 import { written } from "./mail";
 import { dialled } from "./phone";
-import { listAddress } from "./place";
+import { forgetOpened, listAddress } from "./place";
 import { isNotThere, useRestore } from "./restore";
 
 export function RecordPage(props: { id: string }) {
@@ -72,6 +72,7 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
     try {
       await call<Deleted>("DELETE", `/contacts/${contact.id}`, { ifMatch: `"${contact.version}"` });
       forgetDraft(account, contact.id);
+      forgetOpened();
       go(listAddress());
       client.removeQueries({ queryKey: contactKey(contact.id) });
       toast(t("crm.deletedNamed", { name: contact.name }), () => void undo());
