@@ -151,7 +151,7 @@ def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_type
     ended = time.monotonic()
     here.press("ui.save").sees(here.say("ui.sessionEndedHere"))
     assert time.monotonic() - ended < 1.5
-    expect(here.field("crm.field.name")).to_be_hidden()
+    expect(here.field("crm.field.company")).to_be_hidden()
     again = here.dialog()
     again.fill_in({"ui.password": STAFF["password"]}).press("ui.continue")
     again.fill_in({"ui.code": office.apps["staff"].code()}).press("ui.signIn")
