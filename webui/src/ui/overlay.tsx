@@ -2,7 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { Menu as BaseMenu } from "@base-ui/react/menu";
 import { Toast as BaseToast } from "@base-ui/react/toast";
-import { type ReactElement, type ReactNode, useMemo } from "react";
+import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { useText } from "../i18n";
 import { buttonClass } from "./button";
 import { classes } from "./classes";
@@ -47,13 +47,24 @@ interface MenuItem {
   destructive?: boolean;
 }
 
+/** It opens beside its button in the page's order, inside the same landmark; Tab closes it, as Escape does. */
 export function Menu(props: { trigger: ReactElement; items: MenuItem[]; side?: "top" | "bottom" }) {
+  const [open, setOpen] = useState(false);
+  const place = useRef<HTMLSpanElement>(null);
   return (
-    <BaseMenu.Root>
+    <BaseMenu.Root open={open} onOpenChange={setOpen}>
       <BaseMenu.Trigger render={props.trigger} />
-      <BaseMenu.Portal>
+      <span ref={place} className="contents" />
+      <BaseMenu.Portal container={place}>
         <BaseMenu.Positioner side={props.side ?? "bottom"} align="end" sideOffset={6} className="z-50">
-          <BaseMenu.Popup className={classes(floating, "min-w-44 py-1.5")}>
+          <BaseMenu.Popup
+            className={classes(floating, "min-w-44 py-1.5")}
+            onKeyDown={(event) => {
+              if (event.key !== "Tab") return;
+              event.preventDefault();
+              setOpen(false);
+            }}
+          >
             {props.items.map((item) => (
               <BaseMenu.Item
                 key={item.label}

@@ -89,9 +89,11 @@ function TypeBack(props: Props & { onShow: (() => void) | null }) {
           {t("ui.continue")}
         </Button>
       </Actions>
-      <Button kind="quiet" size="large" onClick={props.onAnother}>
-        {t("crm.claim.another")}
-      </Button>
+      <div>
+        <Button kind="quiet" size="large" onClick={props.onAnother}>
+          {t("crm.claim.another")}
+        </Button>
+      </div>
     </Form>
   );
 }
