@@ -203,7 +203,10 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
 function DeletedNote({ deletion }: { deletion: Deletion }) {
   const { t } = useText();
   const note = useRef<HTMLDivElement>(null);
-  useEffect(() => note.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // It gives a promise in newer browsers, which is no clean-up.
+    void note.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={note} className="scroll-my-20">
       <Note state="needs-you" role="alert">
