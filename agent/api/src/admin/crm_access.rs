@@ -70,7 +70,7 @@ impl Admin {
             return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
         }
         let new = with_crm(&now.settings, now.source, &choice.reachable_from, caller.language)?;
-        somebody::is_named(&new, site(&self.status().await?), crm_pointer)?;
+        somebody::names_some(&new, site(&self.status().await?), crm_pointer)?;
         self.apply(new.to_json(), crm_pointer).await?;
         Ok(new)
     }

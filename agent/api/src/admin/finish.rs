@@ -86,7 +86,7 @@ impl Admin {
         let language = enrolment.language;
         let (now, status) = (self.settings().await?, self.status().await?);
         let new = set_up(&now.settings, now.source, choice, language, caller.language)?;
-        somebody::is_named(&new, site(&status), setup_pointer)?;
+        somebody::names_some(&new, site(&status), setup_pointer)?;
         let address = caller.peer.address.to_canonical();
         if !keeps(&new, site(&status), address) {
             let field = Field::new("/management/from", "locks-you-out").with("address", address);

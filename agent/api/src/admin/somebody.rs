@@ -19,7 +19,7 @@ const OWN: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0, 0, 0, 
 ///
 /// # Errors
 /// Fields of the request.
-pub(super) fn is_named(
+pub(super) fn names_some(
     settings: &Settings,
     site: Option<SitePrefix>,
     pointer: fn(&str) -> String,
