@@ -101,6 +101,7 @@ def test_deleting_can_be_undone(office):
     page = contacts(office.tabs["manager"])
     crm.row(page, SECOND["name"]).click()
     page.press("crm.delete").sees(page.say("crm.deletedNamed", name=SECOND["name"]))
+    expect(page.page.get_by_role("heading", level=1)).to_be_focused()
     crm.count(page, 2)
     page.page.get_by_role("button", name=page.say("ui.undo"), exact=True).dblclick()
     page.heading(SECOND["name"])

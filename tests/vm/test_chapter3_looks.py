@@ -179,6 +179,45 @@ def test_the_sign_in(office, application):
     assert found == []
 
 
+def test_a_fault_in_a_page_is_told_and_leaves_the_other_pages(office):
+    """The box's answer is spoiled on its way, so that the page stumbles over it."""
+    page = office.tabs["admin"]
+    before = len(office.office.complaints)
+    page.page.route("**/api/v1/zones", lambda route: route.fulfill(json={}))
+    page.open(f"{admin.ADDRESS}/zones").alert(page.say("ui.faultPage"))
+    expect(page.page.get_by_role("heading", level=1)).to_be_focused()
+    found = looks.everywhere(page.page, "admin-fault")
+    page.go("log.title").go("admin.protection")
+    page.press("admin.zones", "link").alert(page.say("ui.faultPage"))
+    page.press("ui.tryAgain").alert(page.say("ui.faultPage"))
+    page.page.unroute("**/api/v1/zones")
+    page.press("ui.tryAgain").heading(page.say("admin.zones")).sees(page.say("admin.pickCell"))
+    told_by_the_browser(office.office, before)
+    assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_in_a_whole_application_is_told_and_has_a_way_on(office, language):
+    before = len(office.office.complaints)
+    page = office.tab("at fault", language=language)
+    page.page.route("**/api/v1/start", lambda route: route.fulfill(json={"state": "locked"}))
+    page.open(crm.ADDRESS).alert(page.say("ui.faultWhole"))
+    found = looks.everywhere(page.page, f"crm-fault-{language}")
+    page.page.unroute("**/api/v1/start")
+    page.press("ui.tryAgain").heading(page.say("crm.signInTitle"))
+    page.page.context.close()
+    del office.tabs["at fault"]
+    told_by_the_browser(office.office, before)
+    assert found == []
+
+
+def told_by_the_browser(pc, before):
+    """What the console says of a fault is for whoever mends it: there, and nothing else beside it."""
+    said = pc.complaints[before:]
+    del pc.complaints[before:]
+    assert said and all("TypeError" in line for line in said), said
+
+
 def speak(page, address, language):
     """Changes the account's language, as its page would."""
     page.open(address).send_request("PATCH", "/account", {"language": language})

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 import business
 import chain
 import looks
-from business import CONTACT, FIRST, MANAGER, STAFF
+from business import CONTACT, FIRST, MANAGER, SECOND, STAFF
 from screen import Screen
 
 pytestmark = pytest.mark.usefixtures("chapter")
@@ -23,6 +23,10 @@ def test_both_logs_show_who_saved_and_who_looked(office):
                                ("contact-opened", STAFF["name"], CONTACT["name"]), ("contact-created", MANAGER["name"], FIRST["name"]),
                                ("enrolled", STAFF["name"], None), ("vault-created", None, None)):
         expect(rows(page, action, who, about).first).to_be_visible()
+    # Who deletes a contact asks for it no more; one that never was there has been asked for.
+    missed = rows(page, "contact-opened", page.say("log.missing"), MANAGER["name"])
+    expect(missed.first).to_be_visible()
+    expect(missed.filter(has_text=SECOND["name"])).to_have_count(0)
     page = whole_log(office.tabs["admin"])
     for action in ("setup-done", "settings-changed", "code-made"):
         expect(rows(page, action).first).to_be_visible()

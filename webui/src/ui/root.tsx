@@ -7,6 +7,7 @@ import { isProblem } from "../api/problem";
 import { type Language, TextProvider } from "../i18n";
 import { type Catalogue, catalogueOf } from "../i18n/text";
 import { WatchedAnswers } from "./answers";
+import { AppGuard } from "./fault";
 import { Toasts } from "./overlay";
 import { applyTheme } from "./theme";
 import "./ui.css";
@@ -33,9 +34,11 @@ export function start(files: Files, app: ReactNode): void {
       <CSPProvider disableStyleElements>
         <TextProvider catalogues={{ en: ofLanguage(files, "en"), "zh-CN": ofLanguage(files, "zh-CN") }}>
           <QueryClientProvider client={queries}>
-            <Toasts>
-              <WatchedAnswers>{app}</WatchedAnswers>
-            </Toasts>
+            <AppGuard>
+              <Toasts>
+                <WatchedAnswers>{app}</WatchedAnswers>
+              </Toasts>
+            </AppGuard>
           </QueryClientProvider>
         </TextProvider>
       </CSPProvider>

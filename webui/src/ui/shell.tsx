@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useText } from "../i18n";
 import { classes } from "./classes";
+import { PageGuard } from "./fault";
 import { GoTo } from "./go-to";
 import { Icon, type IconName } from "./icons";
 import { Menu } from "./overlay";
@@ -110,7 +111,7 @@ function Frame(props: ShellProps) {
         </Link>
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 outline-none max-sm:pb-20">
-        {props.children}
+        <PageGuard place={location}>{props.children}</PageGuard>
       </main>
       <BottomBar {...props} location={location} />
     </div>
