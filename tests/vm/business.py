@@ -32,6 +32,7 @@ FIRST = {"name": "Nora Holmgren", "company": "Nordhamn Textil AB", "position": "
          "email": "nora.holmgren@nordhamn.example", "note": "Wants samples of the grey felt before the spring fair."}
 CONTACT = {"name": "张三明", "company": "明川机械制造有限公司", "position": "采购经理", "phone": "138 0216 2210",
            "email": "zhang.sanming@mingchuan.example", "note": "周四下午三点以后再打电话，先确认样品的颜色。"}
+SECOND = {"name": "欧阳雪", "company": "明川机械制造有限公司", "phone": "139 1234 5678"}
 
 
 class Business:

@@ -12,12 +12,10 @@ from playwright.sync_api import expect
 import admin
 import crm
 import looks
-from business import CONTACT, FIRST, MANAGER, STAFF
+from business import CONTACT, FIRST, MANAGER, SECOND, STAFF
 from screen import Screen
 
 pytestmark = pytest.mark.usefixtures("chapter")
-
-SECOND = {"name": "欧阳雪", "company": "明川机械制造有限公司", "phone": "139 1234 5678"}
 
 
 def contacts(page):
