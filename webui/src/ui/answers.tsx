@@ -1,17 +1,11 @@
 // Above the page while the box does not answer. Once it does, everything on the page is asked for anew.
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { watchAnswers } from "../api/answers";
 import { useText } from "../i18n";
+import { Answering } from "./answering";
 import { Note } from "./badge";
 import { SESSION } from "./session";
-
-const Answers = createContext(true);
-
-/** False from when the box stopped answering until it answers again. */
-export function useAnswers(): boolean {
-  return use(Answers);
-}
 
 export function WatchedAnswers(props: { children: ReactNode }) {
   const { t } = useText();
@@ -30,13 +24,13 @@ export function WatchedAnswers(props: { children: ReactNode }) {
     [client],
   );
   return (
-    <Answers value={answers}>
+    <Answering value={answers}>
       {!answers && (
         <div role="alert" className="sticky top-0 z-50 bg-sheet p-2 shadow-float">
           <Note state="needs-you">{t("ui.silent")}</Note>
         </div>
       )}
       {props.children}
-    </Answers>
+    </Answering>
   );
 }

@@ -3,20 +3,24 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { isProblem } from "../api/problem";
 import { useText } from "../i18n";
+import { useAnswers } from "./answering";
 import { Button } from "./button";
 import { Icon } from "./icons";
 import { useProblemText } from "./problem-text";
 
 const SLOW_MS = 4_000;
 
-/** Nothing for a moment, then a word, then a sentence: a quick answer never flickers. */
+/** Nothing for a moment, then a word, then a sentence: a quick answer never flickers. Of a box that does not answer
+    at all, the notice above the page says so. */
 export function Loading() {
   const { t } = useText();
+  const answers = useAnswers();
   const [slow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
     return () => clearTimeout(timer);
   }, []);
+  if (!answers) return null;
   return (
     <p role="status" className="late px-4 py-8 text-center text-body text-ink-2">
       {slow ? t("ui.slow") : t("ui.loading")}

@@ -1,5 +1,5 @@
 // The box's own authority: compare its fingerprint with the console, install it, and browsers trust
-// the two pages. How, for the four systems people have.
+// the two pages. How, for the systems people have.
 import { useQuery } from "@tanstack/react-query";
 import { BASE, read } from "../../../api/client";
 import { useText } from "../../../i18n";
@@ -11,7 +11,7 @@ import { Facts, Page, Sheet } from "../../../ui/page";
 import { DateOf } from "../../../ui/when";
 import type { Certificates } from "../../api";
 
-const SYSTEMS = ["windows", "macos", "android", "ios"] as const;
+const SYSTEMS = ["windows", "macos", "android", "ios", "linux"] as const;
 
 export function CertificatePage() {
   const { t } = useText();

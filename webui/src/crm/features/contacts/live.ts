@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useRef, useState } from "react";
 import { BASE, checkStream } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
-import { useAnswers } from "../../../ui/answers";
+import { useAnswers } from "../../../ui/answering";
 import { type ContactHappened, START } from "../../api";
 
 const EVENTS = "/events";
