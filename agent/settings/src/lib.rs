@@ -2,6 +2,7 @@
 //! no clock, no randomness. [`parse`] is the only door for text from outside: what it returns has
 //! been read strictly and checked as a whole; what it refuses is told as a list of [`Problem`]s.
 
+mod change;
 mod crm;
 mod factory;
 mod json;
@@ -26,6 +27,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use change::{Change, Door};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
 pub use json::MAX_BYTES;

@@ -1,5 +1,5 @@
-//! The message catalogue: a text with `{placeholders}` for each reason in each language.
-//! The files are part of the program; a test holds them against the reasons.
+//! The message catalogues: a text with `{placeholders}` for each reason, and for each change, in each
+//! language. The files are part of the program; tests hold them against the reasons and the changes.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,9 +8,21 @@ use crate::Language;
 
 type Catalogue = BTreeMap<String, String>;
 
+/// What a catalogue is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Texts {
+    Reasons,
+    Changes,
+}
+
 /// The text for a code, with the parameters filled in; the bare code should it be missing.
-pub(crate) fn text(language: Language, code: &str, parameters: &[(&str, String)]) -> String {
-    let Some(template) = catalogue(language).get(code) else { return code.to_owned() };
+pub(crate) fn text(
+    texts: Texts,
+    language: Language,
+    code: &str,
+    parameters: &[(&str, String)],
+) -> String {
+    let Some(template) = catalogue(texts, language).get(code) else { return code.to_owned() };
     fill(template, |name| {
         parameters.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| value.clone())
     })
@@ -39,36 +51,61 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     out
 }
 
-fn catalogue(language: Language) -> &'static Catalogue {
-    static ENGLISH: OnceLock<Catalogue> = OnceLock::new();
-    static CHINESE: OnceLock<Catalogue> = OnceLock::new();
-    let (cell, text) = match language {
-        Language::English => (&ENGLISH, include_str!("../locales/en.json")),
-        Language::Chinese => (&CHINESE, include_str!("../locales/zh-CN.json")),
-    };
-    cell.get_or_init(|| serde_json::from_str(text).unwrap_or_default())
+fn catalogue(texts: Texts, language: Language) -> &'static Catalogue {
+    macro_rules! catalogue {
+        ($file:literal) => {{
+            static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+            CATALOGUE.get_or_init(|| serde_json::from_str(include_str!($file)).unwrap_or_default())
+        }};
+    }
+    match (texts, language) {
+        (Texts::Reasons, Language::English) => catalogue!("../locales/en.json"),
+        (Texts::Reasons, Language::Chinese) => catalogue!("../locales/zh-CN.json"),
+        (Texts::Changes, Language::English) => catalogue!("../locales/changes/en.json"),
+        (Texts::Changes, Language::Chinese) => catalogue!("../locales/changes/zh-CN.json"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reason::{PARAMETERS, Reason};
+    use crate::{Change, Reason, change, reason};
+
+    type Parameters = &'static [(&'static str, &'static [&'static str])];
+
+    /// Each catalogue with the codes it must have and the parameters of each.
+    fn all() -> impl Iterator<Item = (Texts, Language, Parameters)> {
+        Language::ALL.into_iter().flat_map(|language| {
+            [
+                (Texts::Reasons, language, reason::PARAMETERS),
+                (Texts::Changes, language, change::PARAMETERS),
+                (Texts::Changes, language, change::WORDS),
+            ]
+        })
+    }
 
     #[test]
-    fn catalogues_have_exactly_the_reasons() {
+    fn catalogues_have_exactly_the_reasons_and_changes() {
+        let words = change::WORDS.iter().map(|(code, _)| *code);
+        let changes: Vec<&str> = Change::CODES.iter().copied().chain(words).collect();
         for language in Language::ALL {
-            let have: Vec<&str> = catalogue(language).keys().map(String::as_str).collect();
-            let mut want = Reason::CODES.to_vec();
-            want.sort_unstable();
-            assert_eq!(have, want, "{language}");
+            for (texts, codes) in
+                [(Texts::Reasons, Reason::CODES), (Texts::Changes, changes.as_slice())]
+            {
+                let have: Vec<&str> =
+                    catalogue(texts, language).keys().map(String::as_str).collect();
+                let mut want = codes.to_vec();
+                want.sort_unstable();
+                assert_eq!(have, want, "{texts:?} {language}");
+            }
         }
     }
 
     #[test]
-    fn texts_use_only_the_parameters_of_their_reason() {
-        for language in Language::ALL {
-            for (code, parameters) in PARAMETERS {
-                let template = &catalogue(language)[*code];
+    fn texts_use_only_the_parameters_of_their_code() {
+        for (texts, language, parameters) in all() {
+            for (code, parameters) in parameters {
+                let template = &catalogue(texts, language)[*code];
                 let used: Vec<&str> = template
                     .split('{')
                     .skip(1)
@@ -89,8 +126,9 @@ mod tests {
 
     #[test]
     fn values_are_never_taken_for_placeholders() {
+        let text = |code, parameters: &_| text(Texts::Reasons, Language::English, code, parameters);
         let parameters = [("allowed", "{allowed}".to_owned())];
-        assert!(text(Language::English, "not_one_of", &parameters).contains("{allowed}"));
-        assert!(text(Language::English, "not_an_object", &[]).ends_with("{ … }"));
+        assert!(text("not_one_of", &parameters[..]).contains("{allowed}"));
+        assert!(text("not_an_object", &[][..]).ends_with("{ … }"));
     }
 }

@@ -6,7 +6,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::{Language, PortName, ZoneName, message};
+use crate::message::{self, Texts};
+use crate::{Language, PortName, ZoneName};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $code:literal $name:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
@@ -190,7 +191,7 @@ reasons! {
 impl Reason {
     /// The reason in words.
     pub fn text(&self, language: Language) -> String {
-        message::text(language, self.code(), &self.parameters())
+        message::text(Texts::Reasons, language, self.code(), &self.parameters())
     }
 
     /// The reason in words, for a reader who knows zones by these names.
@@ -203,7 +204,7 @@ impl Reason {
                 *value = name;
             }
         }
-        message::text(language, self.code(), &parameters)
+        message::text(Texts::Reasons, language, self.code(), &parameters)
     }
 }
 

@@ -1,0 +1,195 @@
+//! What differs between two documents: one variant for each sentence that a person would say about it.
+//! The sentences are in `locales/changes/<language>.json` under the change's code; a test keeps them
+//! complete. What is compared how is in `change/`, each part of the document in its own file.
+
+mod compare;
+mod crm;
+mod policies;
+mod ports;
+mod reached;
+mod speech;
+mod zones;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net};
+
+use self::speech::{Said, Speech};
+use crate::message::{self, Texts};
+use crate::{
+    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
+    PortPath, PortRole, Target, VlanId, ZoneName,
+};
+
+#[cfg(test)]
+pub(crate) use self::speech::WORDS;
+
+/// What a list of sources opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The CRM.
+    Crm,
+    /// The admin pages.
+    AdminPages,
+}
+
+macro_rules! changes {
+    (
+        doors { $($(#[$door_doc:meta])* $door_code:literal $door_name:ident
+            { $($door_field:ident: $door_type:ty),+ },)+ }
+        others { $($(#[$doc:meta])* $code:literal $name:ident
+            $({ $($field:ident: $type:ty),+ })?,)+ }
+    ) => {
+        /// One thing that differs; `before` is always what was.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the fields are the values named in the sentence")]
+        pub enum Change {
+            $($(#[$door_doc])* $door_name { door: Door, $($door_field: $door_type),+ },)+
+            $($(#[$doc])* $name $({ $($field: $type),+ })?,)+
+        }
+
+        impl Change {
+            /// Codes of all changes.
+            pub const CODES: &'static [&'static str] = &[
+                $(concat!($door_code, "_crm"), concat!($door_code, "_admin"),)+
+                $($code),+
+            ];
+
+            /// The stable code, key of the catalogue.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$door_name { door: Door::Crm, .. } => concat!($door_code, "_crm"),
+                    Self::$door_name { door: Door::AdminPages, .. } =>
+                        concat!($door_code, "_admin"),)+
+                    $(Self::$name { .. } => $code,)+
+                }
+            }
+
+            /// Names and values that the sentence may use, as said to this reader.
+            fn parameters(&self, speech: &Speech<'_>) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$door_name { door: _, $($door_field),+ } =>
+                        vec![$((stringify!($door_field), $door_field.said(speech))),+],)+
+                    $(Self::$name $({ $($field),+ })? =>
+                        vec![$($((stringify!($field), $field.said(speech))),+)?],)+
+                }
+            }
+        }
+
+        #[cfg(test)]
+        pub(crate) const PARAMETERS: &[(&str, &[&str])] = &[
+            $((concat!($door_code, "_crm"), &[$(stringify!($door_field)),+]),
+            (concat!($door_code, "_admin"), &[$(stringify!($door_field)),+]),)+
+            $(($code, &[$($(stringify!($field)),+)?])),+
+        ];
+    };
+}
+
+changes! {
+    doors {
+        /// A zone that reached nothing of it: now all of the zone.
+        "now_all" NowAll { zone: ZoneName },
+        /// Networks that could not reach it, or not all of them could.
+        "now_some" NowSome { networks: Vec<IpNet>, zone: ZoneName },
+        /// All of a zone instead of some networks.
+        "all" All { zone: ZoneName, before: Vec<IpNet> },
+        /// Some networks instead of all of a zone.
+        "only" Only { networks: Vec<IpNet>, zone: ZoneName },
+        /// Networks of which nothing reaches it any more.
+        "lost" Lost { networks: Vec<IpNet>, zone: ZoneName },
+        /// Networks of which only a part still reaches it.
+        "still" Still { networks: Vec<IpNet>, zone: ZoneName, kept: Vec<IpNet> },
+        /// Nothing of a zone reaches it any more.
+        "nobody" Nobody { zone: ZoneName, before: Addresses },
+        /// The same addresses, named in another way.
+        "spelled" Spelled { zone: ZoneName },
+    }
+    others {
+        // Who reaches whom.
+        /// A policy where none was.
+        "policy_new" PolicyNew { from: ZoneName, to: Target, allow: Allow },
+        /// A policy that allows something else.
+        "policy" Policy { from: ZoneName, to: Target, allow: Allow, before: Allow },
+        /// A policy that is no more.
+        "policy_gone" PolicyGone { from: ZoneName, to: Target },
+
+        // Zones.
+        /// A zone that was not there; also one under a new name.
+        "zone_new" ZoneNew { zone: ZoneName, vlan: VlanId, ipv4: Option<Ipv4Zone>, ipv6: Ipv6Zone },
+        /// A zone that is no more.
+        "zone_gone" ZoneGone { zone: ZoneName },
+        /// Another VLAN.
+        "vlan" Vlan { zone: ZoneName, vlan: VlanId, before: VlanId },
+        /// Another IPv4 address of the box, or another prefix length.
+        "box_address" BoxAddress { zone: ZoneName, address: Ipv4Net, before: Ipv4Net },
+        /// IPv4 where none was.
+        "ipv4_new" Ipv4New { zone: ZoneName, ipv4: Ipv4Zone },
+        /// No IPv4 any more.
+        "ipv4_gone" Ipv4Gone { zone: ZoneName, before: Ipv4Net },
+        /// DHCP where none was.
+        "dhcp_new" DhcpNew { zone: ZoneName, dhcp: DhcpRange },
+        /// Another range.
+        "dhcp" Dhcp { zone: ZoneName, dhcp: DhcpRange, before: DhcpRange },
+        /// No DHCP any more.
+        "dhcp_gone" DhcpGone { zone: ZoneName, before: DhcpRange },
+        /// IPv6 where none was.
+        "ipv6_new" Ipv6New { zone: ZoneName },
+        /// No IPv6 any more.
+        "ipv6_gone" Ipv6Gone { zone: ZoneName },
+
+        // Where the CRM lives.
+        /// Another zone.
+        "crm_zone" CrmZone { zone: ZoneName, before: ZoneName },
+        /// Another IPv4 address, of its own doing or its zone's.
+        "crm_address" CrmAddress { address: Ipv4Addr, before: Ipv4Addr },
+        /// An IPv4 address where none was.
+        "crm_address_new" CrmAddressNew { address: Ipv4Addr },
+        /// No IPv4 address any more.
+        "crm_address_gone" CrmAddressGone { before: Ipv4Addr },
+        /// Another end of the IPv6 address; how it begins is no part of the settings.
+        "crm_ending" CrmEnding { ending: Ipv6Addr, before: Ipv6Addr },
+        /// An IPv6 address where none was.
+        "crm_ending_new" CrmEndingNew { ending: Ipv6Addr },
+        /// No IPv6 address any more.
+        "crm_ending_gone" CrmEndingGone { before: Ipv6Addr },
+        /// Another number in a subnet that changed so that no address did.
+        "crm_number" CrmNumber { number: u16, before: u16 },
+
+        // Ports.
+        /// A port that was not there; also one under a new name.
+        "port_new" PortNew { port: PortName, card: PortMatch, role: PortRole },
+        /// A port that is no more.
+        "port_gone" PortGone { port: PortName },
+        /// Another role, with no zone kept on the trunk.
+        "port_role" PortRole { port: PortName, role: PortRole, before: PortRole },
+        /// Zones that a trunk carries beside those it keeps.
+        "port_also" PortAlso { port: PortName, zones: Vec<ZoneName> },
+        /// Zones that a trunk lost while it keeps others.
+        "port_less" PortLess { port: PortName, zones: Vec<ZoneName> },
+        /// Another MAC address.
+        "port_card" PortCard { port: PortName, card: MacAddress, before: MacAddress },
+        /// Another slot.
+        "port_slot" PortSlot { port: PortName, slot: PortPath, before: PortPath },
+        /// By MAC address instead of slot, or the other way round; it may be the same card.
+        "port_found" PortFound { port: PortName, found: PortMatch, before: PortMatch },
+
+        // The rest.
+        /// Another language.
+        "language" Language { language: Language, before: Language },
+        /// Nothing but the order of entries, which means nothing.
+        "order" Order,
+    }
+}
+
+impl Change {
+    /// The change as one sentence.
+    pub fn text(&self, language: Language) -> String {
+        self.text_naming(language, |_| None)
+    }
+
+    /// The change as one sentence, for a reader who knows zones by these names; a long list is cut.
+    pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
+        let parameters = self.parameters(&Speech { language, name: &name });
+        message::text(Texts::Changes, language, self.code(), &parameters)
+    }
+}

@@ -1,0 +1,31 @@
+//! Two documents compared, told in the order of a person: who reaches what, zones, the CRM, ports,
+//! language.
+
+use super::Change;
+use super::{Door, crm, policies, ports, reached, zones};
+use crate::{Management, Settings};
+
+impl Settings {
+    /// What differs in the new document, both having been checked; empty exactly when they are equal.
+    /// The order of policies, sources, networks and zones on a trunk means nothing: it is told only
+    /// when nothing else differs.
+    pub fn changes(&self, new: &Self) -> Vec<Change> {
+        // Every field is named, so that a new one cannot be forgotten here. The version says how the
+        // document was written, not what it wants.
+        let Self { version: _, language, ports, zones, policies, management, crm } = new;
+        let Management { from } = management;
+        let mut told = policies::compare(&self.policies, policies);
+        told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
+        told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
+        told.extend(zones::compare(&self.zones, zones));
+        told.extend(crm::compare(self, new));
+        told.extend(ports::compare(&self.ports, ports));
+        if self.language != *language {
+            told.push(Change::Language { language: *language, before: self.language });
+        }
+        if told.is_empty() && self != new {
+            told.push(Change::Order);
+        }
+        told
+    }
+}

@@ -1,0 +1,229 @@
+//! How the values of a sentence are said: zones by the names the reader knows, long lists cut, the
+//! rest in the words of the catalogue (`word_…`).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net};
+
+use crate::message::{self, Texts};
+use crate::{
+    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
+    PortPath, PortRole, Target, VlanId, ZoneName,
+};
+
+/// A list of more entries than this is cut.
+const WHOLE: usize = 4;
+/// So many entries of a cut list are named.
+const NAMED: usize = 2;
+
+/// Whom we speak to.
+pub(super) struct Speech<'n> {
+    pub(super) language: Language,
+    /// What the reader calls a zone, when it has another name than in the document.
+    pub(super) name: &'n dyn Fn(&str) -> Option<String>,
+}
+
+/// A value that can be said.
+pub(super) trait Said {
+    fn said(&self, speech: &Speech<'_>) -> String;
+}
+
+macro_rules! words {
+    ($($code:literal $name:ident $([ $($value:literal),+ ])?,)+) => {
+        /// What is not a sentence of its own.
+        #[derive(Clone, Copy)]
+        enum Word { $($name,)+ }
+
+        impl Word {
+            /// Key of the catalogue.
+            fn code(self) -> &'static str {
+                match self { $(Self::$name => concat!("word_", $code),)+ }
+            }
+        }
+
+        #[cfg(test)]
+        pub(crate) const WORDS: &[(&str, &[&str])] =
+            &[$((concat!("word_", $code), &[$($($value),+)?])),+];
+    };
+}
+
+words! {
+    "zone" Zone ["zone"],
+    "internet" Internet,
+    "allow_all" AllowAll,
+    "allow_web" AllowWeb,
+    "addresses_all" AddressesAll,
+    "ipv4_dhcp" Ipv4Dhcp ["address", "dhcp"],
+    "ipv4_fixed" Ipv4Fixed ["address"],
+    "ipv4_off" Ipv4Off,
+    "ipv6_automatic" Ipv6Automatic,
+    "ipv6_off" Ipv6Off,
+    "range" Range ["from", "to"],
+    "tagged" Tagged ["zones"],
+    "card" Card ["mac"],
+    "slot" Slot ["path"],
+    "english" English,
+    "chinese" Chinese,
+    "and" And ["list", "last"],
+    "more" More ["list", "count"],
+    "comma" Comma,
+}
+
+impl Speech<'_> {
+    fn word(&self, word: Word) -> String {
+        self.phrase(word, &[])
+    }
+
+    fn phrase(&self, word: Word, values: &[(&str, String)]) -> String {
+        message::text(Texts::Changes, self.language, word.code(), values)
+    }
+
+    /// "a", "a and b", "a, b and c", "a, b and 37 more".
+    fn list(&self, entries: &[impl Said]) -> String {
+        let said = |entries: &[_]| -> Vec<String> {
+            entries.iter().map(|entry: &_| Said::said(entry, self)).collect()
+        };
+        let join = |entries: &[String]| entries.join(&self.word(Word::Comma));
+        if let (Some(named), true) = (entries.get(..NAMED), entries.len() > WHOLE) {
+            let list = join(&said(named));
+            let count = entries.len().saturating_sub(NAMED).to_string();
+            return self.phrase(Word::More, &[("list", list), ("count", count)]);
+        }
+        match said(entries).as_slice() {
+            [before @ .., last] if !before.is_empty() => {
+                let list = join(before);
+                self.phrase(Word::And, &[("list", list), ("last", last.clone())])
+            }
+            few => join(few),
+        }
+    }
+}
+
+impl Said for ZoneName {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let name = (speech.name)(self.as_str()).unwrap_or_else(|| self.to_string());
+        speech.phrase(Word::Zone, &[("zone", name)])
+    }
+}
+
+impl Said for Target {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        match self {
+            Self::Wan => speech.word(Word::Internet),
+            Self::Zone(zone) => zone.said(speech),
+        }
+    }
+}
+
+impl Said for Allow {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        speech.word(match self {
+            Self::All => Word::AllowAll,
+            Self::Web => Word::AllowWeb,
+        })
+    }
+}
+
+impl Said for Addresses {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        match self {
+            Self::All => speech.word(Word::AddressesAll),
+            Self::List(networks) => networks.said(speech),
+        }
+    }
+}
+
+/// One address is said without its prefix length.
+impl Said for IpNet {
+    fn said(&self, _: &Speech<'_>) -> String {
+        if self.prefix_len() == self.max_prefix_len() {
+            self.addr().to_string()
+        } else {
+            self.to_string()
+        }
+    }
+}
+
+impl<T: Said> Said for Vec<T> {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        speech.list(self)
+    }
+}
+
+impl Said for Ipv4Zone {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let address = self.address.to_string();
+        match self.dhcp {
+            None => speech.phrase(Word::Ipv4Fixed, &[("address", address)]),
+            Some(dhcp) => {
+                let dhcp = dhcp.said(speech);
+                speech.phrase(Word::Ipv4Dhcp, &[("address", address), ("dhcp", dhcp)])
+            }
+        }
+    }
+}
+
+impl Said for Option<Ipv4Zone> {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        match self {
+            None => speech.word(Word::Ipv4Off),
+            Some(ipv4) => ipv4.said(speech),
+        }
+    }
+}
+
+impl Said for Ipv6Zone {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        speech.word(match self {
+            Self::Automatic => Word::Ipv6Automatic,
+            Self::Off => Word::Ipv6Off,
+        })
+    }
+}
+
+impl Said for DhcpRange {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let values = [("from", self.from.to_string()), ("to", self.to.to_string())];
+        speech.phrase(Word::Range, &values)
+    }
+}
+
+impl Said for PortRole {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        match self {
+            Self::Wan => speech.word(Word::Internet),
+            Self::Access(zone) => zone.said(speech),
+            Self::Trunk(zones) => speech.phrase(Word::Tagged, &[("zones", zones.said(speech))]),
+        }
+    }
+}
+
+impl Said for PortMatch {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        match self {
+            Self::Mac(mac) => speech.phrase(Word::Card, &[("mac", mac.to_string())]),
+            Self::Path(path) => speech.phrase(Word::Slot, &[("path", path.to_string())]),
+        }
+    }
+}
+
+impl Said for Language {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        speech.word(match self {
+            Self::English => Word::English,
+            Self::Chinese => Word::Chinese,
+        })
+    }
+}
+
+macro_rules! said_as_written {
+    ($($type:ty),+) => {
+        $(impl Said for $type {
+            fn said(&self, _: &Speech<'_>) -> String {
+                self.to_string()
+            }
+        })+
+    };
+}
+
+said_as_written!(Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16);

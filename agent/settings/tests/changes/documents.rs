@@ -1,0 +1,258 @@
+//! Documents to compare: the example with edits, and any accepted one out of values so few that two
+//! documents have much in common.
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Value, json};
+use settings::{Settings, parse};
+
+const EXAMPLE: &str = include_str!("../example.json");
+
+/// The example with values put in, or (null) taken out.
+pub fn edited(edits: &[(&str, Value)]) -> Settings {
+    let mut document: Value = serde_json::from_str(EXAMPLE).expect("example");
+    for (pointer, value) in edits {
+        let (parent, field) = pointer.rsplit_once('/').expect("pointer");
+        let parent = document.pointer_mut(parent).and_then(Value::as_object_mut).expect("object");
+        if value.is_null() {
+            parent.remove(field);
+        } else {
+            parent.insert(field.to_owned(), value.clone());
+        }
+    }
+    parse(document.to_string().as_bytes()).expect("accepted")
+}
+
+/// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
+pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
+    let mixed = (document(), document(), any::<[bool; 6]>(), any::<u64>()).prop_filter_map(
+        "refused",
+        |(a, b, parts, seed)| {
+            let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
+            for (part, other) in PARTS.into_iter().zip(parts) {
+                // One time in four nothing but the order differs.
+                if other && seed % 4 != 0 {
+                    mixed[part] = b[part].clone();
+                }
+            }
+            Some((accepted(&a)?, accepted(&mixed)?))
+        },
+    );
+    let any_two = (document(), document())
+        .prop_filter_map("refused", |(a, b)| Some((accepted(&a)?, accepted(&b)?)));
+    prop_oneof![3 => mixed, 1 => any_two]
+}
+
+const PARTS: [&str; 6] = ["language", "ports", "zones", "policies", "management", "crm"];
+
+fn accepted(document: &Value) -> Option<Settings> {
+    parse(mended(document).to_string().as_bytes()).ok()
+}
+
+/// Without what names a zone that is not there, or what its zone lacks: else most documents would be
+/// refused.
+fn mended(document: &Value) -> Value {
+    let zones = &document["zones"];
+    let known = |zone: &Value| zone.as_str().is_some_and(|zone| zones.get(zone).is_some());
+    let mut document = document.clone();
+    for port in document["ports"].as_object_mut().expect("ports").values_mut() {
+        let role = &mut port["role"];
+        if let Some(carried) = role.get_mut("trunk").and_then(Value::as_array_mut) {
+            carried.retain(known);
+        }
+        let empty = role.get("trunk") == Some(&json!([]));
+        if empty || role.get("access").is_some_and(|zone| !known(zone)) {
+            *role = json!({"access": "office"});
+        }
+    }
+    let to = |to: &Value| to == "wan" || known(to);
+    let policies = document["policies"].as_array_mut().expect("policies");
+    policies.retain(|policy| known(&policy["from"]) && to(&policy["to"]));
+    for pointer in ["/management/from", "/crm/reachable_from"] {
+        let sources = document.pointer_mut(pointer).and_then(Value::as_array_mut).expect("sources");
+        sources.retain(|source| known(&source["zone"]));
+        for source in sources {
+            let zone = &zones[source["zone"].as_str().expect("zone")];
+            if let Some(networks) = source["addresses"].as_array_mut() {
+                networks.retain(|network| has_version(zone, network));
+            }
+        }
+    }
+    let crm = &mut document["crm"];
+    if !known(&crm["zone"]) {
+        crm["zone"] = json!("crm");
+    }
+    let ipv4 = zones[crm["zone"].as_str().expect("zone")]["ipv4"]["address"].as_str();
+    if crm["host"] == FAR && ipv4.is_some_and(|address| !address.ends_with("/16")) {
+        crm["host"] = json!(10);
+    }
+    document
+}
+
+/// A number that only a large subnet has: 10.9.30.10 in 10.9.0.0/16.
+const FAR: u16 = 30 * 256 + 10;
+
+fn has_version(zone: &Value, network: &Value) -> bool {
+    if network.as_str().is_some_and(|text| text.contains(':')) {
+        zone["ipv6"] == "automatic"
+    } else {
+        zone.get("ipv4").is_some()
+    }
+}
+
+/// Every list the other way round.
+fn turned(document: &Value) -> Value {
+    match document {
+        Value::Array(list) => list.iter().rev().map(turned).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), turned(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    let reach = (sources(true), sources(false));
+    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm()).prop_map(
+        |(language, ports, zones, policies, (management, from), (zone, host))| {
+            json!({
+                "version": 1,
+                "language": language,
+                "ports": ports,
+                "zones": zones,
+                "policies": policies,
+                "management": {"from": management},
+                "crm": {"zone": zone, "host": host, "reachable_from": from},
+            })
+        },
+    )
+}
+
+fn ports() -> impl Strategy<Value = Value> {
+    let role = || {
+        let trunk = subsequence(vec!["office", "guest", "crm"], 1..=3).prop_shuffle();
+        prop_oneof![
+            select(vec!["office", "guest", "crm"]).prop_map(|zone| json!({"access": zone})),
+            trunk.prop_map(|zones| json!({"trunk": zones})),
+        ]
+    };
+    let found = |number: u8| {
+        let own = format!("52:54:00:67:00:0{number}");
+        let other = format!("52:54:00:67:00:1{number}");
+        select(vec![
+            json!({"mac": own}),
+            json!({"mac": other}),
+            json!({"path": format!("pci-0000:00:0{number}.0")}),
+            json!({"path": format!("pci-0000:00:1{number}.0")}),
+        ])
+    };
+    let port = move |number| {
+        (found(number), role()).prop_map(|(found, role)| json!({"match": found, "role": role}))
+    };
+    let wan = found(1).prop_map(|found| json!({"match": found, "role": "wan"}));
+    let office = found(2).prop_map(|found| json!({"match": found, "role": {"access": "office"}}));
+    object([
+        ("wan", prop_oneof![wan, port(1)].boxed(), 8),
+        ("office", prop_oneof![office, port(2)].boxed(), 10),
+        ("lan-3", port(3).boxed(), 5),
+    ])
+}
+
+fn zones() -> impl Strategy<Value = Value> {
+    let zone = |vlans: [u16; 2], ipv4: Vec<Value>| {
+        let ipv6 = select(vec!["automatic", "automatic", "off"]);
+        (select(vlans.to_vec()), select(ipv4), ipv6).prop_map(|(vlan, ipv4, ipv6)| match ipv4 {
+            Value::Null => json!({"vlan": vlan, "ipv6": ipv6}),
+            ipv4 => json!({"vlan": vlan, "ipv4": ipv4, "ipv6": ipv6}),
+        })
+    };
+    let ipv4 = |address: &str| json!({"address": address});
+    let dhcp = |address: &str, from: &str, to: &str| json!({"address": address, "dhcp": {"from": from, "to": to}});
+    let office = vec![
+        ipv4("192.168.10.1/24"),
+        dhcp("192.168.10.1/24", "192.168.10.100", "192.168.10.199"),
+        dhcp("192.168.10.1/24", "192.168.10.100", "192.168.10.149"),
+        dhcp("192.168.10.2/24", "192.168.10.100", "192.168.10.199"),
+        ipv4("192.168.10.1/25"),
+    ];
+    let guest = vec![
+        Value::Null,
+        ipv4("192.168.20.1/24"),
+        dhcp("192.168.20.1/24", "192.168.20.100", "192.168.20.199"),
+    ];
+    let crm = vec![Value::Null, ipv4("10.9.30.1/24"), ipv4("10.9.0.1/16"), ipv4("192.168.30.1/24")];
+    object([
+        ("office", zone([10, 11], office).boxed(), 10),
+        ("guest", zone([20, 21], guest).boxed(), 8),
+        ("crm", zone([30, 31], crm).boxed(), 10),
+        ("cellar", zone([40, 41], vec![ipv4("172.16.0.1/24")]).boxed(), 3),
+    ])
+}
+
+fn policies() -> impl Strategy<Value = Vec<Value>> {
+    let allow = |from: &'static str, to: &'static str| {
+        select(vec!["all", "web"])
+            .prop_map(move |allow| json!({"from": from, "to": to, "allow": allow}))
+    };
+    let all = [
+        allow("office", "wan"),
+        allow("office", "guest"),
+        allow("guest", "wan"),
+        allow("guest", "office"),
+    ];
+    (all, any::<[bool; 4]>())
+        .prop_map(|(all, some)| {
+            all.into_iter().zip(some).filter(|(_, is)| *is).map(|(policy, _)| policy).collect()
+        })
+        .prop_flat_map(|some: Vec<Value>| Just(some).prop_shuffle())
+}
+
+/// With a way in from the office, or without.
+fn sources(way_in: bool) -> impl Strategy<Value = Vec<Value>> {
+    let of = |zone: &'static str, networks: Vec<&'static str>| {
+        let count = 0..=networks.len();
+        let list = subsequence(networks, count).prop_shuffle();
+        prop_oneof![1 => Just(json!("all")), 4 => list.prop_map(|list| json!(list))]
+            .prop_map(move |addresses| json!({"zone": zone, "addresses": addresses}))
+    };
+    let office = of(
+        "office",
+        vec![
+            "192.168.10.0/24",
+            "192.168.10.0/25",
+            "192.168.10.0/26",
+            "192.168.10.64/26",
+            "192.168.10.32/28",
+            "192.168.10.4/32",
+            "192.168.10.5/32",
+            "0.0.0.0/0",
+            "fd00::/8",
+            "fd00::1/128",
+        ],
+    );
+    let guest = of("guest", vec!["192.168.20.0/25", "192.168.20.128/25", "192.168.20.0/24"]);
+    let least = usize::from(way_in);
+    (office, guest, least..=2_usize, any::<bool>()).prop_map(|(office, guest, count, turn)| {
+        let mut list: Vec<Value> = [office, guest].into_iter().take(count).collect();
+        if turn {
+            list.reverse();
+        }
+        list
+    })
+}
+
+fn crm() -> impl Strategy<Value = (&'static str, u16)> {
+    let zone = prop_oneof![5 => Just("crm"), 1 => Just("cellar")];
+    (zone, select(vec![10, 10, 11, FAR]))
+}
+
+/// An object whose fields are there in so many of ten.
+fn object<const N: usize>(
+    fields: [(&'static str, BoxedStrategy<Value>, u8); N],
+) -> impl Strategy<Value = Value> {
+    let fields = fields.map(|(name, value, often)| {
+        (value, 0..10_u8)
+            .prop_map(move |(value, dice)| (dice < often).then(|| (name.to_owned(), value)))
+    });
+    Vec::from(fields).prop_map(|fields| fields.into_iter().flatten().collect())
+}
