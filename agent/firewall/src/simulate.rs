@@ -6,8 +6,6 @@ mod packet;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use crate::check::CheckedRuleset;
 use crate::ir::{
     Action, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match, Name, Policy,
@@ -172,13 +170,11 @@ struct Walk<'t> {
     table: &'t Table,
     packet: &'t Packet,
     hook: Hook,
-    chains: HashMap<&'t Name, &'t Chain>,
 }
 
 impl<'t> Walk<'t> {
     fn new(table: &'t Table, packet: &'t Packet, base: &Base) -> Self {
-        let chains = table.chains.iter().map(|chain| (&chain.name, chain)).collect();
-        Self { table, packet, hook: base.hook, chains }
+        Self { table, packet, hook: base.hook }
     }
 
     /// Runs the chain; `None` when it came to its end without a verdict. A checked ruleset jumps in
@@ -189,7 +185,9 @@ impl<'t> Walk<'t> {
                 Next::Rule => {}
                 Next::Return => return None,
                 Next::Jump(to) => {
-                    let ended = self.chains.get(to).and_then(|to| self.chain(to));
+                    // A packet takes few jumps: an index of all chains would cost it more.
+                    let to = self.table.chains.iter().find(|chain| chain.name == *to);
+                    let ended = to.and_then(|to| self.chain(to));
                     if ended.is_some() {
                         return ended;
                     }
