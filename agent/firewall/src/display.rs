@@ -112,11 +112,11 @@ fn write_elements(f: &mut Formatter<'_>, elements: &[String]) -> fmt::Result {
     writeln!(f, "\t}}\n")
 }
 
-fn tuple(values: &[Value]) -> String {
+pub(crate) fn tuple(values: &[Value]) -> String {
     values.iter().map(Value::to_string).collect::<Vec<_>>().join(" . ")
 }
 
-fn key_text(key: &[KeyType], name: &Name, table: &Table) -> String {
+pub(crate) fn key_text(key: &[KeyType], name: &Name, table: &Table) -> String {
     let word = |part: &KeyType| match part {
         KeyType::Ip4 => "ipv4_addr",
         KeyType::Ip6 => "ipv6_addr",

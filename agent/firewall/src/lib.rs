@@ -1,9 +1,10 @@
 //! Settings to ruleset, as plain data. Pure: no I/O, no clock.
 //! `ir` is the data, `compile` makes it from settings, `check` says whether it can be loaded,
-//! `simulate` answers what it does with a packet.
+//! `simulate` answers what it does with a packet. Of two rulesets `difference` says which lines differ.
 
 pub mod check;
 pub mod compile;
+pub mod difference;
 pub mod ir;
 pub mod simulate;
 
@@ -14,6 +15,7 @@ mod display;
 mod forward;
 mod icmp;
 mod input;
+mod listing;
 mod nat;
 mod output;
 #[cfg(feature = "sabotage")]
@@ -24,6 +26,7 @@ mod zones;
 
 pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
+pub use difference::{Difference, Kind, Line, difference};
 pub use display::RulesetHash;
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
