@@ -1,11 +1,13 @@
 //! Settings to ruleset, as plain data. Pure: no I/O, no clock.
 //! `ir` is the data, `compile` makes it from settings, `check` says whether it can be loaded,
-//! `simulate` answers what it does with a packet. Of two rulesets `difference` says which lines differ.
+//! `simulate` answers what it does with a packet. Of two rulesets `difference` says which lines differ,
+//! and `reach` who reaches what under the one and not under the other.
 
 pub mod check;
 pub mod compile;
 pub mod difference;
 pub mod ir;
+pub mod reach;
 pub mod simulate;
 
 mod bridge;
@@ -16,6 +18,7 @@ mod forward;
 mod icmp;
 mod input;
 mod listing;
+mod message;
 mod nat;
 mod output;
 #[cfg(feature = "sabotage")]
@@ -28,6 +31,7 @@ pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use difference::{Difference, Kind, Line, difference};
 pub use display::RulesetHash;
+pub use reach::{Finding, Side, Weight, reach};
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
 pub use simulate::simulate;
