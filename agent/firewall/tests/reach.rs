@@ -154,7 +154,7 @@ fn more_addresses_towards_the_crm_warn() {
 }
 
 #[test]
-fn many_addresses_are_counted_and_the_routers_does_not_split_them() {
+fn many_addresses_are_counted() {
     let found = changed(|settings| {
         let list = [
             "192.168.10.0/30",
