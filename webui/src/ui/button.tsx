@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { classes } from "./classes";
 import { Icon, type IconName } from "./icons";
 
-type ButtonKind = "primary" | "plain" | "quiet" | "destructive" | "destructive-outline" | "bar";
+type ButtonKind = "primary" | "plain" | "quiet" | "destructive" | "destructive-outline" | "bar" | "bar-primary";
 
 interface Look {
   kind?: ButtonKind;
@@ -21,6 +21,7 @@ const KINDS: Record<ButtonKind, string> = {
   destructive: "bg-transparent text-bad border-transparent hover:bg-bad-ground",
   "destructive-outline": "bg-sheet text-bad border-bad hover:bg-bad-ground",
   bar: "bg-transparent text-bar-text border-edge hover:border-bar-text",
+  "bar-primary": "bg-rail-accent text-rail border-transparent hover:bg-rail-text",
 };
 
 const SIZES = {

@@ -46,6 +46,8 @@ interface ShellProps {
   second: string;
   places: Place[];
   account: { name: string; second: string; href: string };
+  /** Above every page. */
+  above?: ReactNode;
   children: ReactNode;
 }
 
@@ -110,9 +112,12 @@ function Frame(props: ShellProps) {
           </span>
         </Link>
       </header>
-      <main id="main" tabIndex={-1} className="min-w-0 outline-none max-sm:pb-20">
-        <PageGuard place={location}>{props.children}</PageGuard>
-      </main>
+      <div className="min-w-0">
+        {props.above}
+        <main id="main" tabIndex={-1} className="min-w-0 outline-none max-sm:pb-20">
+          <PageGuard place={location}>{props.children}</PageGuard>
+        </main>
+      </div>
       <BottomBar {...props} location={location} />
     </div>
   );
