@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { draftsOf, mergedChoices } from "../src/admin/features/setup/drafts";
+import { draftsOf } from "../src/admin/features/setup/drafts";
+import { mergedChoices } from "../src/admin/reach-list";
 
 const office = { zone: "office", who: "some" as const, addresses: "192.168.10.20" };
 

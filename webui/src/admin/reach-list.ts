@@ -1,4 +1,5 @@
 // Between the list the server speaks (`reachableFrom`) and what a person picks for each zone. Pure.
+import { isObject } from "../api/client";
 import type { FieldError } from "../api/problem";
 import type { ReachableFrom } from "./api";
 
@@ -27,6 +28,7 @@ export interface Refused {
 
 /** Entries whose fault is told; the others are counted. */
 const TOLD = 5;
+const WHO = ["all", "some", "nobody"];
 
 export function choicesOf(zones: string[], reachable: ReachableFrom[]): Choice[] {
   const all = [...new Set([...zones, ...reachable.map((one) => one.zone)])];
@@ -36,6 +38,16 @@ export function choicesOf(zones: string[], reachable: ReachableFrom[]): Choice[]
     if (found.addresses === "all") return { zone, who: "all", addresses: "" };
     return { zone, who: "some", addresses: found.addresses.join("\n") };
   });
+}
+
+/** A draft for the zones that are asked about now: each has its choice from the draft, else what the box says. */
+export function mergedChoices(box: Choice[], draft: Choice[]): Choice[] {
+  return box.map((one) => draft.find((kept) => kept.zone === one.zone) ?? one);
+}
+
+/** Whether it is a choice that was kept, and nothing else. */
+export function isChoice(value: unknown): value is Choice {
+  return isObject(value) && typeof value.zone === "string" && typeof value.addresses === "string" && WHO.includes(value.who as string);
 }
 
 /** Nobody of a zone is left out. */

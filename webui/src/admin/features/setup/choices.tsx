@@ -11,9 +11,9 @@ import { Form, useForm } from "../../../ui/form";
 import { Sheet } from "../../../ui/page";
 import type { ManagerCode, Setup, SetupFinish } from "../../api";
 import { ReachFields } from "../../reach";
-import { choicesOf, lacksAddresses, reachOf } from "../../reach-list";
+import { choicesOf, lacksAddresses, mergedChoices, reachOf } from "../../reach-list";
 import { useZoneName, ZoneLabel } from "../../zone";
-import { type ChoicesDraft, forgetDrafts, keepDrafts, mergedChoices, readDrafts } from "./drafts";
+import { type ChoicesDraft, forgetDrafts, keepDrafts, readDrafts } from "./drafts";
 
 const GUEST = "guest";
 /** Zones that nobody can be let in from during set-up: strangers, guests, and the CRM's own. */

@@ -1,7 +1,7 @@
 // What was chosen in the set-up and is not in force yet: when the box loses its power, or the page is loaded again, it
 // stands there as before. Kept in this tab only, and nothing secret: no code, no password.
 import { isObject } from "../../../api/client";
-import type { Choice } from "../../reach-list";
+import { type Choice, isChoice } from "../../reach-list";
 
 /** The language is the page's, which remembers it. */
 export interface AccountDraft {
@@ -20,7 +20,6 @@ interface Drafts {
 }
 
 const KEPT = "setup";
-const WHO = ["all", "some", "nobody"];
 
 export function draftsOf(text: string | null): Drafts {
   const kept = parsed(text);
@@ -37,11 +36,6 @@ export function keepDrafts(change: Partial<Drafts>): void {
 
 export function forgetDrafts(): void {
   sessionStorage.removeItem(KEPT);
-}
-
-/** A draft for the zones that are asked about now: each has its choice from the draft, else what the box says. */
-export function mergedChoices(box: Choice[], draft: Choice[]): Choice[] {
-  return box.map((one) => draft.find((kept) => kept.zone === one.zone) ?? one);
 }
 
 function parsed(text: string | null): Record<string, unknown> {
@@ -62,8 +56,4 @@ function accountOf(value: unknown): AccountDraft | null {
 function choicesDraftOf(value: unknown): ChoicesDraft | null {
   if (!isObject(value) || typeof value.guest !== "boolean" || !Array.isArray(value.choices)) return null;
   return value.choices.every(isChoice) ? { guest: value.guest, choices: value.choices } : null;
-}
-
-function isChoice(value: unknown): value is Choice {
-  return isObject(value) && typeof value.zone === "string" && typeof value.addresses === "string" && WHO.includes(value.who as string);
 }
