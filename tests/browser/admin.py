@@ -6,8 +6,8 @@ ADDRESS = "https://gatehouse.internal"
 MANAGER_CODE = r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$"
 TOTP_SECRET = r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$"
 # Where each page is, and the key of its title.
-PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/crm-access": "admin.access", "/crm": "admin.crm", "/log": "log.title",
-         "/certificate": "admin.certificate", "/account": "ui.account"}
+PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
+         "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
 
 
 def enter_setup_code(screen, code):

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { lookAtSettings } from "./look-settings.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const OUT = new URL("../shots/", import.meta.url).pathname;
@@ -31,7 +32,7 @@ async function pageOf({ width, theme, language }) {
   await context.addInitScript((chosen) => localStorage.setItem("language", chosen), language);
   const page = await context.newPage();
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !message.text().includes("the server responded with a status of")) {
+    if (["error", "warning"].includes(message.type()) && !/the server responded with a status of|net::ERR_/.test(message.text())) {
       findings += 1;
       console.log(`CONSOLE ${message.type()}: ${message.text()}`);
     }
@@ -61,8 +62,10 @@ async function shoot(view, title) {
 
 const views = [];
 for (const language of ["en", "zh-CN"]) for (const theme of ["light", "dark"]) for (const width of [360, 1280]) views.push({ language, theme, width });
+// Only some of them: LOOK=en-light-360 node dev/look.mjs settings
+if (process.env.LOOK) views.splice(0, views.length, ...views.filter((one) => `${one.language}-${one.theme}-${one.width}`.includes(process.env.LOOK)));
 
-const PAGES = { protection: "/", zones: "/zones", access: "/crm-access", crm: "/crm", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
+const PAGES = { protection: "/", zones: "/zones", access: "/crm-access", crm: "/crm", settings: "/settings", import: "/settings/import", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
 if (!only || only === "pages") {
   await withServer("ready", 8791, async (base) => {
     for (const options of views) {
@@ -155,6 +158,21 @@ if (!only || only === "sign-in") {
       await view.close();
     }
   });
+}
+if (!only || only === "settings") {
+  for (const options of views) {
+    await withServer("ready", 8794, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      view.page.setDefaultTimeout(45_000);
+      await lookAtSettings(view, base, shoot).catch(async (error) => {
+        findings += 1;
+        console.log(`FAILED ${view.name}: ${error.stack}`);
+        await view.page.screenshot({ path: `${OUT}failed-${view.name}.png`, fullPage: true });
+      });
+      await view.close();
+    });
+  }
 }
 await browser.close();
 console.log(`${findings} findings`);

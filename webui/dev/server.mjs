@@ -2,6 +2,7 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeSettings } from "./settings.mjs";
 
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -12,8 +13,6 @@ const ago = (minutes) => new Date(now - minutes * 60_000).toISOString();
 
 let state = process.argv[2] === "setup" ? "setup" : "ready";
 let signedIn = state === "ready" && process.argv[2] !== "out";
-let version = 1;
-let access = [{ zone: "office", addresses: "all" }];
 const account = { id: "0", name: "Ruth Meyer", language: "en", timeZone: "Europe/London", role: "admin" };
 const code = { managerCode: "K7QF-2M9X-WT4D", crmUrl: "https://crm.gatehouse.internal", expires: ago(-1440) };
 const proof = { tried: "CRM, every port", from: "Guest", at: ago(300), result: "Not reachable on any port" };
@@ -32,15 +31,18 @@ const log = Array.from({ length: 250 }, (_, index) => {
   return seq % 17 === 0 ? entry(seq, "sign-in-refused", "refused", null) : entry(seq, ACTIONS[seq % ACTIONS.length]);
 });
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
+const settings = makeSettings({ problem, account });
+/** The box as it is without power: no answer at all. */
+let silent = false;
 
-function answer(method, path, query, body) {
+function answer(method, path, query, body, ifMatch) {
   const at = `${method} ${path}`;
   if (at === "GET /start") return [200, { realm: "admin", state, language: "en", version: "0.0.0", time: ago(0) }];
   if (at === "POST /setup/code") return body.code === "wrong" ? problem(403, "wrong-code", "The code is not right. Nothing was changed. Read it off the screen again.", { triesLeft: 4 }) : [204];
   if (at === "GET /setup") {
     return [200, { languages: ["en", "zh-CN"], timeZones: ["Asia/Shanghai", "Europe/London", "UTC"], suggestedTimeZone: "Europe/London",
       ports: [{ interface: "enp1s0", mac: "52:54:00:00:00:01", name: "wan", zones: ["wan"], linked: true }, { interface: "enp2s0", mac: "52:54:00:00:00:02", name: "lan1", zones: ["office"], linked: true }, { interface: "enp3s0", mac: "52:54:00:00:00:03", name: null, zones: [], linked: false }],
-      zones: zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: access }, management: { from: [{ zone: "office", addresses: "all" }] } }];
+      zones: zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: settings.access() }, management: { from: [{ zone: "office", addresses: "all" }] } }];
   }
   if (at === "POST /setup/account") {
     if (body.password.length < 12) return problem(422, "invalid", "Two fields", { errors: [{ field: "/password", code: "weak-password", message: `The password has ${body.password.length} characters; it needs at least 12.` }] });
@@ -59,6 +61,7 @@ function answer(method, path, query, body) {
   }
   if (at === "POST /session") return body.password === "wrong" ? problem(401, "wrong-credentials", "Name or password is not right. Nothing was changed.") : [200, { next: "totp" }];
   if (path === "/dev/sign-out") { signedIn = false; return [204]; }
+  if (path.startsWith("/dev/")) { settings.dev(path.slice(5)); return [204]; }
   if (!signedIn) return problem(401, "sign-in", "Sign in first.");
   if (at === "GET /session") return [200, { account, idleExpires: ago(-30), absoluteExpires: ago(-720) }];
   if (at === "DELETE /session") { signedIn = false; return [204]; }
@@ -68,14 +71,8 @@ function answer(method, path, query, body) {
   if (at === "POST /account/password") return problem(422, "invalid", "x", { errors: [{ field: "/current", code: "wrong", message: "This is not the password in force." }] });
   if (at === "GET /protection") return [200, { checkedAt: ago(3), rows: ["data", "access", "network", "application", "people", "suppliers", "audit"].map((key) => key === "network" ? { key, state: "proven", proof, todo: null } : { key, state: "unknown", proof: null, todo: null }) }];
   if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
-  if (at === "GET /crm-access") return [200, { reachableFrom: access, zones: ["office", "guest"] }];
-  if (at === "PUT /crm-access") {
-    const bad = body.reachableFrom.findIndex((one) => one.addresses !== "all" && (one.addresses.length === 0 || one.addresses.includes("x")));
-    if (bad >= 0) return problem(422, "invalid", "Not changed", { errors: [{ field: `/reachableFrom/${bad}/addresses/0`, code: "address", message: "“x” is not an address; 192.168.10.20 or 192.168.10.32/28 would be." }] });
-    access = body.reachableFrom;
-    version += 1;
-    return [200, { reachableFrom: access, zones: ["office", "guest"] }];
-  }
+  const said = settings.answer(method, path, query, body, ifMatch);
+  if (said !== null) return said;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];
   if (at === "POST /crm/manager-code") return [200, code];
   if (at === "GET /certificate") return [200, { caFingerprint: Array.from({ length: 32 }, (_, i) => ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase()).join(":"), caNotAfter: "2036-11-22T00:00:00Z", leaves: [{ name: "gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }, { name: "crm.gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }] }];
@@ -90,10 +87,16 @@ createServer(async (request, response) => {
   const url = new URL(request.url, "http://localhost");
   let text = "";
   for await (const piece of request) text += piece;
+  if (/^\/api\/v1\/dev\/(silent|answers)$/.test(url.pathname)) silent = url.pathname.endsWith("silent");
+  else if (silent) {
+    request.socket.destroy();
+    return;
+  }
   response.setHeader("content-security-policy", POLICY);
   if (url.pathname.startsWith("/api/v1")) {
-    const [status, body] = answer(request.method, url.pathname.slice(7), url.searchParams, text ? JSON.parse(text) : {});
-    response.setHeader("etag", `"${version}"`);
+    const [status, body] = answer(request.method, url.pathname.slice(7), url.searchParams, text ? JSON.parse(text) : {}, request.headers["if-match"]);
+    if (url.pathname.endsWith("/export")) response.setHeader("content-disposition", 'attachment; filename="gatehouse-settings.json"');
+    response.setHeader("etag", `"${settings.version()}"`);
     response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json" });
     response.end(body === undefined ? undefined : JSON.stringify(body));
     return;

@@ -16,9 +16,15 @@ import type { Start } from "./api";
 import { CertificatePage } from "./features/certificate/page";
 import { CrmPage } from "./features/crm/page";
 import { CrmAccessPage } from "./features/crm-access/page";
+import { CrmAccessReviewPage } from "./features/crm-access/review";
 import { ProtectionPage } from "./features/protection/page";
+import { ChangePage, GoBackPage } from "./features/settings/change";
+import { ImportPage, ImportReviewPage } from "./features/settings/import";
+import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
 import { ZonesPage } from "./features/zones/page";
+import { TrialBar } from "./trial/bar";
+import { TrialProvider } from "./trial/provider";
 
 const START = ["start"];
 
@@ -32,7 +38,9 @@ export function App() {
           <Wizard onFinished={() => client.setQueryData<Start>(START, { ...start, state: "ready" })} />
         ) : (
           <Gate front={(signIn) => <Front>{signIn}</Front>}>
-            <Pages />
+            <TrialProvider>
+              <Pages />
+            </TrialProvider>
           </Gate>
         )
       }
@@ -62,16 +70,28 @@ function Pages() {
     { href: "/zones", label: t("admin.zones"), icon: "zones" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
+    { href: "/settings", label: t("admin.settings"), icon: "settings" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
   ];
   return (
-    <Shell look="admin" name={t("ui.product")} second={t("admin.app")} places={places} account={{ name: account.name, second: t("admin.role"), href: "/account" }}>
+    <Shell look="admin" name={t("ui.product")} second={t("admin.app")} places={places} account={{ name: account.name, second: t("admin.role"), href: "/account" }} above={<TrialBar />}>
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
         <Route path="/crm-access" component={CrmAccessPage} />
+        <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />
+        <Route path="/settings" component={SettingsPage} />
+        <Route path="/settings/import" component={ImportPage} />
+        <Route path="/settings/import/review" component={ImportReviewPage} />
+        <Route path="/settings/change/:id" component={ChangePage} />
+        <Route path="/settings/change/:id/again">
+          <GoBackPage to="document" />
+        </Route>
+        <Route path="/settings/change/:id/before">
+          <GoBackPage to="before" />
+        </Route>
         <Route path="/log">
           {/* What opens with the box is its own store. */}
           <LogPage words={{ unlock: "opened", lock: "closed" }} />

@@ -1,0 +1,186 @@
+// The fixture's settings: one document, changes of it that are tried and kept, undone or run out. `dev` brings about
+// what else needs a second person, a lost connection or patience.
+const minute = 60_000;
+const clone = (value) => structuredClone(value);
+
+/** Sentences of the fixture, in both languages of an account. */
+const say = (language, english, chinese) => (language === "zh-CN" ? chinese : english);
+const ZONES = { office: ["Office", "办公"], guest: ["Guest", "访客"], crm: ["CRM", "CRM"] };
+const zoneOf = (language, name) => (ZONES[name] ?? [name, name])[language === "zh-CN" ? 1 : 0];
+
+function words(language, before, after) {
+  const said = [];
+  const reach = (document, zone) => document.crm.reachable_from.find((one) => one.zone === zone)?.addresses;
+  const text = (addresses) => (addresses === "all" ? say(language, "everyone", "所有设备") : addresses.join(", "));
+  for (const zone of ["office", "guest"]) {
+    const [was, now] = [reach(before, zone), reach(after, zone)];
+    if (JSON.stringify(was) === JSON.stringify(now)) continue;
+    const name = zoneOf(language, zone);
+    if (now === undefined) said.push(say(language, `Nobody in ${name} may reach the CRM any more (was: ${text(was)}).`, `“${name}”不能再访问 CRM（原为：${text(was)}）。`));
+    else said.push(say(language, `From ${name} may reach the CRM: ${text(now)} (was: ${was ? text(was) : "nobody"}).`, `“${name}”中可以访问 CRM 的改为：${text(now)}（原为：${was ? text(was) : "都不可以"}）。`));
+  }
+  if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
+  if (JSON.stringify(before.policies) !== JSON.stringify(after.policies)) said.push(say(language, "Guest may reach the internet: everything (was: web only).", "“访客”可以不受限制地访问互联网（原为：仅网页）。"));
+  if (said.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) said.push(say(language, "Something else in the document.", "文件中的其他内容。"));
+  return said;
+}
+
+export function makeSettings({ problem, account }) {
+  let document = {
+    version: 1, language: "en",
+    ports: { wan: { match: { mac: "52:54:00:00:00:01" }, role: "wan" }, lan1: { match: { mac: "52:54:00:00:00:02" }, role: { access: "office" } } },
+    zones: { office: { vlan: 10, ipv4: { address: "192.168.10.1/24" }, ipv6: "automatic" }, guest: { vlan: 30, ipv4: { address: "192.168.30.1/24" }, ipv6: "off" }, crm: { vlan: 20, ipv4: { address: "192.168.20.1/24" }, ipv6: "off" } },
+    policies: [{ from: "guest", to: "wan", allow: "web" }, { from: "office", to: "wan", allow: "all" }],
+    management: { from: [{ zone: "office", addresses: "all" }] },
+    crm: { zone: "crm", host: 2, reachable_from: [{ zone: "office", addresses: "all" }] },
+  };
+  let version = 1, trial = null, number = 0, oldConnections = 0;
+  let history = [];
+  const language = () => account.language;
+  const record = (by, before, after, reason, outcome, at = Date.now(), endedBy = null) => {
+    number += 1;
+    history.unshift({ id: `c${number}`, at: new Date(at).toISOString(), by, reason, outcome, endedBy, before: clone(before), document: clone(after) });
+    return history[0];
+  };
+  {
+    const older = clone(document);
+    older.crm.reachable_from = [];
+    const outcomes = ["kept", "undone", "expired", "kept", "failed", "restarted"];
+    for (let index = 0; index < 28; index += 1) {
+      const other = clone(older);
+      other.crm.reachable_from = [{ zone: "office", addresses: [`192.168.10.${20 + index}`, "192.168.10.32/28"] }];
+      record(index % 3 === 0 ? "李伟" : "Ruth Meyer", older, other, index % 4 === 0 ? "The new front desk" : "", outcomes[index % 6], Date.now() - (40 - index) * 26 * 60 * minute, index % 6 === 1 ? "李伟" : null);
+    }
+    record("Ruth Meyer", older, document, "Everyone in the office works with it now", "kept", Date.now() - 50 * minute);
+  }
+  const left = () => Math.max(0, Math.round((trial.ends - Date.now()) / 1000));
+  const end = (outcome, endedBy = null) => {
+    Object.assign(history.find((one) => one.id === trial.id), { outcome, endedBy });
+    if (outcome !== "kept") document = trial.former;
+    trial = null;
+    version += 1;
+  };
+  const start = (by, mine, next, reason, seconds) => {
+    const { id } = record(by, document, next, reason, "trying");
+    trial = { id, by, mine, reason, ends: Date.now() + seconds * 1000, former: document };
+    document = next;
+    version += 1;
+    return { id, token: `token-${id}`, secondsLeft: seconds, until: new Date(trial.ends).toISOString() };
+  };
+  const said = (item) => ({ id: item.id, at: item.at, by: item.by, reason: item.reason, outcome: item.outcome, endedBy: item.endedBy, words: words(language(), item.before, item.document) });
+  const invalid = (errors) => problem(422, "invalid", "Not changed", { errors });
+  const check = (next) => {
+    const errors = [];
+    next.crm?.reachable_from?.forEach((one, index) => {
+      if (one.addresses !== "all" && (one.addresses.length === 0 || one.addresses.includes("x"))) errors.push([`${index}`, say(language(), "“x” is not an address; 192.168.10.20 or 192.168.10.32/28 would be.", "“x”不是地址，应类似 192.168.10.20 或 192.168.10.32/28。")]);
+    });
+    return errors;
+  };
+  const refusal = (next, path) => {
+    if (path === "/crm-access") {
+      const errors = check(next);
+      return errors.length === 0 ? null : invalid(errors.map(([index, message]) => ({ field: `/reachableFrom/${index}/addresses/0`, code: "address", message })));
+    }
+    if (!next.zones?.office || next.zones.office.vlan === 4095) {
+      return invalid([
+        { field: "/document/zones/office/vlan", code: "vlan", message: say(language(), "4095 is not a VLAN; 1 to 4094 are.", "4095 不是有效的 VLAN，应为 1 到 4094。") },
+        { field: "/document/crm/reachable_from/0/addresses/2", code: "address", message: say(language(), "“192.168.10.300” is not an address; 192.168.10.20 would be.", "“192.168.10.300”不是地址，应类似 192.168.10.20。") },
+        { field: "/document/policies", code: "missing", message: say(language(), "This is missing.", "缺少此项。") },
+      ]);
+    }
+    return null;
+  };
+  const nextOf = (path, body) => (path === "/settings" ? body.document : { ...clone(document), crm: { ...document.crm, reachable_from: body.reachableFrom } });
+  const preview = (next) => {
+    const changes = words(language(), document, next);
+    if (changes.length === 0) return { words: [], findings: [], rules: [], rulesCut: false };
+    const nobody = next.crm.reachable_from.length === 0;
+    return {
+      words: changes,
+      findings: [
+        { weight: "good", text: say(language(), "This PC (192.168.10.20) still reaches the admin pages.", "这台电脑（192.168.10.20）仍能打开管理页面。") },
+        { weight: "note", text: say(language(), "192.168.10.20 in Office can open new connections to the CRM: web. Until now it could not.", "“办公”中的 192.168.10.20 可以打开 CRM 的网页，之前不可以。") },
+        ...(nobody ? [{ weight: "warning", text: say(language(), "Nobody can reach the CRM any more, not even its manager.", "没有人能打开 CRM，经理也不能。") }] : []),
+      ],
+      rules: [
+        { kind: "same", text: "table inet gatehouse {" },
+        { kind: "same", text: "  chain forward-z-office {" },
+        { kind: "removed", text: "    oifname \"z-crm\" ip daddr 192.168.20.2 tcp dport { 80, 443 } ct state new counter accept comment \"crm office\"" },
+        { kind: "added", text: "    oifname \"z-crm\" ip daddr 192.168.20.2 ip saddr { 192.168.10.20, 192.168.10.32/28 } tcp dport { 80, 443 } ct state new counter accept comment \"crm office\"" },
+        { kind: "same", text: "    oifname \"wan\" ct state new counter accept comment \"office to wan\"" },
+        { kind: "same", text: "  }" },
+        { kind: "same", text: "}" },
+      ],
+      rulesCut: nobody,
+    };
+  };
+
+  return {
+    access: () => document.crm.reachable_from,
+    version: () => version,
+    answer(method, path, query, body, ifMatch) {
+      if (trial !== null && Date.now() >= trial.ends) end("expired");
+      const at = `${method} ${path}`;
+      if (at === "GET /crm-access") return [200, { reachableFrom: document.crm.reachable_from, zones: ["office", "guest"] }];
+      if (at === "GET /settings") {
+        return [200, { document, source: "confirmed", trial: trial && { id: trial.id, by: trial.by, mine: trial.mine, reason: trial.reason, secondsLeft: left(), until: new Date(trial.ends).toISOString(), words: words(language(), trial.former, document) } }];
+      }
+      if (at === "POST /settings/preview" || at === "POST /crm-access/preview") {
+        const from = path.replace("/preview", "");
+        const next = nextOf(from, body);
+        return refusal(next, from) ?? [200, preview(next)];
+      }
+      if (at === "PUT /settings" || at === "PUT /crm-access") {
+        const next = nextOf(path, body);
+        const refused = refusal(next, path);
+        if (refused) return refused;
+        if (trial !== null) return problem(409, "trial-running", say(language(), "Other settings are being tried. Nothing was changed.", "正在试用另一组设置，未作更改。"), { by: trial.by, secondsLeft: left() });
+        if (ifMatch !== `"${version}"`) return problem(412, "changed-meanwhile", say(language(), "Somebody changed this meanwhile. Nothing was changed.", "期间有人改过，未作更改。"));
+        if (words("en", document, next).length === 0) return [200, { trial: null }];
+        return [200, { trial: start(account.name, true, next, body.reason, body.seconds) }];
+      }
+      if (at === "POST /settings/confirm") {
+        if (trial === null) return problem(409, "no-trial", "No settings are being tried.");
+        if (oldConnections > 0) {
+          oldConnections -= 1;
+          return problem(409, "old-connection", "This came over a connection from before the change.");
+        }
+        if (body.token !== `token-${trial.id}`) return problem(403, "wrong-token", "This is not what was given for these settings.");
+        end("kept");
+        return [204];
+      }
+      if (at === "POST /settings/undo") {
+        if (trial === null) return problem(409, "no-trial", "No settings are being tried.");
+        end("undone", account.name);
+        return [204];
+      }
+      if (at === "GET /settings/history") {
+        const from = Number(query.get("cursor") ?? 0);
+        return [200, { items: history.slice(from, from + 20).map(said), next: from + 20 < history.length ? String(from + 20) : null }];
+      }
+      if (method === "GET" && path.startsWith("/settings/history/")) {
+        const item = history.find((one) => path === `/settings/history/${one.id}`);
+        return item ? [200, { ...said(item), before: item.before, document: item.document }] : problem(404, "not-found", "There is no such change.");
+      }
+      if (at === "GET /settings/export") return [200, document];
+      return null;
+    },
+    /** POST /dev/NAME */
+    dev(name) {
+      const next = clone(document);
+      next.policies[0].allow = next.policies[0].allow === "web" ? "all" : "web";
+      if (name === "other-tries") start("李伟", false, next, "Guests asked for more", 60);
+      if (name === "other-undoes" && trial) end("undone", "李伟");
+      if (name === "box-restarts" && trial) end("restarted");
+      if (name === "time-runs-out" && trial) trial.ends = Date.now() + 1_500;
+      if (name === "old-connections") oldConnections = 3;
+      if (name === "stays-old") oldConnections = 1000;
+      if (name === "other-keeps") {
+        record("李伟", document, next, "", "kept");
+        document = next;
+        version += 1;
+      }
+      if (name === "nothing-yet") history = [];
+    },
+  };
+}

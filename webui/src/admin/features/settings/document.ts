@@ -1,0 +1,34 @@
+// Documents as texts: whether two say the same, and what a file holds. Pure.
+import { isObject } from "../../../api/client";
+import type { SettingsDocument } from "../../api";
+
+/** As the box takes it. */
+export const MAX_BYTES = 256 * 1024;
+
+/** Members of an object have no order. */
+export function sameDocument(one: unknown, other: unknown): boolean {
+  return JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, ordered(value[key])]),
+  );
+}
+
+export type FileFault = "tooLarge" | "notJson" | "notSettings";
+
+/** The document in a file's text, or what is wrong with it; whether it is a good one the box says. */
+export function documentOf(text: string): { document: SettingsDocument } | { fault: FileFault } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    return { fault: "notJson" };
+  }
+  return isObject(value) && "version" in value ? { document: value } : { fault: "notSettings" };
+}

@@ -1,0 +1,25 @@
+// How a change in the history ended: shape and word.
+import { useText } from "../../../i18n";
+import { Badge, type State } from "../../../ui/badge";
+import type { IconName } from "../../../ui/icons";
+import type { HistoryItem } from "../../api";
+
+const LOOKS: Record<HistoryItem["outcome"], { state: State; icon: IconName }> = {
+  trying: { state: "needs-you", icon: "clock" },
+  kept: { state: "info", icon: "check" },
+  undone: { state: "unknown", icon: "undo" },
+  expired: { state: "unknown", icon: "clock" },
+  restarted: { state: "unknown", icon: "refresh" },
+  failed: { state: "open", icon: "octagonCross" },
+};
+
+export function Outcome({ outcome }: { outcome: HistoryItem["outcome"] }) {
+  const { find } = useText();
+  // A newer box may know more.
+  const { state, icon } = LOOKS[outcome] ?? { state: "unknown", icon: "info" };
+  return (
+    <Badge state={state} icon={icon}>
+      {find(`admin.outcome.${outcome}`) ?? outcome}
+    </Badge>
+  );
+}

@@ -1,0 +1,80 @@
+// What was prepared and is not in force yet: who may reach the CRM, a document that was read from a file, and why and
+// for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
+import { isObject } from "../../api/client";
+import type { SettingsDocument, TrialSeconds } from "../api";
+import { forgetHere, keepHere, readHere } from "../here";
+import { type Choice, isChoice } from "../reach-list";
+
+const ACCESS = "draft-access";
+const FILE = "draft-file";
+const TERMS = "draft-terms";
+
+export interface AccessDraft {
+  choices: Choice[];
+  /** The version that it was made from; null when a trial of it is over. */
+  etag: string | null;
+}
+
+export interface FileDraft {
+  name: string;
+  document: SettingsDocument;
+}
+
+export interface Terms {
+  reason: string;
+  seconds: TrialSeconds;
+}
+
+export function accessDraft(account: string): AccessDraft | null {
+  const kept = readHere(ACCESS, account);
+  if (!isObject(kept) || !Array.isArray(kept.choices) || !kept.choices.every(isChoice)) return null;
+  return { choices: kept.choices, etag: typeof kept.etag === "string" ? kept.etag : null };
+}
+
+export function keepAccessDraft(account: string, draft: AccessDraft): void {
+  keepHere(ACCESS, account, draft);
+}
+
+export function forgetAccessDraft(): void {
+  forgetHere(ACCESS);
+}
+
+export function fileDraft(account: string): FileDraft | null {
+  const kept = readHere(FILE, account);
+  return isObject(kept) && typeof kept.name === "string" && isObject(kept.document) ? { name: kept.name, document: kept.document } : null;
+}
+
+export function keepFileDraft(account: string, draft: FileDraft): void {
+  keepHere(FILE, account, draft);
+}
+
+/** `of`: the address of the page where they were typed. */
+export function terms(account: string, of: string): Terms {
+  const kept = readHere(TERMS, account);
+  if (!isObject(kept) || kept.of !== of || typeof kept.reason !== "string") return { reason: "", seconds: 60 };
+  return { reason: kept.reason, seconds: asSeconds(kept.seconds) };
+}
+
+export function keepTerms(account: string, of: string, next: Terms): void {
+  keepHere(TERMS, account, { ...next, of });
+}
+
+export function forgetTerms(): void {
+  forgetHere(TERMS);
+}
+
+/** Of what was proposed at `path`: the box keeps it now. */
+export function forgetPrepared(path: string): void {
+  forgetHere(path === "/crm-access" ? ACCESS : FILE);
+}
+
+/** Its trial is over, it was not kept: it is compared with whatever is in force now. */
+export function freeAccessDraft(account: string): void {
+  const draft = accessDraft(account);
+  if (draft !== null) keepAccessDraft(account, { ...draft, etag: null });
+}
+
+export function asSeconds(value: unknown): TrialSeconds {
+  const seconds = Number(value);
+  return seconds === 300 || seconds === 600 ? seconds : 60;
+}

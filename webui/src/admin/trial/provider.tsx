@@ -1,0 +1,222 @@
+// The trial of new settings, wherever one is in the admin app: what runs, and how to begin, keep and undo one.
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { call, post } from "../../api/client";
+import { isProblem, type Problem } from "../../api/problem";
+import { useLanguage, useText } from "../../i18n";
+import { useToast } from "../../ui/overlay";
+import { useAccount } from "../../ui/session";
+import type { Trial, TrialSeconds, Tried } from "../api";
+import { forgetPrepared, forgetTerms, freeAccessDraft } from "../review/drafts";
+import { type Ending, endingOf, stayed } from "./ending";
+import { keepTrying, type Waiting } from "./keep";
+import { askAnew, askSettings, confirm, isTried, itemOf, type Known, SETTINGS } from "./state";
+import { dropToken, heldToken, holdToken } from "./token";
+
+const ASK_MS = 5_000;
+/** After the end, the box has to put the former settings back. */
+const AFTER_MS = 700;
+const STILL_MS = 2_000;
+
+/** What the bar says of what was pressed. */
+export type Doing = { what: "keep"; why: Waiting | null } | { what: "undo" };
+export type Trouble = { what: "keep" | "undo"; problem: Problem } | { what: "gave-up"; why: Waiting };
+
+interface Change {
+  path: string;
+  etag: string | null;
+  body: Record<string, unknown>;
+  reason: string;
+  seconds: TrialSeconds;
+}
+
+interface Trials {
+  query: UseQueryResult<Known>;
+  trial: Trial | null;
+  /** By `performance.now()`. */
+  deadline: number | null;
+  /** This tab can keep it. */
+  canKeep: boolean;
+  doing: Doing | null;
+  trouble: Trouble | null;
+  /** How a trial ended without this page's doing, until somebody has read it. */
+  ending: Ending | null;
+  /** Tries it; false when nothing changes. */
+  begin: (change: Change) => Promise<boolean>;
+  keep: () => void;
+  undo: () => void;
+  dismiss: () => void;
+  ask: () => void;
+}
+
+const Context = createContext<Trials | null>(null);
+
+export function useTrial(): Trials {
+  const trials = use(Context);
+  if (trials === null) throw new Error("no TrialProvider above");
+  return trials;
+}
+
+export function TrialProvider(props: { children: ReactNode }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const toast = useToast();
+  const account = useAccount().id;
+  const query = useSettings();
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [ending, setEnding] = useState<Ending | null>(null);
+  const busy = useRef(false);
+  /** The trial whose end has been told. */
+  const told = useRef<string | null>(null);
+  const trial = query.data?.trial ?? null;
+  const deadline = query.data?.deadline ?? null;
+  const held = heldToken(account);
+  const id = trial?.id ?? null;
+
+  /** The trial is over. `own`: by what was pressed here, which is answered shortly; else it is told until it is read. */
+  const close = useCallback(
+    async (over: string, own: Ending | null) => {
+      told.current = over;
+      const end = own ?? endingOf(await itemOf(over));
+      const begun = heldToken(account);
+      dropToken();
+      setTrouble(null);
+      if (begun?.id === over && stayed(end)) forgetPrepared(begun.path);
+      else if (begun?.id === over) freeAccessDraft(account);
+      if (own === null) setEnding(end);
+      else toast(t(stayed(end) ? "admin.kept" : "admin.undone"));
+      await askAnew(client);
+    },
+    [account, client, t, toast],
+  );
+  useEnd(query.data, account, doing !== null, (over) => {
+    if (over !== told.current) void close(over, null);
+  });
+
+  const press = useCallback(
+    async (first: Doing, work: () => Promise<void>) => {
+      if (busy.current) return;
+      busy.current = true;
+      setDoing(first);
+      setTrouble(null);
+      try {
+        await work();
+      } finally {
+        busy.current = false;
+        setDoing(null);
+        void askAnew(client);
+      }
+    },
+    [client],
+  );
+  const keep = useCallback(
+    () =>
+      void press({ what: "keep", why: null }, async () => {
+        if (id === null || held?.id !== id) return;
+        const kept = await keepTrying({
+          confirm: () => confirm(held.token),
+          isTried: () => isTried(id),
+          now: () => performance.now(),
+          wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+          tell: (why) => setDoing({ what: "keep", why }),
+        });
+        if (kept.end === "kept") await close(id, { how: "kept", name: "" });
+        else if (kept.end === "over") await close(id, null);
+        else setTrouble(kept.end === "refused" ? { what: "keep", problem: kept.problem } : { what: "gave-up", why: kept.why });
+      }),
+    [close, held?.id, held?.token, id, press],
+  );
+  const undo = useCallback(
+    () =>
+      void press({ what: "undo" }, async () => {
+        if (id === null) return;
+        try {
+          await post("/settings/undo");
+          await close(id, { how: "undone", name: "" });
+        } catch (error) {
+          if (!isProblem(error)) throw error;
+          if (error.code === "no-trial") await close(id, null);
+          else setTrouble({ what: "undo", problem: error });
+        }
+      }),
+    [close, id, press],
+  );
+  const begin = useCallback(
+    async (change: Change) => {
+      const { path, etag, body, reason, seconds } = change;
+      try {
+        const { data } = await call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag });
+        if (data.trial === null) return false;
+        holdToken(account, { id: data.trial.id, token: data.trial.token, path });
+        forgetTerms();
+        setEnding(null);
+        return true;
+      } finally {
+        // Also after an answer that was lost: it may be tried now.
+        await askAnew(client);
+      }
+    },
+    [account, client],
+  );
+  const value = useMemo<Trials>(
+    () => ({
+      query,
+      trial,
+      deadline,
+      canKeep: trial !== null && trial.mine && held?.id === trial.id,
+      doing,
+      trouble,
+      ending,
+      begin,
+      keep,
+      undo,
+      dismiss: () => setEnding(null),
+      ask: () => void query.refetch(),
+    }),
+    [begin, deadline, doing, ending, held?.id, keep, query, trial, trouble, undo],
+  );
+  return <Context value={value}>{props.children}</Context>;
+}
+
+/** Asked while a trial runs, when it is due to end, when a page is gone to, and when the page is looked at again. Not
+    else: a question lengthens the session. */
+function useSettings(): UseQueryResult<Known> {
+  const client = useQueryClient();
+  const { language } = useLanguage();
+  const [location] = useLocation();
+  const key = useMemo(() => [SETTINGS, language], [language]);
+  const query = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => askSettings(client.getQueryData<Known>(key), signal),
+    refetchInterval: ({ state }) => (state.data?.trial && !isProblem(state.error, "sign-in") ? ASK_MS : false),
+    refetchOnWindowFocus: "always",
+  });
+  const deadline = query.data?.deadline ?? null;
+  const asked = query.dataUpdatedAt;
+  useEffect(() => {
+    if (deadline === null) return;
+    const left = deadline - performance.now();
+    const timer = setTimeout(() => void client.refetchQueries({ queryKey: key }), left > 0 ? left + AFTER_MS : STILL_MS);
+    return () => clearTimeout(timer);
+  }, [asked, client, deadline, key]);
+  useEffect(() => void client.refetchQueries({ queryKey: key, stale: true, type: "active" }), [client, key, location]);
+  return query;
+}
+
+/** Tells of a trial that is no longer there; not while what may end it is under way on this page. */
+function useEnd(data: Known | undefined, account: string, busy: boolean, tell: (id: string) => void): void {
+  // One that was begun here is waited for over a reload as well.
+  const watched = useRef<string | null>(heldToken(account)?.id ?? null);
+  const latest = useRef(tell);
+  useEffect(() => {
+    latest.current = tell;
+  });
+  useEffect(() => {
+    if (data === undefined || busy) return;
+    const before = watched.current;
+    watched.current = data.trial?.id ?? null;
+    if (before !== null && before !== watched.current) latest.current(before);
+  }, [busy, data]);
+}

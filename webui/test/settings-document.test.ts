@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { documentOf, sameDocument } from "../src/admin/features/settings/document";
+import { stepsOf } from "../src/admin/review/field-words";
+import { weighted } from "../src/admin/review/proposal";
+
+test("the order of members means nothing, that of a list does", () => {
+  expect(sameDocument({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 })).toBe(true);
+  expect(sameDocument({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
+  expect(sameDocument({ a: 1 }, { a: 1, b: null })).toBe(false);
+});
+
+test("a file is settings, or it is said what is wrong", () => {
+  expect(documentOf('\uFEFF{"version": 1}')).toEqual({ document: { version: 1 } });
+  expect(documentOf("{")).toEqual({ fault: "notJson" });
+  for (const text of ["[]", "null", "1", "{}"]) expect(documentOf(text)).toEqual({ fault: "notSettings" });
+});
+
+test("a field has words; a zone is called as it is, also when it is called like a field", () => {
+  expect(stepsOf("/document/zones/crm/ipv4/address")).toEqual([{ word: "zones" }, { zone: "crm" }, { word: "ipv4" }, { word: "address" }]);
+  expect(stepsOf("/crm/reachable_from/0/addresses/2")).toEqual([{ word: "crm" }, { word: "reachable_from" }, { number: 1 }, { word: "addresses" }, { number: 3 }]);
+  expect(stepsOf("/ports/a~1b/colour")).toEqual([{ word: "ports" }, { name: "a/b" }, { name: "colour" }]);
+  for (const whole of ["", "/document"]) expect(stepsOf(whole)).toEqual([]);
+});
+
+test("what needs a look stands first, else in the box's order", () => {
+  const finding = (weight: "good" | "note" | "warning", text: string) => ({ weight, text });
+  const findings = [finding("note", "a"), finding("good", "b"), finding("warning", "c"), finding("note", "d")];
+  expect(weighted({ words: [], rules: [], rulesCut: false, findings }).map((one) => one.text)).toEqual(["c", "a", "d", "b"]);
+});
