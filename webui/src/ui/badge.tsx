@@ -35,7 +35,7 @@ export function Note(props: { state?: State; children: ReactNode; role?: "status
   return (
     <div role={props.role} className={classes("flex items-start gap-2.5 rounded-control px-3 py-2.5 text-body text-ink", look.ground)}>
       <Icon name={look.icon} className={classes("mt-1 size-4", look.text)} />
-      <div className="min-w-0 break-words">{props.children}</div>
+      <div className="min-w-0 flex-1 break-words">{props.children}</div>
     </div>
   );
 }

@@ -81,13 +81,14 @@ export function TrialProvider(props: { children: ReactNode }) {
       told.current = over;
       const end = own ?? endingOf(await itemOf(over));
       const begun = heldToken(account);
-      dropToken();
       setTrouble(null);
       if (begun?.id === over && stayed(end)) forgetPrepared(begun.path);
       else if (begun?.id === over) freeAccessDraft(account);
       if (own === null) setEnding(end);
       else toast(t(stayed(end) ? "admin.kept" : "admin.undone"));
       await askAnew(client);
+      // Not before: the button that has the focus would go before the bar does, and the focus with it.
+      if (heldToken(account)?.id === over) dropToken();
     },
     [account, client, t, toast],
   );
