@@ -41,6 +41,14 @@ def decide_zones(screen, reach):
     return screen.shown(MANAGER_CODE)
 
 
+def review_access(screen, reach):
+    """Picks who may reach the CRM by zone (`all`, `nobody`), as far as the review: nothing is in force yet."""
+    screen.open(f"{ADDRESS}/crm-access").heading(screen.say("admin.access"))
+    for zone, who in reach.items():
+        screen.field("admin.reachZone", zone=screen.say(f"admin.zone.{zone}")).select_option(who)
+    screen.press("admin.reviewChange").heading(screen.say("admin.reviewTitle")).sees(screen.say("admin.rulesDo"))
+
+
 def sign_in(screen, name, password, code):
     """Signs in; the title of either app's sign-in is up to the caller."""
     screen.fill_in({"ui.name": name, "ui.password": password}).press("ui.continue")

@@ -122,6 +122,30 @@ def test_keys_act_are_listed_and_can_be_switched_off(office):
     assert found == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_is_reviewed_and_going_back_loses_nothing(office, language):
+    page, found = office.tabs["admin"], []
+    speak(page, admin.ADDRESS, language)
+    admin.review_access(page, {"office": "nobody"})
+    page.page.locator("summary").click()
+    found += looks.everywhere(page.page, f"admin-review-{language}")
+    page.fill_in({"admin.reason": "A closed day"}).press("ui.back", "link").heading(page.say("admin.access"))
+    choice = page.field("admin.reachZone", zone=page.say("admin.zone.office"))
+    expect(choice).to_have_value("nobody")
+    page.page.reload()
+    page.sees(page.say("admin.pickedBack"))
+    found += looks.everywhere(page.page, f"admin-access-picked-{language}")
+    page.press("admin.reviewChange").heading(page.say("admin.reviewTitle"))
+    expect(page.field("admin.reason")).to_have_value("A closed day")
+    page.press("ui.back", "link").press("admin.showCurrent")
+    expect(choice).to_have_value("all")
+    page.press("admin.reviewChange").sees(page.say("admin.changesNothing"))
+    page.open(f"{admin.ADDRESS}/settings/import").heading(page.say("admin.importTitle"))
+    found += looks.everywhere(page.page, f"admin-import-{language}")
+    speak(page, admin.ADDRESS, "en")
+    assert found == []
+
+
 def test_a_pulled_cable_is_told_on_the_map(office):
     page = office.tabs["admin"].open(f"{admin.ADDRESS}/zones").sees(office.tabs["admin"].say("admin.portsLinked", linked=3, of=3))
     office.machine.cable("third", False)
