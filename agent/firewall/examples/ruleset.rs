@@ -17,6 +17,7 @@ fn main() -> Result<(), Error> {
         wan: arguments.next().as_deref().and_then(InterfaceName::new),
         site: SitePrefix::from_random([0x12, 0x34, 0x56, 0x78, 0x9a]),
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 998 },
+        moved: settings::Moved::new(),
     };
     let ruleset = compile(&settings, &context);
     ruleset.check().map_err(Error::other)?;

@@ -3,7 +3,7 @@
 //! connection), `input`, `forward` with `crm`, `output`, `nat`, and `bridge` (who is next to whom at
 //! layer 2).
 
-use settings::{Settings, SitePrefix};
+use settings::{Moved, Settings, SitePrefix};
 
 use crate::ir::{
     Base, Chain, ChainKind, Family, Hook, InterfaceName, KeyType, Name, Policy, Rule, Ruleset, Set,
@@ -29,6 +29,8 @@ pub struct Context {
     pub site: SitePrefix,
     /// Users that our services run as.
     pub uids: ServiceUids,
+    /// Addresses that the box keeps beside those of the settings, while they are tried.
+    pub moved: Moved,
 }
 
 /// Users that our services run as; none of them is root.

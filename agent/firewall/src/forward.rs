@@ -123,9 +123,9 @@ fn policies(scope: &Scope<'_>) -> Vec<Pair> {
             }
             Target::Zone(zone) => {
                 let view = scope.zone(zone)?;
-                let v4 = view.subnet4.map(|subnet| when().opened_to4(subnet));
+                let v4 = view.subnets4().map(|subnet| when().opened_to4(subnet));
                 let v6 = view.subnet6.map(|subnet| when().opened_to6(subnet));
-                (interface(zone), v4.into_iter().chain(v6).collect())
+                (interface(zone), v4.chain(v6).collect())
             }
         };
         let tells =

@@ -57,10 +57,11 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
 /// What every zone needs of the box.
 fn services(zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
-    if let (true, Some(router)) = (zone.dhcp, zone.router4) {
+    if zone.dhcp {
         let dhcp = |to| when().opened_to4(to).udp().opener_port(68).opened_to_port(67);
         rules.push(dhcp(Ipv4Addr::BROADCAST).admit("DHCP: asks for an address"));
-        rules.push(dhcp(router).admit("DHCP: keeps its address"));
+        let keeps = |router| dhcp(router).admit("DHCP: keeps its address");
+        rules.extend(zone.routers4().map(keeps));
     }
     for to_router in to_router(zone) {
         rules.push(to_router.clone().udp().opened_to_port(53).admit("DNS"));
@@ -89,7 +90,7 @@ fn management(zone: &ZoneView<'_>, source: &Source, sets: &mut Vec<Set>) -> Vec<
     let pages =
         |way: When| way.tcp().opened_to_port_in(&web_ports()).admit("management: admin pages");
     let mut rules = Vec::new();
-    if let Some(router) = zone.router4 {
+    for router in zone.routers4() {
         let way = when().opener4_in(&from4).opened_to4(router);
         rules.push(pages(way.clone()));
         rules.push(way.icmp(icmp::ECHO_REQUEST).admit("management: ping"));
@@ -103,9 +104,9 @@ fn management(zone: &ZoneView<'_>, source: &Source, sets: &mut Vec<Set>) -> Vec<
 }
 
 fn to_router(zone: &ZoneView<'_>) -> impl Iterator<Item = When> {
-    let v4 = zone.router4.map(|router| when().opened_to4(router));
+    let v4 = zone.routers4().map(|router| when().opened_to4(router));
     let v6 = zone.router6.map(|router| when().opened_to6(router));
-    v4.into_iter().chain(v6)
+    v4.chain(v6)
 }
 
 /// The link's own business. DHCPv4 needs no rule: until it has an address networkd reads it from a

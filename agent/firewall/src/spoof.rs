@@ -88,7 +88,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         entries.push((interface.clone(), chain.name.clone()));
         chains.push(chain);
     }
-    let subnets: Vec<Ipv4Net> = scope.zones.iter().filter_map(|zone| zone.subnet4).collect();
+    let subnets: Vec<Ipv4Net> = scope.zones.iter().flat_map(ZoneView::subnets4).collect();
     Part {
         sets: vec![
             set4(inside4(), &subnets),
@@ -103,8 +103,10 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
 
 fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
-    if let (Some(subnet), Some(router)) = (zone.subnet4, zone.router4) {
+    for router in zone.routers4() {
         rules.push(when().source4(router).drop("the router's own address from outside"));
+    }
+    for subnet in zone.subnets4() {
         rules.push(when().source4(subnet).accept("an address of the zone"));
     }
     if zone.dhcp {

@@ -17,6 +17,8 @@ pub(crate) struct ZoneView<'s> {
     pub(crate) subnet4: Option<Ipv4Net>,
     pub(crate) subnet6: Option<Ipv6Net>,
     pub(crate) router4: Option<Ipv4Addr>,
+    /// The box's former address, with its network, while new settings are tried.
+    pub(crate) moved4: Option<Ipv4Net>,
     pub(crate) router6: Option<Ipv6Addr>,
     pub(crate) dhcp: bool,
     /// The CRM's zone: only the CRM is in it.
@@ -43,6 +45,7 @@ impl<'s> Scope<'s> {
                 subnet4: zone.subnet_v4(),
                 subnet6: zone.subnet_v6(context.site),
                 router4: zone.router_v4(),
+                moved4: context.moved.get(name).copied(),
                 router6: zone.router_v6(context.site),
                 dhcp: zone.ipv4.as_ref().is_some_and(|ipv4| ipv4.dhcp.is_some()),
                 is_crm: *name == settings.crm.zone,
@@ -66,9 +69,7 @@ impl ZoneView<'_> {
     /// says. A version that is not named is an empty list: it matches nobody.
     pub(crate) fn networks(&self, source: &Source) -> (Vec<Ipv4Net>, Vec<Ipv6Net>) {
         match &source.addresses {
-            Addresses::All => {
-                (self.subnet4.into_iter().collect(), self.subnet6.into_iter().collect())
-            }
+            Addresses::All => (self.subnets4().collect(), self.subnet6.into_iter().collect()),
             Addresses::List(networks) => {
                 let v4 = networks.iter().filter_map(|network| match network {
                     IpNet::V4(v4) => Some(*v4),
@@ -81,6 +82,17 @@ impl ZoneView<'_> {
                 (v4.collect(), v6.collect())
             }
         }
+    }
+
+    /// Its IPv4 networks: its subnet, and the one that it had before.
+    pub(crate) fn subnets4(&self) -> impl Iterator<Item = Ipv4Net> {
+        let moved = self.moved4.map(|moved| moved.trunc()).filter(|net| self.subnet4 != Some(*net));
+        self.subnet4.into_iter().chain(moved)
+    }
+
+    /// The box's IPv4 addresses in it: the present one first.
+    pub(crate) fn routers4(&self) -> impl Iterator<Item = Ipv4Addr> {
+        self.router4.into_iter().chain(self.moved4.map(|moved| moved.addr()))
     }
 
     /// A chain or set that belongs to the zone. No zone's name has an underscore: such names

@@ -13,7 +13,7 @@ use rustix::net::{
 use crate::HEADER;
 
 /// Most descriptors with one byte.
-const MAX_WITH_BYTE: usize = 64;
+const MAX_WITH_BYTE: usize = 96;
 /// Most descriptors with one frame.
 pub const MAX_DESCRIPTORS: usize = MAX_WITH_BYTE * HEADER;
 

@@ -1,12 +1,13 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box, `texts` the words for it. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
 mod message;
 mod status;
 pub mod texts;
+mod trial;
 
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
@@ -17,3 +18,4 @@ pub const SOCKET: &str = "hostd.sock";
 pub use status::{
     Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
 };
+pub use trial::{Ended, HowEnded, NotNow, Trial};

@@ -3,13 +3,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::trial::{Ended, NotNow, Trial};
 use crate::{SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +27,50 @@ pub enum Request {
         /// JSON text of the document.
         document: String,
     },
-    /// Bring this document about, and keep it when that worked. Answer: [`Response::Accepted`]
-    /// when it is in force, verified and on disk; else [`Response::Refused`] or
-    /// [`Response::Failed`], and the former settings stand.
+    /// What would the rules of this document depend on, beside the document? Nothing changes.
+    /// Answer: [`Response::Facts`] or [`Response::Refused`].
+    Facts {
+        /// JSON text of the document.
+        document: String,
+    },
+    /// Bring this document about, and keep it when that worked: for the set-up, where nobody could
+    /// confirm yet. Answer: [`Response::Accepted`] when it is in force, verified and on disk; else
+    /// [`Response::Refused`], [`Response::Failed`] or [`Response::NotNow`], and the former settings
+    /// stand.
     Apply {
         /// JSON text of the document.
         document: String,
     },
+    /// Bring this document about for a time; unless it is confirmed by then the former settings come
+    /// back, and so they do at every start. Answer: [`Response::Trying`] when it is in force and
+    /// verified; else [`Response::Refused`], [`Response::Failed`] or [`Response::NotNow`], and the
+    /// former settings stand.
+    Try {
+        /// JSON text of the document.
+        document: String,
+        /// SHA-256 of the text of the settings in force that this was made from, 64 hex digits.
+        base: String,
+        /// How long, [`Trial::SHORTEST`] to [`Trial::LONGEST`]; at least [`Trial::MOVED`] when an
+        /// address of the box changes.
+        seconds: u32,
+        /// SHA-256 of what has to be said to keep it, 64 hex digits.
+        token: String,
+        /// Who may keep it, at most [`Trial::MAX_BY`] bytes; given back with [`Response::Settings`].
+        by: String,
+    },
+    /// Keep what is being tried. Answer: [`Response::Accepted`] when it is on disk, also when it was
+    /// kept by this token already; else [`Response::NotNow`] or [`Response::Failed`], and the trial
+    /// goes on.
+    Confirm {
+        /// What the hash of [`Request::Try`] is of.
+        token: String,
+        /// The box's own address that this was asked at.
+        at: IpAddr,
+    },
+    /// End what is being tried: the former settings come back. Answer: [`Response::Accepted`] when
+    /// they are in force and verified; else [`Response::NotNow`] or [`Response::Failed`], and it is
+    /// tried again.
+    Undo,
     /// Is this the code that opens the set-up? A wrong one counts for the address that it came from.
     /// Answer: [`Response::SetupTried`].
     TrySetupCode {
@@ -72,7 +111,24 @@ pub enum Response {
         document: Option<String>,
         /// Where they come from.
         source: SettingsSource,
+        /// Until when they are in force, if they are being tried.
+        trial: Option<Trial>,
+        /// What became of the last trial since hostd started, or of one that its start ended.
+        ended: Option<Ended>,
     },
+    /// What the rules of a document depend on.
+    Facts {
+        /// Interface of the WAN port; none when it is not plugged in.
+        wan: Option<String>,
+        /// The box's own IPv6 prefix.
+        site: Ipv6Net,
+        /// Users that dnsmasq, chrony and networkd run as.
+        uids: [u32; 3],
+    },
+    /// It is in force for a time.
+    Trying(Trial),
+    /// Not now; nothing was changed.
+    NotNow(NotNow),
     /// Done, or, for a check, possible.
     Accepted,
     /// The document is not valid; nothing was changed.

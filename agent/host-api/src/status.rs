@@ -68,6 +68,8 @@ pub enum SettingsSource {
     Confirmed,
     /// The ones before, because the last ones cannot be read.
     Previous,
+    /// New ones, for a time.
+    Trial,
 }
 
 /// A sentence for a person, as code and values.

@@ -4,6 +4,7 @@
 mod requests;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 
 use std::io;
 use std::net::IpAddr;
@@ -11,9 +12,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use firewall::{RulesetHash, ServiceUids};
-use host_api::{Notice, SettingsSource, State, Status};
+use host_api::{Ended, Notice, SettingsSource, State, Status};
 use network::Binding;
-use settings::{DiscoveredPort, Settings, SitePrefix};
+use settings::{DiscoveredPort, Moved, Settings, SitePrefix};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
@@ -22,8 +23,8 @@ use crate::options::RunOptions;
 use crate::services::Services;
 use crate::setup::{self, Setup};
 use crate::setup_code::Door;
-use crate::store::Store;
 use crate::store::directory::Real;
+use crate::store::{Place, Store};
 use crate::{listeners, machine, status, wan};
 use systemd::log::chain;
 use systemd::notify;
@@ -53,6 +54,11 @@ pub struct Agent {
     services: Services,
     wanted: Wanted,
     in_force: Option<InForce>,
+    trial: Option<trial::Trial>,
+    /// What became of the last trial that was not kept.
+    ended: Option<Ended>,
+    /// SHA-256 of what kept the last one that was.
+    kept: Option<String>,
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
     /// What was found at the start.
@@ -116,6 +122,9 @@ impl Agent {
             services,
             wanted: Wanted::Factory,
             in_force: None,
+            trial: None,
+            ended: None,
+            kept: None,
             loaded: None,
             found,
             problem: None,
@@ -135,8 +144,11 @@ impl Agent {
         // A lost document was there once: the setup file is for boxes that were never set up.
         let never = loaded.settings.is_none() && loaded.notices.is_empty();
         self.found.extend(loaded.notices);
-        if let Err(error) = self.store.discard() {
-            tracing::warn!(error = chain(&error), "left over");
+        self.was_interrupted();
+        for place in [Place::Candidate, Place::Trial] {
+            if let Err(error) = self.store.discard(place) {
+                tracing::warn!(error = chain(&error), "left over");
+            }
         }
         if let Some(settings) = loaded.settings {
             self.wanted = Wanted::Document(Box::new(settings), loaded.source);
@@ -204,7 +216,7 @@ impl Agent {
                 return;
             }
             None => Some(Notice::new("no_ports", [])),
-            Some((settings, source)) => match self.bring_about(&settings) {
+            Some((settings, source)) => match self.bring_about(&settings, &self.moved()) {
                 Ok(binding) => {
                     self.in_force = Some(InForce { settings, source, binding });
                     None
@@ -245,20 +257,29 @@ impl Agent {
         Settings::factory(&ports)
     }
 
-    fn bring_about(&mut self, settings: &Settings) -> Result<Binding, ApplyError> {
+    /// Addresses that are kept while new ones are tried.
+    fn moved(&self) -> Moved {
+        self.trial.as_ref().map(|trial| trial.moved.clone()).unwrap_or_default()
+    }
+
+    fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
-        let uids = if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, ..UIDS } };
-        let goal = Goal::new(settings, &present, self.site, self.options.links, uids);
+        let goal = Goal::new(settings, moved, &present, self.site, self.options.links, self.uids());
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
         done.map(|()| goal.binding)
+    }
+
+    fn uids(&self) -> ServiceUids {
+        if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, ..UIDS } }
     }
 
     /// The setup file's settings work: keep them.
     fn take_setup(&mut self) {
         let Wanted::Setup(setup) = &self.wanted else { return };
         let settings = setup.settings.clone();
-        let kept = self.store.prepare(&settings).and_then(|()| self.store.promote());
+        let prepared = self.store.prepare(&settings, Place::Candidate);
+        let kept = prepared.and_then(|()| self.store.promote(Place::Candidate));
         if let Err(error) = kept {
             tracing::error!(error = chain(&error), "setup");
             self.problem = Some(Notice::new("store_failed", []));
@@ -286,7 +307,10 @@ impl Agent {
             if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
                 tracing::warn!(%error, "the name servers cannot be written");
             }
-            let addresses = listeners::addresses(&in_force.settings, self.site);
+            let mut addresses = listeners::addresses(&in_force.settings, self.site);
+            addresses.extend(listeners::moved(&in_force.settings, &self.moved()));
+            addresses.sort_unstable();
+            addresses.dedup();
             self.management.send_if_modified(|known| {
                 let news = *known != addresses;
                 *known = addresses;
@@ -333,6 +357,9 @@ impl Agent {
         status.notices.extend(self.found.iter().cloned());
         if self.door.is_again() {
             status.notices.push(Notice::new("admins_lost", []));
+        }
+        if self.trial.is_some() {
+            status.notices.push(Notice::new("trial_running", []));
         }
         let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
         status.notices.extend(self.services_down.iter().map(down));
@@ -381,7 +408,10 @@ impl Agent {
 /// Notices that new settings answer.
 fn about_settings(notice: &Notice) -> bool {
     notice.code.starts_with("setup_")
-        || matches!(notice.code.as_str(), "previous_used" | "settings_lost" | "state_repaired")
+        || matches!(
+            notice.code.as_str(),
+            "previous_used" | "settings_lost" | "state_repaired" | "trial_interrupted"
+        )
 }
 
 fn noticed(error: &ApplyError) -> Notice {

@@ -7,7 +7,7 @@ use firewall::ir::Ruleset;
 use firewall::{Context, RulesetHash, ServiceUids};
 use network::links::LinkPlan;
 use network::{Binding, LinkMode, PresentPort};
-use settings::{Settings, SitePrefix};
+use settings::{Moved, Settings, SitePrefix};
 
 use crate::machine::{self, MachineError};
 
@@ -67,14 +67,16 @@ impl Goal {
     /// Works out what the settings mean with these cards.
     pub fn new(
         settings: &Settings,
+        moved: &Moved,
         present: &[PresentPort],
         site: SitePrefix,
         mode: LinkMode,
         uids: ServiceUids,
     ) -> Self {
         let binding = network::bind(settings, present);
-        let plan = network::plan(settings, &binding, site, mode);
-        let context = Context { wan: binding.wan().cloned(), site, uids };
+        let plan = network::plan(settings, moved, &binding, site, mode);
+        let moved = moved.clone();
+        let context = Context { wan: binding.wan().cloned(), site, uids, moved };
         let ruleset = firewall::compile(settings, &context);
         Self { hash: ruleset.hash(), binding, plan, ruleset }
     }

@@ -11,7 +11,7 @@ use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, listen, setsockopt, socket,
     sockopt,
 };
-use settings::{MAX_ZONES, Settings, SitePrefix};
+use settings::{MAX_ZONES, Moved, Settings, SitePrefix};
 use tokio::io::{AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 
@@ -20,8 +20,8 @@ const PORTS: [u16; 2] = [80, 443];
 /// Connections that wait to be taken.
 const BACKLOG: i32 = 128;
 
-// IPv4 and IPv6 in each zone: all of them travel with one answer.
-const _: () = assert!(MAX_ZONES * 2 * PORTS.len() <= host_api::MAX_DESCRIPTORS);
+// IPv4, IPv6 and a former address in each zone: all of them travel with one answer.
+const _: () = assert!(MAX_ZONES * 3 * PORTS.len() <= host_api::MAX_DESCRIPTORS);
 
 /// The box's addresses in the zones that may manage it.
 pub fn addresses(settings: &Settings, site: SitePrefix) -> Vec<IpAddr> {
@@ -73,6 +73,12 @@ fn open(place: SocketAddr) -> io::Result<OwnedFd> {
     bind(std::os::fd::AsRawFd::as_raw_fd(&socket), &SockaddrStorage::from(place))?;
     listen(&socket, Backlog::new(BACKLOG)?)?;
     Ok(socket)
+}
+
+/// Those that it has beside them while an address is changed.
+pub fn moved(settings: &Settings, moved: &Moved) -> impl Iterator<Item = IpAddr> {
+    let zones = settings.management.from.iter().filter_map(|from| moved.get(&from.zone));
+    zones.map(|moved| IpAddr::V4(moved.addr()))
 }
 
 async fn send(stream: &mut UnixStream, response: &Response, sockets: &[OwnedFd]) -> io::Result<()> {

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use crate::agent::Agent;
+use crate::agent::{Agent, trial};
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
@@ -61,6 +61,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     }
     loop {
         tokio::select! {
+            () = trial::over(agent.trial_ends()) => agent.expire().await,
             () = swarm.over() => {
                 swarm = Swarm::default();
                 agent.settle();

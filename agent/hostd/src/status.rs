@@ -103,6 +103,7 @@ pub fn machine_line(status: &Status) -> Option<String> {
         SettingsSource::Factory => "factory",
         SettingsSource::Confirmed => "confirmed",
         SettingsSource::Previous => "previous",
+        SettingsSource::Trial => "trial",
     };
     match status.state {
         State::Starting => None,

@@ -1,7 +1,7 @@
 //! The settings on the state partition: `confirmed.1.json`, and `previous.1.json` for when that cannot
 //! be read. Each file carries the SHA-256 of its content, so that a half-written or flipped one is
 //! noticed. A document becomes `candidate.1.json` first and is renamed when it works: whenever the
-//! power is cut, one whole document is there.
+//! power is cut, one whole document is there. One that is tried is `trial.1.json` until it is kept.
 
 pub mod directory;
 #[cfg(test)]
@@ -17,12 +17,29 @@ use directory::Directory;
 
 const CONFIRMED: &str = "confirmed.1.json";
 const PREVIOUS: &str = "previous.1.json";
-const CANDIDATE: &str = "candidate.1.json";
 const PREVIOUS_NEW: &str = "previous.1.new";
 
 /// First words of a file; the hash in hex and a line feed follow.
 const HEADER: &[u8] = b"gatehouse-settings 1 sha256 ";
 const HASH_DIGITS: usize = 64;
+
+/// What a document is until it is the one in force for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// To be kept once it works.
+    Candidate,
+    /// To be kept if somebody says so.
+    Trial,
+}
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Candidate => "candidate.1.json",
+            Self::Trial => "trial.1.json",
+        }
+    }
+}
 
 /// The settings on disk.
 pub struct Store<D> {
@@ -109,7 +126,7 @@ impl<D: Directory> Store<D> {
 
     /// Puts a document on disk without making it the one in force. The first document of a box is
     /// written twice, so that it too has a former one behind it.
-    pub fn prepare(&self, settings: &Settings) -> Result<(), StoreError> {
+    pub fn prepare(&self, settings: &Settings, place: Place) -> Result<(), StoreError> {
         let content = wrap(settings.to_json().as_bytes());
         let directory = &self.directory;
         self.remove(PREVIOUS_NEW)?;
@@ -117,15 +134,15 @@ impl<D: Directory> Store<D> {
             directory.write(PREVIOUS_NEW, &content).map_err(failed("write the second copy"))?;
             directory.sync(PREVIOUS_NEW).map_err(failed("sync the second copy"))?;
         }
-        directory.write(CANDIDATE, &content).map_err(failed("write the candidate"))?;
-        directory.sync(CANDIDATE).map_err(failed("sync the candidate"))?;
+        directory.write(place.name(), &content).map_err(failed("write the new document"))?;
+        directory.sync(place.name()).map_err(failed("sync the new document"))?;
         directory.sync_directory().map_err(failed("sync the directory"))
     }
 
     /// Makes the prepared document the one in force; the present one becomes the former one, unless
     /// it is damaged. On an error it is not known which of both is in force at the next start, but
     /// one of them is.
-    pub fn promote(&self) -> Result<(), StoreError> {
+    pub fn promote(&self, place: Place) -> Result<(), StoreError> {
         let directory = &self.directory;
         let had_former = self.has(CONFIRMED);
         if had_former {
@@ -133,7 +150,7 @@ impl<D: Directory> Store<D> {
             directory.link(CONFIRMED, PREVIOUS_NEW).map_err(failed("keep the former"))?;
             self.become_previous()?;
         }
-        directory.rename(CANDIDATE, CONFIRMED).map_err(failed("confirm the candidate"))?;
+        directory.rename(place.name(), CONFIRMED).map_err(failed("confirm the new document"))?;
         directory.sync_directory().map_err(failed("sync the directory"))?;
         if !had_former && self.has(PREVIOUS_NEW) {
             self.become_previous()?;
@@ -153,8 +170,13 @@ impl<D: Directory> Store<D> {
     }
 
     /// Forgets the prepared document.
-    pub fn discard(&self) -> Result<(), StoreError> {
-        self.remove(CANDIDATE)
+    pub fn discard(&self, place: Place) -> Result<(), StoreError> {
+        self.remove(place.name())
+    }
+
+    /// The document that was tried when hostd ended.
+    pub fn interrupted(&self) -> Option<Settings> {
+        self.read(Place::Trial.name()).ok().flatten()
     }
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {

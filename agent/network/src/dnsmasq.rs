@@ -102,7 +102,8 @@ fn write_zone(
                 writeln!(out, "dhcp-option=option:{option},{router}")?;
             }
         }
-        writeln!(out, "interface-name={BOX},{interface}/4")?;
+        // Not by interface: while an address is changed that has the former one, too.
+        writeln!(out, "host-record={BOX},{router}")?;
     }
     if let (Some(subnet), Some(router)) = (zone.subnet_v6(site), zone.router_v6(site)) {
         writeln!(out, "dhcp-range={},ra-only,64,{LEASE}", subnet.network())?;
@@ -110,7 +111,7 @@ fn write_zone(
         // Budgets of guesses are by address, and a machine has many of IPv6: names have it only where
         // there is no IPv4.
         if zone.ipv4.is_none() {
-            writeln!(out, "interface-name={BOX},{interface}/6")?;
+            writeln!(out, "host-record={BOX},{router}")?;
         }
     }
     write_crm(out, settings, name, site)

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use firewall::compile::CRM_PORT;
 use firewall::ir::InterfaceName;
 use ipnet::{IpNet, Ipv6Net};
-use settings::{Addresses, PortRole, Settings, SitePrefix, VlanId, Zone, ZoneName};
+use settings::{Addresses, Moved, PortRole, Settings, SitePrefix, VlanId, Zone, ZoneName};
 
 use crate::bind::Binding;
 use crate::links::{
@@ -37,8 +37,15 @@ pub fn forwards(settings: &Settings) -> bool {
         || settings.crm.reachable_from.iter().any(|source| somebody(&source.addresses))
 }
 
-/// Makes the plan. A name that is no interface's is left out; settings have none such.
-pub fn plan(settings: &Settings, binding: &Binding, site: SitePrefix, mode: LinkMode) -> LinkPlan {
+/// Makes the plan; `moved` are addresses that the box keeps beside those of the settings. A name that is
+/// no interface's is left out; settings have none such.
+pub fn plan(
+    settings: &Settings,
+    moved: &Moved,
+    binding: &Binding,
+    site: SitePrefix,
+    mode: LinkMode,
+) -> LinkPlan {
     let maker = Maker { settings, site, mode };
     let mut plan = LinkPlan {
         bridges: Vec::new(),
@@ -63,9 +70,10 @@ pub fn plan(settings: &Settings, binding: &Binding, site: SitePrefix, mode: Link
         plan.ports.extend(maker.port(&port.interface, &port.role));
     }
     for (name, zone) in &settings.zones {
-        let (Some(interface), addresses) = (interface(name), zone_addresses(zone, site)) else {
+        let (Some(interface), mut addresses) = (interface(name), zone_addresses(zone, site)) else {
             continue;
         };
+        addresses.extend(moved.get(name).copied().map(IpNet::V4));
         plan.addresses.push(InterfaceAddresses { interface, addresses });
     }
     maker.crm(&mut plan);
@@ -236,7 +244,8 @@ mod tests {
         ];
         let binding = bind(&settings, &present);
         assert!(binding.unbound.is_empty() && binding.unknown.is_empty(), "{binding:?}");
-        plan(&settings, &binding, SitePrefix::from_random([1, 2, 3, 4, 5]), mode)
+        let site = SitePrefix::from_random([1, 2, 3, 4, 5]);
+        plan(&settings, &Moved::new(), &binding, site, mode)
     }
 
     fn vlans(plan: &LinkPlan, port: &str) -> Vec<(u16, bool)> {

@@ -45,6 +45,7 @@ impl Rules {
             wan: InterfaceName::new("wan0"),
             site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
             uids: UIDS,
+            moved: settings::Moved::new(),
         };
         #[cfg(feature = "sabotage")]
         if let Self::Without(sabotage) = self {

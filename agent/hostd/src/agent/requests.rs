@@ -4,12 +4,14 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use host_api::{Failure, Request, Response, SettingsSource, Shown, Status};
-use settings::{Language, Settings};
+use host_api::{Failure, NotNow, Request, Response, SettingsSource, Shown, Status};
+use settings::{Language, Moved, Settings};
 
+use super::trial::{Asked, Trial};
 use super::{Agent, InForce, Wanted, about_settings};
 use crate::authority;
 use crate::files::{self, Readers};
+use crate::store::Place;
 use systemd::log::chain;
 
 impl Agent {
@@ -27,12 +29,29 @@ impl Agent {
                 Response::Settings {
                     document: in_force.map(|in_force| in_force.settings.to_json()),
                     source: in_force.map_or(SettingsSource::Factory, |in_force| in_force.source),
+                    trial: self.trial.as_ref().map(Trial::told),
+                    ended: self.ended.clone(),
                 }
             }
             Request::Check { document } => match settings::parse(document.as_bytes()) {
                 Ok(_) => Response::Accepted,
                 Err(problems) => self.refused(&problems),
             },
+            Request::Facts { document } => match settings::parse(document.as_bytes()) {
+                Ok(settings) => self.facts(&settings),
+                Err(problems) => self.refused(&problems),
+            },
+            Request::Try { document, base, seconds, token, by } => {
+                match settings::parse(document.as_bytes()) {
+                    Ok(settings) => {
+                        self.try_out(Asked { settings, base, seconds, token, by }).await
+                    }
+                    Err(problems) => self.refused(&problems),
+                }
+            }
+            Request::Confirm { token, at } => self.confirm(&token, at).await,
+            Request::Undo => self.undo().await,
+            Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Apply { document } => match settings::parse(document.as_bytes()) {
                 Ok(settings) => self.apply(settings).await,
                 Err(problems) => self.refused(&problems),
@@ -111,11 +130,11 @@ impl Agent {
     /// The settings are on disk before anything changes, in force after they were verified; on any
     /// failure the former ones stand.
     async fn apply(&mut self, settings: Settings) -> Response {
-        if let Err(error) = self.store.prepare(&settings) {
+        if let Err(error) = self.store.prepare(&settings, Place::Candidate) {
             return failed("store_failed", &error);
         }
-        let done = match self.bring_about(&settings) {
-            Ok(binding) => match self.store.promote() {
+        let done = match self.bring_about(&settings, &Moved::new()) {
+            Ok(binding) => match self.store.promote(Place::Candidate) {
                 Ok(()) => {
                     let source = SettingsSource::Confirmed;
                     self.wanted = Wanted::Document(Box::new(settings.clone()), source);
@@ -135,7 +154,7 @@ impl Agent {
                 Response::Accepted
             }
             Err(response) => {
-                if let Err(error) = self.store.discard() {
+                if let Err(error) = self.store.discard(Place::Candidate) {
                     tracing::warn!(error = chain(&error), "left over");
                 }
                 self.converge().await;
@@ -145,7 +164,7 @@ impl Agent {
     }
 }
 
-fn failed(code: &str, error: &dyn std::error::Error) -> Response {
+pub(super) fn failed(code: &str, error: &dyn std::error::Error) -> Response {
     tracing::error!(error = chain(error), code, "a request could not be carried out");
     Response::Failed(Failure { code: code.to_owned(), detail: chain(error) })
 }

@@ -9,7 +9,7 @@ use host_api::SettingsSource;
 use settings::Settings;
 
 use super::directory::Directory;
-use super::{CONFIRMED, PREVIOUS, Store};
+use super::{CONFIRMED, PREVIOUS, Place, Store};
 
 type Inode = usize;
 
@@ -187,8 +187,8 @@ fn document(host: u16) -> Settings {
 
 fn save(cut: &Cut, settings: &Settings) -> Result<(), super::StoreError> {
     let store = Store::new(cut);
-    store.prepare(settings)?;
-    store.promote()
+    store.prepare(settings, Place::Candidate)?;
+    store.promote(Place::Candidate)
 }
 
 fn host(disk: &Disk) -> Option<u16> {

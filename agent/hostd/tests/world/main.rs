@@ -11,6 +11,8 @@
     reason = "a test"
 )]
 
+mod trial;
+
 use std::env;
 use std::fs;
 use std::io::{Read, Write};
@@ -41,7 +43,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("7 passed"),
+        output.status.success() && said.contains("13 passed"),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
@@ -220,7 +222,10 @@ fn d_finds_its_settings_broken() {
     let status = restart();
     assert_eq!(status.settings, SettingsSource::Previous);
     assert_eq!(status.notices[0].code, "previous_used");
-    assert!(document().contains("192.168.20.1/24"), "not the former settings");
+    let former = document();
+    assert!(former.contains("192.168.20.1/24"), "not the former settings");
+    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    assert_eq!(ready().settings, SettingsSource::Confirmed);
 }
 
 #[test]
