@@ -24,6 +24,23 @@ use crate::shape::shared::Language;
 #[derive(Clone, Copy, Debug)]
 pub struct Remote(pub IpAddr);
 
+/// The connection that a request came over; put into each request's extensions as [`Remote`] is.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Grows with each connection.
+    pub number: u64,
+    /// The box's own address.
+    pub at: IpAddr,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Line {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get().copied().ok_or_else(|| Code::Broken.into())
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Caller {

@@ -120,6 +120,18 @@ codes! {
     CrmAway = "crm-away", SERVICE_UNAVAILABLE;
     /// The settings could not be brought about; the former ones stand.
     NotApplied = "not-applied", INTERNAL_SERVER_ERROR;
+    /// New settings are being tried; they are to be kept or undone first.
+    TrialRunning = "trial-running", CONFLICT;
+    /// Nothing is being tried any more.
+    NoTrial = "no-trial", CONFLICT;
+    /// Another session tries them.
+    NotYours = "not-yours", FORBIDDEN;
+    /// The token is not the one that was given out.
+    WrongToken = "wrong-token", FORBIDDEN;
+    /// The connection is from before the change, so it proves nothing.
+    OldConnection = "old-connection", CONFLICT;
+    /// Asked at an address that the box no longer has once they are kept.
+    OldAddress = "old-address", CONFLICT;
     /// The disk failed.
     DiskFailed = "disk-failed", SERVICE_UNAVAILABLE;
     /// Something of ours broke.
@@ -164,6 +176,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "every-device",
     "link-local",
     "locks-you-out",
+    "trial-seconds",
 ];
 
 /// A field that was refused, before its words are chosen.

@@ -54,7 +54,8 @@ async fn sent(who: &Browser, method: &str, path: &str, but: &[(&str, &str)], bod
         .header("origin", format!("https://{}", App::Admin.host()))
         .header("sec-fetch-site", "same-origin")
         .header("cookie", &who.cookie)
-        .extension(api::caller::Remote(common::ADDRESS.into()));
+        .extension(api::caller::Remote(common::ADDRESS.into()))
+        .extension(api::caller::Line { number: 0, at: common::ADDRESS.into() });
     if !body.is_empty() {
         request = request.header("content-type", "application/json");
     }

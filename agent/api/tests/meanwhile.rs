@@ -75,7 +75,10 @@ fn newest(store: &Store) -> u64 {
 fn changes(app: App) -> BTreeSet<String> {
     let signed_in = |access| matches!(access, Access::Session | Access::Manager);
     let routes = app.routes().into_iter();
-    let changing = routes.filter(|it| it.method != Method::Get && signed_in(it.access));
+    // A preview changes nothing: it is sent because it is long.
+    let is_change = |path: &str| !path.ends_with("/preview");
+    let changing =
+        routes.filter(|it| it.method != Method::Get && signed_in(it.access) && is_change(it.path));
     changing
         .map(|it| format!("{} {}", format!("{:?}", it.method).to_uppercase(), it.path))
         .collect()
@@ -172,9 +175,19 @@ async fn of_the_admin_application() {
         let own = own(&signed, browser::PASSWORD, &code(&app, &*disk.clock));
         let others = [
             Asked {
-                version: Some(tag),
-                ..asked("PUT", "/crm-access", json!({ "reachableFrom": [] }))
+                version: Some(tag.clone()),
+                ..asked(
+                    "PUT",
+                    "/crm-access",
+                    json!({ "reachableFrom": [], "reason": "", "seconds": 60 }),
+                )
             },
+            Asked {
+                version: Some(tag),
+                ..asked("PUT", "/settings", json!({ "document": {}, "reason": "", "seconds": 60 }))
+            },
+            asked("POST", "/settings/confirm", json!({ "token": "x" })),
+            asked("POST", "/settings/undo", Value::Null),
             asked("POST", "/crm/manager-code", Value::Null),
         ];
         let request = own.into_iter().chain(others).nth(number).unwrap();

@@ -97,6 +97,7 @@ fn example(schema: &Value, document: &Value) -> Value {
         "array" => json!([]),
         "boolean" => json!(false),
         "string" => json!("x"),
+        "integer" => json!(60),
         other => unreachable!("{other}"),
     }
 }
@@ -282,7 +283,8 @@ async fn knock(router: &Router, app: App, route: &Route, wrong: Wrong) -> u16 {
             "content-type",
             if wrong == Wrong::Media { "text/plain" } else { "application/json" },
         )
-        .extension(api::caller::Remote(common::ADDRESS.into()));
+        .extension(api::caller::Remote(common::ADDRESS.into()))
+        .extension(api::caller::Line { number: 0, at: common::ADDRESS.into() });
     let fields = if wrong == Wrong::Fields { 100 } else { 0 };
     for at in 0..fields {
         request = request.header(format!("x-{at}"), "x");
@@ -298,7 +300,8 @@ async fn knock(router: &Router, app: App, route: &Route, wrong: Wrong) -> u16 {
         Wrong::Slow => {
             Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>())
         }
-        Wrong::Length => Body::from(vec![b' '; 64 * 1024 + 1]),
+        // Also where a document of settings comes in.
+        Wrong::Length => Body::from(vec![b' '; settings::MAX_BYTES + 4 * 1024 + 1]),
         _ => Body::from("{}"),
     };
     router.clone().oneshot(request.body(body).unwrap()).await.unwrap().status().as_u16()

@@ -1,12 +1,11 @@
 //! The admin application: certificates of the box, pages on hostd's sockets, the way to the CRM.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use api::admin::{Admin, CrmLink, Parts};
-use api::caller::Remote;
+use api::caller::{Line, Remote};
 use api::contract::App;
 use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
@@ -27,7 +26,7 @@ use crate::listen::{self, Listening};
 use crate::options::Options;
 use crate::plain;
 use crate::rounds;
-use crate::serve::{Server, Site};
+use crate::serve::{Lines, Seen, Server, Site};
 use crate::sockets::Handed;
 use crate::system;
 use crate::tls::{self, Current};
@@ -56,6 +55,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let reach = watch::Sender::new((CrmReach::Unreachable, clock.now().wall));
     let (order, ordered) = mpsc::channel(16);
     let language = BoxLanguage::default();
+    let lines = Lines::default();
     let host = Host::at(options.run.join(host_api::SOCKET));
     let identity = Identity::open(store.clone(), Realm::Admin, Arc::clone(&clock)).await?;
     if identity.unreadable() > 0 {
@@ -68,6 +68,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         clock: Arc::clone(&clock),
         language: language.clone(),
         host: Arc::new(host.clone()),
+        connections: Arc::new(lines.clone()),
         crm: CrmLink { reach: reach.subscribe(), orders: order },
         certificates: told.subscribe(),
     });
@@ -78,14 +79,16 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         Reports::default(),
         api::admin::routes(admin.clone()),
     );
-    let server = Arc::new(Server::new(Site {
+    let site = Site {
         plain: plain::router(Name::Admin.as_str(), authority),
         secure: pages,
         tls: tls::config(Arc::clone(&current))?,
-        stamp: |extensions: &mut Extensions, address: IpAddr| {
-            extensions.insert(Remote(address));
+        stamp: |extensions: &mut Extensions, seen: Seen| {
+            extensions.insert(Remote(seen.from));
+            extensions.insert(Line { number: seen.number, at: seen.at });
         },
-    }));
+    };
+    let server = Arc::new(Server::new(site, lines.clone()));
     let listening = listen::start(Listening {
         server: Arc::clone(&server),
         host,

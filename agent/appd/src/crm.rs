@@ -1,7 +1,6 @@
 //! The CRM: pages on systemd's sockets in the CRM's network namespace, its certificate by order of the
 //! admin application, events to that.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +29,7 @@ use crate::end;
 use crate::options::Options;
 use crate::plain::{self, Authority};
 use crate::rounds;
-use crate::serve::{Server, Site};
+use crate::serve::{Lines, Seen, Server, Site};
 use crate::sockets::Handed;
 use crate::tls::{self, Current};
 
@@ -66,14 +65,15 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         Reports::default(),
         api::crm::routes(crm.clone()),
     );
-    let server = Server::new(Site {
+    let site = Site {
         plain: plain::router(Name::Crm.as_str(), authority.clone()),
         secure: pages,
         tls: tls::config(Arc::clone(&current))?,
-        stamp: |extensions: &mut Extensions, address: IpAddr| {
-            extensions.insert(Remote(address));
+        stamp: |extensions: &mut Extensions, seen: Seen| {
+            extensions.insert(Remote(seen.from));
         },
-    });
+    };
+    let server = Server::new(site, Lines::default());
     let mut accepting = JoinSet::new();
     for socket in handed.tcp {
         let (accept, current) =

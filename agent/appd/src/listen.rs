@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::made_up::MadeUp;
-    use crate::serve::Site;
+    use crate::serve::{Lines, Site};
     use crate::tls::{self, Current};
 
     #[tokio::test]
@@ -119,13 +119,14 @@ mod tests {
             Request::Status => Response::Status(Box::new(status.clone())),
             _ => failed(),
         });
+        let site = Site {
+            plain: Router::new(),
+            secure: Router::new(),
+            tls: tls::config(Current::none("gatehouse.internal")).unwrap(),
+            stamp: |_, _| {},
+        };
         let with = Listening {
-            server: Arc::new(Server::new(Site {
-                plain: Router::new(),
-                secure: Router::new(),
-                tls: tls::config(Current::none("gatehouse.internal")).unwrap(),
-                stamp: |_, _| {},
-            })),
+            server: Arc::new(Server::new(site, Lines::default())),
             host: made.host.clone(),
             fingerprint: "AB:CD".to_owned(),
             admin: made.admin.clone(),

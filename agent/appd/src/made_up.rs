@@ -18,6 +18,7 @@ use vault::{Clock, Store, SystemClock, Unlock};
 use crate::bridge::{self, Bridge};
 use crate::certificates::{All, Certificates};
 use crate::host::Host;
+use crate::serve::Lines;
 use crate::system::Records;
 use crate::tls::Current;
 
@@ -54,6 +55,7 @@ impl MadeUp {
             clock: clock.clone(),
             language: language.clone(),
             host: Arc::new(host.clone()),
+            connections: Arc::new(Lines::default()),
             crm: CrmLink { reach: reach.clone(), orders: mpsc::channel(4).0 },
             certificates: told.subscribe(),
         });

@@ -8,8 +8,10 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use api::admin::Connections;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Extensions;
@@ -57,7 +59,42 @@ pub struct Site {
     /// TLS.
     pub tls: Arc<ServerConfig>,
     /// Tells the router who asks.
-    pub stamp: fn(&mut Extensions, IpAddr),
+    pub stamp: fn(&mut Extensions, Seen),
+}
+
+/// A connection as it is seen from here.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// The address at its other end.
+    pub from: IpAddr,
+    /// The box's own.
+    pub at: IpAddr,
+    /// Grows with each connection.
+    pub number: u64,
+}
+
+/// Numbers connections, and lets the open ones go. Clones are handles of the same.
+#[derive(Clone)]
+pub struct Lines(watch::Sender<u64>, Arc<AtomicU64>);
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self(watch::Sender::new(0), Arc::default())
+    }
+}
+
+impl Lines {
+    fn next(&self) -> u64 {
+        self.1.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+impl Connections for Lines {
+    fn renew(&self) -> u64 {
+        let first = self.1.load(Ordering::SeqCst);
+        self.0.send_replace(first);
+        first
+    }
 }
 
 /// Takes connections, each in a place of its port.
@@ -66,6 +103,7 @@ pub struct Server {
     plain: Limits,
     secure: Limits,
     ending: watch::Sender<bool>,
+    lines: Lines,
     /// Each connection holds one; all gone means that none is left.
     open: mpsc::Sender<Infallible>,
     closed: mpsc::Receiver<Infallible>,
@@ -76,6 +114,7 @@ pub struct Server {
 struct Within {
     site: Site,
     ending: watch::Receiver<bool>,
+    lines: Lines,
     _open: mpsc::Sender<Infallible>,
 }
 
@@ -85,12 +124,12 @@ fn peer(address: SocketAddr) -> IpAddr {
 }
 
 impl Server {
-    /// A server of this site.
-    pub fn new(site: Site) -> Self {
+    /// A server of this site, whose connections are of these.
+    pub fn new(site: Site, lines: Lines) -> Self {
         let (open, closed) = mpsc::channel(1);
         let ending = watch::Sender::new(false);
         let [plain, secure] = [limits::PLAIN, limits::SECURE].map(Limits::new);
-        Self { site, plain, secure, ending, open, closed }
+        Self { site, plain, secure, ending, lines, open, closed }
     }
 
     /// Accepts on this socket until the future it gives is dropped.
@@ -111,6 +150,7 @@ impl Server {
         let within = Within {
             site: self.site.clone(),
             ending: self.ending.subscribe(),
+            lines: self.lines.clone(),
             _open: self.open.clone(),
         };
         async move {
@@ -164,25 +204,36 @@ async fn connection(
     activity: Activity,
 ) -> Done {
     stream.set_nodelay(true)?;
+    let at = stream.local_addr()?.ip().to_canonical();
+    let mut leave = within.lines.0.subscribe();
+    let number = within.lines.next();
+    let seen = Seen { from: address, at, number };
     let router = |site: &Site| if is_plain { site.plain.clone() } else { site.secure.clone() };
     let (router, stamp) = (router(&within.site), within.site.stamp);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        stamp(request.extensions_mut(), address);
+        stamp(request.extensions_mut(), seen);
         request::answer(router.clone(), request, activity.clone()).map(Ok)
     });
+    // From before a change of what the connection went through: it is let go.
+    let gone = async move {
+        if leave.wait_for(|first| number < *first).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
     if is_plain {
-        return http(stream, service, within.ending, false).await;
+        return http(stream, service, within.ending, gone, false).await;
     }
     let acceptor = TlsAcceptor::from(Arc::clone(&within.site.tls));
     let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
     let is_2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
-    http(stream, service, within.ending, is_2).await
+    http(stream, service, within.ending, gone, is_2).await
 }
 
 async fn http<S>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     service: S,
     mut ending: watch::Receiver<bool>,
+    gone: impl Future<Output = ()>,
     is_2: bool,
 ) -> Done
 where
@@ -211,6 +262,7 @@ where
     tokio::select! {
         done = connection.as_mut() => return done,
         _ = ending.wait_for(|ending| *ending) => connection.as_mut().graceful_shutdown(),
+        () = gone => connection.as_mut().graceful_shutdown(),
     }
     connection.await
 }

@@ -52,6 +52,10 @@ pub mod table {
     pub const INVITATIONS: TableId = TableId(22);
     /// The organisation that the store belongs to.
     pub const ORGANISATION: TableId = TableId(23);
+    /// Changes of the settings.
+    pub const CHANGES: TableId = TableId(24);
+    /// Parts of the documents of changes.
+    pub const DOCUMENTS: TableId = TableId(25);
 }
 
 /// Tables that this program seals for: each has a key of its own.
@@ -70,6 +74,8 @@ pub const TABLES: &[crate::TableId] = &[
     table::CERTIFICATES,
     table::INVITATIONS,
     table::ORGANISATION,
+    table::CHANGES,
+    table::DOCUMENTS,
 ];
 
 /// How an access ended.
@@ -277,6 +283,40 @@ fields! {
     }
 }
 
+fields! {
+    /// Table 24.
+    settings_change {
+        AT = 1, "When it was tried: an instant.";
+        BY = 2, "The account that did: a link.";
+        REASON = 3, "Why, as typed: a text.";
+        OUTCOME = 4, "A choice of `settings_outcome`.";
+        BEFORE = 5, "Bytes of the former document: an integer.";
+        AFTER = 6, "Bytes of the new document: an integer.";
+        DIGEST = 7, "SHA-256 of the new document: bytes.";
+        DONE_AT = 8, "When its outcome was known: an instant.";
+        DONE_BY = 9, "The account that kept or undid it: a link.";
+    }
+}
+
+fields! {
+    /// Choices of [`settings_change::OUTCOME`].
+    settings_outcome {
+        TRYING = 1, "It is being tried.";
+        KEPT = 2, "It was kept.";
+        UNDONE = 3, "Somebody went back.";
+        EXPIRED = 4, "Nobody kept it in time.";
+        INTERRUPTED = 5, "The box started anew meanwhile.";
+        FAILED = 6, "It could not be brought about.";
+    }
+}
+
+fields! {
+    /// Table 25. The id is half a SHA-256 of the change's id, which of its documents, and which part.
+    settings_document {
+        PART = 1, "Bytes of the document.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,6 +340,9 @@ mod tests {
             invitation::ALL,
             invitation_kind::ALL,
             organisation::ALL,
+            settings_change::ALL,
+            settings_outcome::ALL,
+            settings_document::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

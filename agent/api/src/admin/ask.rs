@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use host_api::{Request, Response, SettingsSource, Status};
+use host_api::{Ended, NotNow, Request, Response, SettingsSource, Status, Trial};
 use settings::Settings;
 use tokio::time::{Instant, sleep};
 
@@ -25,6 +25,10 @@ pub(super) struct InForce {
     pub(super) source: SettingsSource,
     /// As hostd wrote them.
     pub(super) document: String,
+    /// Until when, if they are being tried.
+    pub(super) trial: Option<Trial>,
+    /// What became of the last trial.
+    pub(super) ended: Option<Ended>,
 }
 
 impl Admin {
@@ -44,12 +48,14 @@ impl Admin {
     /// # Errors
     /// [`Code::HostAway`] also while there are none yet: no network card has been found.
     pub(super) async fn settings(&self) -> Result<InForce, Problem> {
-        let (document, source) = match self.ask(Request::Settings).await? {
-            Response::Settings { document, source } => (document.ok_or(Code::HostAway)?, source),
+        let (document, source, trial, ended) = match self.ask(Request::Settings).await? {
+            Response::Settings { document, source, trial, ended } => {
+                (document.ok_or(Code::HostAway)?, source, trial, ended)
+            }
             other => return Err(unexpected(&other)),
         };
         match settings::parse(document.as_bytes()) {
-            Ok(settings) => Ok(InForce { settings, source, document }),
+            Ok(settings) => Ok(InForce { settings, source, document, trial, ended }),
             Err(problems) => {
                 let first = problems.first().map(ToString::to_string).unwrap_or_default();
                 tracing::error!(problem = first, "hostd's own settings are refused");
@@ -80,18 +86,21 @@ impl Admin {
     }
 
     async fn became_of(&self, document: &str) -> Result<(), Problem> {
+        let now = self.after_loss().await?;
+        if now.document == document { Ok(()) } else { Err(Code::NotApplied.into()) }
+    }
+
+    /// The settings in force after an answer was lost; hostd may have to start anew.
+    ///
+    /// # Errors
+    /// [`Code::HostUnsure`] when it does not say in time.
+    pub(super) async fn after_loss(&self) -> Result<InForce, Problem> {
         let end = Instant::now() + LOOK_FOR;
         loop {
-            match self.ask(Request::Settings).await {
-                Ok(Response::Settings { document: Some(now), .. }) if now == document => {
-                    return Ok(());
-                }
-                Ok(Response::Settings { document: Some(_), .. }) => {
-                    return Err(Code::NotApplied.into());
-                }
+            match self.settings().await {
                 // It starts: none are in force yet.
-                Ok(Response::Settings { document: None, .. }) | Err(_) => {}
-                Ok(other) => return Err(unexpected(&other)),
+                Err(problem) if problem.code() == Code::HostAway => {}
+                other => return other,
             }
             if Instant::now() >= end {
                 return Err(Code::HostUnsure.into());
@@ -102,13 +111,13 @@ impl Admin {
 }
 
 /// hostd did nothing.
-fn away(error: &Unanswered) -> Problem {
+pub(super) fn away(error: &Unanswered) -> Problem {
     tracing::warn!(error = systemd::log::chain(error), "hostd does not answer");
     Code::HostAway.into()
 }
 
 /// What a document came to.
-fn done(response: Response, pointer: Pointer) -> Result<(), Problem> {
+pub(super) fn done(response: Response, pointer: Pointer) -> Result<(), Problem> {
     match response {
         Response::Accepted => Ok(()),
         Response::Refused { problems } => {
@@ -119,6 +128,7 @@ fn done(response: Response, pointer: Pointer) -> Result<(), Problem> {
             tracing::error!(code = failure.code, detail = failure.detail, "not applied");
             Err(Code::NotApplied.into())
         }
+        Response::NotNow(NotNow::Trial) => Err(Code::TrialRunning.into()),
         other => Err(unexpected(&other)),
     }
 }

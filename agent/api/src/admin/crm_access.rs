@@ -1,25 +1,31 @@
-//! Who reaches the CRM.
+//! Who reaches the CRM: a part of the settings with a page of its own, looked at and tried as the whole is.
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::get;
-use seal::numbers::{action, outcome};
+use axum::routing::{get, post};
+use seal::numbers::action;
 use settings::Settings;
 
+use super::ask::InForce;
 use super::document::{crm_pointer, reach, site, version, with_crm};
+use super::settings::terms;
 use super::somebody;
-use super::state::{Admin, entry};
+use super::state::Admin;
+use super::trial::Proposal;
 use crate::caller::{Caller, Sent};
 use crate::problem::{Code, Problem};
 use crate::realm::Who;
 use crate::reply::{self, Reply, broken};
 use crate::shape::admin::CrmAccess;
-use crate::shape::setup::CrmChoice;
+use crate::shape::settings::CrmTrial;
+use crate::shape::setup::{CrmChoice, ReachableFrom};
 use crate::version::if_match;
 
 pub(super) fn routes() -> Router<Admin> {
-    Router::new().route("/api/v1/crm-access", get(access).put(change))
+    Router::new()
+        .route("/api/v1/crm-access", get(access).put(change))
+        .route("/api/v1/crm-access/preview", post(preview))
 }
 
 async fn access(State(admin): State<Admin>, _: Who) -> Reply {
@@ -27,51 +33,59 @@ async fn access(State(admin): State<Admin>, _: Who) -> Reply {
     reply::versioned(StatusCode::OK, version(&now.document), &told(&now.settings))
 }
 
+async fn preview(
+    State(admin): State<Admin>,
+    _: Who,
+    caller: Caller,
+    Sent(choice): Sent<CrmChoice>,
+) -> Reply {
+    let now = admin.settings().await?;
+    let new = admin.with_reach(&now, &choice.reachable_from, &caller).await?;
+    let from = caller.peer.address.to_canonical();
+    reply::json(&admin.preview(&now.settings, new, from, caller.language, crm_pointer).await?)
+}
+
 async fn change(
     State(admin): State<Admin>,
     who: Who,
     caller: Caller,
     headers: HeaderMap,
-    Sent(choice): Sent<CrmChoice>,
+    Sent(sent): Sent<CrmTrial>,
 ) -> Reply {
     let seen = if_match(&headers)?;
-    // Goes on when the connection ends: once asked, hostd does it.
-    let changed = reply::off(async move {
+    let (reason, seconds) = terms(&sent.reason, sent.seconds)?;
+    // Goes on when the connection ends: the new rules may end it.
+    let tried = reply::off(async move {
         let _alone = admin.changing().await;
         // In its turn: whose session ended while it waited changes nothing.
-        let confirmed = who.identity.confirm(&who.signed).await.map_err(Problem::from);
-        let done = match confirmed {
-            Ok(()) => admin.change_crm(seen, &choice, &caller).await,
-            Err(problem) => Err(problem),
+        let tried = async {
+            who.identity.confirm(&who.signed).await?;
+            let now = admin.settings().await?;
+            if version(&now.document) != seen {
+                let current = serde_json::to_value(told(&now.settings));
+                let current = current.map_err(|error| broken(&error))?;
+                return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
+            }
+            let settings = admin.with_reach(&now, &sent.reachable_from, &caller).await?;
+            let proposal = Proposal { settings, reason, seconds };
+            admin.try_out(&who.signed, &now, proposal, crm_pointer).await
         };
-        let by = who.signed.actor();
-        let (came, why) = match &done {
-            Ok(_) => (outcome::ALLOWED, None),
-            Err(problem) => (outcome::REFUSED, Some(problem.code().as_str())),
-        };
-        admin.log(entry(by, action::CRM_ACCESS_CHANGED, came, why)).await?;
-        done
+        let tried = tried.await;
+        admin.log_refused(&who.signed, &tried, action::CRM_ACCESS_CHANGED).await?;
+        tried
     });
-    let settings = changed.await??;
-    reply::versioned(StatusCode::OK, version(&settings.to_json()), &told(&settings))
+    reply::json(&tried.await??)
 }
 
 impl Admin {
-    async fn change_crm(
+    async fn with_reach(
         &self,
-        seen: u64,
-        choice: &CrmChoice,
+        now: &InForce,
+        from: &[ReachableFrom],
         caller: &Caller,
     ) -> Result<Settings, Problem> {
-        let now = self.settings().await?;
-        if version(&now.document) != seen {
-            let current = serde_json::to_value(told(&now.settings));
-            let current = current.map_err(|error| broken(&error))?;
-            return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
-        }
-        let new = with_crm(&now.settings, now.source, &choice.reachable_from, caller.language)?;
+        let new = with_crm(&now.settings, now.source, from, caller.language)?;
         somebody::names_some(&new, site(&self.status().await?), crm_pointer)?;
-        self.apply(new.to_json(), crm_pointer).await?;
         Ok(new)
     }
 }

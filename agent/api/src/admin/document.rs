@@ -35,6 +35,14 @@ pub(super) fn words_in(language: Language) -> settings::Language {
     }
 }
 
+/// The language that a document says.
+pub(super) fn language(settings: &Settings) -> Language {
+    match settings.language {
+        settings::Language::English => Language::En,
+        settings::Language::Chinese => Language::ZhCn,
+    }
+}
+
 /// Sources as they go over the wire.
 pub(super) fn reach(from: &[Source]) -> Vec<ReachableFrom> {
     let one = |source: &Source| ReachableFrom {
@@ -174,18 +182,26 @@ fn read(
     language: Language,
     pointer: fn(&str) -> String,
 ) -> Result<Settings, Problem> {
-    settings::parse(document.to_string().as_bytes()).map_err(|problems| {
-        let told = problems.into_iter().map(|problem| {
-            let name = |zone: &str| zone_name(zone, language);
-            let text = problem.reason.text_naming(words_in(language), name);
-            (problem.field, problem.reason.code().to_owned(), text)
-        });
-        refused(told, pointer)
-    })
+    let parsed = settings::parse(document.to_string().as_bytes());
+    parsed.map_err(|problems| refused_fields(problems, language, pointer))
+}
+
+/// Refused fields of a document in the reader's words, as fields of the request.
+pub(super) fn refused_fields(
+    problems: Vec<settings::Problem>,
+    language: Language,
+    pointer: fn(&str) -> String,
+) -> Problem {
+    let told = problems.into_iter().map(|problem| {
+        let name = |zone: &str| zone_name(zone, language);
+        let text = problem.reason.text_naming(words_in(language), name);
+        (problem.field, problem.reason.code().to_owned(), text)
+    });
+    refused(told, pointer)
 }
 
 /// What the pages call a zone of ours; none for one that somebody else named.
-fn zone_name(zone: &str, language: Language) -> Option<String> {
+pub(super) fn zone_name(zone: &str, language: Language) -> Option<String> {
     let key = format!("zone.{zone}");
     catalogue::ZONES.contains(&key.as_str()).then(|| catalogue::text(language, &key))
 }

@@ -123,7 +123,7 @@ impl Admin {
             None => Ok(()),
         };
         // Whatever came of the settings, there is an admin.
-        self.settle().await;
+        self.settle_admin().await;
         applied?;
         if let Some(code) = self.setup(step, |setup| setup.done.clone()).ok().flatten() {
             // Used, or another one was made since: what this one opens is nothing.

@@ -20,6 +20,13 @@ pub enum Unanswered {
     Lost(#[source] io::Error),
 }
 
+/// The connections of the server.
+pub trait Connections: Send + Sync {
+    /// Lets those that are open finish what they are at and no more. The number of the first connection
+    /// that comes after this.
+    fn renew(&self) -> u64;
+}
+
 /// Asks hostd.
 pub trait Host: Send + Sync {
     /// Asks one thing.

@@ -14,10 +14,21 @@ use crate::problem::{Code, Problem};
 use crate::reply;
 
 impl Admin {
-    /// Tells hostd whether there is an admin, when it knows something else: then the setup code dies, or
-    /// there is a new one. To be called now and then: what hostd cannot do it is asked for again. No request
-    /// ever takes the last admin away.
+    /// What is to be settled with hostd, now and then: whether there is an admin, and what became of settings
+    /// that were tried.
     pub async fn settle(&self) {
+        self.settle_admin().await;
+        let _alone = self.changing().await;
+        if let Err(problem) = self.settle_changes().await {
+            let problem = problem.code().as_str();
+            tracing::warn!(problem, "what became of a change is written down later");
+        }
+    }
+
+    /// Tells hostd whether there is an admin, when it knows something else: then the setup code dies, or
+    /// there is a new one. What hostd cannot do it is asked for again. No request ever takes the last admin
+    /// away.
+    pub(super) async fn settle_admin(&self) {
         if let Err(problem) = self.tell_of_admin().await {
             tracing::warn!(problem = problem.code().as_str(), "hostd was not told of the admin");
         }

@@ -2,22 +2,26 @@
 
 mod ask;
 mod certificate;
+mod changes;
 mod crm;
 mod crm_access;
 mod document;
 mod finish;
 mod host;
 mod life;
+mod preview;
 mod protection;
+mod settings;
 mod setup;
 mod somebody;
 mod start;
 mod state;
+mod trial;
 mod zones;
 
 use axum::Router;
 
-pub use host::{Host, HostFuture, Unanswered};
+pub use host::{Connections, Host, HostFuture, Unanswered};
 pub use state::{Admin, Authority, CrmLink, Parts};
 
 use crate::shared;
@@ -30,6 +34,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(protection::routes())
         .merge(zones::routes())
         .merge(crm_access::routes())
+        .merge(settings::routes())
         .merge(crm::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())

@@ -11,8 +11,9 @@ use seal::{RecordId, TableId};
 use tokio::sync::{MutexGuard, mpsc, watch};
 use vault::{Access, Actor, Clock, Store};
 
-use super::Host;
 use super::setup::SetUp;
+use super::trial::Begun;
+use super::{Connections, Host};
 use crate::contract::App;
 use crate::cookie::Cookie;
 use crate::language::BoxLanguage;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub language: BoxLanguage,
     /// hostd.
     pub host: Arc<dyn Host>,
+    /// The connections of the server.
+    pub connections: Arc<dyn Connections>,
     /// The CRM's process.
     pub crm: CrmLink,
     /// The certificates in force.
@@ -83,6 +86,7 @@ struct Inner {
     parts: Parts,
     setups: Mutex<Steps<SetUp>>,
     changing: tokio::sync::Mutex<()>,
+    trial: Mutex<Option<Begun>>,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
 }
@@ -100,7 +104,8 @@ impl Admin {
         let setups = Mutex::new(Steps::new());
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
         let admins_lost = AtomicBool::new(false);
-        Self(Arc::new(Inner { parts, setups, changing, heard, admins_lost }))
+        let trial = Mutex::default();
+        Self(Arc::new(Inner { parts, setups, changing, trial, heard, admins_lost }))
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -143,6 +148,11 @@ impl Admin {
     /// Whoever reads settings to change them, or makes a manager's code, does so alone.
     pub(super) async fn changing(&self) -> MutexGuard<'_, ()> {
         self.0.changing.lock().await
+    }
+
+    /// The trial that this process began, until it is known to be over.
+    pub(super) fn trials(&self) -> &Mutex<Option<Begun>> {
+        &self.0.trial
     }
 
     /// Whether one more entry of this kind goes into the log: nobody must fill the disk.

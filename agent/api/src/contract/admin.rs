@@ -2,10 +2,16 @@
 
 use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
-use super::Route;
+use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
+
+const PAGES: &[Parameter] = &[
+    Parameter { name: "cursor", text: "Where the page before ended" },
+    Parameter { name: "limit", text: "Changes of a page, 1 to 100" },
+];
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -31,10 +37,37 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Zones>(),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
-            .takes::<u::CrmChoice>()
-            .versioned::<a::CrmAccess>()
+            .takes::<t::CrmTrial>()
+            .gives::<t::Tried>()
             .conditional()
             .problems(&[422]),
+        Route::new(Post, "/crm-access/preview", Session, "What this would change and do")
+            .takes::<u::CrmChoice>()
+            .gives::<t::Preview>()
+            .problems(&[422]),
+        Route::new(Get, "/settings", Session, "The settings in force")
+            .versioned::<t::SettingsNow>(),
+        Route::new(Put, "/settings", Session, "Try other settings for a time")
+            .takes::<t::SettingsTrial>()
+            .gives::<t::Tried>()
+            .conditional()
+            .problems(&[422]),
+        Route::new(Post, "/settings/preview", Session, "What other settings would change and do")
+            .takes::<t::SettingsProposal>()
+            .gives::<t::Preview>()
+            .problems(&[422]),
+        Route::new(Post, "/settings/confirm", Session, "Keep what is being tried")
+            .takes::<t::Keep>()
+            .problems(&[422]),
+        Route::new(Post, "/settings/undo", Session, "Go back from what is being tried"),
+        Route::new(Get, "/settings/history", Session, "Changes of the settings")
+            .gives::<t::ChangesPage>()
+            .query(PAGES)
+            .problems(&[422]),
+        Route::new(Get, "/settings/history/{id}", Session, "A change with both documents")
+            .gives::<t::WholeChange>(),
+        Route::new(Get, "/settings/export", Session, "The settings in force as a file")
+            .bytes("application/json"),
         Route::new(Get, "/crm", Session, "How the CRM is").gives::<a::CrmStatus>(),
         Route::new(Post, "/crm/manager-code", Session, "Make a new code for the first manager")
             .gives::<a::ManagerCode>()

@@ -14,6 +14,9 @@ use crate::problem::{Code, Problem};
 
 /// Bytes that a body may have.
 const MOST: usize = 64 * 1024;
+/// The same where a whole document of settings comes in.
+const MOST_SETTINGS: usize = settings::MAX_BYTES + 4 * 1024;
+const SETTINGS: [&str; 2] = ["/api/v1/settings", "/api/v1/settings/preview"];
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(10);
 /// When to come again for room.
@@ -29,11 +32,12 @@ pub(super) async fn whole(
     if body.is_end_stream() {
         return Ok((Request::from_parts(parts, Body::empty()), None));
     }
-    if body.size_hint().lower() > MOST as u64 {
+    let most = if SETTINGS.contains(&parts.uri.path()) { MOST_SETTINGS } else { MOST };
+    if body.size_hint().lower() > most as u64 {
         return Err(Code::TooLong.into());
     }
     let reservation = budget.reserve(from).map_err(full)?;
-    let read = tokio::time::timeout(ARRIVE, read(body, &reservation)).await;
+    let read = tokio::time::timeout(ARRIVE, read(body, most, &reservation)).await;
     let body = read.map_err(|_| Code::TooSlow)??;
     let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(says_json);
     if !body.is_empty() && !is_json && parts.uri.path() != crate::site::REPORT {
@@ -42,7 +46,7 @@ pub(super) async fn whole(
     Ok((Request::from_parts(parts, Body::from(body)), Some(reservation)))
 }
 
-async fn read(mut body: Body, reservation: &Reservation) -> Result<Vec<u8>, Problem> {
+async fn read(mut body: Body, most: usize, reservation: &Reservation) -> Result<Vec<u8>, Problem> {
     loop {
         let frame = tokio::select! {
             frame = body.frame() => frame,
@@ -50,7 +54,7 @@ async fn read(mut body: Body, reservation: &Reservation) -> Result<Vec<u8>, Prob
         };
         let Some(frame) = frame else { return reservation.arrived().map_err(full) };
         let Ok(data) = frame.map_err(|_| Code::Malformed)?.into_data() else { continue };
-        if reservation.push(&data).map_err(full)? > MOST {
+        if reservation.push(&data).map_err(full)? > most {
             return Err(Code::TooLong.into());
         }
     }

@@ -6,5 +6,6 @@ pub mod claim;
 pub mod contact;
 pub mod person;
 pub mod plain;
+pub mod settings;
 pub mod setup;
 pub mod shared;

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api::admin::{self, Admin, Authority, CrmLink, Parts};
-use api::caller::Remote;
+use api::admin::{self, Admin, Authority, Connections, CrmLink, Parts};
+use api::caller::{Line, Remote};
 use api::contract::App;
 use api::language::BoxLanguage;
 use api::shape::admin::{Certificates, CrmReach, Leaf};
@@ -51,6 +51,16 @@ impl Clock for Hands {
     }
 }
 
+/// The connections that there were; a browser's own is the number it has taken.
+#[derive(Clone)]
+pub struct Lines(Arc<Mutex<u64>>);
+
+impl Connections for Lines {
+    fn renew(&self) -> u64 {
+        *self.0.lock().unwrap()
+    }
+}
+
 /// What outlives the process.
 pub struct Disk {
     directory: Arc<TempDir>,
@@ -66,6 +76,7 @@ pub struct Site {
     pub store: Store,
     pub reach: watch::Sender<(CrmReach, u64)>,
     pub orders: Mutex<mpsc::Receiver<Order>>,
+    lines: Lines,
     router: Router,
     _directory: Arc<TempDir>,
     /// Keeps the certificates in force.
@@ -116,12 +127,14 @@ impl Disk {
         };
         let (certificates, in_force) = watch::channel(Authority { der: vec![0x30, 0x82], told });
         let language = BoxLanguage::default();
+        let lines = Lines(Arc::new(Mutex::new(1)));
         let admin = Admin::new(Parts {
             store: store.clone(),
             identity,
             clock: clock.clone(),
             language: language.clone(),
             host: Arc::new(hostd.clone()),
+            connections: Arc::new(lines.clone()),
             crm: CrmLink { reach: reached, orders: order },
             certificates: in_force,
         });
@@ -130,7 +143,7 @@ impl Disk {
         let router = site::router(App::Admin, language, pages, Reports::default(), api);
         let orders = Mutex::new(orders);
         let (_directory, _certificates) = (Arc::clone(&self.directory), certificates);
-        Site { admin, hostd, clock, store, reach, orders, router, _directory, _certificates }
+        Site { admin, hostd, clock, store, reach, orders, lines, router, _directory, _certificates }
     }
 }
 
@@ -162,6 +175,9 @@ impl Site {
 #[derive(Clone)]
 pub struct Browser {
     pub address: IpAddr,
+    /// The box's address that it asks at, and the number of its connection.
+    pub at: IpAddr,
+    pub line: u64,
     pub language: &'static str,
     pub cookies: Vec<(String, String)>,
 }
@@ -189,7 +205,8 @@ impl Answer {
 
 impl Browser {
     pub fn new() -> Self {
-        Self { address: HERE.parse().unwrap(), language: "en", cookies: Vec::new() }
+        let (address, at) = (HERE.parse().unwrap(), "192.168.10.1".parse().unwrap());
+        Self { address, at, line: 0, language: "en", cookies: Vec::new() }
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -241,6 +258,7 @@ impl Browser {
         };
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(Remote(self.address));
+        request.extensions_mut().insert(Line { number: self.line, at: self.at });
         let (parts, body) = site.router.clone().oneshot(request).await.unwrap().into_parts();
         for set in parts.headers.get_all("set-cookie") {
             let text = set.to_str().unwrap();
@@ -254,6 +272,34 @@ impl Browser {
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status: parts.status, headers: parts.headers, body, bytes }
+    }
+
+    /// Over a new connection from now on.
+    pub fn connect(&mut self, site: &Site) {
+        let mut next = site.lines.0.lock().unwrap();
+        self.line = *next;
+        *next += 1;
+    }
+
+    /// Has something tried for a minute.
+    pub async fn tries(&mut self, site: &Site, path: &str, tag: &str, mut body: Value) -> Answer {
+        body["reason"] = json!("");
+        body["seconds"] = json!(60);
+        self.put(site, path, tag, body).await
+    }
+
+    /// Keeps it, over a new connection.
+    pub async fn keeps(&mut self, site: &Site, tried: &Answer) {
+        assert_eq!(tried.status, 200, "{}", tried.body);
+        let token = tried.body["trial"]["token"].as_str().unwrap();
+        self.connect(site);
+        let kept = self.post(site, "/settings/confirm", json!({ "token": token })).await;
+        assert_eq!(kept.status, 204, "{}", kept.body);
+    }
+
+    /// The version of what a path gives.
+    pub async fn tag(&mut self, site: &Site, path: &str) -> String {
+        self.get(site, path).await.headers["etag"].to_str().unwrap().to_owned()
     }
 
     /// Through the set-up up to its last page; gives the authenticator app's secret.

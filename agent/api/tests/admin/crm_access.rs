@@ -19,8 +19,9 @@ async fn is_changed_by_its_version() {
     let tag = now.headers["etag"].to_str().unwrap().to_owned();
     let before = serde_json::to_value(&site.hostd.now().settings).unwrap();
     let some = json!({"reachableFrom": [{"zone": "office", "addresses": ["192.168.10.20"]}]});
-    let changed = browser.put(&site, "/crm-access", &tag, some.clone()).await;
-    assert_eq!(changed.status, 200, "{}", changed.body);
+    let tried = browser.tries(&site, "/crm-access", &tag, some.clone()).await;
+    browser.keeps(&site, &tried).await;
+    let changed = browser.get(&site, "/crm-access").await;
     assert_eq!(changed.body["reachableFrom"][0]["addresses"], json!(["192.168.10.20/32"]));
     let mut expected = before;
     expected["crm"]["reachable_from"][0]["addresses"] = json!(["192.168.10.20/32"]);
@@ -28,11 +29,12 @@ async fn is_changed_by_its_version() {
     let next = changed.headers["etag"].to_str().unwrap().to_owned();
     assert_eq!(browser.get(&site, "/crm-access").await.headers["etag"], next.as_str());
 
-    let late = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": []})).await;
+    let late = browser.tries(&site, "/crm-access", &tag, json!({"reachableFrom": []})).await;
     assert_eq!((late.status.as_u16(), late.code()), (412, "changed-meanwhile"));
     assert_eq!(late.body["current"], changed.body);
-    let nobody = browser.put(&site, "/crm-access", &next, json!({"reachableFrom": []})).await;
-    assert_eq!((nobody.status.as_u16(), &nobody.body["reachableFrom"]), (200, &json!([])));
+    let nobody = browser.tries(&site, "/crm-access", &next, json!({"reachableFrom": []})).await;
+    browser.keeps(&site, &nobody).await;
+    assert_eq!(browser.get(&site, "/crm-access").await.body["reachableFrom"], json!([]));
     let zones = browser.get(&site, "/zones").await.body;
     let open = zones["flows"]
         .as_array()
@@ -58,12 +60,12 @@ async fn of_two_changes_at_once_one_is_refused() {
         let now = browser.get(&site, "/crm-access").await;
         let tag = now.headers["etag"].to_str().unwrap();
         let (first, second) = tokio::join!(
-            browser.put(&site, "/crm-access", tag, to(2 * round)),
-            other.put(&site, "/crm-access", tag, to(2 * round + 1)),
+            browser.tries(&site, "/crm-access", tag, to(2 * round)),
+            other.tries(&site, "/crm-access", tag, to(2 * round + 1)),
         );
-        let mut statuses = [first.status.as_u16(), second.status.as_u16()];
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 412]);
+        let (tried, refused) = if first.status == 200 { (first, second) } else { (second, first) };
+        assert_eq!((refused.status.as_u16(), refused.code()), (412, "changed-meanwhile"));
+        browser.keeps(&site, &tried).await;
     }
 }
 
@@ -74,9 +76,9 @@ async fn refusals_name_the_field_in_the_readers_language() {
     let tag = browser.get(&site, "/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
     let mut stranger = Browser::new();
     let all = json!({"reachableFrom": []});
-    let answer = stranger.put(&site, "/crm-access", &tag, all.clone()).await;
+    let answer = stranger.tries(&site, "/crm-access", &tag, all.clone()).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (401, "sign-in"));
-    let unconditional = browser.put(&site, "/crm-access", "*", all.clone()).await;
+    let unconditional = browser.tries(&site, "/crm-access", "*", all.clone()).await;
     assert_eq!((unconditional.status.as_u16(), unconditional.code()), (428, "needs-version"));
     for (from, field, refused) in [
         (json!([{"zone": "wan", "addresses": "all"}]), "/reachableFrom/0/zone", "wan_is_reserved"),
@@ -123,7 +125,10 @@ async fn refusals_name_the_field_in_the_readers_language() {
             "link-local",
         ),
     ] {
-        let answer = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": from})).await;
+        let choice = json!({"reachableFrom": from});
+        let looked = browser.post(&site, "/crm-access/preview", choice.clone()).await;
+        assert_eq!(looked.fields(), [(field, refused)], "{}", looked.body);
+        let answer = browser.tries(&site, "/crm-access", &tag, choice).await;
         assert_eq!(answer.fields(), [(field, refused)], "{}", answer.body);
         // The box speaks Chinese, the reader English.
         let message = answer.body["errors"][0]["message"].as_str().unwrap();
@@ -133,10 +138,10 @@ async fn refusals_name_the_field_in_the_readers_language() {
         );
     }
     site.hostd.now().fails = Some(Fails::Apply);
-    let failed = browser.put(&site, "/crm-access", &tag, all.clone()).await;
+    let failed = browser.tries(&site, "/crm-access", &tag, all.clone()).await;
     assert_eq!((failed.status.as_u16(), failed.code()), (500, "not-applied"));
     site.hostd.now().away = true;
-    let away = browser.put(&site, "/crm-access", &tag, all).await;
+    let away = browser.tries(&site, "/crm-access", &tag, all).await;
     assert_eq!((away.status.as_u16(), away.code()), (503, "host-away"));
     site.hostd.now().away = false;
     assert_eq!(browser.get(&site, "/crm-access").await.headers["etag"], tag.as_str());
@@ -150,14 +155,22 @@ async fn a_lost_answer_is_found_out() {
     let tag = browser.get(&site, "/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
     let none = json!({"reachableFrom": []});
     site.hostd.now().loses = Some(Loses::Undone);
-    let undone = browser.put(&site, "/crm-access", &tag, none.clone()).await;
+    let undone = browser.tries(&site, "/crm-access", &tag, none.clone()).await;
     assert_eq!((undone.status.as_u16(), undone.code()), (500, "not-applied"));
     site.hostd.now().loses = Some(Loses::Done);
-    let done = browser.put(&site, "/crm-access", &tag, none).await;
-    assert_eq!((done.status.as_u16(), &done.body["reachableFrom"]), (200, &json!([])));
+    let done = browser.tries(&site, "/crm-access", &tag, none).await;
+    browser.keeps(&site, &done).await;
+    assert_eq!(browser.get(&site, "/crm-access").await.body["reachableFrom"], json!([]));
     let log = site.log();
-    let told = ["!crm-access-changed not-applied", "crm-access-changed"];
-    assert_eq!(log[log.len() - 2..], told, "{log:?}");
+    let told = [
+        "settings-tried",
+        "!settings-changed not-applied",
+        "!crm-access-changed not-applied",
+        "settings-tried",
+        "settings-changed",
+        "crm-access-changed",
+    ];
+    assert_eq!(log[log.len() - told.len()..], told, "{log:?}");
 }
 
 /// Nor does hostd answer for a while: that nothing was changed must not be said.
@@ -174,7 +187,7 @@ async fn an_answer_that_stays_lost_is_said_to_be() {
         }
     };
     let lost = tokio::select! {
-        lost = browser.put(&site, "/crm-access", &tag, json!({"reachableFrom": []})) => lost,
+        lost = browser.tries(&site, "/crm-access", &tag, json!({"reachableFrom": []})) => lost,
         () = passes => unreachable!(),
     };
     assert_eq!((lost.status.as_u16(), lost.code()), (503, "host-unsure"));

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use api::admin::{Host, HostFuture, Unanswered};
 use host_api::{
-    Failure, PortStatus, Request, Response, SettingsSource, SetupTried, Shown, State, Status,
-    UnknownPort, WanStatus, ZoneStatus,
+    Ended, Failure, HowEnded, NotNow, PortStatus, Request, Response, SettingsSource, SetupTried,
+    Shown, State, Status, Trial, UnknownPort, WanStatus, ZoneStatus,
 };
 use settings::{DiscoveredPort, Language, Settings};
+use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub const CODE: &str = "7F3K-92QD-XM4T";
@@ -24,6 +25,9 @@ pub struct Now {
     pub settings: Settings,
     pub source: SettingsSource,
     pub set_up: bool,
+    /// What is being tried, and the settings and the source that come back.
+    pub trial: Option<(Trial, String, Settings, SettingsSource)>,
+    pub ended: Option<Ended>,
     pub tried: u32,
     /// It does not answer at all.
     pub away: bool,
@@ -60,6 +64,8 @@ impl Hostd {
             settings,
             source,
             set_up: false,
+            trial: None,
+            ended: None,
             tried: 0,
             away: false,
             loses: None,
@@ -107,7 +113,11 @@ impl Hostd {
         if let Some(listens) = &now.listens {
             listens(&request);
         }
-        let loses = matches!(request, Request::Apply { .. }).then(|| mem::take(&mut now.loses));
+        let changes = matches!(
+            request,
+            Request::Apply { .. } | Request::Try { .. } | Request::Confirm { .. } | Request::Undo
+        );
+        let loses = changes.then(|| mem::take(&mut now.loses));
         match loses.flatten() {
             _ if now.away => Err(Unanswered::NotAsked(io::ErrorKind::ConnectionRefused.into())),
             None => Ok(now.answer(request)),
@@ -127,14 +137,22 @@ impl Now {
         match request {
             Request::Status => return Response::Status(Box::new(self.status())),
             Request::Settings => {
-                let document = Some(self.settings.to_json());
-                return Response::Settings { document, source: self.source };
+                return Response::Settings {
+                    document: Some(self.settings.to_json()),
+                    source: self.source,
+                    trial: self.trial.as_ref().map(|(trial, ..)| trial.clone()),
+                    ended: self.ended.clone(),
+                };
             }
             _ => {}
         }
         self.asked.push(match request {
             Request::Check { .. } => "check",
             Request::Apply { .. } => "apply",
+            Request::Try { .. } => "try",
+            Request::Confirm { .. } => "confirm",
+            Request::Undo => "undo",
+            Request::Facts { .. } => "facts",
             Request::SetupDone => "done",
             Request::AdminsLost => "lost",
             _ => "other",
@@ -152,6 +170,38 @@ impl Now {
                 }
                 Err(problems) => self.refused(&problems),
             },
+            Request::Facts { .. } => Response::Facts {
+                wan: Some("e-wan".to_owned()),
+                site: "fd12:3456:789a::/48".parse().unwrap(),
+                uids: [901, 902, 903],
+            },
+            Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
+            Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
+            Request::Try { document, base, seconds, token, by } => {
+                if base != sha256(&self.settings.to_json()) {
+                    return Response::NotNow(NotNow::Stale);
+                }
+                let settings = settings::parse(document.as_bytes()).unwrap();
+                let trial = Trial { left: seconds, by, document: sha256(&document) };
+                let former = mem::replace(&mut self.settings, settings);
+                self.trial = Some((trial.clone(), token, former, self.source));
+                self.source = SettingsSource::Trial;
+                Response::Trying(trial)
+            }
+            Request::Confirm { token, at } => match &self.trial {
+                None => Response::NotNow(NotNow::NoTrial),
+                Some((_, kept, ..)) if *kept != sha256(&token) => Response::NotNow(NotNow::Token),
+                Some(_) if at.to_string() == "192.168.99.1" => Response::NotNow(NotNow::Address),
+                Some(_) => {
+                    (self.trial, self.source) = (None, SettingsSource::Confirmed);
+                    Response::Accepted
+                }
+            },
+            Request::Undo if self.trial.is_none() => Response::NotNow(NotNow::NoTrial),
+            Request::Undo => {
+                self.end(HowEnded::Undone);
+                Response::Accepted
+            }
             Request::TrySetupCode { code, .. } => Response::SetupTried(self.try_code(&code)),
             Request::SetupDone if self.fails == Some(Fails::SetupDone) => failed("store_failed"),
             Request::SetupDone => {
@@ -165,6 +215,13 @@ impl Now {
             }
             _ => failed("unknown"),
         }
+    }
+
+    /// The former settings come back.
+    pub fn end(&mut self, how: HowEnded) {
+        let (trial, _, settings, source) = self.trial.take().unwrap();
+        (self.settings, self.source) = (settings, source);
+        self.ended = Some(Ended { document: trial.document, how });
     }
 
     fn try_code(&mut self, typed: &str) -> SetupTried {
@@ -226,6 +283,10 @@ impl Now {
             ..Status::default()
         }
     }
+}
+
+fn sha256(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 fn failed(code: &str) -> Response {

@@ -12,3 +12,4 @@ mod hostd;
 mod listed;
 mod pages;
 mod setup;
+mod trial;

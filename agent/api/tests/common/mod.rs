@@ -7,7 +7,7 @@ pub mod listed;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api::caller::Remote;
+use api::caller::{Line, Remote};
 use api::contract::App;
 use api::crm::{Crm, Parts, routes};
 use api::language::BoxLanguage;
@@ -218,7 +218,8 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header("accept-language", self.language)
             .header("user-agent", "Firefox")
-            .extension(Remote(ADDRESS.into()));
+            .extension(Remote(ADDRESS.into()))
+            .extension(Line { number: 0, at: ADDRESS.into() });
         if !self.cookie.is_empty() {
             request = request.header("cookie", &self.cookie);
         }

@@ -5,7 +5,7 @@ mod crowd;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use api::caller::Remote;
+use api::caller::{Line, Remote};
 use axum::Extension;
 use axum::routing::get;
 use http_body_util::{BodyExt, Empty};
@@ -55,12 +55,13 @@ async fn place_for(secure: Router, most: (usize, usize)) -> Place {
         plain: who(),
         secure,
         tls: tls::config(Arc::clone(&current)).unwrap(),
-        stamp: |extensions, address| {
-            extensions.insert(Asked(address));
-            extensions.insert(Remote(address));
+        stamp: |extensions, seen| {
+            extensions.insert(Asked(seen.from));
+            extensions.insert(Remote(seen.from));
+            extensions.insert(Line { number: seen.number, at: seen.at });
         },
     };
-    let server = Server { secure: Limits::new(most), ..Server::new(site) };
+    let server = Server { secure: Limits::new(most), ..Server::new(site, Lines::default()) };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let accepting = tokio::spawn(server.accept(listener));
@@ -209,7 +210,7 @@ async fn whoever_is_silent_is_not_waited_for() {
         Ok::<_, Infallible>(Response::new(Body::empty()))
     });
     let begun = tokio::time::Instant::now();
-    let serving = tokio::spawn(http(theirs, service, ended, false));
+    let serving = tokio::spawn(http(theirs, service, ended, std::future::pending(), false));
     let mut answer = Vec::new();
     let gone = tokio::time::timeout(Duration::from_secs(300), ours.read_to_end(&mut answer)).await;
     gone.expect("the connection is kept for ever").unwrap();

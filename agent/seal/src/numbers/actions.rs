@@ -63,6 +63,9 @@ pub mod action {
         CERTIFICATE_MADE = 82, "certificate-made";
         CRM_EVENT = 83, "crm-event";
         LANGUAGE_CHANGED = 84, "language-changed";
+        SETTINGS_TRIED = 85, "settings-tried";
+        SETTINGS_ENDED = 86, "settings-ended";
+        SETTINGS_EXPORTED = 87, "settings-exported";
     }
 
     /// The code of a number; `None` for those of a newer program.

@@ -1,0 +1,297 @@
+//! Settings that are tried: asked of hostd, kept by the session that began it over a connection that the
+//! new rules let in, undone by anybody, and what became of each written down. hostd alone decides when
+//! the former ones come back; this only learns of it.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use host_api::{HowEnded, NotNow, Request, Response, SettingsSource};
+use identity::{Secret, Signed};
+use seal::RecordId;
+use seal::numbers::{action, outcome};
+use settings::Settings;
+use sha2::{Digest, Sha256};
+
+use super::Unanswered;
+use super::ask::{InForce, Pointer, away, done};
+use super::changes::{Change, Documents, Outcome, digest};
+use super::state::{Admin, entry};
+use crate::caller::Line;
+use crate::problem::{Code, Problem};
+use crate::reply::broken;
+use crate::shape::plain::{Id, Time};
+use crate::shape::settings::{Running, Started, Tried};
+
+/// Shortest and longest that a person may choose.
+pub(super) const SECONDS: std::ops::RangeInclusive<u32> = 30..=host_api::Trial::LONGEST;
+/// After the end, until what became of it is looked up.
+const AFTER: Duration = Duration::from_secs(1);
+
+/// What is to be tried, and how.
+pub(super) struct Proposal {
+    pub(super) settings: Settings,
+    pub(super) reason: String,
+    pub(super) seconds: u32,
+}
+
+/// The trial that this process began.
+#[derive(Clone, Copy)]
+pub(super) struct Begun {
+    change: RecordId,
+    /// Connections of this number and later ones are from after the change.
+    first_new: u64,
+}
+
+/// Who tries what, as hostd keeps it for us over a restart: the change and the session.
+struct By {
+    change: RecordId,
+    session: RecordId,
+}
+
+impl By {
+    fn text(&self) -> String {
+        format!("{} {}", Id(self.change.0).text(), Id(self.session.0).text())
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let (change, session) = text.split_once(' ')?;
+        let id = |text| Id::parse(text).map(|Id(id)| RecordId(id));
+        Some(Self { change: id(change)?, session: id(session)? })
+    }
+}
+
+impl Admin {
+    /// Brings a document about for a time. The former one is what it was made from.
+    ///
+    /// # Errors
+    /// Fields of the request, found by `pointer`; [`Code::TrialRunning`], [`Code::ChangedMeanwhile`],
+    /// those of hostd. The former settings stand then.
+    pub(super) async fn try_out(
+        &self,
+        who: &Signed,
+        now: &InForce,
+        proposal: Proposal,
+        pointer: Pointer,
+    ) -> Result<Tried, Problem> {
+        if let Some(trial) = &now.trial {
+            return Err(self.running_problem(trial));
+        }
+        let document = proposal.settings.to_json();
+        if document == now.document {
+            return Ok(Tried { trial: None });
+        }
+        self.check(document.clone(), pointer).await?;
+        let documents = Documents { before: now.document.clone(), after: document };
+        let change = self.begin_change(who, &documents, &proposal.reason).await?;
+        let token = Secret::new().map_err(|error| broken(&error))?;
+        let by = By { change, session: who.session() };
+        let asked = Request::Try {
+            document: documents.after.clone(),
+            base: hex(&digest(&documents.before)),
+            seconds: proposal.seconds,
+            token: hex(&Sha256::digest(token.expose().as_bytes())),
+            by: by.text(),
+        };
+        let trial = match self.tried(asked, pointer).await {
+            Ok(trial) => trial,
+            Err(problem) => {
+                self.end_change(change, None, Outcome::Failed).await?;
+                return Err(problem);
+            }
+        };
+        // What is open now is from before: it is told to go once it was answered.
+        let first_new = self.parts().connections.renew();
+        self.now_tries(Some(Begun { change, first_new }));
+        self.look_after(trial.left);
+        Ok(Tried {
+            trial: Some(Started {
+                id: Id(change.0),
+                token: token.expose().to_owned(),
+                seconds_left: trial.left,
+                until: self.until(trial.left),
+            }),
+        })
+    }
+
+    /// Where the answer is lost, hostd says whether it is being tried.
+    async fn tried(&self, asked: Request, pointer: Pointer) -> Result<host_api::Trial, Problem> {
+        let Request::Try { by, .. } = &asked else { return Err(Code::Broken.into()) };
+        let by = by.clone();
+        match self.parts().host.ask(asked).await {
+            Ok(Response::Trying(trial)) => Ok(trial),
+            Ok(Response::NotNow(NotNow::Trial)) => Err(Code::TrialRunning.into()),
+            Ok(Response::NotNow(NotNow::Stale)) => Err(Code::ChangedMeanwhile.into()),
+            Ok(response) => Err(match done(response, pointer) {
+                Ok(()) => Code::Broken.into(),
+                Err(problem) => problem,
+            }),
+            Err(error @ Unanswered::NotAsked(_)) => Err(away(&error)),
+            Err(error @ Unanswered::Lost(_)) => {
+                tracing::warn!(error = systemd::log::chain(&error), "are the settings tried?");
+                let trial = self.after_loss().await?.trial;
+                trial.filter(|trial| trial.by == by).ok_or_else(|| Code::NotApplied.into())
+            }
+        }
+    }
+
+    /// Keeps what is being tried.
+    pub(super) async fn keep(&self, who: &Signed, line: Line, token: &str) -> Result<(), Problem> {
+        let now = self.settings().await?;
+        let Some(trial) = &now.trial else {
+            self.settle_changes().await?;
+            return Err(Code::NoTrial.into());
+        };
+        let by = By::of(&trial.by).ok_or(Code::NotYours)?;
+        if by.session != who.session() {
+            return Err(Code::NotYours.into());
+        }
+        let begun = self.begun().filter(|begun| begun.change == by.change);
+        if begun.is_some_and(|begun| line.number < begun.first_new) {
+            return Err(Code::OldConnection.into());
+        }
+        let asked = Request::Confirm { token: token.to_owned(), at: line.at };
+        match self.parts().host.ask(asked).await {
+            Ok(Response::Accepted) => {}
+            Ok(Response::NotNow(NotNow::NoTrial)) => return Err(Code::NoTrial.into()),
+            Ok(Response::NotNow(NotNow::Token)) => return Err(Code::WrongToken.into()),
+            Ok(Response::NotNow(NotNow::Address)) => return Err(Code::OldAddress.into()),
+            Ok(response) => return done(response, |_| String::new()),
+            Err(error @ Unanswered::NotAsked(_)) => return Err(away(&error)),
+            Err(error @ Unanswered::Lost(_)) => {
+                tracing::warn!(error = systemd::log::chain(&error), "are the settings kept?");
+                let after = self.after_loss().await?;
+                if after.trial.is_some() || after.document != now.document {
+                    return Err(Code::NotApplied.into());
+                }
+            }
+        }
+        self.now_tries(None);
+        self.parts().language.set(super::document::language(&now.settings));
+        self.end_change(by.change, Some(who), Outcome::Kept).await?;
+        if self.changed_crm(by.change, &now.settings).await? {
+            let access = action::CRM_ACCESS_CHANGED;
+            self.log(entry(who.actor(), access, outcome::ALLOWED, None)).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a change made others reach the CRM, or moved it.
+    async fn changed_crm(&self, change: RecordId, new: &Settings) -> Result<bool, Problem> {
+        let all = self.changes().await?;
+        let Some(change) = all.into_iter().find(|one| one.id == change) else { return Ok(false) };
+        let documents = self.documents(&change).await?;
+        let before = documents.and_then(|both| settings::parse(both.before.as_bytes()).ok());
+        Ok(before.is_some_and(|before| before.crm != new.crm))
+    }
+
+    /// Ends what is being tried.
+    pub(super) async fn go_back(&self, who: &Signed) -> Result<(), Problem> {
+        let now = self.settings().await?;
+        let Some(trial) = &now.trial else {
+            self.settle_changes().await?;
+            return Err(Code::NoTrial.into());
+        };
+        match self.ask(Request::Undo).await? {
+            Response::Accepted => {}
+            Response::NotNow(NotNow::NoTrial) => return Err(Code::NoTrial.into()),
+            other => return done(other, |_| String::new()),
+        }
+        self.now_tries(None);
+        match By::of(&trial.by) {
+            Some(by) => self.end_change(by.change, Some(who), Outcome::Undone).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The trial that is going on, as pages show it.
+    pub(super) async fn running(
+        &self,
+        who: &Signed,
+        now: &InForce,
+    ) -> Result<Option<(Running, Option<Change>)>, Problem> {
+        let Some(trial) = &now.trial else { return Ok(None) };
+        let by = By::of(&trial.by).ok_or(Code::Broken)?;
+        let change = self.changes().await?.into_iter().find(|one| one.id == by.change);
+        let account = change.as_ref().and_then(|change| change.by);
+        let name = account.and_then(|id| self.parts().identity.name_of(id));
+        let running = Running {
+            id: Id(by.change.0),
+            by: name,
+            mine: by.session == who.session(),
+            reason: change.as_ref().map(|change| change.reason.clone()).unwrap_or_default(),
+            seconds_left: trial.left,
+            until: self.until(trial.left),
+            words: Vec::new(),
+        };
+        Ok(Some((running, change)))
+    }
+
+    fn running_problem(&self, trial: &host_api::Trial) -> Problem {
+        Problem::from(Code::TrialRunning).with("secondsLeft", trial.left)
+    }
+
+    /// Writes down what became of changes that are said to be tried and are not any more.
+    pub(super) async fn settle_changes(&self) -> Result<(), Problem> {
+        let open: Vec<_> = self
+            .changes()
+            .await?
+            .into_iter()
+            .filter(|change| change.outcome == Outcome::Trying)
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        // Nobody tries or keeps anything meanwhile.
+        let now = self.settings().await?;
+        let running = now.trial.as_ref().and_then(|trial| By::of(&trial.by));
+        for change in open {
+            if running.as_ref().is_some_and(|by| by.change == change.id) {
+                continue;
+            }
+            let is = |hash: &str| hash == hex(&change.digest);
+            let ended = now.ended.as_ref().filter(|ended| is(&ended.document));
+            let became = match ended.map(|ended| ended.how) {
+                Some(HowEnded::Expired) => Outcome::Expired,
+                Some(HowEnded::Undone) => Outcome::Undone,
+                Some(HowEnded::Restarted) => Outcome::Interrupted,
+                None if now.source == SettingsSource::Confirmed
+                    && digest(&now.document) == change.digest =>
+                {
+                    Outcome::Kept
+                }
+                None => Outcome::Interrupted,
+            };
+            self.end_change(change.id, None, became).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks up what became of it, after its time.
+    fn look_after(&self, seconds: u32) {
+        let admin = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(seconds.into()) + AFTER).await;
+            let _alone = admin.changing().await;
+            if let Err(problem) = admin.settle_changes().await {
+                let problem = problem.code().as_str();
+                tracing::warn!(problem, "what became of a change is written down later");
+            }
+        });
+    }
+
+    fn until(&self, seconds: u32) -> Time {
+        Time(self.now().saturating_add(u64::from(seconds) * 1_000))
+    }
+
+    fn begun(&self) -> Option<Begun> {
+        *self.trials().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_tries(&self, begun: Option<Begun>) {
+        *self.trials().lock().unwrap_or_else(PoisonError::into_inner) = begun;
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

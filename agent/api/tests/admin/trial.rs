@@ -1,0 +1,257 @@
+//! Settings that are tried: who keeps them, over what, and what is written down of each.
+
+use host_api::HowEnded;
+use serde_json::{Value, json};
+
+use crate::browser::{Answer, Browser, Disk, PASSWORD, Site, code};
+use crate::hostd::{Hostd, Loses};
+
+/// The document in force, changed.
+async fn changed(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> (String, Value) {
+    let now = browser.get(site, "/settings").await;
+    let mut document = now.body["document"].clone();
+    with(&mut document);
+    (now.headers["etag"].to_str().unwrap().to_owned(), document)
+}
+
+fn closed(document: &mut Value) {
+    document["crm"]["reachable_from"] = json!([]);
+}
+
+async fn tried(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> Answer {
+    let (tag, document) = changed(browser, site, with).await;
+    let body = json!({"document": document, "reason": "  Inventur  ", "seconds": 60});
+    browser.put(site, "/settings", &tag, body).await
+}
+
+async fn outcomes(browser: &mut Browser, site: &Site) -> Vec<String> {
+    let history = browser.get(site, "/settings/history").await;
+    let all = history.body["items"].as_array().unwrap();
+    all.iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The same admin, in another browser.
+async fn elsewhere(site: &Site, secret: &identity::TotpSecret) -> Browser {
+    let mut browser = Browser::new();
+    let typed = json!({"name": "王芳", "password": PASSWORD});
+    assert_eq!(browser.post(site, "/session", typed).await.status, 200);
+    site.clock.forward(30);
+    let typed = json!({"code": code(secret, &site.clock)});
+    let answer = browser.post(site, "/session/totp", typed).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    browser
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_tries_them_keeps_them_and_only_over_a_new_connection() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::new();
+    let secret = browser.up_to_the_last_page(&site).await;
+    let finished = browser.post(&site, "/setup/finish", crate::browser::choices()).await;
+    assert_eq!(finished.status, 200, "{}", finished.body);
+    browser.language = "en";
+    let mut other = elsewhere(&site, &secret).await;
+    browser.connect(&site);
+
+    let answer = tried(&mut browser, &site, closed).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let trial = &answer.body["trial"];
+    assert_eq!(trial["secondsLeft"], 60);
+    let token = json!({ "token": trial["token"] });
+    for (who, mine) in [(&mut browser, true), (&mut other, false)] {
+        let now = who.get(&site, "/settings").await.body;
+        assert_eq!((&now["source"], &now["trial"]["mine"]), (&json!("trial"), &json!(mine)));
+        assert_eq!(now["trial"]["id"], trial["id"]);
+        assert_eq!(
+            (&now["trial"]["by"], &now["trial"]["reason"]),
+            (&json!("王芳"), &json!("Inventur"))
+        );
+        assert_eq!(now["document"]["crm"]["reachable_from"], json!([]));
+        assert_eq!(now["trial"]["words"].as_array().unwrap().len(), 1, "{now}");
+    }
+    let refused = |answer: Answer| (answer.status.as_u16(), answer.code().to_owned());
+    let as_told = |status: u16, code: &str| (status, code.to_owned());
+    let old = browser.post(&site, "/settings/confirm", token.clone()).await;
+    assert_eq!(refused(old), as_told(409, "old-connection"));
+    other.connect(&site);
+    let stranger = other.post(&site, "/settings/confirm", token.clone()).await;
+    assert_eq!(refused(stranger), as_told(403, "not-yours"));
+    let second = tried(&mut other, &site, |document| document["language"] = json!("en")).await;
+    assert_eq!(second.body["secondsLeft"], 60);
+    assert_eq!(refused(second), as_told(409, "trial-running"));
+    browser.connect(&site);
+    let wrong = browser.post(&site, "/settings/confirm", json!({"token": "x"})).await;
+    assert_eq!(refused(wrong), as_told(403, "wrong-token"));
+    browser.at = "192.168.99.1".parse().unwrap();
+    let moved = browser.post(&site, "/settings/confirm", token.clone()).await;
+    assert_eq!(refused(moved), as_told(409, "old-address"));
+    browser.at = "192.168.10.1".parse().unwrap();
+    let kept = browser.post(&site, "/settings/confirm", token.clone()).await;
+    assert_eq!(kept.status, 204, "{}", kept.body);
+    let again = browser.post(&site, "/settings/confirm", token).await;
+    assert_eq!(refused(again), as_told(409, "no-trial"));
+
+    let now = browser.get(&site, "/settings").await.body;
+    assert_eq!((&now["source"], &now["trial"]), (&json!("confirmed"), &Value::Null));
+    let history = browser.get(&site, "/settings/history").await.body;
+    let one = &history["items"][0];
+    assert_eq!(history["items"].as_array().unwrap().len(), 1);
+    for (name, value) in
+        [("outcome", "kept"), ("by", "王芳"), ("endedBy", "王芳"), ("reason", "Inventur")]
+    {
+        assert_eq!(one[name], value, "{one}");
+    }
+    let whole =
+        browser.get(&site, &format!("/settings/history/{}", one["id"].as_str().unwrap())).await;
+    assert_eq!(whole.body["document"], now["document"]);
+    assert_ne!(whole.body["before"], now["document"]);
+    let log = site.log();
+    let from = log.iter().position(|entry| entry == "settings-tried").unwrap();
+    let told = [
+        "settings-tried",
+        "!settings-changed old-connection",
+        "!settings-changed not-yours",
+        "!settings-tried trial-running",
+        "!settings-changed wrong-token",
+        "!settings-changed old-address",
+        "settings-changed",
+        "crm-access-changed",
+        "!settings-changed no-trial",
+    ];
+    assert_eq!(log[from..], told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_each_is_found_out_and_kept() {
+    let disk = Disk::new(Hostd::example());
+    let site = disk.start().await;
+    let mut browser = Browser::admin(&site).await;
+    for how in [HowEnded::Expired, HowEnded::Restarted] {
+        assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+        assert_eq!(outcomes(&mut browser, &site).await[0], "trying");
+        site.hostd.now().end(how);
+    }
+    assert_eq!(outcomes(&mut browser, &site).await, ["restarted", "expired"]);
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    site.hostd.now().end(HowEnded::Expired);
+    let late = browser.post(&site, "/settings/undo", json!({})).await;
+    assert_eq!((late.status.as_u16(), late.code()), (409, "no-trial"));
+    assert_eq!(outcomes(&mut browser, &site).await[0], "expired");
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    assert_eq!(browser.post(&site, "/settings/undo", json!({})).await.status, 204);
+    assert_eq!(outcomes(&mut browser, &site).await[0], "undone");
+    let log = site.log();
+    let ends: Vec<_> = log.iter().filter(|entry| entry.contains("settings-ended")).collect();
+    let told = [
+        "settings-ended expired",
+        "settings-ended interrupted",
+        "settings-ended expired",
+        "!settings-ended no-trial",
+        "settings-ended undone",
+    ];
+    assert_eq!(ends, told);
+}
+
+/// The application ends while settings are tried: whoever tries them keeps them all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_the_application_loses_no_trial() {
+    let disk = Disk::new(Hostd::example());
+    let site = disk.start().await;
+    let mut browser = Browser::admin(&site).await;
+    let answer = tried(&mut browser, &site, closed).await;
+    site.store.close(vault::Actor::default()).await.unwrap();
+    drop(site);
+    let site = disk.start().await;
+    assert_eq!(browser.get(&site, "/settings").await.body["trial"]["mine"], true);
+    browser.keeps(&site, &answer).await;
+    assert_eq!(outcomes(&mut browser, &site).await, ["kept"]);
+
+    // It was kept while nobody here could write that down.
+    let answer = tried(&mut browser, &site, |document| document["language"] = json!("en")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    site.store.close(vault::Actor::default()).await.unwrap();
+    drop(site);
+    {
+        let mut now = disk.hostd.now();
+        now.trial = None;
+        now.source = host_api::SettingsSource::Confirmed;
+    }
+    let site = disk.start().await;
+    assert_eq!(outcomes(&mut browser, &site).await, ["kept", "kept"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_looked_at_before_and_the_same_is_none() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let (tag, document) = changed(&mut browser, &site, closed).await;
+    let looked = browser.post(&site, "/settings/preview", json!({ "document": document })).await;
+    assert_eq!(looked.status, 200, "{}", looked.body);
+    for name in ["words", "findings", "rules"] {
+        assert!(!looked.body[name].as_array().unwrap().is_empty(), "{name}: {}", looked.body);
+    }
+    let (_, same) = changed(&mut browser, &site, |_| {}).await;
+    let looked = browser.post(&site, "/settings/preview", json!({ "document": same })).await;
+    assert_eq!((&looked.body["words"], &looked.body["rules"]), (&json!([]), &json!([])));
+    let body = json!({"document": same, "reason": "", "seconds": 60});
+    let same = browser.put(&site, "/settings", &tag, body).await;
+    assert_eq!((same.status.as_u16(), &same.body["trial"]), (200, &Value::Null));
+    assert_eq!(outcomes(&mut browser, &site).await, [] as [String; 0]);
+
+    let mut wrong = document.clone();
+    wrong["zones"]["office"]["vlan"] = json!(5000);
+    let body = json!({"document": wrong, "reason": "\u{202e}x", "seconds": 5});
+    let refused = browser.put(&site, "/settings", &tag, body).await;
+    assert_eq!(refused.fields(), [("/reason", "hidden-character"), ("/seconds", "trial-seconds")]);
+    let body = json!({"document": wrong, "reason": "", "seconds": 60});
+    let refused = browser.put(&site, "/settings", &tag, body).await;
+    assert_eq!(refused.fields()[0].0, "/document/zones/office/vlan", "{}", refused.body);
+    let looked = browser.post(&site, "/settings/preview", json!({ "document": wrong })).await;
+    assert_eq!(looked.fields()[0].0, "/document/zones/office/vlan");
+    let body = json!({"document": document, "reason": "", "seconds": 60});
+    let stale = browser.put(&site, "/settings", "\"1\"", body).await;
+    assert_eq!((stale.status.as_u16(), stale.code()), (412, "changed-meanwhile"));
+    assert_eq!(outcomes(&mut browser, &site).await, [] as [String; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_of_hostd_is_found_out() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    site.hostd.now().loses = Some(Loses::Undone);
+    let lost = tried(&mut browser, &site, closed).await;
+    assert_eq!((lost.status.as_u16(), lost.code()), (500, "not-applied"));
+    site.hostd.now().loses = Some(Loses::Done);
+    let answer = tried(&mut browser, &site, closed).await;
+    site.hostd.now().loses = Some(Loses::Done);
+    browser.keeps(&site, &answer).await;
+    assert_eq!(outcomes(&mut browser, &site).await, ["kept", "failed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_is_the_document_and_a_large_one_fits() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let file = browser.get(&site, "/settings/export").await;
+    assert_eq!(String::from_utf8(file.bytes).unwrap(), site.hostd.now().settings.to_json());
+    assert!(
+        file.headers["content-disposition"].to_str().unwrap().contains("gatehouse-settings.json")
+    );
+    let (tag, mut document) = changed(&mut browser, &site, |_| {}).await;
+    let networks: Vec<_> = (0..1_000).map(|it| format!("192.168.10.{}/32", 2 + it % 250)).collect();
+    let networks: std::collections::BTreeSet<_> = networks.into_iter().collect();
+    document["crm"]["reachable_from"] = json!([{"zone": "office", "addresses": networks}]);
+    let text = document.to_string() + &" ".repeat(200_000);
+    assert!(text.len() > 64 * 1024);
+    let body = json!({"document": document, "reason": "x".repeat(200), "seconds": 60});
+    let answer = browser.put(&site, "/settings", &tag, body).await;
+    browser.keeps(&site, &answer).await;
+    let history = browser.get(&site, "/settings/history?limit=1").await.body;
+    let id = history["items"][0]["id"].as_str().unwrap();
+    let whole = browser.get(&site, &format!("/settings/history/{id}")).await;
+    assert_eq!(whole.body["document"]["crm"], document["crm"]);
+    assert_eq!(
+        browser.get(&site, "/settings/history/00000000-0000-0000-0000-000000000000").await.status,
+        404
+    );
+}
