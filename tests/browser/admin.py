@@ -49,6 +49,24 @@ def review_access(screen, reach):
     screen.press("admin.reviewChange").heading(screen.say("admin.reviewTitle")).sees(screen.say("admin.rulesDo"))
 
 
+# The settings in force, with some members replaced: `[changes, seconds]`. What a script of the admin's would send.
+_TRY = """async ([changes, seconds]) => {
+  const now = await fetch("/api/v1/settings");
+  const { document } = await now.json();
+  for (const [name, value] of Object.entries(changes)) document[name] = { ...document[name], ...value };
+  const answer = await fetch("/api/v1/settings", { method: "PUT", body: JSON.stringify({ document, reason: "", seconds }),
+    headers: { "content-type": "application/json", "if-match": now.headers.get("etag") } });
+  return [answer.status, await answer.json()];
+}"""
+
+
+def try_changed(screen, changes, seconds):
+    """Has changed settings tried by the API, with this page's session; gives the trial."""
+    status, answer = screen.page.evaluate(_TRY, [changes, seconds])
+    assert status == 200, answer
+    return answer["trial"]
+
+
 def sign_in(screen, name, password, code):
     """Signs in; the title of either app's sign-in is up to the caller."""
     screen.fill_in({"ui.name": name, "ui.password": password}).press("ui.continue")

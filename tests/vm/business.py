@@ -46,7 +46,7 @@ class Business:
         self.walk = Walk()
         self.apps, self.tabs, self.left = {}, {}, {}
         self.manager_code = self.recovery_key = self.authority = None
-        self.planted, self.cut, self.warnings = {}, {}, []
+        self.planted, self.cut, self.warnings, self.excused = {}, {}, [], []
         self.broken = False
 
     def goes_on(self):
@@ -147,7 +147,7 @@ class Business:
 
     def cut_at_two_codes(self):
         """Signs in to both applications with a code of now, and cuts the power when both have said yes."""
-        self.warnings = self.journal()
+        self.warnings = [line for line in self.journal() if line not in self.excused]
         self.close_tabs()
         both = (("admin", ADMIN, admin.ADDRESS), ("manager", MANAGER, crm.ADDRESS))
         for who, account, address in both:

@@ -28,6 +28,8 @@ def test_the_power_is_cut_and_pages_that_are_open_say_that_the_box_is_silent(off
     expect(crm.row(staff, CONTACT["name"])).to_be_visible()
     staff.press("crm.newContact", "link").heading(staff.say("crm.newContact")).fill_in({"crm.field.name": "Half typed"})
     owner.open(f"{admin.ADDRESS}/zones").heading(owner.say("admin.zones")).sees(owner.say("admin.now"))
+    # The same people, written in another way: being tried when the power goes.
+    admin.try_changed(owner, {"management": {"from": [{"zone": "office", "addresses": ["192.168.10.0/24"]}]}}, 600)
     for page in (staff, owner):
         page.page.evaluate("window.marked = 1")
     office.cut_at_two_codes()
@@ -105,6 +107,14 @@ def test_a_code_that_was_accepted_at_the_cut_is_refused_after_it(office):
         office.probe.set_clock(office.cut["at"] + totp.STEP)
         page.fill_in({"ui.code": app.code_of_step(app.used + 1)}).press("ui.signIn").heading(page.say(title))
     office.probe.set_clock()
+
+
+def test_what_was_being_tried_at_the_cut_is_gone(office):
+    page = office.tabs["admin"]
+    status, now = page.send_request("GET", "/settings")
+    assert (status, now["source"], now["trial"]) == (200, "confirmed", None)
+    assert now["document"]["management"] == {"from": [{"zone": "office", "addresses": "all"}]}
+    page.go("admin.settings").sees(page.say("admin.outcome.restarted"))
 
 
 def test_a_session_that_was_idle_too_long_ends_and_what_was_chosen_stays(office):

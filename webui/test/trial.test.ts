@@ -37,7 +37,7 @@ test("a page that slept says the last mark only; one that comes late begins with
   expect(announcementAt(10, 10)).toBeNull();
 });
 
-const item = (outcome: HistoryItem["outcome"], more: Partial<HistoryItem> = {}): HistoryItem => ({ id: "1", at: "", by: "Ruth Meyer", reason: "", outcome, words: [], ...more });
+const item = (outcome: HistoryItem["outcome"], more: Partial<HistoryItem> = {}): HistoryItem => ({ id: "1", at: "", by: "Ruth Meyer", reason: "", outcome, endedAt: null, endedBy: null, words: [], ...more });
 
 test("an end is told with why, and with who when that is known", () => {
   expect(endingOf(item("kept"))).toEqual({ how: "keptBy", name: "Ruth Meyer" });

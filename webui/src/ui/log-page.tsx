@@ -47,7 +47,8 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
     return one.outcome === "allowed" ? t("log.nobody") : t("log.stranger");
   };
   const why = (one: LogEntry) => {
-    if (one.outcome === "allowed" || one.reason === null || one.reason === COUNTED) return null;
+    if (one.reason === null || one.reason === COUNTED) return null;
+    if (one.outcome === "allowed") return find(`log.came.${one.reason}`);
     return find(`log.reason.${one.reason}`) ?? (one.reason.includes("/") ? one.reason : null);
   };
   const about = (one: LogEntry) => {

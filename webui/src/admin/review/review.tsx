@@ -152,7 +152,7 @@ function Waits({ trial }: { trial: Trial }) {
   const now = useNow(deadline !== null);
   return (
     <Note state="needs-you" role="status">
-      {trial.mine ? t("admin.waitsMine") : t("admin.waits", { name: trial.by })}
+      {trial.mine ? t("admin.waitsMine") : t("admin.waits", { name: trial.by ?? t("admin.byBox") })}
       {deadline !== null && (
         <span aria-hidden="true" className="block tabular-nums">
           {t("admin.waitsLeft", { time: clockText(leftUntil(deadline, now)) })}

@@ -45,7 +45,7 @@ function Bar(props: { trial: Trial; left: number }) {
             {time}
           </span>
           <div className="min-w-0">
-            <p className="text-body font-semibold break-words">{left === 0 ? t("admin.trialDue") : trial.mine ? t("admin.trialMine") : t("admin.trialOf", { name: trial.by })}</p>
+            <p className="text-body font-semibold break-words">{left === 0 ? t("admin.trialDue") : trial.mine ? t("admin.trialMine") : t("admin.trialOf", { name: trial.by ?? t("admin.byBox") })}</p>
             <p className="text-row break-words text-bar-text-2">{trial.mine ? (canKeep ? t("admin.trialStays") : t("admin.trialElsewhere")) : t("admin.trialReturns")}</p>
           </div>
         </div>
@@ -157,7 +157,7 @@ function useSaid(trial: Trial | null, left: number | null): string {
   const [said, setSaid] = useState("");
   const before = useRef<{ id: string; left: number } | null>(null);
   const id = trial?.id ?? null;
-  const by = trial === null || trial.mine ? null : trial.by;
+  const by = trial === null || trial.mine ? null : (trial.by ?? t("admin.byBox"));
   useEffect(() => {
     if (id === null || left === null) {
       before.current = null;
