@@ -101,6 +101,8 @@ def test_keys_act_are_listed_and_can_be_switched_off(office):
         page.sees(page.say("crm.draftBack")).press("crm.startOver")
         press("Escape")
         page.heading(page.say("crm.contacts"))
+        # Keys of rows are there with the rows.
+        crm.row(page, CONTACT["name"]).wait_for()
         press("?")
         page.dialog().sees(page.say("ui.keyRows"))
         found += looks.everywhere(page.page, f"crm-keys-{language}")

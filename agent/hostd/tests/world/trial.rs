@@ -102,6 +102,7 @@ fn it_is_kept_by_who_tried_it_and_survives() {
     ready();
     let former = document();
     let other = former.replace("\"vlan\": 20", "\"vlan\": 21");
+    let since = Instant::now();
     tried(&other, &former, "right");
     assert_eq!(confirm("wrong", "192.168.10.1"), Response::NotNow(NotNow::Token));
     assert_eq!(confirm("right", "192.168.10.7"), Response::NotNow(NotNow::Address));
@@ -110,7 +111,9 @@ fn it_is_kept_by_who_tried_it_and_survives() {
     assert_eq!(confirm("right", "::ffff:192.168.10.1"), Response::Accepted);
     assert_eq!(confirm("right", "192.168.10.1"), Response::Accepted, "the answer was lost");
     assert_eq!(undo(), Response::NotNow(NotNow::NoTrial));
-    std::thread::sleep(Duration::from_secs(u64::from(SECONDS) + 1));
+    while since.elapsed() < Duration::from_secs(u64::from(SECONDS) + 1) {
+        assert_eq!(ready().settings, SettingsSource::Confirmed);
+    }
     assert_eq!((document(), restart().settings), (other.clone(), SettingsSource::Confirmed));
     assert_eq!((document(), how()), (other.clone(), None));
     tried(&former, &other, "back");
