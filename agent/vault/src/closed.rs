@@ -22,7 +22,7 @@ use crate::open::{self, Failures, OpenError};
 use crate::turns::Turns;
 use crate::unlock::Unlock;
 use crate::writer::Limits;
-use crate::{Clock, Store};
+use crate::{Actor, Clock, Store};
 
 /// What a directory holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ struct Tries {
 pub struct Proved {
     locked: Locked,
     master: Key,
+    /// Where it came from, for the log.
+    from: Option<IpAddr>,
 }
 
 /// A try that was counted before it is judged.
@@ -122,7 +124,8 @@ impl Closed {
         create::create(&self.path, unlock, &self.clock)?;
         let opened = self.master(unlock).and_then(|found| {
             let (locked, master) = found.ok_or(OpenError::KeyFile)?;
-            open::open(&self.path, locked, master, &self.clock, self.limits, Failures::default())
+            let (none, by) = (Failures::default(), Actor::default());
+            open::open(&self.path, locked, master, &self.clock, self.limits, none, &by)
         });
         opened.map_err(|error| CreateError::Open(Box::new(error)))
     }
@@ -173,7 +176,7 @@ impl Closed {
                 left: 0,
                 wait: Duration::ZERO,
             })?;
-            return Ok(Proved { locked, master });
+            return Ok(Proved { locked, master, from });
         }
         let charge = self.charge(from.map(Network::of))?;
         let judged = {
@@ -183,7 +186,7 @@ impl Closed {
         match judged {
             Some((locked, master)) => {
                 self.take_back(charge)?;
-                Ok(Proved { locked, master })
+                Ok(Proved { locked, master, from })
             }
             None => Err(self.wrong(charge.place)?),
         }
@@ -194,7 +197,7 @@ impl Closed {
     /// # Errors
     /// See [`OpenError`].
     pub fn open_proved(&self, proved: Proved) -> Result<Store, OpenError> {
-        let Proved { locked, master } = proved;
+        let Proved { locked, master, from } = proved;
         create::remove_leftover(&self.path)?;
         let slots = locked.file.slots.iter().flatten();
         let counts = slots.into_iter().any(|slot| slot.kind == SlotKind::Passphrase);
@@ -203,7 +206,9 @@ impl Closed {
             false => Default::default(),
         };
         let failures = Failures { count: before.failures, first: before.first, last: before.last };
-        let store = open::open(&self.path, locked, master, &self.clock, self.limits, failures)?;
+        let by = Actor { address: from, ..Actor::default() };
+        let store =
+            open::open(&self.path, locked, master, &self.clock, self.limits, failures, &by)?;
         if counts {
             // Somebody may be counted at this moment.
             let _tries = self.tries();

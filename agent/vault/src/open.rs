@@ -127,7 +127,7 @@ pub struct Findings {
     pub joined_erasures: usize,
 }
 
-/// Opens all of it.
+/// Opens all of it; `by` gave the secret.
 pub fn open(
     path: &Path,
     locked: Locked,
@@ -135,6 +135,7 @@ pub fn open(
     clock: &Arc<dyn Clock>,
     limits: Limits,
     failures: Failures,
+    by: &Actor,
 ) -> Result<Store, OpenError> {
     let mut keyfile = locked.unlock(master)?.ok_or(OpenError::KeysAltered)?;
     let keys = keyfile.unwrap_keys().ok_or(OpenError::KeysAltered)?;
@@ -171,7 +172,7 @@ pub fn open(
         limits,
     );
     writer.found = total;
-    begin(&mut writer, &findings, unfinished)?;
+    begin(&mut writer, &findings, unfinished, by)?;
     start(writer, seed, clock, findings)
 }
 
@@ -242,15 +243,17 @@ fn begin(
     writer: &mut Writer,
     findings: &Findings,
     unfinished: HashMap<RecordId, Vec<KeyId>>,
+    by: &Actor,
 ) -> Result<(), OpenError> {
     if let Some((from, to)) = findings.gap {
         writer.add_entry(Mark::Gap { from, to: to.max(from) }, None, false)?;
     }
     let box_itself = Actor::default();
     let failures = findings.failures;
+    // The web applications read the times out of it.
     let times = format!("failed tries from {} to {}", failures.first, failures.last);
     let saying = Saying {
-        actor: &box_itself,
+        actor: by,
         action: action::UNLOCKED,
         outcome: outcome::ALLOWED,
         touched: &[],
@@ -273,7 +276,12 @@ fn begin(
             findings.lost_persons.len(),
             findings.older_keys,
         );
-        let saying = Saying { action: action::DAMAGE_FOUND, reason: Some(&reason), ..saying };
+        let saying = Saying {
+            actor: &box_itself,
+            action: action::DAMAGE_FOUND,
+            reason: Some(&reason),
+            ..saying
+        };
         writer.add_entry(Mark::Ordinary, Some(&saying), false)?;
     }
     writer.commit()?;

@@ -104,6 +104,9 @@ fn a_whole_network_that_guesses_for_a_day_never_makes_the_owner_wait() {
     assert!((1_500..=A_DAY).contains(&stranger.judged), "{}", stranger.judged);
     let store = closed.open_proved(closed.prove(&passphrase(RIGHT), owner()).unwrap()).unwrap();
     assert_eq!(store.findings().failures.count, stranger.judged + 6, "and the log says how many");
+    let entries = store.audit(None, 3).unwrap();
+    let from = entries.iter().find(|entry| entry.count.is_some()).and_then(|entry| entry.address);
+    assert_eq!(from, owner(), "and where the right one came from");
 }
 
 #[test]
