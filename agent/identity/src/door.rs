@@ -113,6 +113,21 @@ pub enum DoorRefused {
     Random(#[source] getrandom::Error),
 }
 
+impl DoorRefused {
+    /// Reason in the log, which the web applications put into words. Whoever has the password and not
+    /// the code is told apart: that password is known to somebody.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::WrongCredentials => "wrong-credentials",
+            Self::WrongTotp { used: false, .. } => "wrong-totp",
+            Self::WrongTotp { used: true, .. } => "used-totp",
+            Self::SlowDown { .. } => "slow-down",
+            Self::StepGone => "step-gone",
+            Self::Random(_) => "broken",
+        }
+    }
+}
+
 impl Knock {
     /// Whose account, if there is one: for the log.
     pub(crate) fn account(&self) -> Option<RecordId> {

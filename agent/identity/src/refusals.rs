@@ -70,7 +70,9 @@ impl Identity {
         if !self.has_entry(action::SIGN_IN_REFUSED, peer) {
             return refused.into();
         }
-        match self.0.store.read_logged(refusal(action::SIGN_IN_REFUSED, account, peer)).await {
+        let reason = Some(refused.reason().to_owned());
+        let entry = Access { reason, ..refusal(action::SIGN_IN_REFUSED, account, peer) };
+        match self.0.store.read_logged(entry).await {
             Ok(()) => refused.into(),
             Err(error) => Refused::Commit(error),
         }
@@ -78,19 +80,19 @@ impl Identity {
 
     /// Logs a refusal that cost nothing, within a second.
     pub(crate) fn noted(&self, refused: DoorRefused, peer: &Peer) -> Refused {
-        self.note(action::SIGN_IN_REFUSED, None, peer);
+        self.note(action::SIGN_IN_REFUSED, refused.reason(), peer);
         refused.into()
     }
 
     /// Logs that an enrolment was refused, within a second; `what` was wrong.
     pub fn note_enrol_refused(&self, what: &str, peer: &Peer) {
-        self.note(action::ENROL_REFUSED, Some(what), peer);
+        self.note(action::ENROL_REFUSED, what, peer);
     }
 
     /// Logs that a password was not judged, within a second.
     pub(crate) fn note_busy(&self, refused: &Refused, action: u32, peer: &Peer) {
         if matches!(refused, Refused::Busy { .. }) {
-            self.note(action, Some("busy"), peer);
+            self.note(action, "busy", peer);
         }
     }
 
@@ -104,9 +106,9 @@ impl Identity {
         }
     }
 
-    fn note(&self, action: u32, reason: Option<&str>, peer: &Peer) {
+    fn note(&self, action: u32, reason: &str, peer: &Peer) {
         if self.has_entry(action, peer) {
-            let reason = reason.map(str::to_owned);
+            let reason = Some(reason.to_owned());
             self.0.store.note_list_read(Access { reason, ..refusal(action, None, peer) });
         }
     }

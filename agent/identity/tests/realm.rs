@@ -212,11 +212,14 @@ async fn refusals_look_alike_and_are_in_the_log() {
     let refusals = entries.iter().filter(|entry| {
         entry.action == Some(action::SIGN_IN_REFUSED) && entry.outcome == Some(outcome::REFUSED)
     });
-    assert_eq!(refusals.count(), 2);
+    let reasons: Vec<_> = refusals.map(|entry| entry.reason.as_deref()).collect();
+    assert_eq!(reasons, [Some("wrong-credentials"); 2]);
     let wrong = sign_in(&identity, "000000").await;
     assert!(matches!(wrong, Err(Refused::Door(DoorRefused::WrongTotp { .. }))));
     let entries = store.audit(None, 1).unwrap();
-    assert_eq!(entries.first().unwrap().account, Some(signed.account().id));
+    let last = entries.first().unwrap();
+    assert_eq!(last.account, Some(signed.account().id));
+    assert_eq!(last.reason.as_deref(), Some("wrong-totp"), "the password was right");
     let twice = identity.begin_first(new_account("Anna", PASSWORD)).await;
     assert!(matches!(twice, Err(Refused::AlreadySetUp)));
     store.close(Actor::default()).await.unwrap();
