@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { formatClocks, formatDate, formatWhen, knownZone } from "../src/i18n/when";
+import { formatClocks, formatDate, formatSpan, formatWhen, knownZone } from "../src/i18n/when";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -40,4 +40,11 @@ test("two clocks are compared in UTC, wherever the browser is", () => {
 test("a time zone that this browser does not know is the device's own", () => {
   expect(knownZone("Asia/Shanghai")).toBe("Asia/Shanghai");
   expect(knownZone("Mars/Olympus")).toBeUndefined();
+});
+
+test("two moments of one day name it once", () => {
+  const span = (first: string, last: string, language: "en" | "zh-CN" = "en") => formatSpan(new Date(first), new Date(last), now, language, "UTC");
+  expect(span("2026-11-24T14:02:00Z", "2026-11-24T14:05:00Z")).toEqual({ first: "today 14:02", last: "14:05" });
+  expect(span("2026-11-22T14:02:00Z", "2026-11-24T14:05:00Z")).toEqual({ first: "Sunday 14:02", last: "today 14:05" });
+  expect(span("2026-11-22T14:02:00Z", "2026-11-22T14:05:00Z", "zh-CN")).toEqual({ first: "11 月 22 日（周日）14:02", last: "14:05" });
 });

@@ -73,6 +73,13 @@ export function formatWhen(at: Date, now: Date, language: Language, timeZone?: s
   return `${day}${day.endsWith("）") ? "" : " "}${partsOf(at, timeZone).time}`;
 }
 
+/** Two moments within one sentence; the day of the second only where it is another. */
+export function formatSpan(first: Date, last: Date, now: Date, language: Language, timeZone?: string): { first: string; last: string } {
+  const sameDay = formatDay(first, now, language, timeZone) === formatDay(last, now, language, timeZone);
+  const of = (at: Date) => withinSentence(formatWhen(at, now, language, timeZone));
+  return { first: of(first), last: sameDay ? partsOf(last, timeZone).time : of(last) };
+}
+
 /** "today 09:12"; names of days and months keep their capital. */
 export function withinSentence(when: string): string {
   return when.replace(/^(Today|Yesterday|Tomorrow) /, (day) => day.toLowerCase());

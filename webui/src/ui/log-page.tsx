@@ -1,18 +1,21 @@
 // Who did what, newest first. The same for both apps; each shows its own log only.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, use, useState } from "react";
 import { BASE, read } from "../api/client";
 import type { LogEntry, LogPage as LogAnswer } from "../api/shared";
-import { useText } from "../i18n";
+import { useLanguage, useText } from "../i18n";
+import { formatSpan } from "../i18n/when";
 import { EmptyState, LoadFailed, Loading } from "./async";
 import { Badge } from "./badge";
 import { Button, buttonClass } from "./button";
+import { classes } from "./classes";
 import { SelectField } from "./field";
 import { Icon } from "./icons";
+import { isAttack, needsLook, passwordWasRight, said, tried, triesBefore } from "./log-reason";
 import { ShownHead, TakeHead, useLogHead } from "./log-head";
 import { Actions, Page, Sheet } from "./page";
 import { type Column, Table } from "./table";
-import { When } from "./when";
+import { TimeZone, When } from "./when";
 
 const PAGE = 100;
 /** Names shown of an entry; the rest unfolds. */
@@ -25,6 +28,8 @@ const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contact
 /** The log of the application. `words`: codes that read otherwise in this one. */
 export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const { t, find } = useText();
+  const { language } = useLanguage();
+  const zone = use(TimeZone);
   const [action, setAction] = useState("");
   const head = useLogHead();
   const query = useInfiniteQuery({
@@ -44,15 +49,25 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   };
   const who = (one: LogEntry) => {
     if (one.actor !== null) return one.actor.name;
-    return one.outcome === "allowed" ? t("log.nobody") : t("log.stranger");
+    // Without an address it is the box itself, unless it tells of somebody who was refused.
+    const byTheBox = one.address === null && one.outcome === "allowed" && !isAttack(one);
+    return byTheBox ? t("log.nobody") : t("log.unsigned");
   };
   const why = (one: LogEntry) => {
     if (one.reason === null || one.reason === COUNTED) return null;
     if (one.outcome === "allowed") return find(`log.came.${one.reason}`);
+    const asked = tried(one);
+    if (asked !== null) return t(asked.key, asked.what === null ? {} : { what: t(asked.what) });
     return find(`log.reason.${one.reason}`) ?? (one.reason.includes("/") ? one.reason : null);
   };
   const about = (one: LogEntry) => {
     if (one.reason === COUNTED) return t("log.counted", { count: one.count });
+    const tries = triesBefore(one);
+    if (tries === "untimed") return t("log.triesUntimed", { count: one.count });
+    if (tries !== null) return t("log.tries", { count: one.count, ...formatSpan(tries.first, tries.last, new Date(), language, zone) });
+    const words = said(one);
+    // Those of a kind that is not counted came one at a time.
+    if (words !== null) return t(words, { count: Math.max(one.count, 1) });
     const names = namesOf(one);
     if (names.length === 0) return one.count > 0 ? t("log.records", { count: one.count }) : "";
     const first = names.slice(0, NAMES).join(t("ui.listGap"));
@@ -73,18 +88,28 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
     refused: <Badge plain state="open">{t("log.refused")}</Badge>,
     missing: <Badge plain state="unknown">{t("log.missing")}</Badge>,
   };
+  const badge = (one: LogEntry) => {
+    if (isAttack(one)) return outcomes.refused;
+    if (needsLook(one)) return <Badge plain state="needs-you">{t("log.attention")}</Badge>;
+    return outcomes[one.outcome];
+  };
+  const reason = (one: LogEntry) => {
+    const text = why(one);
+    if (text === null) return null;
+    return <div className={classes("text-label", passwordWasRight(one) ? "font-medium text-bad" : "text-ink-3")}>{text}</div>;
+  };
   const outcome = (one: LogEntry) => (
     <>
-      {outcomes[one.outcome]}
-      {why(one) !== null && <div className="text-label text-ink-3">{why(one)}</div>}
+      {badge(one)}
+      {reason(one)}
     </>
   );
   const columns: Column<LogEntry>[] = [
     { key: "action", head: t("log.what"), cell: (one) => word(one.action), width: "min-w-44" },
     { key: "at", head: t("log.when"), cell: (one) => <When at={one.at} />, width: "min-w-36" },
-    { key: "actor", head: t("log.who"), cell: who, width: "min-w-24" },
+    { key: "actor", head: t("log.who"), cell: who, width: "min-w-28" },
     { key: "about", head: t("log.about"), cell: aboutAll, width: "min-w-36" },
-    { key: "outcome", head: t("log.outcome"), cell: outcome },
+    { key: "outcome", head: t("log.outcome"), cell: outcome, width: "min-w-32" },
     { key: "address", head: t("log.from"), cell: (one) => <span title={one.device ?? undefined} className="break-all">{one.address ?? ""}</span>, width: "min-w-36" },
     { key: "seq", head: t("log.number"), cell: (one) => one.seq, number: true },
   ];
@@ -126,11 +151,16 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
                 rowKey={(one) => String(one.seq)}
                 phone={(one) => ({
                   title: word(one.action),
-                  line: [who(one), about(one), one.address].filter(Boolean).join(" · "),
+                  line: (
+                    <>
+                      {[who(one), about(one), one.address].filter(Boolean).join(" · ")}
+                      {reason(one)}
+                    </>
+                  ),
                   aside: (
                     <>
                       <When at={one.at} />
-                      <div>{outcome(one)}</div>
+                      <div>{badge(one)}</div>
                     </>
                   ),
                 })}

@@ -74,7 +74,7 @@ export function Table<R>(props: {
                     key={column.key}
                     className={classes(
                       "h-10 max-w-80 border-b border-line px-3 py-1.5 align-middle wrap-anywhere text-ink-2 group-last:border-b-0 first:pl-5 first:font-semibold first:text-ink last:pr-5",
-                      column.number && "text-right tabular-nums",
+                      column.number && "text-right whitespace-nowrap tabular-nums",
                     )}
                   >
                     {column.cell(row)}

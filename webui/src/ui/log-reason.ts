@@ -1,0 +1,57 @@
+// What the reason of an entry tells where it is no word by itself: times of tries, a request, what the CRM said.
+import type { LogEntry } from "../api/shared";
+import type { Key } from "../i18n";
+
+type Reason = Pick<LogEntry, "action" | "reason">;
+
+/** Failed tries before the CRM was unlocked; no times when the box lost count of them. Null for any other entry. */
+export function triesBefore(entry: Reason): { first: Date; last: Date } | "untimed" | null {
+  if (entry.action !== "unlock" || entry.reason === null) return null;
+  const [, first, last] = /^failed tries from (\d+) to (\d+)$/.exec(entry.reason) ?? [];
+  if (first === undefined || last === undefined) return null;
+  const times = { first: new Date(Number(first)), last: new Date(Number(last)) };
+  const known = [times.first, times.last].every((at) => at.getTime() > 0);
+  return known ? times : "untimed";
+}
+
+const SAID: Record<string, Key> = {
+  "unlock-failed": "log.said.unlock-failed",
+  "claim-refused": "log.said.claim-refused",
+  unlocked: "log.said.unlocked",
+  locked: "log.said.locked",
+  claimed: "log.said.claimed",
+  "disk-failed": "log.said.disk-failed",
+};
+
+/** What the CRM told the admin's log. */
+export function said(entry: Reason): Key | null {
+  return entry.action === "crm-event" && entry.reason !== null ? ((Object.hasOwn(SAID, entry.reason) && SAID[entry.reason]) || null) : null;
+}
+
+/** Whether somebody tried to get in: it is logged as done because the telling was. */
+export function isAttack(entry: Reason): boolean {
+  return entry.action === "crm-event" && (entry.reason === "unlock-failed" || entry.reason === "claim-refused");
+}
+
+/** Whether a person should look at the box. */
+export function needsLook(entry: Reason): boolean {
+  return ["disk-failed", "damage-found"].includes(entry.action) || (entry.action === "crm-event" && entry.reason === "disk-failed");
+}
+
+/** Whether somebody who has the password did not have the code: the owner should ask whose hands it is in. */
+export function passwordWasRight(entry: Reason): boolean {
+  return entry.action === "sign-in-refused" && (entry.reason === "wrong-totp" || entry.reason === "used-totp");
+}
+
+/** What a role is for, by the first part of a path. */
+const WHAT: Record<string, Key> = { people: "log.what.people", invitations: "log.what.invitations", log: "log.what.log" };
+
+/** What somebody tried whose role does not allow it. Null for a path that has no word. */
+export function tried(entry: Reason): { key: Key; what: Key | null } | null {
+  if (entry.action !== "not-allowed" || entry.reason === null) return null;
+  const [, method, path] = /^([A-Z]+) \/api\/v1\/([a-z-]+)(?:\/.*)?$/.exec(entry.reason) ?? [];
+  if (method === "POST" && path === "lock") return { key: "log.triedLock", what: null };
+  const what = Object.hasOwn(WHAT, path ?? "") ? WHAT[path ?? ""] : undefined;
+  if (what === undefined) return null;
+  return { key: method === "GET" ? "log.triedRead" : "log.triedChange", what };
+}
