@@ -33,17 +33,23 @@ export function App() {
   const query = useQuery({ queryKey: START, queryFn: ({ signal }) => read<Start>("/start", signal), staleTime: Infinity });
   return (
     <Loaded query={query}>
-      {(start) =>
-        start.state === "setup" ? (
-          <Wizard onFinished={() => client.setQueryData<Start>(START, { ...start, state: "ready" })} />
-        ) : (
-          <Gate front={(signIn) => <Front>{signIn}</Front>}>
-            <TrialProvider>
-              <Pages />
-            </TrialProvider>
-          </Gate>
-        )
-      }
+      {(start) => {
+        switch (start.state) {
+          case "setup":
+            return <Wizard onFinished={() => client.setQueryData<Start>(START, { ...start, state: "ready" })} />;
+          case "ready":
+            return (
+              <Gate front={(signIn) => <Front>{signIn}</Front>}>
+                <TrialProvider>
+                  <Pages />
+                </TrialProvider>
+              </Gate>
+            );
+          default:
+            // The app's guard says that this page has a fault; a sign-in would not be known to be right.
+            throw new Error(`the box is in a state that this page does not know: ${String(start.state satisfies never)}`);
+        }
+      }}
     </Loaded>
   );
 }

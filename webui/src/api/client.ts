@@ -38,6 +38,7 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
   if (send.body !== undefined) headers["content-type"] = "application/json";
   if (send.ifMatch) headers["if-match"] = send.ifMatch;
   if (method === "POST") headers["idempotency-key"] = send.idempotencyKey ?? crypto.randomUUID();
+  const reading = method === "GET";
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
@@ -51,11 +52,11 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
     });
   } catch (error) {
     if (send.signal?.aborted) throw error;
-    throw new Problem(0, {}, null);
+    throw new Problem(0, {}, null, reading);
   }
   const body = await parse(response);
   if (!response.ok) {
-    const problem = new Problem(response.status, isObject(body) ? body : {}, retryAfter(response));
+    const problem = new Problem(response.status, isObject(body) ? body : {}, retryAfter(response), reading);
     if (problem.code === "sign-in" || problem.code === "locked") signedOut.forEach((listener) => listener());
     throw problem;
   }
@@ -76,9 +77,11 @@ export async function checkStream(path: string): Promise<void> {
   }
 }
 
-/** The data alone, for what has no version. */
+/** The data alone, for what has no version. Nothing is read as null: such an answer is not one of the box's. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await call<T>("GET", path, { signal })).data;
+  const { data } = await call<T | null>("GET", path, { signal });
+  if (data === null) throw new Problem(200, {}, null, true);
+  return data;
 }
 
 export async function post<T>(path: string, body?: unknown, idempotencyKey?: string): Promise<T> {

@@ -18,8 +18,10 @@ export class Problem extends Error {
   readonly extras: Record<string, unknown>;
   /** Seconds to wait, from the body or `Retry-After`. */
   readonly retryAfter: number | null;
+  /** Something was only asked for, so nothing can have changed. */
+  readonly reading: boolean;
 
-  constructor(status: number, body: Record<string, unknown>, retryAfter: number | null) {
+  constructor(status: number, body: Record<string, unknown>, retryAfter: number | null, reading = false) {
     const detail = text(body.detail);
     super(detail || text(body.title) || `HTTP ${status}`);
     this.status = status;
@@ -28,6 +30,7 @@ export class Problem extends Error {
     this.detail = detail;
     this.errors = fieldErrors(body.errors);
     this.extras = body;
+    this.reading = reading;
     this.retryAfter = typeof body.retryAfter === "number" ? body.retryAfter : retryAfter;
   }
 

@@ -98,6 +98,9 @@ function Opened({ start }: { start: Start }) {
           </Route>
         </Switch>
       );
+    default:
+      // The app's guard says that this page has a fault; falling through would leave it white.
+      throw new Error(`the box is in a state that this page does not know: ${String(start.state satisfies never)}`);
   }
 }
 

@@ -35,9 +35,8 @@ export function LoadFailed(props: { error: unknown; retry: () => void }) {
     <div role="alert" className="grid justify-items-start gap-3 rounded-sheet border border-line bg-sheet px-4 py-5 sm:px-5">
       <p className="flex items-start gap-2 text-body text-bad">
         <Icon name="octagonCross" className="mt-1 size-4" />
-        <span>{isProblem(props.error) ? sentence(props.error) : t("ui.unexpected", { status: "–" })}</span>
+        <span>{isProblem(props.error) ? sentence(props.error) : t("ui.notUnderstood")}</span>
       </p>
-      <p className="text-body text-ink-2">{t("ui.nothingChanged")}</p>
       <Button icon="refresh" onClick={props.retry}>
         {t("ui.tryAgain")}
       </Button>

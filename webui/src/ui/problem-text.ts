@@ -13,6 +13,7 @@ export function useProblemText(): (problem: Problem) => string {
     }
     if (problem.code === "sign-in") return t("ui.sessionEnded");
     if (problem.title && problem.detail) return t("ui.problem", { title: problem.title, detail: problem.detail });
+    if (problem.reading && !problem.detail && !problem.title) return t("ui.notUnderstood");
     return problem.detail || problem.title || t("ui.unexpected", { status: String(problem.status) });
   };
 }

@@ -39,6 +39,7 @@ export function Gate(props: { front: (signIn: ReactNode) => ReactNode; children:
     queryKey: SESSION,
     queryFn: async ({ signal }) => {
       try {
+        // The page's own null is somebody who is not signed in.
         return (await read<Session>("/session", signal)).account;
       } catch (error) {
         if (isProblem(error, "sign-in")) return null;
