@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asLanguage, languageOf } from "../src/i18n/language";
-import { catalogueOf, fill, lookUp } from "../src/i18n/text";
+import { catalogueOf, fill, lookUp, shorten } from "../src/i18n/text";
 
 const catalogue = catalogueOf({ ui: { plain: "Nothing", tries_one: "One try", tries_other: "{count} tries" } });
 
@@ -21,4 +21,11 @@ test("the browser's wish becomes one of two languages", () => {
   expect(languageOf(["de", "en-GB", "zh"])).toBe("en");
   expect(languageOf([])).toBe("en");
   expect(asLanguage("zh")).toBeNull();
+});
+
+test("a long name is cut between letters, and a short one is left alone", () => {
+  expect(shorten("王芳")).toBe("王芳");
+  expect(shorten("x".repeat(60))).toHaveLength(60);
+  expect(shorten("x".repeat(200))).toBe(`${"x".repeat(59)}…`);
+  expect([...new Intl.Segmenter().segment(shorten("👩‍🚀".repeat(200), 5))].map((one) => one.segment)).toEqual(["👩‍🚀", "👩‍🚀", "👩‍🚀", "👩‍🚀", "…"]);
 });

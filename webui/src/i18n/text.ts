@@ -23,6 +23,14 @@ export function fill(text: string, values: Values, language: Language): string {
   });
 }
 
+/** A name as it fits the middle of a sentence; no letter is cut in half. */
+export function shorten(name: string, most = 60): string {
+  const letters = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name)];
+  if (letters.length <= most) return name;
+  const kept = letters.slice(0, most - 1).map((one) => one.segment);
+  return `${kept.join("").trimEnd()}…`;
+}
+
 /** `ui.json` and `log.json` of one language become one catalogue with full keys. */
 export function catalogueOf(files: Record<string, Record<string, string>>): Catalogue {
   const all: Catalogue = {};

@@ -93,7 +93,7 @@ export function Toasts(props: { children: ReactNode }) {
     <BaseToast.Provider timeout={TOAST_MS} limit={3}>
       {props.children}
       <BaseToast.Portal>
-        <BaseToast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto grid max-w-md gap-2 sm:bottom-6">
+        <BaseToast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto grid max-w-md grid-cols-1 gap-2 sm:bottom-6">
           <ToastList />
         </BaseToast.Viewport>
       </BaseToast.Portal>
@@ -109,13 +109,13 @@ function ToastList() {
       key={toast.id}
       toast={toast}
       swipeDirection={[]}
-      className="appear flex items-center gap-3 rounded-sheet bg-bar px-4 py-2.5 text-bar-text shadow-float data-limited:hidden"
+      className="appear flex min-w-0 items-center gap-3 rounded-sheet bg-bar px-4 py-2.5 text-bar-text shadow-float data-limited:hidden"
     >
-      <BaseToast.Title className="min-w-0 flex-1 text-body break-words" />
-      <BaseToast.Action className={buttonClass({ kind: "bar" })} />
+      <BaseToast.Title className="min-w-0 flex-1 text-body wrap-anywhere" />
+      <BaseToast.Action className={classes(buttonClass({ kind: "bar" }), "shrink-0")} />
       <BaseToast.Close
         aria-label={t("ui.close")}
-        className="inline-flex size-8 items-center justify-center rounded-control text-bar-text-2 hover:text-bar-text max-sm:size-11"
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-control text-bar-text-2 hover:text-bar-text max-sm:size-11"
       >
         <Icon name="cross" />
       </BaseToast.Close>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
+import { shorten } from "../../../i18n/text";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Button, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
@@ -34,7 +35,7 @@ export function DeletedPage() {
     setBusy(one.id);
     try {
       await restore(one.id);
-      toast(t("crm.restoredNamed", { name: one.name }));
+      toast(t("crm.restoredNamed", { name: shorten(one.name) }));
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);

@@ -7,6 +7,7 @@ import { useLocation } from "wouter";
 import { call, read } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
 import { useText } from "../../../i18n";
+import { shorten } from "../../../i18n/text";
 import { Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
@@ -78,7 +79,7 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
     submit: async (values, sender) => {
       if (base === null || sender.way === AS_NEW) {
         const { data } = await call<Contact>("POST", "/contacts", { body: values, idempotencyKey: sender.idempotencyKey });
-        saved(data, t("crm.createdNamed", { name: data.name }));
+        saved(data, t("crm.createdNamed", { name: shorten(data.name) }));
         return;
       }
       const now = deletion === null ? base : await backFrom(base);

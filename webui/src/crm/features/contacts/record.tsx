@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import { call, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { type Key, useText } from "../../../i18n";
+import { shorten } from "../../../i18n/text";
 import { Loaded, LoadFailed } from "../../../ui/async";
 import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
@@ -75,7 +76,7 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
       forgetOpened();
       go(listAddress());
       client.removeQueries({ queryKey: contactKey(contact.id) });
-      toast(t("crm.deletedNamed", { name: contact.name }), () => void undo());
+      toast(t("crm.deletedNamed", { name: shorten(contact.name) }), () => void undo());
       await client.invalidateQueries({ queryKey: CONTACTS });
     } catch (error) {
       if (!isProblem(error)) throw error;
