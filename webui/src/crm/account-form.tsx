@@ -4,11 +4,12 @@ import { useEffect } from "react";
 import { post } from "../api/client";
 import { isProblem, type Problem } from "../api/problem";
 import type { TotpSetup } from "../api/shared";
-import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../i18n";
+import { useLanguage, useText } from "../i18n";
 import { timeZones } from "../ui/account-page";
 import { Button } from "../ui/button";
 import { Checkbox, PasswordField, SelectField, TextField } from "../ui/field";
 import { Form, useForm } from "../ui/form";
+import { LanguageField } from "../ui/language-field";
 
 export interface NewAccount {
   name: string;
@@ -32,11 +33,12 @@ interface Props {
 
 export function NewAccountForm(props: Props) {
   const { t } = useText();
-  const { language, choose } = useLanguage();
+  const { language } = useLanguage();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const claim = props.path === "/claim/account";
   const form = useForm<NewAccount>({
-    initial: props.typed ?? { name: props.name, password: "", language, timeZone: here, showAsUnlocker: true },
+    // The language is the page's, also for who comes back.
+    initial: { name: props.name, password: "", timeZone: here, showAsUnlocker: true, ...props.typed, language },
     submit: async ({ showAsUnlocker, ...values }, sender) => {
       try {
         const answer = await post<TotpSetup>(props.path, claim ? { ...values, showAsUnlocker } : values, sender.idempotencyKey);
@@ -54,22 +56,11 @@ export function NewAccountForm(props: Props) {
   const { keep } = props;
   const { values } = form;
   useEffect(() => keep?.(values), [keep, values]);
-  const languageField = form.field("language");
   return (
     <Form form={form} label={t("crm.yourAccount")} className="grid max-w-md gap-5">
       <TextField label={t("ui.name")} hint={t("crm.nameHint")} field={form.field("name")} autoComplete="username" autoFocus maxLength={200} />
       <PasswordField label={t("ui.password")} hint={t("ui.passwordHint")} field={form.field("password")} autoComplete="new-password" />
-      <SelectField
-        label={t("ui.language")}
-        field={{
-          ...languageField,
-          onValue: (value) => {
-            languageField.onValue(value);
-            choose(value as Language);
-          },
-        }}
-        options={LANGUAGES.map((one) => ({ value: one, label: LANGUAGE_NAMES[one], lang: one }))}
-      />
+      <LanguageField field={form.field("language")} />
       <SelectField label={t("ui.timeZone")} field={form.field("timeZone")} options={timeZones(form.values.timeZone).map((one) => ({ value: one, label: one }))} />
       {claim && (
         <Checkbox

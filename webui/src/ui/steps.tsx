@@ -40,8 +40,8 @@ export function Steps(props: {
   at: number;
   title: string;
   lead: string;
-  /** A sentence that holds for all steps. */
-  foot: string;
+  /** A sentence that holds for this step and those before. */
+  foot: string | null;
   children: ReactNode;
 }) {
   const { t } = useText();
@@ -70,7 +70,7 @@ export function Steps(props: {
             </li>
           ))}
         </ol>
-        <p className={classes("mt-auto text-row max-md:hidden", look.inset, look.foot)}>{props.foot}</p>
+        {props.foot !== null && <p className={classes("mt-auto text-row max-md:hidden", look.inset, look.foot)}>{props.foot}</p>}
       </aside>
       <main className="min-w-0 px-4 py-6 sm:px-8 md:px-12 md:py-10">
         <div className="screen-only mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -82,7 +82,7 @@ export function Steps(props: {
         </h1>
         <p className="mt-1 mb-6 max-w-prose text-body text-ink-2">{props.lead}</p>
         {props.children}
-        <p className="screen-only mt-8 text-row text-ink-2 md:hidden">{props.foot}</p>
+        {props.foot !== null && <p className="screen-only mt-8 text-row text-ink-2 md:hidden">{props.foot}</p>}
       </main>
     </div>
   );

@@ -5,13 +5,14 @@ import { useEffect, useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
-import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../../../i18n";
+import { useLanguage, useText } from "../../../i18n";
 import { Loading } from "../../../ui/async";
 import { Button } from "../../../ui/button";
 import { CodeStep } from "../../../ui/code-step";
 import { PasswordField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
+import { LanguageField } from "../../../ui/language-field";
 import { TotpCode, TotpSecret } from "../../../ui/sign-in";
 import { type StepOver, stepOver } from "../../../ui/step-over";
 import { Steps } from "../../../ui/steps";
@@ -69,7 +70,7 @@ export function Wizard(props: { onFinished: () => void }) {
       at={STEPS.indexOf(step)}
       title={t(`admin.step.${step}.title`)}
       lead={t(`admin.step.${step}.lead`)}
-      foot={t("admin.untilLast")}
+      foot={step === "done" ? null : t("admin.untilLast")}
     >
       {step === "code" && (
         <CodeStep
@@ -127,7 +128,7 @@ let password = "";
 
 function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; onDone: (totp: TotpSetup) => void }) {
   const { t } = useText();
-  const { language, choose } = useLanguage();
+  const { language } = useLanguage();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zone = props.setup.timeZones.includes(here) ? here : props.setup.suggestedTimeZone;
   const [kept] = useState(() => readDrafts().account);
@@ -148,22 +149,11 @@ function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; 
   });
   const { name, timeZone } = form.values;
   useEffect(() => keepDrafts({ account: { name, timeZone } }), [name, timeZone]);
-  const languageField = form.field("language");
   return (
     <Form form={form} label={t("admin.step.account")} className="grid max-w-md gap-5">
       <TextField label={t("ui.name")} hint={t("admin.nameHint")} field={form.field("name")} autoComplete="username" autoFocus maxLength={200} />
       <PasswordField label={t("ui.password")} hint={t("ui.passwordHint")} field={form.field("password")} autoComplete="new-password" />
-      <SelectField
-        label={t("ui.language")}
-        field={{
-          ...languageField,
-          onValue: (value) => {
-            languageField.onValue(value);
-            choose(value as Language);
-          },
-        }}
-        options={LANGUAGES.map((one) => ({ value: one, label: LANGUAGE_NAMES[one], lang: one }))}
-      />
+      <LanguageField field={form.field("language")} />
       <SelectField label={t("ui.timeZone")} field={form.field("timeZone")} options={props.setup.timeZones.map((one) => ({ value: one, label: one }))} />
       <Button kind="primary" size="large" type="submit" busy={form.busy}>
         {t("ui.continue")}
