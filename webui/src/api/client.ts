@@ -1,5 +1,6 @@
 // The one way to the server. Every answer is JSON or a Problem; a lost session is told to whoever
 // listens (the shell shows the sign-in over the page, so that nothing typed is lost).
+import { heard } from "./heard";
 import { Problem } from "./problem";
 
 interface Answer<T> {
@@ -52,8 +53,10 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
     });
   } catch (error) {
     if (send.signal?.aborted) throw error;
+    heard(false);
     throw new Problem(0, {}, null, reading);
   }
+  heard(true);
   const body = await parse(response);
   if (!response.ok) {
     const problem = new Problem(response.status, isObject(body) ? body : {}, retryAfter(response), reading);

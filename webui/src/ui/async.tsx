@@ -31,11 +31,13 @@ export function Loading() {
 export function LoadFailed(props: { error: unknown; retry: () => void }) {
   const { t } = useText();
   const sentence = useProblemText();
+  // What is shown of a query is asked for again as soon as the box answers.
+  const text = isProblem(props.error, "network") ? t("ui.noAnswerPage") : isProblem(props.error) ? sentence(props.error) : t("ui.notUnderstood");
   return (
     <div role="alert" className="grid justify-items-start gap-3 rounded-sheet border border-line bg-sheet px-4 py-5 sm:px-5">
       <p className="flex items-start gap-2 text-body text-bad">
         <Icon name="octagonCross" className="mt-1 size-4" />
-        <span>{isProblem(props.error) ? sentence(props.error) : t("ui.notUnderstood")}</span>
+        <span>{text}</span>
       </p>
       <Button icon="refresh" onClick={props.retry}>
         {t("ui.tryAgain")}

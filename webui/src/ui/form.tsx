@@ -6,6 +6,7 @@ import { isProblem, type Problem } from "../api/problem";
 import { useText } from "../i18n";
 import type { Bound } from "./field";
 import { Icon } from "./icons";
+import { useLostAnswer } from "./lost-answer";
 import { useProblemText } from "./problem-text";
 
 interface FormState<V> {
@@ -47,6 +48,7 @@ export function useForm<V extends object>(options: {
   const key = useRef<string | null>(null);
   const known = useRef(new Set<string>()).current;
   known.clear();
+  useLostAnswer(problem, () => setProblem(null));
 
   const set = <K extends keyof V>(name: K, value: V[K]) => {
     key.current = null;

@@ -5,7 +5,7 @@ import { useText } from "../i18n";
 export function useProblemText(): (problem: Problem) => string {
   const { t } = useText();
   return (problem) => {
-    if (problem.code === "network") return t("ui.noAnswer");
+    if (problem.code === "network") return t(problem.reading ? "ui.noAnswerRead" : "ui.noAnswer");
     if (problem.status === 429 && problem.retryAfter !== null) {
       return problem.retryAfter < 120
         ? t("ui.waitSeconds", { count: Math.ceil(problem.retryAfter) })
