@@ -60,9 +60,9 @@ def test_the_crm_waits_for_its_recovery_key_and_open_pages_go_on_by_themselves(o
     assert CONTACT["name"] not in locked.page.content()
     assert looks.in_both_languages(locked, "crm-locked") == []
     crm.unlock(locked, "not the passphrase at all")
-    locked.alert(locked.say.problem("wrong-secret.detail")).sees(locked.say("crm.triesLeft", count=4))
+    locked.error_at("crm.passphrase", locked.say("crm.locked.wrong", count=4))
     crm.unlock(locked, crm.strange_recovery_key(), recovery=True)
-    locked.alert(locked.say.problem("wrong-secret.detail"))
+    locked.error_at("crm.recoveryKey", locked.say("crm.locked.wrongRecovery"))
     manager = office.tab("manager")
     manager.open(crm.ADDRESS).heading(manager.say("crm.locked.title"))
     crm.unlock(locked, office.recovery_key, recovery=True)

@@ -40,7 +40,7 @@ def test_the_copy_counts_wrong_passphrases_as_the_box_does(thief):
     page.open(crm.ADDRESS).heading(page.say("crm.locked.title"))
     for left in (4, 3, 2, 1):
         crm.unlock(page, f"a guess that leaves {left}")
-        page.alert(page.say.problem("wrong-secret.detail")).sees(page.say("crm.triesLeft", count=left))
+        page.error_at("crm.passphrase", page.say("crm.locked.wrong", count=left))
     crm.unlock(page, "the last guess before the wait")
     page.sees(page.say.pattern("crm.locked.wait")).sees(page.say("crm.locked.waitOver"))
     crm.unlock(page, "the guess that makes the wait longer")
@@ -63,9 +63,9 @@ def test_who_sets_the_count_back_has_won_nothing_but_tries(thief):
         put_back(thief)
         page.open(crm.ADDRESS).heading(page.say("crm.locked.title"))
         crm.unlock(page, guess)
-        page.alert(page.say.problem("wrong-secret.detail")).sees(page.say("crm.triesLeft", count=4))
+        page.error_at("crm.passphrase", page.say("crm.locked.wrong", count=4))
     crm.unlock(page, crm.strange_recovery_key(), recovery=True)
-    page.alert(page.say.problem("wrong-secret.detail"))
+    page.error_at("crm.recoveryKey", page.say("crm.locked.wrongRecovery"))
     status, told = page.send_request("GET", "/contacts")
     assert (status, told["type"]) == (401, "urn:gatehouse:problem:sign-in")
 

@@ -42,11 +42,13 @@ export function buttonClass({ kind = "plain", size = "normal", wide }: Look): st
 
 interface ButtonProps extends Look, Omit<ComponentProps<"button">, "className" | "style"> {
   busy?: boolean;
+  /** It cannot be pressed for a time, and keeps the focus. */
+  waits?: boolean;
 }
 
-export function Button({ kind, size, icon, wide, busy, children, onClick, type = "button", ...rest }: ButtonProps) {
+export function Button({ kind, size, icon, wide, busy, waits, children, onClick, type = "button", ...rest }: ButtonProps) {
   const press = (event: MouseEvent<HTMLButtonElement>) => {
-    if (busy) event.preventDefault();
+    if (busy || waits) event.preventDefault();
     else onClick?.(event);
   };
   return (
@@ -54,7 +56,7 @@ export function Button({ kind, size, icon, wide, busy, children, onClick, type =
       {...rest}
       type={type}
       onClick={press}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || waits || undefined}
       aria-busy={busy || undefined}
       className={buttonClass({ kind, size, wide })}
     >

@@ -49,7 +49,8 @@ export function FieldFrame(props: {
 }
 
 function Below(props: { id: string; hint?: ReactNode; error: string | null }) {
-  if (props.error !== null) {
+  // An empty one marks the field; what is wrong is said elsewhere.
+  if (props.error !== null && props.error !== "") {
     return (
       <p id={props.id} className="mt-1 flex items-start gap-1.5 text-row text-bad">
         <Icon name="octagonCross" className="mt-0.5 size-4" />

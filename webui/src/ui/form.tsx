@@ -23,6 +23,8 @@ interface FormState<V> {
   /** Bound fields, so that the summary knows what is shown elsewhere. */
   known: Set<string>;
   attempt: number;
+  /** What is told at fields and needs no summary; null when nothing is. */
+  told: string[] | null;
 }
 
 interface Sender {
@@ -38,6 +40,8 @@ export function useForm<V extends object>(options: {
   check?: (values: V) => Partial<Record<keyof V & string, string>>;
   /** What a problem that names no field says at one, in the language of the moment; until the next is sent. */
   told?: (problem: Problem) => Partial<Record<keyof V & string, string>>;
+  /** What `told` says is all there is to say: no summary then. An empty text marks the field alone. */
+  toldAlone?: boolean;
 }): FormState<V> {
   const [values, setValues] = useState(options.initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -86,7 +90,8 @@ export function useForm<V extends object>(options: {
     }
   };
 
-  const told: Partial<Record<string, string>> = (problem && options.told?.(problem)) ?? {};
+  const told = definite((problem && options.told?.(problem)) ?? {}, true);
+  const alone = options.toldAlone && Object.keys(told).length > 0 ? Object.values(told).filter((text) => text !== "") : null;
   return {
     values,
     set,
@@ -113,11 +118,12 @@ export function useForm<V extends object>(options: {
     },
     known,
     attempt,
+    told: alone,
   };
 }
 
-function definite(errors: Partial<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).filter((pair): pair is [string, string] => Boolean(pair[1])));
+function definite(errors: Partial<Record<string, string>>, emptyToo = false): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).filter((pair): pair is [string, string] => Boolean(pair[1]) || (emptyToo && pair[1] === "")));
 }
 
 /** JSON pointers become field names: `/phone` is `phone`. */
@@ -146,6 +152,14 @@ export function Form<V extends object>(props: { form: FormState<V>; label?: stri
 function FormError<V extends object>({ form }: { form: FormState<V> }) {
   const { problem } = form;
   if (problem === null) return null;
+  // At the field it is seen, and the focus is there already: it is said aloud here.
+  if (form.told !== null) {
+    return (
+      <p role="alert" className="sr-only">
+        {form.told.join(" ")}
+      </p>
+    );
+  }
   const elsewhere = problem.errors.filter((one) => !form.known.has(one.field.replace(/^\//, "")));
   const shown = problem.errors.length > 0 && elsewhere.length === 0;
   return <ProblemNote problem={problem} quiet={shown} extra={elsewhere.map((one) => one.message)} />;

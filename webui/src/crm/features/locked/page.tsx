@@ -49,16 +49,31 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
   const { t } = useText();
   const client = useQueryClient();
   const [until, setUntil] = useState<number | null>(null);
+  const [waits, setWaits] = useState(false);
+  useEffect(() => {
+    if (until === null) return;
+    setWaits(true);
+    const timer = setTimeout(() => setWaits(false), until - Date.now());
+    return () => {
+      clearTimeout(timer);
+      setWaits(false);
+    };
+  }, [until]);
   const form = useForm({
     initial: { passphrase: "", recoveryKey: "" },
     check: (values) =>
       props.recovery
         ? { recoveryKey: values.recoveryKey.trim() === "" ? t("crm.locked.recoveryEmpty") : undefined }
         : { passphrase: values.passphrase === "" ? t("crm.locked.passphraseEmpty") : undefined },
-    told: (problem) => {
-      const left = isProblem(problem, "wrong-secret") && problem.retryAfter === null ? problem.number("triesLeft") : null;
-      return { passphrase: left === null ? undefined : t("crm.triesLeft", { count: left }) };
+    told: (problem): { passphrase?: string; recoveryKey?: string } => {
+      if (!isProblem(problem, "wrong-secret")) return {};
+      if (props.recovery) return { recoveryKey: t("crm.locked.wrongRecovery") };
+      // Of the last one before a wait, the wait alone is said.
+      if (problem.retryAfter !== null) return { passphrase: "" };
+      const left = problem.number("triesLeft");
+      return left === null ? {} : { passphrase: t("crm.locked.wrong", { count: left }) };
     },
+    toldAlone: true,
     submit: async (values, sender) => {
       setUntil(null);
       try {
@@ -83,7 +98,7 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       )}
       {until !== null && <Wait until={until} />}
       <div className="grid gap-2">
-        <Button kind="primary" size="large" icon="unlock" type="submit" wide busy={form.busy}>
+        <Button kind="primary" size="large" icon="unlock" type="submit" wide busy={form.busy} waits={waits}>
           {t("crm.locked.unlock")}
         </Button>
         <Button kind="quiet" size="large" wide onClick={props.onOther}>
