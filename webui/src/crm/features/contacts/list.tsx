@@ -65,7 +65,7 @@ export function ContactsPage() {
   const filtered = search !== "" || company !== "";
   useShortcut({ keys: ["n"], text: t("crm.newContact"), act: () => go("/contacts/new") });
   const name = (one: ListedContact) => (
-    <Link href={`/contacts/${one.id}`} className="break-words hover:text-accent">
+    <Link href={`/contacts/${one.id}`} className="hover:text-accent">
       {one.name}
     </Link>
   );
