@@ -18,6 +18,7 @@ import { Actions, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
 import { useShortcut } from "../../../ui/shortcuts";
 import type { Contact, Deletion } from "../../api";
+import { noteHappened, readContact } from "./deletions";
 import { draftOf, EMPTY, FIELDS, forgetDraft, keepDraft, typedOf } from "./drafts";
 import { DeletedBy, GonePage } from "./gone";
 import { CONTACTS, contactKey } from "./live";
@@ -35,7 +36,7 @@ export function NewContactPage() {
 
 export function EditContactPage(props: { id: string }) {
   const { t } = useText();
-  const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => read<Contact>(`/contacts/${props.id}`, signal) });
+  const query = useQuery({ queryKey: contactKey(props.id), queryFn: ({ signal }) => readContact(props.id, signal) });
   const account = useAccount().id;
   const deletion = deletionOf(query.error);
   // What was typed before it was deleted is still to be saved somewhere.
@@ -101,6 +102,7 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
         if (isProblem(error, "changed-meanwhile")) meet(error.extras.current as Contact);
         if (!isProblem(error, "deleted")) throw error;
         // Asked for anew, it says by whom; the form shows that with the ways out.
+        noteHappened(base.id, "deleted");
         await client.invalidateQueries({ queryKey: contactKey(base.id) });
       }
     },

@@ -5,6 +5,7 @@ import { BASE, checkStream } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
 import { useAnswers } from "../../../ui/answering";
 import { type ContactHappened, START } from "../../api";
+import { noteDeletions, noteHappened } from "./deletions";
 
 const EVENTS = "/events";
 const AGAIN_MS = 5_000;
@@ -50,12 +51,18 @@ export function useEvents(): boolean {
         if (!missed.current) return;
         missed.current = false;
         void client.invalidateQueries({ queryKey: CONTACTS });
-        void client.invalidateQueries({ queryKey: ["contact"] });
+        // What was deleted meanwhile is known first, so that it is not asked for.
+        const askAnew = () => client.invalidateQueries({ queryKey: ["contact"] });
+        void noteDeletions().then(askAnew, askAnew);
       });
       stream.addEventListener("contact", (event: MessageEvent<string>) => {
-        const id = idOf(event.data);
+        const happened = happenedOf(event.data);
         void client.invalidateQueries({ queryKey: CONTACTS });
-        if (id !== null) void client.invalidateQueries({ queryKey: contactKey(id) });
+        if (happened === null) return;
+        const { id, kind } = happened;
+        noteHappened(id, kind);
+        // Nor is a deleted one's history asked for.
+        void client.invalidateQueries({ queryKey: contactKey(id), exact: kind === "deleted" });
       });
       stream.addEventListener("error", () => {
         missed.current = true;
@@ -76,9 +83,9 @@ export function useEvents(): boolean {
   return fresh;
 }
 
-function idOf(data: string): string | null {
+function happenedOf(data: string): ContactHappened | null {
   try {
-    return (JSON.parse(data) as ContactHappened).id;
+    return JSON.parse(data) as ContactHappened;
   } catch {
     return null;
   }

@@ -15,6 +15,7 @@ import { useAccount } from "../../../ui/session";
 import { useShortcut } from "../../../ui/shortcuts";
 import { When } from "../../../ui/when";
 import type { Contact, Deleted, History } from "../../api";
+import { noteHappened, readContact } from "./deletions";
 import { forgetDraft } from "./drafts";
 import { GonePage } from "./gone";
 import { CONTACTS, contactKey, historyKey, useLive } from "./live";
@@ -26,7 +27,7 @@ import { isNotThere, useRestore } from "./restore";
 export function RecordPage(props: { id: string }) {
   const { t } = useText();
   const [leaving, setLeaving] = useState(false);
-  const queryFn = ({ signal }: { signal: AbortSignal }) => read<Contact>(`/contacts/${props.id}`, signal);
+  const queryFn = ({ signal }: { signal: AbortSignal }) => readContact(props.id, signal);
   const query = useQuery({ queryKey: contactKey(props.id), queryFn, enabled: !leaving });
   if (isNotThere(query.error)) return <GonePage id={props.id} error={query.error} />;
   if (query.data === undefined) {
@@ -72,6 +73,7 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
     setLeaving(true);
     try {
       await call<Deleted>("DELETE", `/contacts/${contact.id}`, { ifMatch: `"${contact.version}"` });
+      noteHappened(contact.id, "deleted");
       forgetDraft(account, contact.id);
       forgetOpened();
       go(listAddress());

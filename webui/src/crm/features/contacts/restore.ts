@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { post } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
 import type { Contact, Deletion } from "../../api";
+import { noteHappened } from "./deletions";
 import { CONTACTS, contactKey } from "./live";
 
 /** Who deleted the contact and when, out of the refusal that says so. */
@@ -23,6 +24,7 @@ export function useRestore(): (id: string) => Promise<Contact> {
   return async (id) => {
     try {
       const back = await post<Contact>(`/contacts/${id}/restore`);
+      noteHappened(id, "created");
       client.setQueryData(contactKey(id), back);
       return back;
     } finally {
