@@ -170,6 +170,14 @@ reasons! {
     "network_no_ipv6" NetworkNoIpv6 { zone: ZoneName },
     /// No host of a zone can have such an IPv6 address.
     "network_not_local" NetworkNotLocal,
+    /// No host of the zone can have this IPv4 address.
+    "address_outside" AddressOutside { zone: ZoneName, subnet: Ipv4Net },
+    /// The zone of an address has no IPv4.
+    "address_no_ipv4" AddressNoIpv4 { zone: ZoneName },
+    /// The zone of an address has no IPv6.
+    "address_no_ipv6" AddressNoIpv6 { zone: ZoneName },
+    /// No host of a zone can have this IPv6 address.
+    "address_not_local" AddressNotLocal,
     /// Nobody may reach the admin pages.
     "management_empty" ManagementEmpty,
     /// The lists are empty or match no host for certain.

@@ -217,10 +217,26 @@ pub(super) fn refused(
             pointer: pointer(&field),
             code: Cow::Owned(code),
             values: Vec::new(),
-            text: Some(text),
+            text: Some(sentence(&text)),
         },
     };
     Problem::fields_refused(told.map(field).collect())
+}
+
+/// A reason, which the console puts behind a field's name, as the sentence that a page shows at the field.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = match reason.chars().last() {
+        Some('.' | '。' | '?' | '？') | None => "",
+        Some(_) if reason.chars().any(is_chinese) => "。",
+        Some(_) => ".",
+    };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// Where a field of the document comes from when only who reaches the CRM was sent; the request as a

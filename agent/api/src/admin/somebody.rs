@@ -34,23 +34,35 @@ pub(super) fn names_some(
         let Some(zone) = settings.zones.get(&source.zone) else { continue };
         let slips =
             networks.iter().enumerate().filter_map(|(at, one)| Some((at, slip(*one, zone, site)?)));
-        refused.extend(slips.map(|(at, code)| Field::new(pointer(&format!("{place}/{at}")), code)));
+        let slips: Vec<_> =
+            slips.map(|(at, code)| Field::new(pointer(&format!("{place}/{at}")), code)).collect();
+        // Each may be less than the zone, and all of them together not.
+        if slips.is_empty() && IpNet::aggregate(networks).iter().any(|one| is_all(*one, zone, site))
+        {
+            refused.push(Field::new(pointer(&place), "every-device"));
+        }
+        refused.extend(slips);
     }
     if refused.is_empty() { Ok(()) } else { Err(Problem::fields_refused(refused)) }
 }
 
 /// What is wrong with a network in a list of some devices: it may be none of them, or all.
 fn slip(network: IpNet, zone: &Zone, site: Option<SitePrefix>) -> Option<&'static str> {
+    let slips = [
+        (is_nobody(network, zone, site), "no-device"),
+        (LINK_LOCAL.contains(&network), "link-local"),
+        (is_all(network, zone, site), "every-device"),
+    ];
+    slips.into_iter().find_map(|(is, code)| is.then_some(code))
+}
+
+/// Whether every device of the zone has an address of this network.
+fn is_all(network: IpNet, zone: &Zone, site: Option<SitePrefix>) -> bool {
     let subnet = match network {
         IpNet::V4(_) => zone.subnet_v4().map(IpNet::from),
         IpNet::V6(_) => site.and_then(|site| zone.subnet_v6(site)).map(IpNet::from),
     };
-    let slips = [
-        (is_nobody(network, zone, site), "no-device"),
-        (LINK_LOCAL.contains(&network), "link-local"),
-        (network.contains(&subnet.unwrap_or(OWN)), "every-device"),
-    ];
-    slips.into_iter().find_map(|(is, code)| is.then_some(code))
+    network.contains(&subnet.unwrap_or(OWN))
 }
 
 /// Whether no device of the zone can have an address of this network.

@@ -110,6 +110,21 @@ async fn refusals_name_the_field_in_the_readers_language() {
             "every-device",
         ),
         (
+            json!([{"zone": "office", "addresses": ["192.168.10.128/25", "192.168.10.0/25"]}]),
+            "/reachableFrom/0/addresses",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["fd12:3456:789a:a:8000::/65", "192.168.10.7", "fd12:3456:789a:a::/65"]}]),
+            "/reachableFrom/0/addresses",
+            "every-device",
+        ),
+        (
+            json!([{"zone": "office", "addresses": ["10.0.0.7"]}]),
+            "/reachableFrom/0/addresses/0",
+            "address_outside",
+        ),
+        (
             json!([{"zone": "office", "addresses": ["::/0"]}]),
             "/reachableFrom/0/addresses/0",
             "every-device",
@@ -136,6 +151,7 @@ async fn refusals_name_the_field_in_the_readers_language() {
             message.is_ascii() && !message.contains("office"),
             "the page says Office: {message}"
         );
+        assert!(!message.starts_with(char::is_lowercase) && message.ends_with('.'), "{message}");
     }
     site.hostd.now().fails = Some(Fails::Apply);
     let failed = browser.tries(&site, "/crm-access", &tag, all.clone()).await;

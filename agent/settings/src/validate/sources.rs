@@ -129,9 +129,21 @@ impl Check<'_> {
                     .then_some(Reason::NetworkNotLocal),
             };
             if let Some(reason) = reason {
-                self.note(&place, reason);
+                let single = network.prefix_len() == network.max_prefix_len();
+                self.note(&place, if single { of_address(reason) } else { reason });
             }
         }
+    }
+}
+
+/// What is wrong with a network that is one address, as whoever typed the address would say it.
+fn of_address(reason: Reason) -> Reason {
+    match reason {
+        Reason::NetworkOutside { zone, subnet } => Reason::AddressOutside { zone, subnet },
+        Reason::NetworkNoIpv4 { zone } => Reason::AddressNoIpv4 { zone },
+        Reason::NetworkNoIpv6 { zone } => Reason::AddressNoIpv6 { zone },
+        Reason::NetworkNotLocal => Reason::AddressNotLocal,
+        other => other,
     }
 }
 

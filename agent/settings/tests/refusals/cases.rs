@@ -212,6 +212,11 @@ fn access() -> Vec<Case> {
             json!(["192.168.11.0/24"]),
             &[(FIRST, "network_outside"), (FROM, "management_nobody")],
         ),
+        (
+            ADDRESSES,
+            json!(["192.168.11.7/32"]),
+            &[(FIRST, "address_outside"), (FROM, "management_nobody")],
+        ),
         (ADDRESSES, json!(["192.168.10.7/24"]), &[(FIRST, "network_host_bits")]),
         (ADDRESSES, json!(["::ffff:192.168.10.0/120"]), &[(FIRST, "network_mapped")]),
         (ADDRESSES, json!(["192.168.10.7"]), &[(FIRST, "network_invalid")]),
@@ -220,6 +225,7 @@ fn access() -> Vec<Case> {
         (ADDRESSES, json!(["192.168.10.0/33"]), &[(FIRST, "network_length")]),
         (ADDRESSES, json!("none"), &[(ADDRESSES, "addresses_invalid")]),
         (NET, json!("2001:db8::/32"), &[(NET, "network_not_local")]),
+        (NET, json!("2001:db8::7/128"), &[(NET, "address_not_local")]),
         (
             "/crm/reachable_from/0/addresses",
             json!(["192.168.10.7/32", "192.168.10.7/32"]),

@@ -25,6 +25,7 @@ fn no_reason_goes_untested() {
     // These need more than one changed value; the tests below provoke them.
     tested.extend(["too_large", "not_json", "field_repeated", "too_many"]);
     tested.extend(["management_no_port", "network_no_ipv4", "network_no_ipv6"]);
+    tested.extend(["address_no_ipv4", "address_no_ipv6"]);
     for code in Reason::CODES {
         assert!(tested.contains(code), "nothing provokes {code}");
     }
@@ -97,11 +98,13 @@ fn networks_of_a_version_the_zone_lacks() {
     document["zones"]["guest"] = json!({"vlan": 20, "ipv6": "automatic"});
     document["zones"]["office"]["ipv6"] = json!("off");
     document["crm"]["reachable_from"] = json!([
-        {"zone": "guest", "addresses": ["10.0.0.0/8"]},
-        {"zone": "office", "addresses": ["fd00::/8"]}]);
+        {"zone": "guest", "addresses": ["10.0.0.0/8", "10.0.0.7/32"]},
+        {"zone": "office", "addresses": ["fd00::/8", "fd00::7/128"]}]);
     let want = [
         ("/crm/reachable_from/0/addresses/0", "network_no_ipv4"),
+        ("/crm/reachable_from/0/addresses/1", "address_no_ipv4"),
         ("/crm/reachable_from/1/addresses/0", "network_no_ipv6"),
+        ("/crm/reachable_from/1/addresses/1", "address_no_ipv6"),
     ];
     assert_eq!(found(&document.to_string()), want);
 }
