@@ -1,15 +1,18 @@
 // The language of an account that is being made: the page's, until somebody chooses another here; then the page follows.
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage, useText } from "../i18n";
 import { type Bound, SelectField } from "./field";
+
+// Kept outside the step, for who comes back to it; gone with the page.
+let chosen: Language | null = null;
 
 export function LanguageField({ field }: { field: Bound }) {
   const { t } = useText();
   const { language, choose } = useLanguage();
-  const [touched, setTouched] = useState(false);
   const { value, onValue } = field;
   useEffect(() => {
-    if (!touched && value !== language) onValue(language);
+    const wanted = chosen ?? language;
+    if (value !== wanted) onValue(wanted);
     // Whenever the page is given another language, not whenever `onValue` is made anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [language]);
@@ -19,9 +22,9 @@ export function LanguageField({ field }: { field: Bound }) {
       field={{
         ...field,
         onValue: (next) => {
-          setTouched(true);
+          chosen = next as Language;
           onValue(next);
-          choose(next as Language);
+          choose(chosen);
         },
       }}
       options={LANGUAGES.map((one) => ({ value: one, label: LANGUAGE_NAMES[one], lang: one }))}
