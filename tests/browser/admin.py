@@ -50,21 +50,34 @@ def review_access(screen, reach):
 
 
 # The settings in force, with some members replaced: `[changes, seconds]`. What a script of the admin's would send.
-_TRY = """async ([changes, seconds]) => {
+_TRY = """async ([changes, seconds, waits]) => {
   const now = await fetch("/api/v1/settings");
   const { document } = await now.json();
   for (const [name, value] of Object.entries(changes)) document[name] = { ...document[name], ...value };
-  const answer = await fetch("/api/v1/settings", { method: "PUT", body: JSON.stringify({ document, reason: "", seconds }),
-    headers: { "content-type": "application/json", "if-match": now.headers.get("etag") } });
+  const asked = fetch("/api/v1/settings", { method: "PUT", body: JSON.stringify({ document, reason: "", seconds }),
+    headers: { "content-type": "application/json", "if-match": now.headers.get("etag"), "idempotency-key": crypto.randomUUID() } });
+  window.tried = asked.then((answer) => answer.status, () => 0);
+  if (!waits) return null;
+  const answer = await asked;
   return [answer.status, await answer.json()];
 }"""
 
 
 def try_changed(screen, changes, seconds):
     """Has changed settings tried by the API, with this page's session; gives the trial."""
-    status, answer = screen.page.evaluate(_TRY, [changes, seconds])
+    status, answer = screen.page.evaluate(_TRY, [changes, seconds, True])
     assert status == 200, answer
     return answer["trial"]
+
+
+def try_locking_out(screen, changes, seconds):
+    """The same for what cuts the way of the answer; `tried_after_all` gives its status, 0 when there came none."""
+    screen.page.evaluate(_TRY, [changes, seconds, False])
+
+
+def tried_after_all(screen):
+    """What came of it once the box was reached again: Chromium sends a request again when its connection broke."""
+    return screen.page.evaluate("window.tried")
 
 
 def sign_in(screen, name, password, code):

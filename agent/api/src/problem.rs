@@ -122,6 +122,8 @@ codes! {
     NotApplied = "not-applied", INTERNAL_SERVER_ERROR;
     /// New settings are being tried; they are to be kept or undone first.
     TrialRunning = "trial-running", CONFLICT;
+    /// The same request came before; its answer was lost.
+    TriedAlready = "tried-already", CONFLICT;
     /// Nothing is being tried any more.
     NoTrial = "no-trial", CONFLICT;
     /// Another session tries them.

@@ -56,7 +56,7 @@ fn check(settings: &Settings) {
                 format!("dhcp-leasefile=/var/lib/misc/{zone}.leases"),
                 "dhcp-range=".to_owned(),
                 "dhcp-option=option".to_owned(),
-                format!("interface-name=gatehouse.internal,{zone}/"),
+                "host-record=gatehouse.internal,".to_owned(),
                 "host-record=crm.gatehouse.internal,".to_owned(),
             ],
         };

@@ -295,6 +295,7 @@ fields! {
         DIGEST = 7, "SHA-256 of the new document: bytes.";
         DONE_AT = 8, "When its outcome was known: an instant.";
         DONE_BY = 9, "The account that kept or undid it: a link.";
+        KEY = 10, "Key that the request came with: bytes.";
     }
 }
 

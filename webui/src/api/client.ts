@@ -38,7 +38,8 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
   const headers: Record<string, string> = { accept: "application/json", "accept-language": language };
   if (send.body !== undefined) headers["content-type"] = "application/json";
   if (send.ifMatch) headers["if-match"] = send.ifMatch;
-  if (method === "POST") headers["idempotency-key"] = send.idempotencyKey ?? crypto.randomUUID();
+  const key = send.idempotencyKey ?? (method === "POST" ? crypto.randomUUID() : undefined);
+  if (key !== undefined) headers["idempotency-key"] = key;
   const reading = method === "GET";
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;

@@ -13,6 +13,7 @@ use vault::{BatchError, KeyOf, Store};
 use super::state::Admin;
 use crate::problem::Problem;
 use crate::reply::{broken, off};
+use crate::shape::plain::Id;
 
 const TABLE: TableId = table::CHANGES;
 /// Bytes of a document in one record.
@@ -48,6 +49,8 @@ pub(super) struct Change {
     pub(super) done_by: Option<RecordId>,
     /// SHA-256 of the new document.
     pub(super) digest: Vec<u8>,
+    /// What the request for it came with.
+    pub(super) key: Option<Id>,
     before: usize,
     after: usize,
 }
@@ -101,6 +104,7 @@ impl Admin {
         by: &Signed,
         documents: &Documents,
         reason: &str,
+        key: Option<Id>,
     ) -> Result<RecordId, Problem> {
         let store = &self.parts().store;
         let id = store.new_id();
@@ -111,6 +115,9 @@ impl Admin {
             (settings_change::OUTCOME, Value::Choice(settings_outcome::TRYING)),
             (settings_change::DIGEST, Value::Bytes(digest(&documents.after))),
         ]);
+        if let Some(Id(key)) = key {
+            fields.insert(settings_change::KEY, Value::Bytes(key.to_vec()));
+        }
         let mut parts = Vec::new();
         for (side, field, text) in [
             (Side::Before, settings_change::BEFORE, &documents.before),
@@ -275,6 +282,10 @@ fn read(id: RecordId, body: &Body) -> Option<Change> {
         digest: match field(settings_change::DIGEST)? {
             Value::Bytes(digest) => digest.clone(),
             _ => return None,
+        },
+        key: match field(settings_change::KEY) {
+            Some(Value::Bytes(key)) => key.as_slice().try_into().ok().map(Id),
+            _ => None,
         },
         before: length(settings_change::BEFORE)?,
         after: length(settings_change::AFTER)?,

@@ -20,7 +20,7 @@ use crate::reply::{self, Reply, broken};
 use crate::shape::admin::CrmAccess;
 use crate::shape::settings::CrmTrial;
 use crate::shape::setup::{CrmChoice, ReachableFrom};
-use crate::version::if_match;
+use crate::version::{idempotency_key, if_match};
 
 pub(super) fn routes() -> Router<Admin> {
     Router::new()
@@ -52,7 +52,7 @@ async fn change(
     headers: HeaderMap,
     Sent(sent): Sent<CrmTrial>,
 ) -> Reply {
-    let seen = if_match(&headers)?;
+    let (seen, key) = (if_match(&headers)?, idempotency_key(&headers)?);
     let (reason, seconds) = terms(&sent.reason, sent.seconds)?;
     // Goes on when the connection ends: the new rules may end it.
     let tried = reply::off(async move {
@@ -67,7 +67,7 @@ async fn change(
                 return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
             }
             let settings = admin.with_reach(&now, &sent.reachable_from, &caller).await?;
-            let proposal = Proposal { settings, reason, seconds };
+            let proposal = Proposal { settings, reason, seconds, key };
             admin.try_out(&who.signed, &now, proposal, crm_pointer).await
         };
         let tried = tried.await;

@@ -26,7 +26,7 @@ use crate::shape::settings::{
     SettingsTrial, WholeChange,
 };
 use crate::shape::shared::Language;
-use crate::version::if_match;
+use crate::version::{idempotency_key, if_match};
 
 /// Changes on a page at most.
 const PAGE_MOST: usize = 100;
@@ -83,7 +83,7 @@ async fn change(
     headers: axum::http::HeaderMap,
     Sent(sent): Sent<SettingsTrial>,
 ) -> Reply {
-    let seen = if_match(&headers)?;
+    let (seen, key) = (if_match(&headers)?, idempotency_key(&headers)?);
     let (reason, seconds) = terms(&sent.reason, sent.seconds)?;
     // Goes on when the connection ends: the new rules may end it.
     let tried = reply::off(async move {
@@ -97,7 +97,7 @@ async fn change(
                 return Err(Problem::from(Code::ChangedMeanwhile).with("current", current));
             }
             let settings = parsed(&sent.document, caller.language)?;
-            let proposal = Proposal { settings, reason, seconds };
+            let proposal = Proposal { settings, reason, seconds, key };
             admin.try_out(&who.signed, &now, proposal, pointer).await
         };
         let tried = tried.await;

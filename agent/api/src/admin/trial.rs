@@ -32,6 +32,9 @@ pub(super) struct Proposal {
     pub(super) settings: Settings,
     pub(super) reason: String,
     pub(super) seconds: u32,
+    /// What makes a repeated request the same one. Browsers repeat a request when its connection breaks
+    /// before the answer, and new rules may break it: what was tried once is not tried again by that.
+    pub(super) key: Option<Id>,
 }
 
 /// The trial that this process began.
@@ -73,6 +76,10 @@ impl Admin {
         proposal: Proposal,
         pointer: Pointer,
     ) -> Result<Tried, Problem> {
+        let is_again = |change: &Change| change.key.is_some() && change.key == proposal.key;
+        if self.changes().await?.iter().any(is_again) {
+            return Err(Code::TriedAlready.into());
+        }
         if let Some(trial) = &now.trial {
             return Err(self.running_problem(trial));
         }
@@ -82,7 +89,7 @@ impl Admin {
         }
         self.check(document.clone(), pointer).await?;
         let documents = Documents { before: now.document.clone(), after: document };
-        let change = self.begin_change(who, &documents, &proposal.reason).await?;
+        let change = self.begin_change(who, &documents, &proposal.reason, proposal.key).await?;
         let token = Secret::new().map_err(|error| broken(&error))?;
         let by = By { change, session: who.session() };
         let asked = Request::Try {

@@ -40,6 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<t::CrmTrial>()
             .gives::<t::Tried>()
             .conditional()
+            .repeatable()
             .problems(&[422]),
         Route::new(Post, "/crm-access/preview", Session, "What this would change and do")
             .takes::<u::CrmChoice>()
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<t::SettingsTrial>()
             .gives::<t::Tried>()
             .conditional()
+            .repeatable()
             .problems(&[422]),
         Route::new(Post, "/settings/preview", Session, "What other settings would change and do")
             .takes::<t::SettingsProposal>()

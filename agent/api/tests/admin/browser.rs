@@ -178,6 +178,8 @@ pub struct Browser {
     /// The box's address that it asks at, and the number of its connection.
     pub at: IpAddr,
     pub line: u64,
+    /// Sent with each request.
+    pub key: Option<&'static str>,
     pub language: &'static str,
     pub cookies: Vec<(String, String)>,
 }
@@ -206,7 +208,7 @@ impl Answer {
 impl Browser {
     pub fn new() -> Self {
         let (address, at) = (HERE.parse().unwrap(), "192.168.10.1".parse().unwrap());
-        Self { address, at, line: 0, language: "en", cookies: Vec::new() }
+        Self { address, at, line: 0, key: None, language: "en", cookies: Vec::new() }
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -248,6 +250,9 @@ impl Browser {
         }
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
+        }
+        if let Some(key) = self.key {
+            request = request.header("idempotency-key", key);
         }
         let body = match body {
             None => Body::empty(),

@@ -255,3 +255,24 @@ async fn the_file_is_the_document_and_a_large_one_fits() {
         404
     );
 }
+
+/// New rules that break the connection make a browser send the request again once the former ones are
+/// back: it must not be tried again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_browser_sends_again_by_itself_is_not_tried_again() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    browser.key = Some("01234567-89ab-7def-8123-456789abcdef");
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    for _ in 0..2 {
+        let again = tried(&mut browser, &site, closed).await;
+        assert_eq!((again.status.as_u16(), again.code()), (409, "tried-already"));
+        if site.hostd.now().trial.is_some() {
+            site.hostd.now().end(HowEnded::Expired);
+        }
+    }
+    assert!(site.hostd.now().trial.is_none());
+    browser.key = Some("01234567-89ab-7def-8123-000000000000");
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    assert_eq!(outcomes(&mut browser, &site).await, ["trying", "expired"]);
+}

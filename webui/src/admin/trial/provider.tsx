@@ -148,7 +148,7 @@ export function TrialProvider(props: { children: ReactNode }) {
     async (change: Change) => {
       const { path, etag, body, reason, seconds } = change;
       try {
-        const { data } = await call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag });
+        const { data } = await call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag, idempotencyKey: crypto.randomUUID() });
         if (data.trial === null) return false;
         holdToken(account, { id: data.trial.id, token: data.trial.token, path });
         forgetTerms();
