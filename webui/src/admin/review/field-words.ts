@@ -4,7 +4,7 @@
 /** What has words, `admin.field.…`. */
 const KNOWN = [
   "version", "language", "ports", "match", "mac", "path", "role", "access", "trunk", "zones", "vlan", "ipv4", "address", "dhcp", "from", "to", "ipv6", "policies",
-  "allow", "management", "crm", "zone", "host", "reachable_from", "addresses",
+  "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target",
 ] as const;
 
 export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number };
@@ -19,6 +19,8 @@ export function stepsOf(pointer: string): Step[] {
     if (index === 1 && parts[0] === "zones") return { zone: part };
     if (index === 1 && parts[0] === "ports") return { name: part };
     if (/^\d+$/.test(part)) return { number: Number(part) + 1 };
+    // Who, not where a range begins.
+    if (parts[0] !== "zones" && (part === "from" || part === "to")) return { word: part === "from" ? "source" : "target" };
     const word = KNOWN.find((one) => one === part);
     return word === undefined ? { name: part } : { word };
   });

@@ -39,7 +39,15 @@ export function Review(props: ReviewProps) {
   const { language } = useLanguage();
   const [round, setRound] = useState(0);
   const query = useQuery(reviewOf(props.proposal, language, round));
-  const { data } = query;
+  const { data, refetch } = query;
+  // Somebody else's trial began or ended: what this changes is another thing now.
+  const inForce = useTrial().query.data?.etag ?? null;
+  const compared = useRef(inForce);
+  useEffect(() => {
+    const before = compared.current;
+    compared.current = inForce ?? before;
+    if (before !== null && inForce !== null && before !== inForce) void refetch();
+  }, [inForce, refetch]);
   return (
     <>
       {round > 0 && (
