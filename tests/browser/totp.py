@@ -36,6 +36,12 @@ class Authenticator:
             threading.Event().wait(early)
         return self.code_of_step(step)
 
+    def rest(self):
+        """Waits until the next code is one of now, and not one step early."""
+        later = (self.used + 1) * STEP + BEHIND - time.time()
+        if later > 0:
+            threading.Event().wait(later)
+
     def code_of_step(self, step):
         """The code of that step, which counts as given."""
         self.used = step
