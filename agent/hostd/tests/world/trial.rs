@@ -60,7 +60,14 @@ for at in range(int.from_bytes(answer[6:8])):
 /// What the kernel has: rules, and the box's addresses.
 fn kernel() -> (String, String) {
     let addresses = on_box(&["ip", "-br", "address", "show", "scope", "global"]);
-    (on_box(&["nft", "-s", "list", "ruleset"]), addresses)
+    // Whether a bridge has a carrier settles late: that word is left out.
+    let words = |line: &str| {
+        let mut words = line.split_whitespace();
+        let name = words.next().unwrap_or_default().to_owned();
+        [name].into_iter().chain(words.skip(1).map(str::to_owned)).collect::<Vec<_>>().join(" ")
+    };
+    let addresses: Vec<_> = addresses.lines().map(words).collect();
+    (on_box(&["nft", "-s", "list", "ruleset"]), addresses.join("\n"))
 }
 
 /// A document that nobody in the office but one gets in with.
