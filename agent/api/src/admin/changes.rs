@@ -33,7 +33,7 @@ pub(super) enum Outcome {
     Kept,
     Undone,
     Expired,
-    Interrupted,
+    Restarted,
     Failed,
 }
 
@@ -67,7 +67,7 @@ impl Outcome {
         (Self::Kept, settings_outcome::KEPT),
         (Self::Undone, settings_outcome::UNDONE),
         (Self::Expired, settings_outcome::EXPIRED),
-        (Self::Interrupted, settings_outcome::INTERRUPTED),
+        (Self::Restarted, settings_outcome::INTERRUPTED),
         (Self::Failed, settings_outcome::FAILED),
     ];
 
@@ -86,7 +86,7 @@ impl Outcome {
             Self::Trying | Self::Kept => None,
             Self::Undone => Some("undone"),
             Self::Expired => Some("expired"),
-            Self::Interrupted => Some("interrupted"),
+            Self::Restarted => Some("interrupted"),
             Self::Failed => Some("not-applied"),
         }
     }

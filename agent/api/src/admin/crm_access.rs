@@ -56,10 +56,7 @@ async fn change(
     let (reason, seconds) = terms(&sent.reason, sent.seconds)?;
     // Goes on when the connection ends: the new rules may end it.
     let tried = reply::off(async move {
-        let _alone = admin.changing().await;
-        // In its turn: whose session ended while it waited changes nothing.
-        let tried = async {
-            who.identity.confirm(&who.signed).await?;
+        let work = async {
             let now = admin.settings().await?;
             if version(&now.document) != seen {
                 let current = serde_json::to_value(told(&now.settings));
@@ -70,9 +67,7 @@ async fn change(
             let proposal = Proposal { settings, reason, seconds, key };
             admin.try_out(&who.signed, &now, proposal, crm_pointer).await
         };
-        let tried = tried.await;
-        admin.log_refused(&who.signed, &tried, action::CRM_ACCESS_CHANGED).await?;
-        tried
+        admin.in_turn(&who, action::CRM_ACCESS_CHANGED, work).await
     });
     reply::json(&tried.await??)
 }

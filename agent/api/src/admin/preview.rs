@@ -8,7 +8,7 @@ use firewall::{Context, Kind, ServiceUids, Side, Weight};
 use host_api::{Request, Response};
 use settings::{Moved, Settings};
 
-use super::ask::{Pointer, done, unexpected};
+use super::ask::{Pointer, unexpected};
 use super::document::{words_in, zone_name};
 use super::state::Admin;
 use crate::problem::{Code, Problem};
@@ -51,12 +51,6 @@ impl Admin {
                 uids: ServiceUids { dnsmasq, chrony, networkd },
                 moved: Moved::new(),
             },
-            refused @ Response::Refused { .. } => {
-                return Err(match done(refused, |_| String::new()) {
-                    Err(problem) => problem,
-                    Ok(()) => Code::Broken.into(),
-                });
-            }
             other => return Err(unexpected(&other)),
         };
         let rules = firewall::compile(&settings, &context);

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::routing::{get, post};
 use host_api::SettingsSource;
-use identity::Signed;
 use seal::numbers::{action, outcome};
 use serde_json::value::RawValue;
 use settings::Settings;
@@ -45,7 +44,7 @@ pub(super) fn routes() -> Router<Admin> {
 }
 
 async fn now(State(admin): State<Admin>, who: Who, caller: Caller) -> Reply {
-    admin.settle_changes().await?;
+    admin.settle_if_idle().await?;
     let now = admin.settings().await?;
     let mut trial = None;
     if let Some((mut running, change)) = admin.running(&who.signed, &now).await? {
@@ -87,9 +86,7 @@ async fn change(
     let (reason, seconds) = terms(&sent.reason, sent.seconds)?;
     // Goes on when the connection ends: the new rules may end it.
     let tried = reply::off(async move {
-        let _alone = admin.changing().await;
-        let tried = async {
-            who.identity.confirm(&who.signed).await?;
+        let work = async {
             let now = admin.settings().await?;
             if version(&now.document) != seen {
                 let current = raw(now.document.clone())?;
@@ -100,9 +97,7 @@ async fn change(
             let proposal = Proposal { settings, reason, seconds, key };
             admin.try_out(&who.signed, &now, proposal, pointer).await
         };
-        let tried = tried.await;
-        admin.log_refused(&who.signed, &tried, action::SETTINGS_TRIED).await?;
-        tried
+        admin.in_turn(&who, action::SETTINGS_TRIED, work).await
     });
     reply::json(&tried.await??)
 }
@@ -114,14 +109,8 @@ async fn confirm(
     Sent(Keep { token }): Sent<Keep>,
 ) -> Reply {
     let kept = reply::off(async move {
-        let _alone = admin.changing().await;
-        let kept = async {
-            who.identity.confirm(&who.signed).await?;
-            admin.keep(&who.signed, line, &token).await
-        };
-        let kept = kept.await;
-        admin.log_refused(&who.signed, &kept, action::SETTINGS_CHANGED).await?;
-        kept
+        let work = admin.keep(&who.signed, line, &token);
+        admin.in_turn(&who, action::SETTINGS_CHANGED, work).await
     });
     kept.await??;
     reply::nothing()
@@ -129,14 +118,7 @@ async fn confirm(
 
 async fn undo(State(admin): State<Admin>, who: Who) -> Reply {
     let undone = reply::off(async move {
-        let _alone = admin.changing().await;
-        let undone = async {
-            who.identity.confirm(&who.signed).await?;
-            admin.go_back(&who.signed).await
-        };
-        let undone = undone.await;
-        admin.log_refused(&who.signed, &undone, action::SETTINGS_ENDED).await?;
-        undone
+        admin.in_turn(&who, action::SETTINGS_ENDED, admin.go_back(&who.signed)).await
     });
     undone.await??;
     reply::nothing()
@@ -147,7 +129,7 @@ async fn history(State(admin): State<Admin>, _: Who, caller: Caller, uri: Uri) -
     let id = |text: &str| Id::parse(text).ok_or_else(|| Field::new("/cursor", "cursor"));
     let (before, limit) = (given.read("cursor", id), given.limit(PAGE_MOST));
     given.settled()?;
-    admin.settle_changes().await?;
+    admin.settle_if_idle().await?;
     let all = admin.changes().await?;
     let rest: Vec<_> =
         all.iter().filter(|change| before.is_none_or(|Id(id)| change.id.0 < id)).collect();
@@ -191,7 +173,7 @@ impl Admin {
                 Outcome::Kept => ChangeOutcome::Kept,
                 Outcome::Undone => ChangeOutcome::Undone,
                 Outcome::Expired => ChangeOutcome::Expired,
-                Outcome::Interrupted => ChangeOutcome::Restarted,
+                Outcome::Restarted => ChangeOutcome::Restarted,
                 Outcome::Failed => ChangeOutcome::Failed,
             },
             ended_at: change.done_at.map(Time),
@@ -206,22 +188,6 @@ impl Admin {
         let parse = |text: &str| settings::parse(text.as_bytes()).ok();
         let both = documents.and_then(|both| parse(&both.before).zip(parse(&both.after)));
         Ok(both.map(|(before, after)| words(&before, &after, language)).unwrap_or_default())
-    }
-
-    /// A refusal goes into the log.
-    pub(super) async fn log_refused<T>(
-        &self,
-        who: &Signed,
-        done: &Result<T, Problem>,
-        what: u32,
-    ) -> Result<(), Problem> {
-        match done {
-            Ok(_) => Ok(()),
-            Err(problem) => {
-                let why = Some(problem.code().as_str());
-                self.log(entry(who.actor(), what, outcome::REFUSED, why)).await
-            }
-        }
     }
 }
 

@@ -150,6 +150,11 @@ impl Admin {
         self.0.changing.lock().await
     }
 
+    /// The same for who does not wait for it; none while somebody changes something.
+    pub(super) fn changing_now(&self) -> Option<MutexGuard<'_, ()>> {
+        self.0.changing.try_lock().ok()
+    }
+
     /// The trial that this process began, until it is known to be over.
     pub(super) fn trials(&self) -> &Mutex<Option<Begun>> {
         &self.0.trial

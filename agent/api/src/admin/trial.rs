@@ -2,6 +2,7 @@
 //! new rules let in, undone by anybody, and what became of each written down. hostd alone decides when
 //! the former ones come back; this only learns of it.
 
+use std::future::Future;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use super::changes::{Change, Documents, Outcome, digest};
 use super::state::{Admin, entry};
 use crate::caller::Line;
 use crate::problem::{Code, Problem};
+use crate::realm::Who;
 use crate::reply::broken;
 use crate::shape::plain::{Id, Time};
 use crate::shape::settings::{Running, Started, Tried};
@@ -64,6 +66,26 @@ impl By {
 }
 
 impl Admin {
+    /// Does what changes the settings alone, and only for whose session did not end while it waited; a
+    /// refusal goes into the log.
+    pub(super) async fn in_turn<T>(
+        &self,
+        who: &Who,
+        what: u32,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let _alone = self.changing().await;
+        let done = match who.identity.confirm(&who.signed).await {
+            Ok(()) => work.await,
+            Err(refused) => Err(refused.into()),
+        };
+        if let Err(problem) = &done {
+            let (by, why) = (who.signed.actor(), problem.code().as_str());
+            self.log(entry(by, what, outcome::REFUSED, Some(why))).await?;
+        }
+        done
+    }
+
     /// Brings a document about for a time. The former one is what it was made from.
     ///
     /// # Errors
@@ -81,7 +103,7 @@ impl Admin {
             return Err(Code::TriedAlready.into());
         }
         if let Some(trial) = &now.trial {
-            return Err(self.running_problem(trial));
+            return Err(Problem::from(Code::TrialRunning).with("secondsLeft", trial.left));
         }
         let document = proposal.settings.to_json();
         if document == now.document {
@@ -91,16 +113,18 @@ impl Admin {
         let documents = Documents { before: now.document.clone(), after: document };
         let change = self.begin_change(who, &documents, &proposal.reason, proposal.key).await?;
         let token = Secret::new().map_err(|error| broken(&error))?;
-        let by = By { change, session: who.session() };
+        let by = By { change, session: who.session() }.text();
         let asked = Request::Try {
             document: documents.after.clone(),
             base: hex(&digest(&documents.before)),
             seconds: proposal.seconds,
             token: hex(&Sha256::digest(token.expose().as_bytes())),
-            by: by.text(),
+            by: by.clone(),
         };
-        let trial = match self.tried(asked, pointer).await {
+        let trial = match self.tried(asked, &by, pointer).await {
             Ok(trial) => trial,
+            // It may be tried all the same: what became of it is found out later.
+            Err(problem) if problem.code() == Code::HostUnsure => return Err(problem),
             Err(problem) => {
                 self.end_change(change, None, Outcome::Failed).await?;
                 return Err(problem);
@@ -121,9 +145,12 @@ impl Admin {
     }
 
     /// Where the answer is lost, hostd says whether it is being tried.
-    async fn tried(&self, asked: Request, pointer: Pointer) -> Result<host_api::Trial, Problem> {
-        let Request::Try { by, .. } = &asked else { return Err(Code::Broken.into()) };
-        let by = by.clone();
+    async fn tried(
+        &self,
+        asked: Request,
+        by: &str,
+        pointer: Pointer,
+    ) -> Result<host_api::Trial, Problem> {
         match self.parts().host.ask(asked).await {
             Ok(Response::Trying(trial)) => Ok(trial),
             Ok(Response::NotNow(NotNow::Trial)) => Err(Code::TrialRunning.into()),
@@ -233,11 +260,16 @@ impl Admin {
         Ok(Some((running, change)))
     }
 
-    fn running_problem(&self, trial: &host_api::Trial) -> Problem {
-        Problem::from(Code::TrialRunning).with("secondsLeft", trial.left)
+    /// [`Admin::settle_changes`] for whoever looks; what somebody is at just now is not settled yet.
+    pub(super) async fn settle_if_idle(&self) -> Result<(), Problem> {
+        match self.changing_now() {
+            Some(_alone) => self.settle_changes().await,
+            None => Ok(()),
+        }
     }
 
-    /// Writes down what became of changes that are said to be tried and are not any more.
+    /// Writes down what became of changes that are said to be tried and are not any more. Whoever calls it is
+    /// [`Admin::changing`].
     pub(super) async fn settle_changes(&self) -> Result<(), Problem> {
         let open: Vec<_> = self
             .changes()
@@ -248,7 +280,6 @@ impl Admin {
         if open.is_empty() {
             return Ok(());
         }
-        // Nobody tries or keeps anything meanwhile.
         let now = self.settings().await?;
         let running = now.trial.as_ref().and_then(|trial| By::of(&trial.by));
         for change in open {
@@ -260,13 +291,13 @@ impl Admin {
             let became = match ended.map(|ended| ended.how) {
                 Some(HowEnded::Expired) => Outcome::Expired,
                 Some(HowEnded::Undone) => Outcome::Undone,
-                Some(HowEnded::Restarted) => Outcome::Interrupted,
+                Some(HowEnded::Restarted) => Outcome::Restarted,
                 None if now.source == SettingsSource::Confirmed
                     && digest(&now.document) == change.digest =>
                 {
                     Outcome::Kept
                 }
-                None => Outcome::Interrupted,
+                None => Outcome::Restarted,
             };
             self.end_change(change.id, None, became).await?;
         }

@@ -37,6 +37,8 @@ pub struct Now {
     pub fails: Option<Fails>,
     /// How it is, it says when this comes or is dropped, the next time it is asked.
     pub holds: Option<oneshot::Receiver<()>>,
+    /// The same of the next settings that are to be tried.
+    pub holds_try: Option<oneshot::Receiver<()>>,
     /// Told what it is asked, before it does that.
     pub listens: Option<Listener>,
     /// What it was asked, besides how it is.
@@ -71,6 +73,7 @@ impl Hostd {
             loses: None,
             fails: None,
             holds: None,
+            holds_try: None,
             listens: None,
             asked: Vec::new(),
         })))
@@ -96,8 +99,11 @@ impl Hostd {
 
 impl Host for Hostd {
     fn ask(&self, request: Request) -> HostFuture<'_> {
-        let is_status = matches!(request, Request::Status);
-        let held = is_status.then(|| self.now().holds.take()).flatten();
+        let held = match request {
+            Request::Status => self.now().holds.take(),
+            Request::Try { .. } => self.now().holds_try.take(),
+            _ => None,
+        };
         Box::pin(async move {
             if let Some(held) = held {
                 let _ = held.await;

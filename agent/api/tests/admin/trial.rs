@@ -276,3 +276,24 @@ async fn what_a_browser_sends_again_by_itself_is_not_tried_again() {
     assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
     assert_eq!(outcomes(&mut browser, &site).await, ["trying", "expired"]);
 }
+
+/// Other pages ask what is in force at the moment in which hostd is about to try it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_while_hostd_is_asked_ends_nothing() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let mut other = browser.clone();
+    let (go, wait) = tokio::sync::oneshot::channel();
+    site.hostd.now().holds_try = Some(wait);
+    let looks = async {
+        while outcomes(&mut other, &site).await.is_empty() {}
+        other.get(&site, "/settings").await;
+        let seen = outcomes(&mut other, &site).await;
+        go.send(()).unwrap();
+        seen
+    };
+    let (answer, seen) = tokio::join!(tried(&mut browser, &site, closed), looks);
+    assert_eq!(seen, ["trying"]);
+    browser.keeps(&site, &answer).await;
+    assert_eq!(outcomes(&mut browser, &site).await, ["kept"]);
+}
