@@ -3,6 +3,7 @@
 //! `source4`, `destination_port` and the like look at the packet itself; `opener4`, `opened_to_port`
 //! and the like at its connection's first one, whichever way the packet goes.
 
+use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 
 use ipnet::{Ipv4Net, Ipv6Net};
@@ -91,6 +92,18 @@ impl When {
 
     pub(crate) fn opener6_in(self, set: &Name) -> Self {
         self.v6().within(Field::OriginalIp6Source, set)
+    }
+
+    pub(crate) fn opened_to4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::OriginalIp4Destination, set)
+    }
+
+    pub(crate) fn opened_to6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::OriginalIp6Destination, set)
+    }
+
+    pub(crate) fn card_in(self, set: &Name) -> Self {
+        self.within(Field::EtherSource, set)
     }
 
     pub(crate) fn opened_outside4(self, inside: &Name) -> Self {
@@ -195,6 +208,11 @@ impl When {
         self.then(Action::Verdict(Verdict::Drop), why)
     }
 
+    /// Refuses with an answer.
+    pub(crate) fn reject(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Reject, why)
+    }
+
     pub(crate) fn jump(self, chain: &Name, why: impl AsRef<str>) -> Rule {
         let action = Action::Verdict(Verdict::Jump(chain.clone()));
         Rule { counter: false, ..self.then(action, why) }
@@ -254,6 +272,29 @@ pub(crate) fn set6(name: Name, networks: &[Ipv6Net]) -> Set {
 pub(crate) fn ports(name: Name, ports: &[u16]) -> Set {
     let elements = ports.iter().map(|port| vec![Value::Port(*port)]).collect();
     Set { name, key: vec![KeyType::Port], elements }
+}
+
+/// A set of ranges of ports, those that touch made one, as an interval set needs it.
+pub(crate) fn port_ranges(name: Name, ranges: &[(u16, u16)]) -> Set {
+    let mut ranges = ranges.to_vec();
+    ranges.sort_unstable();
+    let mut apart: Vec<(u16, u16)> = Vec::new();
+    for (first, last) in ranges {
+        match apart.last_mut() {
+            Some((_, end)) if u32::from(first) <= u32::from(*end) + 1 => *end = last.max(*end),
+            _ => apart.push((first, last)),
+        }
+    }
+    let value = |(first, last)| {
+        vec![if first == last { Value::Port(first) } else { Value::Ports(first, last) }]
+    };
+    Set { name, key: vec![KeyType::Port], elements: apart.into_iter().map(value).collect() }
+}
+
+/// A set of network cards.
+pub(crate) fn cards(name: Name, cards: &BTreeSet<[u8; 6]>) -> Set {
+    let elements = cards.iter().map(|card| vec![Value::Ether(*card)]).collect();
+    Set { name, key: vec![KeyType::Ether], elements }
 }
 
 /// A set of user ids.

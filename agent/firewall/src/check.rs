@@ -177,6 +177,7 @@ fn value(value: &Value) -> Result<(), Fault> {
     let ok = match value {
         Value::Interface(interface) => InterfaceName::new(interface.as_str()).is_some(),
         Value::VlanId(id) => (1..=4094).contains(id),
+        Value::Ports(first, last) => first < last,
         Value::Ip4(network) => *network == network.trunc(),
         Value::Ip6(network) => *network == network.trunc(),
         _ => true,

@@ -1,9 +1,11 @@
 //! Settings to ruleset: who may send what to whom, all else dropped.
 //! This file joins the subjects: `spoof` (who a sender can be), `tracking` (what is known of a
-//! connection), `input`, `forward` with `crm`, `output`, `nat`, and `bridge` (who is next to whom at
+//! connection), `input`, `forward` with `rules` and `crm`, `output`, `nat`, and `bridge` (who is next to whom at
 //! layer 2).
 
-use settings::{Moved, Settings, SitePrefix};
+use std::collections::BTreeSet;
+
+use settings::{Moved, Settings, SitePrefix, Title};
 
 use crate::ir::{
     Base, Chain, ChainKind, Family, Hook, InterfaceName, KeyType, Name, Policy, Rule, Ruleset, Set,
@@ -11,7 +13,7 @@ use crate::ir::{
 };
 use crate::tracking::Generation;
 use crate::zones::Scope;
-use crate::{bridge, forward, icmp, input, nat, output, spoof, tracking};
+use crate::{bridge, forward, icmp, input, nat, output, rules, spoof, tracking};
 
 /// The bridge port behind which the CRM's namespace is.
 pub const CRM_PORT: &str = "crm0";
@@ -31,6 +33,8 @@ pub struct Context {
     pub uids: ServiceUids,
     /// Addresses that the box keeps beside those of the settings, while they are tried.
     pub moved: Moved,
+    /// Schedules that are on at this hour.
+    pub on: BTreeSet<Title>,
 }
 
 /// Users that our services run as; none of them is root.
@@ -73,6 +77,7 @@ fn inet(scope: &Scope<'_>) -> Table {
         spoof::part(scope),
         input::part(scope),
         forward::part(scope),
+        rules::part(scope),
         output::part(scope),
         nat::part(scope),
     ];

@@ -1,10 +1,10 @@
 //! What may pass through the box: one chain for each pair of interfaces that a policy, or the list
-//! of who may reach the CRM, allows something. A pair without a chain is dropped. The pair is that of
+//! of who may reach the CRM, allows something, or a rule speaks of. A pair without a chain is dropped. The pair is that of
 //! the connection's first packet: its answers are looked up the other way round.
 
 use std::collections::BTreeMap;
 
-use settings::{Allow, Target};
+use settings::{Allow, Target, ZoneName};
 
 use crate::build::{When, chain, when};
 use crate::compile::{Part, filter};
@@ -16,7 +16,7 @@ use crate::ir::{
 use crate::spoof::{inside4, inside6};
 use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
-use crate::{crm, icmp};
+use crate::{crm, icmp, rules};
 
 /// What is allowed between two interfaces.
 pub(crate) struct Pair {
@@ -45,7 +45,8 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     ]);
     let base = filter("forward", Hook::Forward, 0, rules);
     let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
-    for pair in policies(scope).into_iter().chain(crm::pairs(scope)) {
+    let all = rules::pairs(scope).into_iter().chain(policies(scope)).chain(crm::pairs(scope));
+    for pair in all {
         let known = pairs.entry(pair.chain.clone()).or_insert(Pair {
             chain: pair.chain,
             from: pair.from,
@@ -55,7 +56,11 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
             sets: Vec::new(),
         });
         known.rules.extend(pair.rules);
-        known.errors.extend(pair.errors);
+        for error in pair.errors {
+            if !known.errors.contains(&error) {
+                known.errors.push(error);
+            }
+        }
         known.sets.extend(pair.sets);
     }
     let back = vec![
@@ -116,30 +121,39 @@ fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
 
 fn policies(scope: &Scope<'_>) -> Vec<Pair> {
     let pair = |policy: &settings::Policy| {
-        let (to, own) = match &policy.to {
-            Target::Wan => {
-                let own = [when().opened_outside4(&inside4()), when().opened_outside6(&inside6())];
-                (scope.context.wan.clone()?, own.to_vec())
-            }
-            Target::Zone(zone) => {
-                let view = scope.zone(zone)?;
-                let v4 = view.subnets4().map(|subnet| when().opened_to4(subnet));
-                let v6 = view.subnet6.map(|subnet| when().opened_to6(subnet));
-                (interface(zone), v4.chain(v6).collect())
-            }
-        };
-        let tells =
-            |own: When| own.jump(&icmp::errors_chain(), "tells of a connection of these two");
-        Some(Pair {
-            chain: Name::made(format!("forward_{}_{}", policy.from, policy.to)),
-            from: interface(&policy.from),
-            to,
-            rules: allowed(policy.allow),
-            errors: own.into_iter().map(tells).collect(),
-            sets: Vec::new(),
-        })
+        between(scope, &policy.from, &policy.to, allowed(policy.allow))
     };
     scope.settings.policies.iter().filter_map(pair).collect()
+}
+
+/// What these rules make of two zones, or of a zone and WAN; none when one of them is not there.
+pub(crate) fn between(
+    scope: &Scope<'_>,
+    from: &ZoneName,
+    to: &Target,
+    rules: Vec<Rule>,
+) -> Option<Pair> {
+    let (output, own) = match to {
+        Target::Wan => {
+            let own = [when().opened_outside4(&inside4()), when().opened_outside6(&inside6())];
+            (scope.context.wan.clone()?, own.to_vec())
+        }
+        Target::Zone(zone) => {
+            let view = scope.zone(zone)?;
+            let v4 = view.subnets4().map(|subnet| when().opened_to4(subnet));
+            let v6 = view.subnet6.map(|subnet| when().opened_to6(subnet));
+            (interface(zone), v4.chain(v6).collect())
+        }
+    };
+    let tells = |own: When| own.jump(&icmp::errors_chain(), "tells of a connection of these two");
+    Some(Pair {
+        chain: Name::made(format!("forward_{from}_{to}")),
+        from: interface(from),
+        to: output,
+        rules,
+        errors: own.into_iter().map(tells).collect(),
+        sets: Vec::new(),
+    })
 }
 
 fn allowed(allow: Allow) -> Vec<Rule> {

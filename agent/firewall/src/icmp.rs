@@ -5,8 +5,10 @@ use crate::build::{LINK_LOCAL, chain, when};
 use crate::compile::Part;
 use crate::ir::{Chain, Name, Rule};
 
+pub(crate) const ECHO_REPLY: u8 = 0;
 pub(crate) const ECHO_REQUEST: u8 = 8;
 pub(crate) const ECHO_REQUEST6: u8 = 128;
+pub(crate) const ECHO_REPLY6: u8 = 129;
 pub(crate) const GROUP_QUERY: u8 = 130;
 pub(crate) const GROUP_REPORT: u8 = 131;
 pub(crate) const GROUP_DONE: u8 = 132;

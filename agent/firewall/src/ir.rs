@@ -56,8 +56,8 @@ pub struct Set {
     pub name: Name,
     /// Types of the key's parts; more than one part is a concatenation.
     pub key: Vec<KeyType>,
-    /// Members. Networks are allowed only where the key is one single address type: the set is then
-    /// an interval set. They do not overlap.
+    /// Members. Networks and ranges of ports are allowed only where the key is one single type: the set
+    /// is then an interval set. They do not overlap.
     pub elements: Vec<Vec<Value>>,
 }
 
@@ -211,11 +211,12 @@ pub enum Verdict {
 }
 
 impl Set {
-    /// Whether it holds networks, which takes an interval set.
+    /// Whether it holds networks or ranges, which takes an interval set.
     pub fn is_interval(&self) -> bool {
         self.elements.iter().flatten().any(|value| match value {
             Value::Ip4(network) => network.prefix_len() < 32,
             Value::Ip6(network) => network.prefix_len() < 128,
+            Value::Ports(..) => true,
             _ => false,
         })
     }

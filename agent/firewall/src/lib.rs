@@ -21,6 +21,7 @@ mod listing;
 mod message;
 mod nat;
 mod output;
+mod rules;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod spoof;
@@ -31,6 +32,7 @@ pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use difference::{Difference, Kind, Line, difference};
 pub use display::RulesetHash;
+pub use rules::acting;
 pub use reach::{Finding, Side, Weight, reach};
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};

@@ -284,11 +284,12 @@ fn same(element: &[Value], key: &[Value]) -> bool {
     element.len() == key.len() && element.iter().zip(key).all(|(one, read)| contains(one, read))
 }
 
-/// Whether the value is what was read, or a network that holds it.
+/// Whether the value is what was read, or a network or range that holds it.
 fn contains(value: &Value, read: &Value) -> bool {
     match (value, read) {
         (Value::Ip4(network), Value::Ip4(address)) => network.contains(address),
         (Value::Ip6(network), Value::Ip6(address)) => network.contains(address),
+        (Value::Ports(first, last), Value::Port(port)) => (first..=last).contains(&port),
         (value, read) => value == read,
     }
 }

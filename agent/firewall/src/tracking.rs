@@ -9,7 +9,7 @@
 
 use crate::build::{When, chain, when};
 use crate::compile::Part;
-use crate::icmp;
+use crate::{icmp, rules};
 use crate::ir::{
     CtState, Direction, Field, KeyType, Name, Rule, Ruleset, Value, Verdict, VerdictMap,
 };
@@ -36,6 +36,13 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let established = (vec![Value::CtState(CtState::Established)], Verdict::Accept);
     let errors = |chain| (vec![Value::CtState(CtState::Related)], Verdict::Jump(chain));
     let map = |name: Name, entries| VerdictMap { name, key: vec![KeyType::CtState], entries };
+    let marks = "these rules let the connection pass";
+    let admitted = if rules::know_cards(scope) {
+        // An answer is judged without the card of who opened the connection: for this packet only.
+        vec![when().way(Direction::Original).mark(mark, marks), when().accept("an answer of it")]
+    } else {
+        vec![when().mark(mark, marks)]
+    };
     let through = errors(errors_through());
     let coming = errors(icmp::errors_chain());
     Part {
@@ -44,10 +51,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
             map(coming_in(), vec![established.clone(), coming]),
             map(sent(), vec![established]),
         ],
-        chains: vec![chain(
-            admitted_chain(),
-            vec![when().mark(mark, "these rules let the connection pass")],
-        )],
+        chains: vec![chain(admitted_chain(), admitted)],
         ..Part::default()
     }
 }

@@ -148,7 +148,7 @@ fn more_addresses_towards_the_crm_warn() {
 
     let found = changed(|settings| {
         let addresses = Addresses::All;
-        settings.crm.reachable_from.push(Source { zone: zone("guest"), addresses });
+        settings.crm.reachable_from.push(Source { zone: zone("guest"), addresses, schedule: None });
     });
     assert_eq!(found, [opened(all_of("guest"), &[Place::Crm], &PAGES)]);
 }

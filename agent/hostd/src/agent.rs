@@ -6,15 +6,16 @@ mod requests;
 mod tests;
 pub mod trial;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use firewall::{RulesetHash, ServiceUids};
 use host_api::{Ended, Notice, SettingsSource, State, Status};
 use network::Binding;
-use settings::{DiscoveredPort, Moved, Settings, SitePrefix};
+use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
@@ -61,6 +62,8 @@ pub struct Agent {
     kept: Option<String>,
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
+    /// Schedules that are on in it.
+    on: BTreeSet<Title>,
     /// What was found at the start.
     found: Vec<Notice>,
     /// What stands in the way now.
@@ -126,6 +129,7 @@ impl Agent {
             ended: None,
             kept: None,
             loaded: None,
+            on: BTreeSet::new(),
             found,
             problem: None,
             retry: false,
@@ -264,9 +268,12 @@ impl Agent {
 
     fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
-        let goal = Goal::new(settings, moved, &present, self.site, self.options.links, self.uids());
+        let on = settings.schedules_on(SystemTime::now());
+        let beside = (moved, &on);
+        let goal = Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
+        self.on = on;
         done.map(|()| goal.binding)
     }
 
@@ -331,6 +338,12 @@ impl Agent {
             tracing::warn!(%error, "the name servers cannot be written");
         }
         self.tell();
+    }
+
+    /// Whether the hours of the rules that are loaded are those of now.
+    pub fn is_on_time(&self) -> bool {
+        let now = |in_force: &InForce| in_force.settings.schedules_on(SystemTime::now());
+        self.in_force.as_ref().is_none_or(|in_force| now(in_force) == self.on)
     }
 
     /// Looks after the services, from time to time.

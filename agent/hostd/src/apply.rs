@@ -3,11 +3,13 @@
 //! Open connections are judged by the ruleset itself.
 //! Nothing is ever open in between; a refused ruleset leaves the former one standing.
 
+use std::collections::BTreeSet;
+
 use firewall::ir::Ruleset;
 use firewall::{Context, RulesetHash, ServiceUids};
 use network::links::LinkPlan;
 use network::{Binding, LinkMode, PresentPort};
-use settings::{Moved, Settings, SitePrefix};
+use settings::{Moved, Settings, SitePrefix, Title};
 
 use crate::machine::{self, MachineError};
 
@@ -67,7 +69,7 @@ impl Goal {
     /// Works out what the settings mean with these cards.
     pub fn new(
         settings: &Settings,
-        moved: &Moved,
+        (moved, on): (&Moved, &BTreeSet<Title>),
         present: &[PresentPort],
         site: SitePrefix,
         mode: LinkMode,
@@ -75,8 +77,8 @@ impl Goal {
     ) -> Self {
         let binding = network::bind(settings, present);
         let plan = network::plan(settings, moved, &binding, site, mode);
-        let moved = moved.clone();
-        let context = Context { wan: binding.wan().cloned(), site, uids, moved };
+        let (moved, on) = (moved.clone(), on.clone());
+        let context = Context { wan: binding.wan().cloned(), site, uids, moved, on };
         let ruleset = firewall::compile(settings, &context);
         Self { hash: ruleset.hash(), binding, plan, ruleset }
     }

@@ -24,6 +24,8 @@ const SWARM_START: Duration = Duration::from_secs(3);
 const SWARM_AT_MOST: Duration = Duration::from_secs(10);
 /// How often what failed is tried again.
 const RETRY: Duration = Duration::from_secs(5);
+/// How often the hours of rules are looked at, which the clock may jump over.
+const HOURS: Duration = Duration::from_millis(500);
 /// How often services are looked after.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -51,7 +53,8 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut alive = interval(notify::interval());
     let mut retry = interval(RETRY);
     let mut look = interval(LOOK);
-    for timer in [&mut alive, &mut retry, &mut look] {
+    let mut hours = interval(HOURS);
+    for timer in [&mut alive, &mut retry, &mut look, &mut hours] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut swarm = Swarm::default();
@@ -90,6 +93,12 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 }
             }
             _ = look.tick() => agent.look_at_services().await,
+            _ = hours.tick() => {
+                if !agent.is_on_time() {
+                    tracing::info!("hours of rules begin or end");
+                    agent.converge().await;
+                }
+            }
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
         }

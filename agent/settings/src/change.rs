@@ -7,6 +7,7 @@ mod crm;
 mod policies;
 mod ports;
 mod reached;
+mod rules;
 mod speech;
 mod zones;
 
@@ -17,8 +18,8 @@ use ipnet::{IpNet, Ipv4Net};
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
-    PortPath, PortRole, Target, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member, PortMatch,
+    PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way, ZoneName,
 };
 
 #[cfg(test)]
@@ -172,6 +173,46 @@ changes! {
         "port_slot" PortSlot { port: PortName, slot: PortPath, before: PortPath },
         /// By MAC address instead of slot, or the other way round; it may be the same card.
         "port_found" PortFound { port: PortName, found: PortMatch, before: PortMatch },
+
+        // Rules, and what they name.
+        /// A rule that was not there.
+        "rule_new" RuleNew { number: u16, rule: Rule },
+        /// A rule that says something else.
+        "rule" Rule { number: u16, rule: Rule, before: Rule },
+        /// A rule that is no more.
+        "rule_gone" RuleGone { number: u16, before: Rule },
+        /// Rules in another order, which decides which is the first that fits.
+        "rule_order" RuleOrder { order: Vec<u16> },
+        /// Hours in which a zone reaches the CRM, where there were none.
+        "crm_hours_new" CrmHoursNew { zone: ZoneName, schedule: Title },
+        /// Other hours.
+        "crm_hours" CrmHours { zone: ZoneName, schedule: Title, before: Title },
+        /// At all hours again.
+        "crm_hours_gone" CrmHoursGone { zone: ZoneName, before: Title },
+        /// A service of the admin's own.
+        "service_new" ServiceNew { service: Title, ways: Vec<Way> },
+        /// A service with other ports.
+        "service" Service { service: Title, ways: Vec<Way>, before: Vec<Way> },
+        /// A service that is no more.
+        "service_gone" ServiceGone { service: Title, before: Vec<Way> },
+        /// An address group.
+        "group_new" GroupNew { group: Title, members: Vec<Member> },
+        /// A group with other members.
+        "group" Group { group: Title, members: Vec<Member>, before: Vec<Member> },
+        /// A group that is no more.
+        "group_gone" GroupGone { group: Title, before: Vec<Member> },
+        /// Hours under a name.
+        "schedule_new" ScheduleNew { schedule: Title, spans: Vec<Span> },
+        /// Other hours under the same name.
+        "schedule" Schedule { schedule: Title, spans: Vec<Span>, before: Vec<Span> },
+        /// Hours that are no more.
+        "schedule_gone" ScheduleGone { schedule: Title, before: Vec<Span> },
+        /// Where the box stands, which it did not know.
+        "time_zone_new" TimeZoneNew { place: TimeZone },
+        /// Another place.
+        "time_zone" TimeZone { place: TimeZone, before: TimeZone },
+        /// No place any more.
+        "time_zone_gone" TimeZoneGone { before: TimeZone },
 
         // The rest.
         /// Another language.

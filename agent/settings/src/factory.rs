@@ -38,9 +38,14 @@ impl Settings {
             ]),
             policies: Vec::new(),
             management: Management {
-                from: vec![Source { zone: office, addresses: Addresses::All }],
+                from: vec![Source { zone: office, addresses: Addresses::All, schedule: None }],
             },
             crm: Crm { zone: crm, host: 10, reachable_from: Vec::new() },
+            rules: Vec::new(),
+            services: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            schedules: BTreeMap::new(),
+            time_zone: None,
         })
     }
 }

@@ -8,6 +8,7 @@ mod factory;
 mod json;
 mod mac;
 mod management;
+mod member;
 mod message;
 mod moved;
 mod name;
@@ -17,7 +18,12 @@ mod port;
 mod problem;
 mod read;
 mod reason;
+mod rule;
+mod schedule;
+mod service;
 mod site;
+mod time_zone;
+mod title;
 mod validate;
 mod version;
 mod vlan;
@@ -34,6 +40,7 @@ pub use factory::DiscoveredPort;
 pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
+pub use member::{AddressRange, Member};
 pub use message::fill;
 pub use moved::Moved;
 pub use name::{PortName, ZoneName};
@@ -41,8 +48,16 @@ pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
 pub use reason::Reason;
+pub use rule::{Rule, RuleAction, Side, Which};
+pub use schedule::{Span, TimeOfDay, Weekday};
+pub use service::{KNOWN_SERVICES, PortRange, Way, known_service};
 pub use site::SitePrefix;
-pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ZONES};
+pub use time_zone::TimeZone;
+pub use title::{Note, Title};
+pub use validate::{
+    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RULES, MAX_SCHEDULES,
+    MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+};
 pub use version::Version;
 pub use vlan::VlanId;
 pub use zone::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone};
@@ -66,6 +81,21 @@ pub struct Settings {
     pub management: Management,
     /// Where the CRM lives and who may reach it.
     pub crm: Crm,
+    /// What passes between zones beside their policies; the first that fits decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// Services of the admin's own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<Title, Vec<Way>>,
+    /// Addresses under a name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<Title, Vec<Member>>,
+    /// Hours under a name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub schedules: BTreeMap<Title, Vec<Span>>,
+    /// Where the box stands; schedules need it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
 }
 
 /// Languages of the product.

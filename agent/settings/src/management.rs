@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use crate::ZoneName;
+use crate::{Title, ZoneName};
 
 /// Who may reach the admin pages; never empty, never WAN (there is no such [`ZoneName`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +21,9 @@ pub struct Source {
     pub zone: ZoneName,
     /// Which hosts of it.
     pub addresses: Addresses,
+    /// When, for the CRM; always when absent. The admin pages can be reached at all hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Title>,
 }
 
 /// Which hosts of a zone.

@@ -1,6 +1,8 @@
 //! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
 //! only after it has noted why. Relations between values are the business of `validate`.
 
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -51,8 +53,11 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        let known = ["version", "language", "ports", "zones", "policies", "management", "crm"];
-        let fields = self.fields(value, &Place::Root, &known)?;
+        const KNOWN: [&str; 12] = [
+            "version", "language", "ports", "zones", "policies", "management", "crm", "rules",
+            "services", "groups", "schedules", "time_zone",
+        ];
+        let fields = self.fields(value, &Place::Root, &KNOWN)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);
         let ports = self.required(&fields, "ports", |r, v, p| r.named(v, p, Self::port));
@@ -60,6 +65,11 @@ impl Reader {
         let policies = self.required(&fields, "policies", |r, v, p| r.list(v, p, Self::policy));
         let management = self.required(&fields, "management", Self::management);
         let crm = self.required(&fields, "crm", Self::crm);
+        let rules = self.optional(&fields, "rules", |r, v, p| r.list(v, p, Self::rule));
+        let services = self.optional(&fields, "services", |r, v, p| r.named(v, p, Self::service));
+        let groups = self.optional(&fields, "groups", |r, v, p| r.named(v, p, Self::members));
+        let schedules = self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
+        let time_zone = self.optional(&fields, "time_zone", Self::text);
         Some(Settings {
             version: version?,
             language: language?,
@@ -68,6 +78,11 @@ impl Reader {
             policies: policies?,
             management: management?,
             crm: crm?,
+            rules: rules?.unwrap_or_default(),
+            services: services?.unwrap_or_default(),
+            groups: groups?.unwrap_or_default(),
+            schedules: schedules?.unwrap_or_default(),
+            time_zone: time_zone?,
         })
     }
 
@@ -175,7 +190,7 @@ impl Reader {
         let fields = self.fields(value, place, &["zone", "host", "reachable_from"])?;
         let zone = self.required(&fields, "zone", Self::text);
         let host = self.required(&fields, "host", Self::host);
-        let from = self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source));
+        let from = self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source_at_hours));
         Some(Crm { zone: zone?, host: host?, reachable_from: from? })
     }
 
@@ -187,9 +202,21 @@ impl Reader {
 
     fn source(&mut self, value: &Value, place: &Place<'_>) -> Option<Source> {
         let fields = self.fields(value, place, &["zone", "addresses"])?;
-        let zone = self.required(&fields, "zone", Self::text);
-        let addresses = self.required(&fields, "addresses", Self::addresses);
-        Some(Source { zone: zone?, addresses: addresses? })
+        self.source_of(&fields)
+    }
+
+    fn source_of(&mut self, fields: &Fields<'_, '_>) -> Option<Source> {
+        let zone = self.required(fields, "zone", Self::text);
+        let addresses = self.required(fields, "addresses", Self::addresses);
+        Some(Source { zone: zone?, addresses: addresses?, schedule: None })
+    }
+
+    /// One that may be bound to hours: the way in to the admin pages never is.
+    fn source_at_hours(&mut self, value: &Value, place: &Place<'_>) -> Option<Source> {
+        let fields = self.fields(value, place, &["zone", "addresses", "schedule"])?;
+        let source = self.source_of(&fields);
+        let schedule = self.optional(&fields, "schedule", Self::text);
+        Some(Source { schedule: schedule?, ..source? })
     }
 
     fn addresses(&mut self, value: &Value, place: &Place<'_>) -> Option<Addresses> {

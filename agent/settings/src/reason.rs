@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::message::{self, Texts};
-use crate::{Language, PortName, ZoneName};
+use crate::{Language, PortName, Title, ZoneName};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $code:literal $name:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
@@ -194,6 +194,52 @@ reasons! {
     "crm_host_in_dhcp" CrmHostInDhcp { address: Ipv4Addr },
     /// CRM's own zone among those who may reach it.
     "crm_from_itself" CrmFromItself,
+
+    // Rules, and what they name.
+    /// No name for a list of the admin's own.
+    "title_invalid" TitleInvalid { max: usize },
+    /// No note beside a rule.
+    "note_invalid" NoteInvalid { max: usize },
+    /// Neither true nor false.
+    "not_yes_or_no" NotYesOrNo,
+    /// Neither `all` nor a list of names or addresses.
+    "which_invalid" WhichInvalid,
+    /// A list without entries, which would mean nothing.
+    "list_empty" ListEmpty,
+    /// The same entry twice.
+    "list_repeats" ListRepeats,
+    /// No way of a service.
+    "service_invalid" ServiceInvalid,
+    /// First port above last.
+    "ports_reversed" PortsReversed,
+    /// A service of the admin's own under a name that everybody's has.
+    "service_known" ServiceKnown { name: Title },
+    /// No service of this name.
+    "service_unknown" ServiceUnknown { name: Title },
+    /// Neither address nor network, range, card or group.
+    "member_invalid" MemberInvalid,
+    /// First address not below the last, or not of the same IP version.
+    "range_reversed" RangeReversed,
+    /// No group of this name.
+    "group_unknown" GroupUnknown { group: Title },
+    /// A group that holds itself, by way of others.
+    "group_circle" GroupCircle { group: Title },
+    /// A card where a connection goes to: the box cannot know it.
+    "mac_as_target" MacAsTarget,
+    /// No time of day.
+    "time_invalid" TimeInvalid,
+    /// From a time to the same time.
+    "span_empty" SpanEmpty,
+    /// No schedule of this name.
+    "schedule_unknown" ScheduleUnknown { schedule: Title },
+    /// No time zone of this name.
+    "time_zone_unknown" TimeZoneUnknown,
+    /// Hours without the place where they are counted.
+    "time_zone_missing" TimeZoneMissing,
+    /// No number of a rule.
+    "rule_id_invalid" RuleIdInvalid,
+    /// Number of another rule.
+    "rule_id_used" RuleIdUsed { number: u16 },
 }
 
 impl Reason {

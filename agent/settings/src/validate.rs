@@ -1,6 +1,7 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod rules;
 mod sources;
 mod zones;
 
@@ -18,6 +19,19 @@ pub const MAX_POLICIES: usize = 256;
 /// Most networks in one list of addresses.
 pub const MAX_ADDRESSES: usize = 1024;
 
+/// Most rules.
+pub const MAX_RULES: usize = 500;
+/// Most services of the admin's own.
+pub const MAX_SERVICES: usize = 200;
+/// Most address groups.
+pub const MAX_GROUPS: usize = 200;
+/// Most members of a group, or of a rule's own list.
+pub const MAX_MEMBERS: usize = 256;
+/// Most schedules.
+pub const MAX_SCHEDULES: usize = 50;
+/// Most ways of a service, spans of a schedule, services of a rule.
+pub const MAX_WAYS: usize = 32;
+
 /// All that is wrong; empty when nothing is.
 pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
     let mut check = Check { settings, problems: Vec::new() };
@@ -27,6 +41,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.ports();
         check.zones();
         check.policies();
+        check.rules();
         check.management();
         check.crm();
     }
@@ -56,6 +71,11 @@ impl Check<'_> {
         ] {
             if count > max {
                 self.note(&place.field(field), Reason::TooMany { max });
+            }
+        }
+        for (field, count, max) in self.rule_counts() {
+            if count > max {
+                self.note(&Place::Root.field(field), Reason::TooMany { max });
             }
         }
     }

@@ -46,6 +46,7 @@ impl Rules {
             site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
             uids: UIDS,
             moved: settings::Moved::new(),
+            on: std::collections::BTreeSet::new(),
         };
         #[cfg(feature = "sabotage")]
         if let Self::Without(sabotage) = self {

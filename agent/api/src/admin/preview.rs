@@ -50,6 +50,7 @@ impl Admin {
                 site: site.to_string().parse().map_err(|_| Code::Broken)?,
                 uids: ServiceUids { dnsmasq, chrony, networkd },
                 moved: Moved::new(),
+                on: settings.schedules_on(std::time::SystemTime::now()),
             },
             other => return Err(unexpected(&other)),
         };

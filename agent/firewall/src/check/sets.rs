@@ -50,7 +50,8 @@ fn type_of(value: &Value) -> Option<KeyType> {
         Value::Protocol(_) => KeyType::Protocol,
         Value::Ip4(_) => KeyType::Ip4,
         Value::Ip6(_) => KeyType::Ip6,
-        Value::Port(_) => KeyType::Port,
+        Value::Port(_) | Value::Ports(..) => KeyType::Port,
+        Value::Ether(_) => KeyType::Ether,
         Value::IcmpType(_) => KeyType::IcmpType,
         Value::Uid(_) => KeyType::Uid,
         Value::CtState(_) => KeyType::CtState,
@@ -66,11 +67,12 @@ fn single(value: &Value) -> bool {
     match value {
         Value::Ip4(network) => network.prefix_len() == 32,
         Value::Ip6(network) => network.prefix_len() == 128,
+        Value::Ports(..) => false,
         _ => true,
     }
 }
 
-/// Networks of a set do not overlap.
+/// Networks and ranges of a set do not overlap.
 fn apart(elements: &[Vec<Value>]) -> Result<(), Fault> {
     let mut ranges: Vec<(u128, u128)> = elements.iter().flatten().filter_map(range).collect();
     ranges.sort_unstable();
@@ -79,7 +81,7 @@ fn apart(elements: &[Vec<Value>]) -> Result<(), Fault> {
     if overlap { Err(Fault::Overlap) } else { Ok(()) }
 }
 
-/// First and last address, in a set of one address type.
+/// First and last, in a set of one type of addresses or ports.
 fn range(value: &Value) -> Option<(u128, u128)> {
     match value {
         Value::Ip4(network) => Some((
@@ -87,6 +89,8 @@ fn range(value: &Value) -> Option<(u128, u128)> {
             u128::from(network.broadcast().to_bits()),
         )),
         Value::Ip6(network) => Some((network.network().to_bits(), network.broadcast().to_bits())),
+        Value::Port(port) => Some((u128::from(*port), u128::from(*port))),
+        Value::Ports(first, last) => Some((u128::from(*first), u128::from(*last))),
         _ => None,
     }
 }

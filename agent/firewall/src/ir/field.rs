@@ -23,6 +23,8 @@ pub enum KeyType {
     CtState,
     /// User id, 4 bytes, host order.
     Uid,
+    /// MAC address, 6 bytes.
+    Ether,
 }
 
 /// What of a packet is looked at.
@@ -73,6 +75,9 @@ pub enum Field {
     OriginalSourcePort,
     /// `ct original proto-dst`; likewise.
     OriginalDestinationPort,
+    /// `ether saddr`: the card that sent the packet on its last link; only where packets come in from
+    /// Ethernet.
+    EtherSource,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
 }
@@ -92,6 +97,8 @@ pub enum Value {
     Ip6(Ipv6Net),
     /// TCP or UDP port.
     Port(u16),
+    /// First and last of a range of ports, in sets only.
+    Ports(u16, u16),
     /// ICMP or ICMPv6 type.
     IcmpType(u8),
     /// IPv6 hop limit.
@@ -106,6 +113,8 @@ pub enum Value {
     Mark(u32),
     /// VLAN id, 1 to 4094.
     VlanId(u16),
+    /// MAC address.
+    Ether([u8; 6]),
 }
 
 /// Version of the internet protocol.
@@ -175,6 +184,7 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
+            Self::EtherSource => KeyType::Ether,
             Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
                 return None;
             }

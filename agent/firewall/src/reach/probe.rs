@@ -146,6 +146,7 @@ impl Probe {
             about: None,
             uid: None,
             vlan: None,
+            card: None,
         })
     }
 }

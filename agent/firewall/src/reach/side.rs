@@ -144,7 +144,8 @@ fn named(one: &Match, table: &Table) -> Vec<u16> {
     let to =
         |field: &Field| matches!(field, Field::DestinationPort | Field::OriginalDestinationPort);
     let port = |value: &Value| match value {
-        Value::Port(port) => Some(*port),
+        // Those within a range meet the same end as its first, unless another rule names them.
+        Value::Port(port) | Value::Ports(port, _) => Some(*port),
         _ => None,
     };
     match one {

@@ -31,6 +31,8 @@ pub struct Packet {
     pub uid: Option<u32>,
     /// Id of the frame's VLAN tag, on a VLAN-aware bridge.
     pub vlan: Option<u16>,
+    /// Card that sent it, of packets from outside.
+    pub card: Option<[u8; 6]>,
 }
 
 /// Source and destination.
@@ -213,6 +215,7 @@ impl Packet {
             }
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
+            (Field::EtherSource, _, _) => Value::Ether(self.card?),
             _ => return None,
         })
     }

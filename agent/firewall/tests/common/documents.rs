@@ -55,6 +55,11 @@ fn drafts() -> impl Strategy<Value = Settings> {
             Settings {
                 version: Version::CURRENT,
                 language: Language::English,
+                rules: Vec::new(),
+                services: BTreeMap::new(),
+                groups: BTreeMap::new(),
+                schedules: BTreeMap::new(),
+                time_zone: None,
                 ports: ports(&names),
                 policies: policies_of(others, &policies),
                 management: Management { from: sources_of(others, &zones, &management) },
@@ -150,6 +155,7 @@ fn sources_of(
         .map(|(name, shape)| Source {
             zone: name.clone(),
             addresses: addresses(&zones[name], shape),
+            schedule: None,
         })
         .collect()
 }

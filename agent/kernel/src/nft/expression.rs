@@ -18,6 +18,8 @@ pub(super) const META_L4PROTO: u32 = 16;
 pub(super) const META_IIFNAME: u32 = 6;
 /// `NFT_META_OIFNAME`.
 pub(super) const META_OIFNAME: u32 = 7;
+/// `NFT_META_IIFTYPE`.
+pub(super) const META_IIFTYPE: u32 = 8;
 /// `NFT_META_SKUID`.
 pub(super) const META_SKUID: u32 = 10;
 /// `NFT_PAYLOAD_LL_HEADER`.

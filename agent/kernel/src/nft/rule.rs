@@ -5,8 +5,8 @@ use rustables::error::BuilderError;
 
 use super::expression::{
     CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
-    CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_L4PROTO, META_NFPROTO, META_OIFNAME,
-    META_SKUID, NETWORK, Source, TRANSPORT,
+    CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO,
+    META_OIFNAME, META_SKUID, NETWORK, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};
@@ -18,6 +18,8 @@ use crate::netlink::message::{APPEND, CREATE};
 pub(super) const NEW_RULE: u16 = SUBSYSTEM | 6;
 /// `ETH_P_8021Q`, network order.
 const TAG: [u8; 2] = [0x81, 0x00];
+/// `ARPHRD_ETHER`.
+const ETHERNET: u16 = 1;
 
 /// The rules of nf_tables that a rule of ours is: one, or two where the refusal depends on the
 /// protocol and the rule does not name one.
@@ -105,6 +107,7 @@ fn user_data(comment: &Comment) -> Vec<u8> {
 fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
     match one {
         Match::Is { field, value: constant, negated } => {
+            to.extend(from_ethernet(&[*field]));
             if *field == Field::VlanId {
                 // The id only means something where there is a tag.
                 let offset = 12;
@@ -121,6 +124,7 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
             to.push(Expression::Compare { equal: !negated, with: bytes });
         }
         Match::In { fields, set, negated } => {
+            to.extend(from_ethernet(fields));
             to.extend(loads(fields));
             to.push(Expression::Lookup {
                 set: set.to_string(),
@@ -135,6 +139,16 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
             to.push(Expression::Compare { equal: false, with: vec![0; 4] });
         }
     }
+}
+
+/// Only what comes in from Ethernet has a card's address before it.
+fn from_ethernet(fields: &[Field]) -> Vec<Expression> {
+    if !fields.contains(&Field::EtherSource) {
+        return Vec::new();
+    }
+    let with = ETHERNET.to_ne_bytes().to_vec();
+    let from = Source::Meta(META_IIFTYPE);
+    vec![Expression::Load { from, quarter: 0 }, Expression::Compare { equal: true, with }]
 }
 
 /// Loads the parts of a key one after the other, each from a quarter register's start on.
@@ -175,6 +189,7 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
         Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
+        Field::EtherSource => Source::Payload { base: LINK, offset: 6, length: 6 },
     };
     Expression::Load { from, quarter }
 }
@@ -195,6 +210,7 @@ fn length(field: Field) -> u8 {
         | Field::SocketUid
         | Field::CtState
         | Field::CtMark => 4,
+        Field::EtherSource => 6,
         Field::SourcePort
         | Field::DestinationPort
         | Field::OriginalSourcePort

@@ -1,6 +1,6 @@
 //! Sets and verdict maps, by hand: rustables knows neither intervals nor tuples nor verdicts.
 //! An element's key is the parts one after the other, each padded to 4 bytes when there are several;
-//! a network is a start element and, one past it, an end element.
+//! a network or a range is a start element and, one past it, an end element.
 
 use std::collections::HashMap;
 
@@ -166,9 +166,10 @@ fn intervals(set: &Set) -> Vec<Element<'_>> {
         .filter_map(|values| match values.as_slice() {
             [one] => {
                 let (first, mask) = value(one);
-                let last: Vec<u8> = match mask {
-                    Some(mask) => first.iter().zip(mask).map(|(byte, mask)| byte | !mask).collect(),
-                    None => first.clone(),
+                let last: Vec<u8> = match (one, mask) {
+                    (Value::Ports(_, last), _) => last.to_be_bytes().to_vec(),
+                    (_, Some(mask)) => first.iter().zip(mask).map(|(byte, mask)| byte | !mask).collect(),
+                    (_, None) => first.clone(),
                 };
                 Some((first, next(last)))
             }
@@ -209,7 +210,7 @@ fn key(values: &[Value]) -> Vec<u8> {
     key
 }
 
-/// A constant as a register holds it, and the mask to compare it under, for a network.
+/// A constant as a register holds it, and the mask to compare it under, for a network; of a range its first.
 pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
     let bytes = match value {
         Value::Interface(name) => {
@@ -231,7 +232,10 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
             let mask = (network.prefix_len() < 128).then_some(mask);
             return (network.network().octets().to_vec(), mask);
         }
-        Value::Port(number) | Value::VlanId(number) => number.to_be_bytes().to_vec(),
+        Value::Port(number) | Value::VlanId(number) | Value::Ports(number, _) => {
+            number.to_be_bytes().to_vec()
+        }
+        Value::Ether(bytes) => bytes.to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
         Value::Direction(Direction::Original) => vec![0],
@@ -257,6 +261,7 @@ fn key_length(key: KeyType) -> usize {
         KeyType::Interface => INTERFACE,
         KeyType::Ip6 => 16,
         KeyType::Ip4 | KeyType::CtState | KeyType::Uid => 4,
+        KeyType::Ether => 6,
         KeyType::Port => 2,
         KeyType::Protocol | KeyType::IcmpType => 1,
     }
@@ -279,6 +284,7 @@ fn datatype(key: KeyType, icmpv6: bool) -> u32 {
     match key {
         KeyType::Ip4 => 7,
         KeyType::Ip6 => 8,
+        KeyType::Ether => 9,
         KeyType::Protocol => 12,
         KeyType::Port => 13,
         KeyType::IcmpType if icmpv6 => 29,

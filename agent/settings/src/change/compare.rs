@@ -2,19 +2,21 @@
 //! language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, reached, zones};
+use super::{Door, crm, policies, ports, reached, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
     /// What differs in the new document, both having been checked; empty exactly when they are equal.
-    /// The order of policies, sources, networks and zones on a trunk means nothing: it is told only
+    /// The order of policies, sources, networks and zones on a trunk means nothing (that of rules does): it is told only
     /// when nothing else differs.
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm } = new;
+        let Self { version: _, language, ports, zones, policies, management, crm, .. } = new;
+        let Self { rules: _, services: _, groups: _, schedules: _, time_zone: _, .. } = new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
+        told.extend(rules::compare(self, new));
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));

@@ -32,7 +32,7 @@ macro_rules! words {
     ($($code:literal $name:ident $([ $($value:literal),+ ])?,)+) => {
         /// What is not a sentence of its own.
         #[derive(Clone, Copy)]
-        enum Word { $($name,)+ }
+        pub(super) enum Word { $($name,)+ }
 
         impl Word {
             /// Key of the catalogue.
@@ -67,14 +67,28 @@ words! {
     "and" And ["list", "last"],
     "more" More ["list", "count"],
     "comma" Comma,
+
+    "rule_allow" RuleAllow ["from", "to", "services"],
+    "rule_block" RuleBlock ["from", "to", "services"],
+    "rule_reject" RuleReject ["from", "to", "services"],
+    "rule_hours" RuleHours ["rule", "schedule"],
+    "rule_logged" RuleLogged ["rule"],
+    "rule_noted" RuleNoted ["rule", "comment"],
+    "rule_off" RuleOff ["rule"],
+    "side_only" SideOnly ["zones", "addresses"],
+    "zones_all" ZonesAll,
+    "targets_all" TargetsAll,
+    "group" Group ["group"],
+    "span" Span ["days", "from", "to"],
+    "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
 }
 
 impl Speech<'_> {
-    fn word(&self, word: Word) -> String {
+    pub(super) fn word(&self, word: Word) -> String {
         self.phrase(word, &[])
     }
 
-    fn phrase(&self, word: Word, values: &[(&str, String)]) -> String {
+    pub(super) fn phrase(&self, word: Word, values: &[(&str, String)]) -> String {
         message::text(Texts::Changes, self.language, word.code(), values)
     }
 

@@ -27,6 +27,9 @@ impl Check<'_> {
             if source.zone == settings.crm.zone {
                 self.note(&place.entry(index).field("zone"), Reason::ManagementCrm);
             }
+            if source.schedule.is_some() {
+                self.note(&place.entry(index).field("schedule"), Reason::FieldUnknown);
+            }
         }
         let has_host = |source: &&Source| {
             source.zone != settings.crm.zone
@@ -56,6 +59,12 @@ impl Check<'_> {
         for (index, source) in crm.reachable_from.iter().enumerate() {
             if source.zone == crm.zone {
                 self.note(&place.entry(index).field("zone"), Reason::CrmFromItself);
+            }
+            if let Some(schedule) = &source.schedule
+                && !settings.schedules.contains_key(schedule)
+            {
+                let reason = Reason::ScheduleUnknown { schedule: schedule.clone() };
+                self.note(&place.entry(index).field("schedule"), reason);
             }
         }
     }
