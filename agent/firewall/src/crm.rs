@@ -19,7 +19,9 @@ pub(crate) fn pairs(scope: &Scope<'_>) -> Vec<Pair> {
     crm.reachable_from
         .iter()
         .filter(|source| source.zone != crm.zone)
-        .filter(|source| source.schedule.as_ref().is_none_or(|name| scope.context.on.contains(name)))
+        .filter(|source| {
+            source.schedule.as_ref().is_none_or(|name| scope.context.on.contains(name))
+        })
         .filter_map(|source| Some(pair(scope, scope.zone(&source.zone)?, crm_zone, source)))
         .collect()
 }

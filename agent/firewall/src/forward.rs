@@ -120,9 +120,8 @@ fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
 }
 
 fn policies(scope: &Scope<'_>) -> Vec<Pair> {
-    let pair = |policy: &settings::Policy| {
-        between(scope, &policy.from, &policy.to, allowed(policy.allow))
-    };
+    let pair =
+        |policy: &settings::Policy| between(scope, &policy.from, &policy.to, allowed(policy.allow));
     scope.settings.policies.iter().filter_map(pair).collect()
 }
 

@@ -32,8 +32,8 @@ pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use difference::{Difference, Kind, Line, difference};
 pub use display::RulesetHash;
-pub use rules::acting;
 pub use reach::{Finding, Side, Weight, reach};
+pub use rules::acting;
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
 pub use simulate::simulate;

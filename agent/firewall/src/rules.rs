@@ -106,7 +106,8 @@ impl OfRule {
     fn new(scope: &Scope<'_>, rule: &settings::Rule) -> Self {
         let id = rule.id;
         let named = |what: &str| Name::made(format!("rule_{id}_{what}"));
-        let (from, to) = (Ends::of(scope, &rule.from.addresses), Ends::of(scope, &rule.to.addresses));
+        let (from, to) =
+            (Ends::of(scope, &rule.from.addresses), Ends::of(scope, &rule.to.addresses));
         let (from4, from6, from_cards) = (named("from4"), named("from6"), named("cards"));
         let (to4, to6, services) = (named("to4"), named("to6"), named("services"));
         let mut sets = Vec::new();
@@ -162,8 +163,12 @@ impl OfRule {
         let asked = asked.into_iter().map(|when| when.jump(next, &why)).collect();
         let mut chains = vec![chain(asks(id), asked)];
         if let Which::These(wanted) = &rule.services {
-            let ways: BTreeSet<Way> =
-                wanted.iter().filter_map(|name| scope.settings.ways(name)).flatten().copied().collect();
+            let ways: BTreeSet<Way> = wanted
+                .iter()
+                .filter_map(|name| scope.settings.ways(name))
+                .flatten()
+                .copied()
+                .collect();
             let (tcp, udp) = (named("tcp"), named("udp"));
             let (found, of_services) = self::services(&ways, &tcp, &udp, &acts, &why);
             sets.extend(of_services);

@@ -9,11 +9,11 @@
 
 use crate::build::{When, chain, when};
 use crate::compile::Part;
-use crate::{icmp, rules};
 use crate::ir::{
     CtState, Direction, Field, KeyType, Name, Rule, Ruleset, Value, Verdict, VerdictMap,
 };
 use crate::zones::Scope;
+use crate::{icmp, rules};
 
 /// What tells one ruleset from another: 32 bits of its hash, never 0, which a connection has at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -270,7 +270,8 @@ impl Agent {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
         let on = settings.schedules_on(SystemTime::now());
         let beside = (moved, &on);
-        let goal = Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
+        let goal =
+            Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
         self.on = on;

@@ -54,8 +54,18 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
         const KNOWN: [&str; 12] = [
-            "version", "language", "ports", "zones", "policies", "management", "crm", "rules",
-            "services", "groups", "schedules", "time_zone",
+            "version",
+            "language",
+            "ports",
+            "zones",
+            "policies",
+            "management",
+            "crm",
+            "rules",
+            "services",
+            "groups",
+            "schedules",
+            "time_zone",
         ];
         let fields = self.fields(value, &Place::Root, &KNOWN)?;
         let version = self.required(&fields, "version", Self::version);
@@ -68,7 +78,8 @@ impl Reader {
         let rules = self.optional(&fields, "rules", |r, v, p| r.list(v, p, Self::rule));
         let services = self.optional(&fields, "services", |r, v, p| r.named(v, p, Self::service));
         let groups = self.optional(&fields, "groups", |r, v, p| r.named(v, p, Self::members));
-        let schedules = self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
+        let schedules =
+            self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
         let time_zone = self.optional(&fields, "time_zone", Self::text);
         Some(Settings {
             version: version?,
@@ -190,7 +201,8 @@ impl Reader {
         let fields = self.fields(value, place, &["zone", "host", "reachable_from"])?;
         let zone = self.required(&fields, "zone", Self::text);
         let host = self.required(&fields, "host", Self::host);
-        let from = self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source_at_hours));
+        let from =
+            self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source_at_hours));
         Some(Crm { zone: zone?, host: host?, reachable_from: from? })
     }
 

@@ -150,7 +150,8 @@ mod tests {
             assert_eq!(text.parse::<Way>().map(|way| way.to_string()), Ok(text.to_owned()));
         }
         assert_eq!("tcp/9-8".parse::<Way>(), Err(Reason::PortsReversed));
-        for text in ["", "tcp", "tcp/", "tcp/0", "tcp/080", "tcp/65536", "tcp/+1", "sctp/1", "tcp/1-"]
+        for text in
+            ["", "tcp", "tcp/", "tcp/0", "tcp/080", "tcp/65536", "tcp/+1", "sctp/1", "tcp/1-"]
         {
             assert_eq!(text.parse::<Way>(), Err(Reason::ServiceInvalid), "{text}");
         }

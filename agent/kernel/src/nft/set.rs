@@ -168,7 +168,9 @@ fn intervals(set: &Set) -> Vec<Element<'_>> {
                 let (first, mask) = value(one);
                 let last: Vec<u8> = match (one, mask) {
                     (Value::Ports(_, last), _) => last.to_be_bytes().to_vec(),
-                    (_, Some(mask)) => first.iter().zip(mask).map(|(byte, mask)| byte | !mask).collect(),
+                    (_, Some(mask)) => {
+                        first.iter().zip(mask).map(|(byte, mask)| byte | !mask).collect()
+                    }
                     (_, None) => first.clone(),
                 };
                 Some((first, next(last)))

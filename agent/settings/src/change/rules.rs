@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Change;
 use super::speech::{Said, Speech, Word};
 use crate::{
-    Member, Rule, RuleAction, Settings, Side, Source, Span, TimeZone, Title, Way, Weekday,
-    Which, ZoneName,
+    Member, Rule, RuleAction, Settings, Side, Source, Span, TimeZone, Title, Way, Weekday, Which,
+    ZoneName,
 };
 
 pub(super) fn compare(before: &Settings, now: &Settings) -> Vec<Change> {
@@ -128,9 +128,7 @@ fn named<T: Clone + Ord>(
 fn time_zone(before: Option<&TimeZone>, now: Option<&TimeZone>) -> Option<Change> {
     match (before.cloned(), now.cloned()) {
         (None, Some(place)) => Some(Change::TimeZoneNew { place }),
-        (Some(before), Some(place)) if before != place => {
-            Some(Change::TimeZone { place, before })
-        }
+        (Some(before), Some(place)) if before != place => Some(Change::TimeZone { place, before }),
         (Some(before), None) => Some(Change::TimeZoneGone { before }),
         _ => None,
     }

@@ -22,9 +22,7 @@ impl Reader {
     fn member(&mut self, value: &Value, place: &Place<'_>) -> Option<Member> {
         match (value, single(value)) {
             (Value::Text(_), _) => self.text(value, place),
-            (_, Some(("group", name))) => {
-                self.text(name, &place.field("group")).map(Member::Group)
-            }
+            (_, Some(("group", name))) => self.text(name, &place.field("group")).map(Member::Group),
             _ => self.wrong(place, Reason::MemberInvalid),
         }
     }
@@ -38,7 +36,9 @@ impl Reader {
         let days = self.required(&fields, "days", |r, v, p| r.list(v, p, Self::weekday));
         let from = self.required(&fields, "from", Self::text::<TimeOfDay>);
         let to = self.required(&fields, "to", Self::text::<TimeOfDay>);
-        Some(Span { days: days?, from: from?, to: to? })
+        let mut days = days?;
+        days.sort_unstable();
+        Some(Span { days, from: from?, to: to? })
     }
 
     fn weekday(&mut self, value: &Value, place: &Place<'_>) -> Option<Weekday> {
@@ -48,18 +48,16 @@ impl Reader {
     }
 
     pub(super) fn rule(&mut self, value: &Value, place: &Place<'_>) -> Option<Rule> {
-        const KNOWN: [&str; 9] = [
-            "id", "enabled", "action", "from", "to", "services", "schedule", "log", "comment",
-        ];
+        const KNOWN: [&str; 9] =
+            ["id", "enabled", "action", "from", "to", "services", "schedule", "log", "comment"];
         let fields = self.fields(value, place, &KNOWN)?;
         let id = self.required(&fields, "id", Self::rule_id);
         let enabled = self.optional(&fields, "enabled", Self::yes_or_no);
         let action = self.required(&fields, "action", Self::rule_action);
         let from = self.required(&fields, "from", Self::side::<ZoneName>);
         let to = self.required(&fields, "to", Self::side::<Target>);
-        let services = self.required(&fields, "services", |r, v, p| {
-            r.which(v, p, Self::text::<Title>)
-        });
+        let services =
+            self.required(&fields, "services", |r, v, p| r.which(v, p, Self::text::<Title>));
         let schedule = self.optional(&fields, "schedule", Self::text);
         let log = self.optional(&fields, "log", Self::yes_or_no);
         let comment = self.optional(&fields, "comment", Self::text);
@@ -98,8 +96,7 @@ impl Reader {
     ) -> Option<Side<Z>> {
         let fields = self.fields(value, place, &["zones", "addresses"])?;
         let zones = self.required(&fields, "zones", |r, v, p| r.which(v, p, Self::text));
-        let addresses =
-            self.required(&fields, "addresses", |r, v, p| r.which(v, p, Self::member));
+        let addresses = self.required(&fields, "addresses", |r, v, p| r.which(v, p, Self::member));
         Some(Side { zones: zones?, addresses: addresses? })
     }
 

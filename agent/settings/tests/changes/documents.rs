@@ -25,7 +25,7 @@ pub fn edited(edits: &[(&str, Value)]) -> Settings {
 
 /// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
 pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
-    let mixed = (document(), document(), any::<[bool; 6]>(), any::<u64>()).prop_filter_map(
+    let mixed = (document(), document(), any::<[bool; 10]>(), any::<u64>()).prop_filter_map(
         "refused",
         |(a, b, parts, seed)| {
             let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
@@ -43,7 +43,18 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 6] = ["language", "ports", "zones", "policies", "management", "crm"];
+const PARTS: [&str; 10] = [
+    "language",
+    "ports",
+    "zones",
+    "policies",
+    "management",
+    "crm",
+    "rules",
+    "services",
+    "groups",
+    "schedules",
+];
 
 fn accepted(document: &Value) -> Option<Settings> {
     parse(mended(document).to_string().as_bytes()).ok()
@@ -66,6 +77,20 @@ fn mended(document: &Value) -> Value {
         }
     }
     let to = |to: &Value| to == "wan" || known(to);
+    let rules = document["rules"].as_array_mut().expect("rules");
+    for rule in &mut *rules {
+        if let Some(zones) = rule.pointer_mut("/to/zones").and_then(Value::as_array_mut) {
+            zones.retain(to);
+        }
+    }
+    let crm = &document["crm"]["zone"].clone();
+    let rules = document["rules"].as_array_mut().expect("rules");
+    rules.retain(|rule| {
+        let zones = |side: &str| rule[side]["zones"].as_array().cloned();
+        let from =
+            zones("from").is_none_or(|from| from.iter().all(|zone| known(zone) && zone != crm));
+        from && zones("to").is_none_or(|to| !to.is_empty() && !to.contains(crm))
+    });
     let policies = document["policies"].as_array_mut().expect("policies");
     policies.retain(|policy| known(&policy["from"]) && to(&policy["to"]));
     for pointer in ["/management/from", "/crm/reachable_from"] {
@@ -113,8 +138,10 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm()).prop_map(
-        |(language, ports, zones, policies, (management, from), (zone, host))| {
+    let named = (rules(), services(), groups(), schedules());
+    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm(), named).prop_map(
+        |(language, ports, zones, policies, (management, from), (zone, host), named)| {
+            let (rules, services, groups, schedules) = named;
             json!({
                 "version": 1,
                 "language": language,
@@ -123,6 +150,11 @@ fn document() -> impl Strategy<Value = Value> {
                 "policies": policies,
                 "management": {"from": management},
                 "crm": {"zone": zone, "host": host, "reachable_from": from},
+                "rules": rules,
+                "services": services,
+                "groups": groups,
+                "schedules": schedules,
+                "time_zone": "Asia/Shanghai",
             })
         },
     )
@@ -205,6 +237,67 @@ fn policies() -> impl Strategy<Value = Vec<Value>> {
             all.into_iter().zip(some).filter(|(_, is)| *is).map(|(policy, _)| policy).collect()
         })
         .prop_flat_map(|some: Vec<Value>| Just(some).prop_shuffle())
+}
+
+fn rules() -> impl Strategy<Value = Vec<Value>> {
+    let rule = |id: u16| {
+        let from = select(vec![json!("all"), json!(["office"]), json!(["office", "guest"])]);
+        let to = select(vec![json!("all"), json!(["wan"]), json!(["wan", "guest"])]);
+        let who = select(vec![
+            json!("all"),
+            json!(["192.168.10.7", {"group": "Desk"}]),
+            json!(["192.168.10.8-192.168.10.9"]),
+        ]);
+        let services = select(vec![json!("all"), json!(["Till", "web"]), json!(["ping"])]);
+        let action = select(vec!["allow", "block", "reject"]);
+        (action, from, to, who, services, any::<[bool; 3]>()).prop_map(
+            move |(action, from, to, who, services, [enabled, log, hours])| {
+                let mut rule = json!({
+                    "id": id,
+                    "enabled": enabled,
+                    "action": action,
+                    "from": {"zones": from, "addresses": who},
+                    "to": {"zones": to, "addresses": "all"},
+                    "services": services,
+                    "log": log,
+                });
+                if hours {
+                    rule["schedule"] = json!("Opening");
+                }
+                rule
+            },
+        )
+    };
+    let all = [1, 2, 3].map(|id| (rule(id), 0..10_u8));
+    let all = Vec::from(all).prop_map(|all| {
+        all.into_iter().filter(|(_, dice)| *dice < 5).map(|(rule, _)| rule).collect::<Vec<_>>()
+    });
+    all.prop_shuffle()
+}
+
+fn services() -> impl Strategy<Value = Value> {
+    let own = select(vec![json!(["tcp/7000"]), json!(["tcp/7000", "udp/7000-7009"])]);
+    let more = select(vec![json!(["ping"]), json!(["tcp/1"])]);
+    object([("Till", own.boxed(), 10), ("Door", more.boxed(), 4)])
+}
+
+fn groups() -> impl Strategy<Value = Value> {
+    let own = select(vec![json!(["192.168.10.7"]), json!(["192.168.10.7", "192.168.10.0/28"])]);
+    let more = select(vec![json!([{"group": "Desk"}]), json!(["fd00::7"])]);
+    object([("Desk", own.boxed(), 10), ("Shop", more.boxed(), 4)])
+}
+
+fn schedules() -> impl Strategy<Value = Value> {
+    let span = |days: &[&str], to: &str| json!({"days": days, "from": "08:00", "to": to});
+    let own = select(vec![
+        json!([span(&["mon", "tue"], "18:00")]),
+        json!([span(&["mon", "tue"], "18:00"), span(&["sat"], "12:00")]),
+        json!([span(&["mon"], "18:00")]),
+    ]);
+    object([
+        ("Opening", own.boxed(), 10),
+        ("Night", Just(json!([span(&["fri"], "06:00")])).boxed(), 4),
+    ])
 }
 
 /// With a way in from the office, or without.

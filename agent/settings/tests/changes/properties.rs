@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use settings::{Addresses, Change, Language, PortName, PortRole, Settings, Source, ZoneName};
+use settings::{
+    Addresses, Change, Language, PortName, PortRole, Settings, Source, Which, ZoneName,
+};
 
 use crate::documents::pair;
 
@@ -40,6 +42,10 @@ proptest! {
         prop_assert_eq!(a.crm.zone != b.crm.zone, has(|code| code == "crm_zone"));
         prop_assert!(a.crm.host == b.crm.host || has(|code| code.starts_with("crm_")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
+        prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
+        prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
+        prop_assert_eq!(a.groups != b.groups, has(|code| code.starts_with("group")));
+        prop_assert_eq!(a.schedules != b.schedules, has(|code| code.starts_with("schedule")));
         let names: BTreeSet<_> = a.zones.keys().chain(b.zones.keys()).collect();
         for name in names {
             let differs = a.zones.get(name) != b.zones.get(name);
@@ -65,7 +71,7 @@ proptest! {
     }
 }
 
-/// The document with its lists in one order.
+/// The document with its lists in one order, but for the rules, whose order means something.
 fn sorted(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     settings.policies.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
@@ -76,7 +82,22 @@ fn sorted(settings: &Settings) -> Settings {
     }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
+    for rule in &mut settings.rules {
+        sort_which(&mut rule.from.zones);
+        sort_which(&mut rule.from.addresses);
+        sort_which(&mut rule.to.zones);
+        sort_which(&mut rule.services);
+    }
+    settings.services.values_mut().for_each(|ways| ways.sort());
+    settings.groups.values_mut().for_each(|members| members.sort());
+    settings.schedules.values_mut().for_each(|spans| spans.sort());
     settings
+}
+
+fn sort_which<T: Ord>(which: &mut Which<T>) {
+    if let Which::These(these) = which {
+        these.sort();
+    }
 }
 
 fn sort(sources: &mut [Source]) {

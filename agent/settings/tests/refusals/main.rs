@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod rules;
 
 use cases::cases;
 use serde_json::{Value, json};
