@@ -22,6 +22,11 @@ impl Ruleset {
 }
 
 impl RulesetHash {
+    /// A hash of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -11,7 +11,7 @@ mod trial;
 
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
-pub use message::{Failure, Request, Response, SetupTried, Shown, VERSION};
+pub use message::{Failure, Request, Response, RuleHits, SetupTried, Shown, VERSION};
 /// Name of hostd's socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";
 

@@ -33,6 +33,8 @@ pub enum Request {
         /// JSON text of the document.
         document: String,
     },
+    /// What have the rules done? Answer: [`Response::Hits`].
+    Hits,
     /// Bring this document about, and keep it when that worked: for the set-up, where nobody could
     /// confirm yet. Answer: [`Response::Accepted`] when it is in force, verified and on disk; else
     /// [`Response::Refused`], [`Response::Failed`] or [`Response::NotNow`], and the former settings
@@ -125,6 +127,8 @@ pub enum Response {
         /// Users that dnsmasq, chrony and networkd run as.
         uids: [u32; 3],
     },
+    /// What the rules of the settings in force have done.
+    Hits(Vec<RuleHits>),
     /// It is in force for a time.
     Trying(Trial),
     /// Not now; nothing was changed.
@@ -145,6 +149,20 @@ pub enum Response {
         /// Where each listens.
         addresses: Vec<SocketAddr>,
     },
+}
+
+/// How often a rule decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleHits {
+    /// Its number.
+    pub rule: u16,
+    /// Connections, and packets that it stopped.
+    pub hits: u64,
+    /// When last, in seconds since 1970.
+    pub last: Option<u64>,
+    /// Since when it is counted, in seconds since 1970.
+    pub since: u64,
 }
 
 /// How a setup code was judged.

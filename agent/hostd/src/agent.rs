@@ -19,6 +19,7 @@ use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
+use crate::hits::Hits;
 use crate::identity;
 use crate::options::RunOptions;
 use crate::services::Services;
@@ -64,6 +65,8 @@ pub struct Agent {
     loaded: Option<RulesetHash>,
     /// Schedules that are on in it.
     on: BTreeSet<Title>,
+    /// What its rules did.
+    hits: Hits,
     /// What was found at the start.
     found: Vec<Notice>,
     /// What stands in the way now.
@@ -114,6 +117,7 @@ impl Agent {
         } else {
             Services::children(&options.run, &options.state)
         };
+        let hits = Hits::open(&state);
         let mut agent = Self {
             options,
             state,
@@ -130,6 +134,7 @@ impl Agent {
             kept: None,
             loaded: None,
             on: BTreeSet::new(),
+            hits,
             found,
             problem: None,
             retry: false,
@@ -268,12 +273,16 @@ impl Agent {
 
     fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
+        self.count_hits();
         let on = settings.schedules_on(SystemTime::now());
         let beside = (moved, &on);
         let goal =
             Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
+        if let Some(hash) = &self.loaded {
+            self.hits.loaded(hash);
+        }
         self.on = on;
         done.map(|()| goal.binding)
     }
@@ -339,6 +348,22 @@ impl Agent {
             tracing::warn!(%error, "the name servers cannot be written");
         }
         self.tell();
+    }
+
+    /// Adds up what the rules in force did.
+    pub fn count_hits(&mut self) {
+        if let Some(in_force) = &self.in_force
+            && let Err(error) = self.hits.count(&in_force.settings)
+        {
+            tracing::warn!(error = chain(&error), "what rules did cannot be read");
+        }
+        self.hits.keep(&self.state, false);
+    }
+
+    /// Writes down what is kept in memory while the box runs.
+    pub fn end(&mut self) {
+        self.count_hits();
+        self.hits.keep(&self.state, true);
     }
 
     /// Whether the hours of the rules that are loaded are those of now.

@@ -8,6 +8,7 @@ mod authority;
 mod clock;
 mod console;
 mod files;
+mod hits;
 mod identity;
 mod listeners;
 mod machine;

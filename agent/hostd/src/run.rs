@@ -26,6 +26,8 @@ const SWARM_AT_MOST: Duration = Duration::from_secs(10);
 const RETRY: Duration = Duration::from_secs(5);
 /// How often the hours of rules are looked at, which the clock may jump over.
 const HOURS: Duration = Duration::from_millis(500);
+/// How often it is counted what rules did.
+const COUNT: Duration = Duration::from_secs(10);
 /// How often services are looked after.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -54,7 +56,8 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut retry = interval(RETRY);
     let mut look = interval(LOOK);
     let mut hours = interval(HOURS);
-    for timer in [&mut alive, &mut retry, &mut look, &mut hours] {
+    let mut count = interval(COUNT);
+    for timer in [&mut alive, &mut retry, &mut look, &mut hours, &mut count] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut swarm = Swarm::default();
@@ -93,6 +96,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 }
             }
             _ = look.tick() => agent.look_at_services().await,
+            _ = count.tick() => agent.count_hits(),
             _ = hours.tick() => {
                 if !agent.is_on_time() {
                     tracing::info!("hours of rules begin or end");
@@ -104,6 +108,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
         }
     }
     notify::stopping();
+    agent.end();
     clock::save(&state);
     tracing::info!("ending; rules, links and namespace stay as they are");
     Ok(())

@@ -69,6 +69,17 @@ fn everything() -> Ruleset {
         rule(vec![v6(), icmpv6(), is(Field::IcmpType, Value::IcmpType(135))], accept.clone(), "nd"),
         rule(vec![v6(), icmpv6(), within(&[Field::IcmpType], "kinds", false)], accept.clone(), "k"),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", false)], accept.clone(), "in set"),
+        rule(vec![within(&[Field::EtherSource], "cards", false)], accept.clone(), "card in set"),
+        rule(
+            vec![is(Field::EtherSource, Value::Ether([2, 0, 0, 0, 0, 7]))],
+            accept.clone(),
+            "one card",
+        ),
+        rule(
+            vec![tcp(), within(&[Field::DestinationPort], "ranges", false)],
+            accept.clone(),
+            "port in ranges",
+        ),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", true)], accept.clone(), "not in set"),
         rule(vec![v6(), within(&[Field::Ip6Source], "nets6", false)], accept.clone(), "in set"),
         rule(
@@ -138,6 +149,16 @@ fn everything() -> Ruleset {
             set("protocols", &[KeyType::Protocol], vec![vec![Value::Protocol(Protocol::Udp)]]),
             set("hosts", &[KeyType::Ip4], vec![vec![ip4("10.0.0.1/32")]]),
             set("nobody", &[KeyType::Ip6], Vec::new()),
+            set("cards", &[KeyType::Ether], vec![vec![Value::Ether([2, 0, 0, 0, 0, 7])]]),
+            set(
+                "ranges",
+                &[KeyType::Port],
+                vec![
+                    vec![Value::Port(22)],
+                    vec![Value::Ports(7000, 7009)],
+                    vec![Value::Ports(65_000, 65_535)],
+                ],
+            ),
         ],
         maps: vec![
             map(

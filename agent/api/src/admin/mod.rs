@@ -11,6 +11,7 @@ mod host;
 mod life;
 mod preview;
 mod protection;
+mod rules;
 mod settings;
 mod setup;
 mod somebody;
@@ -33,6 +34,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(setup::routes())
         .merge(protection::routes())
         .merge(zones::routes())
+        .merge(rules::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())

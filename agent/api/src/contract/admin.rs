@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::rules as r;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
@@ -35,6 +36,8 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Protection>(),
         Route::new(Get, "/zones", Session, "Zones and what passes between them")
             .gives::<a::Zones>(),
+        Route::new(Get, "/rules", Session, "Rules beside the policies of zones")
+            .gives::<r::Rules>(),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
             .takes::<t::CrmTrial>()

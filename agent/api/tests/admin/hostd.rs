@@ -28,6 +28,8 @@ pub struct Now {
     /// What is being tried, and the settings and the source that come back.
     pub trial: Option<(Trial, String, Settings, SettingsSource)>,
     pub ended: Option<Ended>,
+    /// What its rules did.
+    pub hits: Vec<host_api::RuleHits>,
     pub tried: u32,
     /// It does not answer at all.
     pub away: bool,
@@ -68,6 +70,7 @@ impl Hostd {
             set_up: false,
             trial: None,
             ended: None,
+            hits: Vec::new(),
             tried: 0,
             away: false,
             loses: None,
@@ -181,6 +184,7 @@ impl Now {
                 site: "fd12:3456:789a::/48".parse().unwrap(),
                 uids: [901, 902, 903],
             },
+            Request::Hits => Response::Hits(self.hits.clone()),
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
             Request::Try { document, base, seconds, token, by } => {

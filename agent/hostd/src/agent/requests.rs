@@ -49,6 +49,10 @@ impl Agent {
                     Err(problems) => self.refused(&problems),
                 }
             }
+            Request::Hits => {
+                self.count_hits();
+                Response::Hits(self.hits.told())
+            }
             Request::Confirm { token, at } => self.confirm(&token, at).await,
             Request::Undo => self.undo().await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),

@@ -80,6 +80,11 @@ words! {
     "targets_all" TargetsAll,
     "group" Group ["group"],
     "span" Span ["days", "from", "to"],
+    "remark_shadowed" RemarkShadowed ["by"],
+    "remark_redundant" RemarkRedundant ["by"],
+    "remark_policy_does_it" RemarkPolicyDoesIt,
+    "remark_ipv4_only" RemarkIpv4Only,
+    "remark_unused" RemarkUnused,
     "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
 }
 
