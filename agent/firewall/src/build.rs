@@ -103,7 +103,7 @@ impl When {
     }
 
     pub(crate) fn card_in(self, set: &Name) -> Self {
-        self.within(Field::EtherSource, set)
+        self.within(Field::SourceMac, set)
     }
 
     pub(crate) fn opened_outside4(self, inside: &Name) -> Self {
@@ -293,8 +293,8 @@ pub(crate) fn port_ranges(name: Name, ranges: &[(u16, u16)]) -> Set {
 
 /// A set of network cards.
 pub(crate) fn cards(name: Name, cards: &BTreeSet<[u8; 6]>) -> Set {
-    let elements = cards.iter().map(|card| vec![Value::Ether(*card)]).collect();
-    Set { name, key: vec![KeyType::Ether], elements }
+    let elements = cards.iter().map(|card| vec![Value::Mac(*card)]).collect();
+    Set { name, key: vec![KeyType::Mac], elements }
 }
 
 /// A set of user ids.

@@ -132,7 +132,7 @@ pub(crate) fn key_text(key: &[KeyType], name: &Name, table: &Table) -> String {
         KeyType::IcmpType => "icmp_type",
         KeyType::CtState => "ct_state",
         KeyType::Uid => "uid",
-        KeyType::Ether => "ether_addr",
+        KeyType::Mac => "ether_addr",
     };
     key.iter().map(word).collect::<Vec<_>>().join(" . ")
 }
@@ -238,7 +238,7 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::OriginalSourcePort => "ct original proto-src",
         Field::OriginalDestinationPort => "ct original proto-dst",
         Field::VlanId => "vlan id",
-        Field::EtherSource => "ether saddr",
+        Field::SourceMac => "ether saddr",
     }
 }
 
@@ -255,7 +255,7 @@ impl Display for Value {
             Self::Ip6(network) => network.fmt(f),
             Self::Port(number) | Self::VlanId(number) => number.fmt(f),
             Self::Ports(first, last) => write!(f, "{first}-{last}"),
-            Self::Ether([a, b, c, d, e, g]) => {
+            Self::Mac([a, b, c, d, e, g]) => {
                 write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
             }
             Self::IcmpType(number) | Self::HopLimit(number) => number.fmt(f),

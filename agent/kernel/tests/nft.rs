@@ -69,9 +69,9 @@ fn everything() -> Ruleset {
         rule(vec![v6(), icmpv6(), is(Field::IcmpType, Value::IcmpType(135))], accept.clone(), "nd"),
         rule(vec![v6(), icmpv6(), within(&[Field::IcmpType], "kinds", false)], accept.clone(), "k"),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", false)], accept.clone(), "in set"),
-        rule(vec![within(&[Field::EtherSource], "cards", false)], accept.clone(), "card in set"),
+        rule(vec![within(&[Field::SourceMac], "cards", false)], accept.clone(), "card in set"),
         rule(
-            vec![is(Field::EtherSource, Value::Ether([2, 0, 0, 0, 0, 7]))],
+            vec![is(Field::SourceMac, Value::Mac([2, 0, 0, 0, 0, 7]))],
             accept.clone(),
             "one card",
         ),
@@ -149,7 +149,7 @@ fn everything() -> Ruleset {
             set("protocols", &[KeyType::Protocol], vec![vec![Value::Protocol(Protocol::Udp)]]),
             set("hosts", &[KeyType::Ip4], vec![vec![ip4("10.0.0.1/32")]]),
             set("nobody", &[KeyType::Ip6], Vec::new()),
-            set("cards", &[KeyType::Ether], vec![vec![Value::Ether([2, 0, 0, 0, 0, 7])]]),
+            set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 7])]]),
             set(
                 "ranges",
                 &[KeyType::Port],

@@ -136,7 +136,7 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),
-        Field::EtherSource => matches!(value, Value::Ether(_)),
+        Field::SourceMac => matches!(value, Value::Mac(_)),
     };
     if ok { Ok(()) } else { Err(Fault::ValueMismatch { field }) }
 }

@@ -51,7 +51,7 @@ fn type_of(value: &Value) -> Option<KeyType> {
         Value::Ip4(_) => KeyType::Ip4,
         Value::Ip6(_) => KeyType::Ip6,
         Value::Port(_) | Value::Ports(..) => KeyType::Port,
-        Value::Ether(_) => KeyType::Ether,
+        Value::Mac(_) => KeyType::Mac,
         Value::IcmpType(_) => KeyType::IcmpType,
         Value::Uid(_) => KeyType::Uid,
         Value::CtState(_) => KeyType::CtState,

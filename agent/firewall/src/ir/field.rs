@@ -24,7 +24,7 @@ pub enum KeyType {
     /// User id, 4 bytes, host order.
     Uid,
     /// MAC address, 6 bytes.
-    Ether,
+    Mac,
 }
 
 /// What of a packet is looked at.
@@ -77,7 +77,7 @@ pub enum Field {
     OriginalDestinationPort,
     /// `ether saddr`: the card that sent the packet on its last link; only where packets come in from
     /// Ethernet.
-    EtherSource,
+    SourceMac,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
 }
@@ -114,7 +114,7 @@ pub enum Value {
     /// VLAN id, 1 to 4094.
     VlanId(u16),
     /// MAC address.
-    Ether([u8; 6]),
+    Mac([u8; 6]),
 }
 
 /// Version of the internet protocol.
@@ -184,7 +184,7 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::EtherSource => KeyType::Ether,
+            Self::SourceMac => KeyType::Mac,
             Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
                 return None;
             }

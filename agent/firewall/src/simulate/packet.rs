@@ -215,7 +215,7 @@ impl Packet {
             }
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
-            (Field::EtherSource, _, _) => Value::Ether(self.card?),
+            (Field::SourceMac, _, _) => Value::Mac(self.card?),
             _ => return None,
         })
     }

@@ -143,7 +143,7 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
 
 /// Only what comes in from Ethernet has a card's address before it.
 fn from_ethernet(fields: &[Field]) -> Vec<Expression> {
-    if !fields.contains(&Field::EtherSource) {
+    if !fields.contains(&Field::SourceMac) {
         return Vec::new();
     }
     let with = ETHERNET.to_ne_bytes().to_vec();
@@ -189,7 +189,7 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
         Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
-        Field::EtherSource => Source::Payload { base: LINK, offset: 6, length: 6 },
+        Field::SourceMac => Source::Payload { base: LINK, offset: 6, length: 6 },
     };
     Expression::Load { from, quarter }
 }
@@ -210,7 +210,7 @@ fn length(field: Field) -> u8 {
         | Field::SocketUid
         | Field::CtState
         | Field::CtMark => 4,
-        Field::EtherSource => 6,
+        Field::SourceMac => 6,
         Field::SourcePort
         | Field::DestinationPort
         | Field::OriginalSourcePort
