@@ -6,6 +6,7 @@ mod compare;
 mod crm;
 mod policies;
 mod ports;
+mod quarantine;
 mod reached;
 mod speech;
 mod zones;
@@ -172,6 +173,12 @@ changes! {
         "port_slot" PortSlot { port: PortName, slot: PortPath, before: PortPath },
         /// By MAC address instead of slot, or the other way round; it may be the same card.
         "port_found" PortFound { port: PortName, found: PortMatch, before: PortMatch },
+
+        // Quarantine.
+        /// Devices that may talk to nobody from now on.
+        "quarantine_new" QuarantineNew { devices: Vec<MacAddress> },
+        /// Devices that may talk as others of their zone again.
+        "quarantine_gone" QuarantineGone { devices: Vec<MacAddress> },
 
         // The rest.
         /// Another language.

@@ -41,6 +41,7 @@ impl Settings {
                 from: vec![Source { zone: office, addresses: Addresses::All }],
             },
             crm: Crm { zone: crm, host: 10, reachable_from: Vec::new() },
+            quarantine: BTreeSet::new(),
         })
     }
 }

@@ -15,6 +15,7 @@ mod network;
 mod policy;
 mod port;
 mod problem;
+mod quarantine;
 mod read;
 mod reason;
 mod site;
@@ -23,7 +24,7 @@ mod version;
 mod vlan;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -40,6 +41,7 @@ pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
+pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
 pub use site::SitePrefix;
 pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ZONES};
@@ -66,6 +68,9 @@ pub struct Settings {
     pub management: Management,
     /// Where the CRM lives and who may reach it.
     pub crm: Crm,
+    /// Devices that may talk to nobody, by MAC address.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub quarantine: BTreeSet<MacAddress>,
 }
 
 /// Languages of the product.

@@ -10,8 +10,9 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::json::Value;
 use crate::network::{net, network};
 use crate::problem::Place;
+use crate::quarantine;
 use crate::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
+    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy, Port,
     PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
 };
 
@@ -51,7 +52,7 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        let known = ["version", "language", "ports", "zones", "policies", "management", "crm"];
+        let known = ["version", "language", "ports", "zones", "policies", "management", "crm", "quarantine"];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);
@@ -60,6 +61,7 @@ impl Reader {
         let policies = self.required(&fields, "policies", |r, v, p| r.list(v, p, Self::policy));
         let management = self.required(&fields, "management", Self::management);
         let crm = self.required(&fields, "crm", Self::crm);
+        let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         Some(Settings {
             version: version?,
             language: language?,
@@ -68,6 +70,7 @@ impl Reader {
             policies: policies?,
             management: management?,
             crm: crm?,
+            quarantine: quarantine?.unwrap_or_default(),
         })
     }
 
@@ -177,6 +180,11 @@ impl Reader {
         let host = self.required(&fields, "host", Self::host);
         let from = self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source));
         Some(Crm { zone: zone?, host: host?, reachable_from: from? })
+    }
+
+    fn quarantine(&mut self, value: &Value, place: &Place<'_>) -> Option<BTreeSet<MacAddress>> {
+        let list = self.list(value, place, Self::text)?;
+        Some(quarantine::set(list, place, &mut self.problems))
     }
 
     fn host(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {

@@ -194,6 +194,10 @@ reasons! {
     "crm_host_in_dhcp" CrmHostInDhcp { address: Ipv4Addr },
     /// CRM's own zone among those who may reach it.
     "crm_from_itself" CrmFromItself,
+
+    // Quarantine.
+    /// The same device twice.
+    "quarantine_repeated" QuarantineRepeated,
 }
 
 impl Reason {

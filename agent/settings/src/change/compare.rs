@@ -1,8 +1,8 @@
 //! Two documents compared, told in the order of a person: who reaches what, zones, the CRM, ports,
-//! language.
+//! quarantine, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, reached, zones};
+use super::{Door, crm, policies, ports, quarantine, reached, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -12,7 +12,8 @@ impl Settings {
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm } = new;
+        let Self { version: _, language, ports, zones, policies, management, crm, quarantine: held } =
+            new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
@@ -20,6 +21,7 @@ impl Settings {
         told.extend(zones::compare(&self.zones, zones));
         told.extend(crm::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
+        told.extend(quarantine::compare(&self.quarantine, held));
         if self.language != *language {
             told.push(Change::Language { language: *language, before: self.language });
         }

@@ -25,7 +25,7 @@ pub fn edited(edits: &[(&str, Value)]) -> Settings {
 
 /// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
 pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
-    let mixed = (document(), document(), any::<[bool; 6]>(), any::<u64>()).prop_filter_map(
+    let mixed = (document(), document(), any::<[bool; 7]>(), any::<u64>()).prop_filter_map(
         "refused",
         |(a, b, parts, seed)| {
             let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
@@ -43,7 +43,8 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 6] = ["language", "ports", "zones", "policies", "management", "crm"];
+const PARTS: [&str; 7] =
+    ["language", "ports", "zones", "policies", "management", "crm", "quarantine"];
 
 fn accepted(document: &Value) -> Option<Settings> {
     parse(mended(document).to_string().as_bytes()).ok()
@@ -113,8 +114,9 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm()).prop_map(
-        |(language, ports, zones, policies, (management, from), (zone, host))| {
+    let rest = (crm(), quarantine());
+    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
+        |(language, ports, zones, policies, (management, from), ((zone, host), quarantine))| {
             json!({
                 "version": 1,
                 "language": language,
@@ -123,6 +125,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "policies": policies,
                 "management": {"from": management},
                 "crm": {"zone": zone, "host": host, "reachable_from": from},
+                "quarantine": quarantine,
             })
         },
     )
@@ -244,6 +247,10 @@ fn sources(way_in: bool) -> impl Strategy<Value = Vec<Value>> {
 fn crm() -> impl Strategy<Value = (&'static str, u16)> {
     let zone = prop_oneof![5 => Just("crm"), 1 => Just("cellar")];
     (zone, select(vec![10, 10, 11, FAR]))
+}
+
+fn quarantine() -> impl Strategy<Value = Vec<&'static str>> {
+    subsequence(vec!["52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:03"], 0..=3)
 }
 
 /// An object whose fields are there in so many of ten.
