@@ -6,9 +6,10 @@
 use std::net::Ipv6Addr;
 
 use ipnet::{Ipv4Net, Ipv6Net};
+use settings::MacAddress;
 
 use crate::ir::{
-    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Match,
+    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Log, Match,
     Name, Protocol, Rule, Set, Value, Verdict,
 };
 use crate::tracking;
@@ -205,6 +206,20 @@ impl When {
         Rule { counter: false, ..self.then(action, why) }
     }
 
+    /// Writes the packet down for the box's own reader, and goes on.
+    pub(crate) fn log(self, prefix: Name, why: impl AsRef<str>) -> Rule {
+        Rule { counter: false, ..self.then(Action::Log(Log::ours(prefix)), why) }
+    }
+
+    /// Goes back to the chain that jumped here.
+    pub(crate) fn go_back(self, why: impl AsRef<str>) -> Rule {
+        Rule { counter: false, ..self.then(Action::Verdict(Verdict::Return), why) }
+    }
+
+    pub(crate) fn reject(self, why: impl AsRef<str>) -> Rule {
+        self.then(Action::Reject, why)
+    }
+
     pub(crate) fn masquerade(self, why: impl AsRef<str>) -> Rule {
         self.then(Action::Masquerade, why)
     }
@@ -254,6 +269,12 @@ pub(crate) fn set6(name: Name, networks: &[Ipv6Net]) -> Set {
 pub(crate) fn ports(name: Name, ports: &[u16]) -> Set {
     let elements = ports.iter().map(|port| vec![Value::Port(*port)]).collect();
     Set { name, key: vec![KeyType::Port], elements }
+}
+
+/// A set of MAC addresses.
+pub(crate) fn macs<'m>(name: Name, macs: impl IntoIterator<Item = &'m MacAddress>) -> Set {
+    let elements = macs.into_iter().map(|mac| vec![Value::Mac(mac.octets())]).collect();
+    Set { name, key: vec![KeyType::Mac], elements }
 }
 
 /// A set of user ids.

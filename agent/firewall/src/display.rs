@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use sha2::{Digest, Sha256};
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Match, Name, Policy, Protocol, Rule,
+    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Log, Match, Name, Policy, Protocol, Rule,
     Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
 };
 
@@ -127,6 +127,7 @@ pub(crate) fn key_text(key: &[KeyType], name: &Name, table: &Table) -> String {
         KeyType::IcmpType => "icmp_type",
         KeyType::CtState => "ct_state",
         KeyType::Uid => "uid",
+        KeyType::Mac => "ether_addr",
     };
     key.iter().map(word).collect::<Vec<_>>().join(" . ")
 }
@@ -167,9 +168,19 @@ impl Display for Rule {
             Action::Admit(mark) => {
                 write_rule(f, self, "", &format!("ct mark set {} accept", Value::Mark(*mark)))
             }
+            Action::Log(log) => write_rule(f, self, &limit_text(log), &log_text(log)),
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
         }
     }
+}
+
+fn limit_text(log: &Log) -> String {
+    format!("limit rate {}/second burst {} packets ", log.per_second, log.burst)
+}
+
+fn log_text(log: &Log) -> String {
+    let (prefix, group, length) = (&log.prefix, log.group, Log::LENGTH);
+    format!("log prefix \"{prefix}\" group {group} snaplen {length}")
 }
 
 const RESET: &str = "reject with tcp reset";
@@ -232,6 +243,8 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::OriginalSourcePort => "ct original proto-src",
         Field::OriginalDestinationPort => "ct original proto-dst",
         Field::VlanId => "vlan id",
+        Field::SourceMac => "ether saddr",
+        Field::DestinationMac => "ether daddr",
     }
 }
 
@@ -252,6 +265,9 @@ impl Display for Value {
             Self::CtState(state) => f.write_str(state.word()),
             Self::Direction(direction) => f.write_str(direction.word()),
             Self::Mark(mark) => write!(f, "{mark:#010x}"),
+            Self::Mac([a, b, c, d, e, g]) => {
+                write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+            }
         }
     }
 }

@@ -54,6 +54,7 @@ fn type_of(value: &Value) -> Option<KeyType> {
         Value::IcmpType(_) => KeyType::IcmpType,
         Value::Uid(_) => KeyType::Uid,
         Value::CtState(_) => KeyType::CtState,
+        Value::Mac(_) => KeyType::Mac,
         Value::IpVersion(_)
         | Value::HopLimit(_)
         | Value::Direction(_)

@@ -268,6 +268,21 @@ fn families_and_hooks_have_what_rules_ask_for() {
 }
 
 #[test]
+fn a_log_has_a_group_and_a_rate() {
+    let log = |change: fn(&mut Log)| {
+        let mut log = Log::ours(name("refused"));
+        change(&mut log);
+        fault_of(Rule { action: Action::Log(log), ..when().accept("") })
+    };
+    assert_eq!(log(|_| ()), None);
+    assert_eq!(log(|log| log.group = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.per_second = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.burst = 0), Some(Fault::BadLog));
+    let bad = log(|log| log.prefix = Name::made("No name"));
+    assert!(matches!(bad, Some(Fault::BadName { .. })));
+}
+
+#[test]
 fn sizes_are_bounded() {
     let many = when().v4();
     let matches = (0..=MAX_MATCHES).fold(many, |when, _| when.uid(1));

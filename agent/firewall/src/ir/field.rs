@@ -23,6 +23,8 @@ pub enum KeyType {
     CtState,
     /// User id, 4 bytes, host order.
     Uid,
+    /// MAC address, 6 bytes.
+    Mac,
 }
 
 /// What of a packet is looked at.
@@ -75,6 +77,11 @@ pub enum Field {
     OriginalDestinationPort,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
+    /// `ether saddr`: the card that sent it on this link; nothing in output chains. The simulator does not
+    /// know it.
+    SourceMac,
+    /// `ether daddr`; only in `bridge` tables.
+    DestinationMac,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -106,6 +113,8 @@ pub enum Value {
     Mark(u32),
     /// VLAN id, 1 to 4094.
     VlanId(u16),
+    /// MAC address.
+    Mac([u8; 6]),
 }
 
 /// Version of the internet protocol.
@@ -175,6 +184,7 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
+            Self::SourceMac | Self::DestinationMac => KeyType::Mac,
             Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
                 return None;
             }

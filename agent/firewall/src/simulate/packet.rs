@@ -213,6 +213,7 @@ impl Packet {
             }
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
+            // Which card sent a packet is not followed: it is one that no rule names.
             _ => return None,
         })
     }

@@ -231,6 +231,7 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
             let mask = (network.prefix_len() < 128).then_some(mask);
             return (network.network().octets().to_vec(), mask);
         }
+        Value::Mac(bytes) => bytes.to_vec(),
         Value::Port(number) | Value::VlanId(number) => number.to_be_bytes().to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
@@ -256,6 +257,7 @@ fn key_length(key: KeyType) -> usize {
     match key {
         KeyType::Interface => INTERFACE,
         KeyType::Ip6 => 16,
+        KeyType::Mac => 6,
         KeyType::Ip4 | KeyType::CtState | KeyType::Uid => 4,
         KeyType::Port => 2,
         KeyType::Protocol | KeyType::IcmpType => 1,
@@ -279,6 +281,7 @@ fn datatype(key: KeyType, icmpv6: bool) -> u32 {
     match key {
         KeyType::Ip4 => 7,
         KeyType::Ip6 => 8,
+        KeyType::Mac => 9,
         KeyType::Protocol => 12,
         KeyType::Port => 13,
         KeyType::IcmpType if icmpv6 => 29,
