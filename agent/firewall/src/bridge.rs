@@ -8,18 +8,20 @@ use crate::compile::{CRM_PORT, TABLE, table_id};
 use crate::ir::{
     Base, Chain, ChainKind, Family, Field, Hook, InterfaceName, Name, Policy, Rule, Table, Value,
 };
+use crate::quarantine;
 use crate::zones::Scope;
 
 pub(crate) fn table(scope: &Scope<'_>) -> Table {
     let port = InterfaceName::made(CRM_PORT);
-    let forward = vec![
+    let mut forward = vec![
         when().input(&port).drop("the CRM talks to the router only"),
         when().output(&port).drop("only the router talks to the CRM"),
     ];
+    forward.extend(quarantine::beside(scope));
     let input = not_from(&port, scope);
     Table {
         id: table_id(Family::Bridge, TABLE),
-        sets: Vec::new(),
+        sets: quarantine::set(scope).into_iter().collect(),
         maps: Vec::new(),
         chains: vec![base("forward", Hook::Forward, forward), base("input", Hook::Input, input)],
     }

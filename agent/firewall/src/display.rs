@@ -6,8 +6,8 @@ use std::fmt::{self, Display, Formatter};
 use sha2::{Digest, Sha256};
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Match, Name, Policy, Protocol, Rule,
-    Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Log, Match, Name, Policy, Protocol,
+    Rule, Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
 };
 
 /// SHA-256 of a ruleset's text: two rulesets with the same hash do the same.
@@ -173,9 +173,19 @@ impl Display for Rule {
             Action::Admit(mark) => {
                 write_rule(f, self, "", &format!("ct mark set {} accept", Value::Mark(*mark)))
             }
+            Action::Log(log) => write_rule(f, self, &limit_text(log), &log_text(log)),
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
         }
     }
+}
+
+fn limit_text(log: &Log) -> String {
+    format!("limit rate {}/second burst {} packets ", log.per_second, log.burst)
+}
+
+fn log_text(log: &Log) -> String {
+    let (prefix, group, length) = (&log.prefix, log.group, Log::LENGTH);
+    format!("log prefix \"{prefix}\" group {group} snaplen {length}")
 }
 
 const RESET: &str = "reject with tcp reset";
@@ -239,6 +249,7 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::OriginalDestinationPort => "ct original proto-dst",
         Field::VlanId => "vlan id",
         Field::SourceMac => "ether saddr",
+        Field::DestinationMac => "ether daddr",
     }
 }
 

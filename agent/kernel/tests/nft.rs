@@ -104,6 +104,14 @@ fn everything() -> Ruleset {
             "tuple of three",
         ),
         act(vec![v6(), icmpv6()], Action::Reject, true),
+        rule(vec![within(&[Field::SourceMac], "cards", false)], accept.clone(), "a card"),
+        rule(vec![is(Field::SourceMac, Value::Mac([2, 0, 0, 0, 0, 1]))], accept.clone(), "one"),
+        act(vec![v4()], Action::Log(Log::ours(name("refused_forward"))), false),
+        act(
+            Vec::new(),
+            Action::Log(Log { group: 65_535, prefix: name("rule_2"), per_second: 1, burst: 5 }),
+            true,
+        ),
         rule(Vec::new(), Verdict::Jump(name("sub")), &"x".repeat(200)),
         rule(Vec::new(), Verdict::Drop, "all the rest"),
     ];
@@ -145,6 +153,7 @@ fn everything() -> Ruleset {
                 &[KeyType::Interface, KeyType::Ip4, KeyType::Interface],
                 vec![vec![eth(1), ip4("10.0.0.1/32"), eth(2)]],
             ),
+            set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 9])]]),
             set("users", &[KeyType::Uid], vec![vec![Value::Uid(101)], vec![Value::Uid(65_000)]]),
             set("protocols", &[KeyType::Protocol], vec![vec![Value::Protocol(Protocol::Udp)]]),
             set("hosts", &[KeyType::Ip4], vec![vec![ip4("10.0.0.1/32")]]),
@@ -220,7 +229,7 @@ fn everything() -> Ruleset {
     };
     let bridge = Table {
         id: table_id(Family::Bridge, "gatehouse"),
-        sets: Vec::new(),
+        sets: vec![set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 9])]])],
         maps: Vec::new(),
         chains: vec![Chain {
             name: name("forward"),
@@ -228,6 +237,8 @@ fn everything() -> Ruleset {
             rules: vec![
                 rule(vec![is(Field::InputInterface, interface("crm0"))], Verdict::Drop, "crm"),
                 rule(vec![is(Field::VlanId, Value::VlanId(30))], Verdict::Drop, "tag"),
+                rule(vec![within(&[Field::SourceMac], "cards", false)], Verdict::Drop, "from"),
+                rule(vec![within(&[Field::DestinationMac], "cards", true)], Verdict::Drop, "to"),
             ],
         }],
     };

@@ -6,6 +6,7 @@ mod compare;
 mod crm;
 mod policies;
 mod ports;
+mod quarantine;
 mod reached;
 mod rules;
 mod speech;
@@ -213,6 +214,12 @@ changes! {
         "time_zone" TimeZone { place: TimeZone, before: TimeZone },
         /// No place any more.
         "time_zone_gone" TimeZoneGone { before: TimeZone },
+
+        // Quarantine.
+        /// Devices that may talk to nobody from now on.
+        "quarantine_new" QuarantineNew { devices: Vec<MacAddress> },
+        /// Devices that may talk as others of their zone again.
+        "quarantine_gone" QuarantineGone { devices: Vec<MacAddress> },
 
         // The rest.
         /// Another language.

@@ -46,6 +46,7 @@ impl Settings {
             groups: BTreeMap::new(),
             schedules: BTreeMap::new(),
             time_zone: None,
+            quarantine: BTreeSet::new(),
         })
     }
 }

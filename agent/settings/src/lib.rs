@@ -16,6 +16,7 @@ mod network;
 mod policy;
 mod port;
 mod problem;
+mod quarantine;
 mod read;
 mod reason;
 mod remark;
@@ -30,7 +31,7 @@ mod version;
 mod vlan;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -48,6 +49,7 @@ pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
+pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
 pub use remark::Remark;
 pub use rule::{Rule, RuleAction, Side, Which};
@@ -98,6 +100,9 @@ pub struct Settings {
     /// Where the box stands; schedules need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
+    /// Devices that may talk to nobody, by MAC address.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub quarantine: BTreeSet<MacAddress>,
 }
 
 /// Languages of the product.

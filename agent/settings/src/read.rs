@@ -12,9 +12,10 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::json::Value;
 use crate::network::{net, network};
 use crate::problem::Place;
+use crate::quarantine;
 use crate::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
-    PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
+    Port, PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
 };
 
 /// Reads a text.
@@ -53,7 +54,7 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        const KNOWN: [&str; 12] = [
+        let known = [
             "version",
             "language",
             "ports",
@@ -66,8 +67,9 @@ impl Reader {
             "groups",
             "schedules",
             "time_zone",
+            "quarantine",
         ];
-        let fields = self.fields(value, &Place::Root, &KNOWN)?;
+        let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);
         let ports = self.required(&fields, "ports", |r, v, p| r.named(v, p, Self::port));
@@ -81,6 +83,7 @@ impl Reader {
         let schedules =
             self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
         let time_zone = self.optional(&fields, "time_zone", Self::text);
+        let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         Some(Settings {
             version: version?,
             language: language?,
@@ -94,6 +97,7 @@ impl Reader {
             groups: groups?.unwrap_or_default(),
             schedules: schedules?.unwrap_or_default(),
             time_zone: time_zone?,
+            quarantine: quarantine?.unwrap_or_default(),
         })
     }
 
@@ -204,6 +208,11 @@ impl Reader {
         let from =
             self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source_at_hours));
         Some(Crm { zone: zone?, host: host?, reachable_from: from? })
+    }
+
+    fn quarantine(&mut self, value: &Value, place: &Place<'_>) -> Option<BTreeSet<MacAddress>> {
+        let list = self.list(value, place, Self::text)?;
+        Some(quarantine::set(list, place, &mut self.problems))
     }
 
     fn host(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {

@@ -240,6 +240,10 @@ reasons! {
     "rule_id_invalid" RuleIdInvalid,
     /// Number of another rule.
     "rule_id_used" RuleIdUsed { number: u16 },
+
+    // Quarantine.
+    /// The same device twice.
+    "quarantine_repeated" QuarantineRepeated,
 }
 
 impl Reason {

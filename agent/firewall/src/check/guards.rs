@@ -60,7 +60,11 @@ pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
         Action::Admit(_) if family == Family::Bridge => {
             Err(Fault::ActionAtHook { action: "ct mark set" })
         }
-        Action::Verdict(_) | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
+        Action::Verdict(_)
+        | Action::Admit(_)
+        | Action::Log(_)
+        | Action::Reject
+        | Action::Masquerade => Ok(()),
     }
 }
 
@@ -82,8 +86,8 @@ impl Known {
 
 fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
     let in_family = match field {
-        Field::InputInterface | Field::OutputInterface => true,
-        Field::VlanId => family == Family::Bridge,
+        Field::InputInterface | Field::OutputInterface | Field::SourceMac => true,
+        Field::VlanId | Field::DestinationMac => family == Family::Bridge,
         _ => family == Family::Inet,
     };
     if !in_family {
@@ -136,7 +140,7 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),
-        Field::SourceMac => matches!(value, Value::Mac(_)),
+        Field::SourceMac | Field::DestinationMac => matches!(value, Value::Mac(_)),
     };
     if ok { Ok(()) } else { Err(Fault::ValueMismatch { field }) }
 }

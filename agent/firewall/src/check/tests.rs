@@ -6,8 +6,8 @@ use super::{Fault, MAX_MATCHES, MAX_TABLES};
 use crate::build::{chain, ports, set4, when};
 use crate::compile::{filter, table_id};
 use crate::ir::{
-    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Match,
-    Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Log,
+    Match, Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
 };
 
 fn name(text: &str) -> Name {
@@ -265,6 +265,21 @@ fn families_and_hooks_have_what_rules_ask_for() {
         t.chains[1].rules.push(uid());
     };
     assert_eq!(with(jumped), Some(Fault::FieldAtHook { field }));
+}
+
+#[test]
+fn a_log_has_a_group_and_a_rate() {
+    let log = |change: fn(&mut Log)| {
+        let mut log = Log::ours(name("refused"));
+        change(&mut log);
+        fault_of(Rule { action: Action::Log(log), ..when().accept("") })
+    };
+    assert_eq!(log(|_| ()), None);
+    assert_eq!(log(|log| log.group = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.per_second = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.burst = 0), Some(Fault::BadLog));
+    let bad = log(|log| log.prefix = Name::made("No name"));
+    assert!(matches!(bad, Some(Fault::BadName { .. })));
 }
 
 #[test]

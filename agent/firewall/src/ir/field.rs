@@ -75,11 +75,12 @@ pub enum Field {
     OriginalSourcePort,
     /// `ct original proto-dst`; likewise.
     OriginalDestinationPort,
-    /// `ether saddr`: the card that sent the packet on its last link; only where packets come in from
-    /// Ethernet.
-    SourceMac,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
+    /// `ether saddr`: the card that sent it on this link; nothing in output chains.
+    SourceMac,
+    /// `ether daddr`; only in `bridge` tables.
+    DestinationMac,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -184,7 +185,7 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::SourceMac => KeyType::Mac,
+            Self::SourceMac | Self::DestinationMac => KeyType::Mac,
             Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
                 return None;
             }

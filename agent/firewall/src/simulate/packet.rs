@@ -216,6 +216,7 @@ impl Packet {
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
             (Field::SourceMac, _, _) => Value::Mac(self.card?),
+            // Which card sent a packet is not followed: it is one that no rule names.
             _ => return None,
         })
     }

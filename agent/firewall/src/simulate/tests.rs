@@ -155,6 +155,13 @@ fn reject_stops_too() {
 }
 
 #[test]
+fn what_is_written_down_is_not_decided() {
+    let log = || when().log(name("refused"), "");
+    assert_eq!(forward(vec![log(), when().drop("")], vec![]).outcome, Outcome::Dropped);
+    assert!(forward(vec![log(), when().accept("")], vec![]).passed());
+}
+
+#[test]
 fn sets_and_their_reverse() {
     let hosts = |negated| {
         let one = Match::In { fields: vec![Field::Ip4Source], set: name("hosts"), negated };

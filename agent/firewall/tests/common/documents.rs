@@ -65,6 +65,10 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 management: Management { from: sources_of(others, &zones, &management) },
                 crm: Crm { zone: crm, host, reachable_from: sources_of(others, &zones, &reach) },
                 zones,
+                // Of one document in three.
+                quarantine: (0..3u16.saturating_sub(host % 3 * 3))
+                    .filter_map(|number| MacAddress::new([2, 0, 0, 0, 0, number as u8]))
+                    .collect(),
             }
         })
 }

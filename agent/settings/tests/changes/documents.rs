@@ -25,7 +25,8 @@ pub fn edited(edits: &[(&str, Value)]) -> Settings {
 
 /// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
 pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
-    let mixed = (document(), document(), any::<[bool; 10]>(), any::<u64>()).prop_filter_map(
+    let parts = any::<[bool; PARTS.len()]>();
+    let mixed = (document(), document(), parts, any::<u64>()).prop_filter_map(
         "refused",
         |(a, b, parts, seed)| {
             let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
@@ -43,7 +44,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "language",
     "ports",
     "zones",
@@ -54,6 +55,7 @@ const PARTS: [&str; 10] = [
     "services",
     "groups",
     "schedules",
+    "quarantine",
 ];
 
 fn accepted(document: &Value) -> Option<Settings> {
@@ -139,8 +141,16 @@ fn turned(document: &Value) -> Value {
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
     let named = (rules(), services(), groups(), schedules());
-    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm(), named).prop_map(
-        |(language, ports, zones, policies, (management, from), (zone, host), named)| {
+    let rest = (crm(), quarantine(), named);
+    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
+        |(
+            language,
+            ports,
+            zones,
+            policies,
+            (management, from),
+            ((zone, host), quarantine, named),
+        )| {
             let (rules, services, groups, schedules) = named;
             json!({
                 "version": 1,
@@ -155,6 +165,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "groups": groups,
                 "schedules": schedules,
                 "time_zone": "Asia/Shanghai",
+                "quarantine": quarantine,
             })
         },
     )
@@ -337,6 +348,10 @@ fn sources(way_in: bool) -> impl Strategy<Value = Vec<Value>> {
 fn crm() -> impl Strategy<Value = (&'static str, u16)> {
     let zone = prop_oneof![5 => Just("crm"), 1 => Just("cellar")];
     (zone, select(vec![10, 10, 11, FAR]))
+}
+
+fn quarantine() -> impl Strategy<Value = Vec<&'static str>> {
+    subsequence(vec!["52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:03"], 0..=3)
 }
 
 /// An object whose fields are there in so many of ten.

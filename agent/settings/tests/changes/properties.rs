@@ -41,6 +41,8 @@ proptest! {
         prop_assert_eq!(from, has(|code| code.ends_with("_crm")));
         prop_assert_eq!(a.crm.zone != b.crm.zone, has(|code| code == "crm_zone"));
         prop_assert!(a.crm.host == b.crm.host || has(|code| code.starts_with("crm_")));
+        let held = a.quarantine != b.quarantine;
+        prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
