@@ -22,8 +22,6 @@ pub(super) const NEW_RULE: u16 = SUBSYSTEM | 6;
 const ETHERNET: u16 = 1;
 /// `ETH_P_8021Q`, network order.
 const TAG: [u8; 2] = [0x81, 0x00];
-/// `ARPHRD_ETHER`.
-const ETHERNET: u16 = 1;
 
 /// The rules of nf_tables that a rule of ours is: one, or two where the refusal depends on the
 /// protocol and the rule does not name one.
