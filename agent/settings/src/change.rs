@@ -8,6 +8,7 @@ mod policies;
 mod ports;
 mod reached;
 mod rules;
+mod services;
 mod speech;
 mod zones;
 
