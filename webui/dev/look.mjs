@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { lookAtRules } from "./look-rules.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -159,13 +160,14 @@ if (!only || only === "sign-in") {
     }
   });
 }
-if (!only || only === "settings") {
+for (const [part, port, look] of [["settings", 8794, lookAtSettings], ["rules", 8795, lookAtRules]]) {
+  if (only && only !== part) continue;
   for (const options of views) {
-    await withServer("ready", 8794, async (base) => {
+    await withServer("ready", port, async (base) => {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       view.page.setDefaultTimeout(45_000);
-      await lookAtSettings(view, base, shoot).catch(async (error) => {
+      await look(view, base, shoot).catch(async (error) => {
         findings += 1;
         console.log(`FAILED ${view.name}: ${error.stack}`);
         await view.page.screenshot({ path: `${OUT}failed-${view.name}.png`, fullPage: true });

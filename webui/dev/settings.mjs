@@ -1,5 +1,7 @@
 // The fixture's settings: one document, changes of it that are tried and kept, undone or run out. `dev` brings about
 // what else needs a second person, a lost connection or patience.
+import { manyRules, ruleFaults, RULES, rulesNow, ruleWords } from "./rules.mjs";
+
 const minute = 60_000;
 const clone = (value) => structuredClone(value);
 
@@ -21,6 +23,7 @@ function words(language, before, after) {
   }
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
   if (JSON.stringify(before.policies) !== JSON.stringify(after.policies)) said.push(say(language, "Guest may reach the internet: everything (was: web only).", "“访客”可以不受限制地访问互联网（原为：仅网页）。"));
+  said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
   if (said.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) said.push(say(language, "Something else in the document.", "文件中的其他内容。"));
   return said;
 }
@@ -33,6 +36,7 @@ export function makeSettings({ problem, account }) {
     policies: [{ from: "guest", to: "wan", allow: "web" }, { from: "office", to: "wan", allow: "all" }],
     management: { from: [{ zone: "office", addresses: "all" }] },
     crm: { zone: "crm", host: 2, reachable_from: [{ zone: "office", addresses: "all" }] },
+    ...RULES,
   };
   let version = 1, trial = null, number = 0, oldConnections = 0;
   let history = [];
@@ -88,7 +92,8 @@ export function makeSettings({ problem, account }) {
         { field: "/document/policies", code: "missing", message: say(language(), "This is missing.", "缺少此项。") },
       ]);
     }
-    return null;
+    const faults = ruleFaults(next, (english, chinese) => say(language(), english, chinese));
+    return faults.length > 0 ? invalid(faults) : null;
   };
   const nextOf = (path, body) => (path === "/settings" ? body.document : { ...clone(document), crm: { ...document.crm, reachable_from: body.reachableFrom } });
   const preview = (next) => {
@@ -154,6 +159,7 @@ export function makeSettings({ problem, account }) {
         end("undone", account.name);
         return [204];
       }
+      if (at === "GET /rules") return [200, rulesNow(document, language())];
       if (at === "GET /settings/history") {
         const from = Number(query.get("cursor") ?? 0);
         return [200, { items: history.slice(from, from + 20).map(said), next: from + 20 < history.length ? String(from + 20) : null }];
@@ -181,6 +187,9 @@ export function makeSettings({ problem, account }) {
         version += 1;
       }
       if (name === "nothing-yet") history = [];
+      if (name === "many-rules") document = { ...document, rules: manyRules(500) };
+      if (name === "no-rules") for (const key of ["rules", "services", "groups", "schedules", "time_zone"]) delete document[key];
+      if (name === "many-rules" || name === "no-rules") version += 1;
     },
   };
 }

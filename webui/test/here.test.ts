@@ -34,10 +34,26 @@ test("after its trial a draft is compared with what is in force then; once kept 
   keepFileDraft("ruth", { name: "a.json", document: { version: 1 } });
   freeAccessDraft("ruth");
   expect(accessDraft("ruth")).toEqual({ choices: [], etag: null });
-  forgetPrepared("/crm-access");
+  forgetPrepared("ruth", "/crm-access");
   expect([accessDraft("ruth"), fileDraft("ruth")?.name]).toEqual([null, "a.json"]);
-  forgetPrepared("/settings");
+  forgetPrepared("ruth", "/settings/import");
   expect(fileDraft("ruth")).toBeNull();
+});
+
+test("rules that were kept are no draft any more, unless they were edited after the trial began", async () => {
+  const { keepRulesDraft, rulesDraft, forgetPrepared, keepFileDraft, fileDraft } = await reloaded();
+  const parts = { rules: [], services: [], groups: [], schedules: [], timeZone: null, crmHours: [] };
+  const mine = { ...parts, timeZone: "UTC" };
+  keepFileDraft("ruth", { name: "a.json", document: { version: 1 } });
+  keepRulesDraft("ruth", { base: parts, mine, tried: false });
+  forgetPrepared("ruth", "/rules");
+  expect((await reloaded()).rulesDraft("ruth")).toEqual({ base: parts, mine, tried: false });
+  expect(rulesDraft("other")).toBeNull();
+  keepRulesDraft("ruth", { base: parts, mine, tried: true });
+  forgetPrepared("ruth", "/settings/import");
+  expect([rulesDraft("ruth")?.tried, fileDraft("ruth")]).toEqual([true, null]);
+  forgetPrepared("ruth", "/rules");
+  expect(rulesDraft("ruth")).toBeNull();
 });
 
 test("reason and time belong to the page where they were typed; a strange time is a minute", async () => {

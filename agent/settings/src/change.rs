@@ -9,6 +9,7 @@ mod ports;
 mod quarantine;
 mod reached;
 mod rules;
+mod services;
 mod speech;
 mod zones;
 

@@ -18,6 +18,7 @@ import { CrmPage } from "./features/crm/page";
 import { CrmAccessPage } from "./features/crm-access/page";
 import { CrmAccessReviewPage } from "./features/crm-access/review";
 import { ProtectionPage } from "./features/protection/page";
+import { RulesPlace } from "./features/rules/place";
 import { ChangePage, GoBackPage } from "./features/settings/change";
 import { ImportPage, ImportReviewPage } from "./features/settings/import";
 import { SettingsPage } from "./features/settings/page";
@@ -74,6 +75,7 @@ function Pages() {
   const places: Place[] = [
     { href: "/", label: t("admin.protection"), icon: "shield" },
     { href: "/zones", label: t("admin.zones"), icon: "zones" },
+    { href: "/rules", label: t("admin.rules"), icon: "rules" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
@@ -85,6 +87,7 @@ function Pages() {
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
+        <Route path="/rules/*?" component={RulesPlace} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

@@ -40,11 +40,13 @@ export function Dialog(props: {
   );
 }
 
-interface MenuItem {
+export interface MenuItem {
   label: string;
   icon?: IconName;
   onSelect: () => void;
   destructive?: boolean;
+  /** It is shown, and does nothing now. */
+  disabled?: boolean;
 }
 
 /** It opens beside its button in the page's order, inside the same landmark; Tab closes it, as Escape does. */
@@ -68,6 +70,7 @@ export function Menu(props: { trigger: ReactElement; items: MenuItem[]; side?: "
             {props.items.map((item) => (
               <BaseMenu.Item
                 key={item.label}
+                disabled={item.disabled}
                 onClick={item.onSelect}
                 className={classes(
                   "flex min-h-9 cursor-pointer items-center gap-2.5 px-3.5 text-body outline-none data-highlighted:bg-tint max-sm:min-h-11",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Change;
+use super::services::Service;
 use super::speech::{Said, Speech, Word};
 use crate::{
     Language, Member, Remark, Rule, RuleAction, Settings, Side, Source, Span, TimeZone, Title, Way,
@@ -175,7 +176,10 @@ impl Said for Rule {
         let from = zones(which(from, Word::ZonesAll, speech), addresses);
         let Side { zones: to, addresses } = &self.to;
         let to = zones(which(to, Word::TargetsAll, speech), addresses);
-        let services = which(&self.services, Word::AllowAll, speech);
+        let services = match &self.services {
+            Which::All => speech.word(Word::AllowAll),
+            Which::These(these) => these.iter().map(Service).collect::<Vec<_>>().said(speech),
+        };
         let mut said = speech.phrase(word, &[("from", from), ("to", to), ("services", services)]);
         let mut and = |word, more: Option<(&'static str, String)>| {
             let mut values = vec![("rule", said.clone())];

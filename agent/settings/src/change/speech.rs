@@ -86,6 +86,24 @@ words! {
     "remark_ipv4_only" RemarkIpv4Only,
     "remark_unused" RemarkUnused,
     "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
+
+    "service_web" ServiceWeb,
+    "service_mail" ServiceMail,
+    "service_dns" ServiceDns,
+    "service_time" ServiceTime,
+    "service_ping" ServicePing,
+    "service_ssh" ServiceSsh,
+    "service_remote-desktop" ServiceRemoteDesktop,
+    "service_vnc" ServiceVnc,
+    "service_file-sharing" ServiceFileSharing,
+    "service_ftp" ServiceFtp,
+    "service_printing" ServicePrinting,
+    "service_sip" ServiceSip,
+    "service_camera" ServiceCamera,
+    "service_mqtt" ServiceMqtt,
+    "service_mysql" ServiceMysql,
+    "service_postgresql" ServicePostgresql,
+    "service_sql-server" ServiceSqlServer,
 }
 
 impl Speech<'_> {

@@ -51,7 +51,7 @@ fn rules() -> Vec<Case> {
         ("/from/addresses", json!([{"group": "前台"}, "192.168.10.20-192.168.10.29"])),
         ("/to/zones", json!(["guest", "wan"])),
         ("/to/addresses", json!("all")),
-        ("/services", json!("all")),
+        ("/services", json!(["Till", "remote-desktop"])),
         ("/schedule", json!("Opening")),
         ("/log", json!(true)),
         ("/enabled", json!(false)),
@@ -65,7 +65,7 @@ fn rules() -> Vec<Case> {
             vec![(
                 "rule_new",
                 "New rule 1: Office may reach Guest (only 192.168.20.7): printing.",
-                "新增规则 1：“办公”可以访问“访客”（仅 192.168.20.7）：printing。",
+                "新增规则 1：“办公”可以访问“访客”（仅 192.168.20.7）：打印。",
             )],
         ),
         (
@@ -74,12 +74,12 @@ fn rules() -> Vec<Case> {
             vec![(
                 "rule",
                 "Rule 1 is now: every zone (only group 前台 and 192.168.10.20-192.168.10.29) cannot \
-                 reach Guest and the internet: everything, in the hours Opening, logged (ask Lin \
+                 reach Guest and the internet: Till and remote desktop, in the hours Opening, logged (ask Lin \
                  first), switched off (was: Office is turned away from every other zone and the \
                  internet (only 192.168.20.7): printing).",
                 "规则 1 改为：所有分区（仅 地址组“前台”、192.168.10.20-192.168.10.29）不能访问“访客”、互联网：\
-                 不作限制，仅在时段“Opening”内，记录日志（ask Lin first），已停用（原来：“办公”访问\
-                 其他所有分区和互联网（仅 192.168.20.7）会被当即拒绝：printing）。",
+                 Till、远程桌面，仅在时段“Opening”内，记录日志（ask Lin first），已停用（原来：“办公”访问\
+                 其他所有分区和互联网（仅 192.168.20.7）会被当即拒绝：打印）。",
             )],
         ),
         (
@@ -88,7 +88,7 @@ fn rules() -> Vec<Case> {
             vec![(
                 "rule_gone",
                 "Rule 1 is removed (it was: Office may reach Guest (only 192.168.20.7): printing).",
-                "删除规则 1（原来：“办公”可以访问“访客”（仅 192.168.20.7）：printing）。",
+                "删除规则 1（原来：“办公”可以访问“访客”（仅 192.168.20.7）：打印）。",
             )],
         ),
     ]

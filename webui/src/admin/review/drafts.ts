@@ -1,13 +1,15 @@
-// What was prepared and is not in force yet: who may reach the CRM, a document that was read from a file, and why and
-// for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
+// What was prepared and is not in force yet: who may reach the CRM, rules, a document that was read from a file, and why
+// and for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
 import { isObject } from "../../api/client";
 import type { SettingsDocument, TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
+import { isParts, type Parts } from "../features/rules/document";
 import { type Choice, isChoice } from "../reach-list";
 
 const ACCESS = "draft-access";
 const FILE = "draft-file";
 const TERMS = "draft-terms";
+const RULES = "draft-rules";
 
 export interface AccessDraft {
   choices: Choice[];
@@ -63,9 +65,31 @@ export function forgetTerms(): void {
   forgetHere(TERMS);
 }
 
-/** Of what was proposed at `path`: the box keeps it now. */
-export function forgetPrepared(path: string): void {
-  forgetHere(path === "/crm-access" ? ACCESS : FILE);
+/** Of what was prepared at this page: the box keeps it now. */
+export function forgetPrepared(account: string, page: string): void {
+  if (page === "/crm-access") forgetHere(ACCESS);
+  else if (page === "/settings/import") forgetHere(FILE);
+  // What was edited after the trial began is in force nowhere.
+  else if (page === "/rules" && rulesDraft(account)?.tried) forgetHere(RULES);
+}
+
+export interface RulesDraft {
+  /** What was in force when it was made. */
+  base: Parts;
+  mine: Parts;
+  /** Just this was put on trial. */
+  tried: boolean;
+}
+
+export function rulesDraft(account: string): RulesDraft | null {
+  const kept = readHere(RULES, account);
+  return isObject(kept) && isParts(kept.base) && isParts(kept.mine) ? { base: kept.base, mine: kept.mine, tried: kept.tried === true } : null;
+}
+
+/** Null: there is none any more. */
+export function keepRulesDraft(account: string, draft: RulesDraft | null): void {
+  if (draft === null) forgetHere(RULES);
+  else keepHere(RULES, account, draft);
 }
 
 /** Its trial is over, it was not kept: it is compared with whatever is in force now. */

@@ -5,6 +5,7 @@
 const KNOWN = [
   "version", "language", "ports", "match", "mac", "path", "role", "access", "trunk", "zones", "vlan", "ipv4", "address", "dhcp", "from", "to", "ipv6", "policies",
   "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target",
+  "rules", "services", "groups", "schedules", "time_zone", "schedule", "action", "comment", "days", "group",
 ] as const;
 
 export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number };
@@ -17,10 +18,10 @@ export function stepsOf(pointer: string): Step[] {
   return parts.map((part, index) => {
     // The members of these have names that somebody chose.
     if (index === 1 && parts[0] === "zones") return { zone: part };
-    if (index === 1 && parts[0] === "ports") return { name: part };
+    if (index === 1 && ["ports", "services", "groups", "schedules"].includes(parts[0] ?? "")) return { name: part };
     if (/^\d+$/.test(part)) return { number: Number(part) + 1 };
     // Who, not where a range begins.
-    if (parts[0] !== "zones" && (part === "from" || part === "to")) return { word: part === "from" ? "source" : "target" };
+    if (parts[0] !== "zones" && parts[0] !== "schedules" && (part === "from" || part === "to")) return { word: part === "from" ? "source" : "target" };
     const word = KNOWN.find((one) => one === part);
     return word === undefined ? { name: part } : { word };
   });

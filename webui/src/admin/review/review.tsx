@@ -107,7 +107,7 @@ function Try(props: ReviewProps & { etag: string | null; onChanged: () => void }
       setOther(null);
       try {
         const { path, body } = props.proposal;
-        const tried = await begin({ path, body, etag: props.etag, reason: values.reason.trim(), seconds: asSeconds(values.seconds) });
+        const tried = await begin({ path, from: props.back, body, etag: props.etag, reason: values.reason.trim(), seconds: asSeconds(values.seconds) });
         if (!tried) toast(t("admin.changesNothing"));
       } catch (error) {
         if (isProblem(error, "changed-meanwhile")) props.onChanged();

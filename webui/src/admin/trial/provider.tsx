@@ -25,6 +25,8 @@ export type Trouble = { what: "keep" | "undo"; problem: Problem } | { what: "gav
 
 interface Change {
   path: string;
+  /** The page where it was prepared. */
+  from: string;
   etag: string | null;
   body: Record<string, unknown>;
   reason: string;
@@ -82,7 +84,7 @@ export function TrialProvider(props: { children: ReactNode }) {
       const end = own ?? endingOf(await itemOf(over));
       const begun = heldToken(account);
       setTrouble(null);
-      if (begun?.id === over && stayed(end)) forgetPrepared(begun.path);
+      if (begun?.id === over && stayed(end)) forgetPrepared(account, begun.path);
       else if (begun?.id === over) freeAccessDraft(account);
       if (own === null) setEnding(end);
       else toast(t(stayed(end) ? "admin.kept" : "admin.undone"));
@@ -146,11 +148,11 @@ export function TrialProvider(props: { children: ReactNode }) {
   );
   const begin = useCallback(
     async (change: Change) => {
-      const { path, etag, body, reason, seconds } = change;
+      const { path, from, etag, body, reason, seconds } = change;
       try {
         const { data } = await call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag, idempotencyKey: crypto.randomUUID() });
         if (data.trial === null) return false;
-        holdToken(account, { id: data.trial.id, token: data.trial.token, path });
+        holdToken(account, { id: data.trial.id, token: data.trial.token, path: from });
         forgetTerms();
         setEnding(null);
         return true;

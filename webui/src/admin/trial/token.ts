@@ -9,7 +9,7 @@ interface Held {
   /** The trial that it keeps. */
   id: string;
   token: string;
-  /** Where it was proposed. */
+  /** The page where it was prepared. */
   path: string;
 }
 
