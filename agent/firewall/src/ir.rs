@@ -5,7 +5,7 @@
 mod field;
 mod name;
 
-pub use field::{CtState, Direction, Field, IpVersion, KeyType, Protocol, Value};
+pub use field::{CtState, Direction, EtherType, Field, IpVersion, KeyType, Protocol, Value};
 pub use name::{Comment, InterfaceName, Name};
 
 /// All tables of ours. The kernel replaces them as a whole in one transaction, after which those to be

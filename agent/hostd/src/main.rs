@@ -9,6 +9,7 @@ mod clock;
 mod console;
 mod files;
 mod identity;
+mod leases;
 mod listeners;
 mod machine;
 mod machine_key;

@@ -5,6 +5,7 @@
 mod change;
 mod crm;
 mod factory;
+mod host_name;
 mod json;
 mod mac;
 mod management;
@@ -17,6 +18,7 @@ mod port;
 mod problem;
 mod read;
 mod reason;
+mod reservation;
 mod site;
 mod validate;
 mod version;
@@ -28,9 +30,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Door};
+pub use change::{Change, Device, Door};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
+pub use host_name::HostName;
 pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
@@ -41,8 +44,9 @@ pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
 pub use reason::Reason;
+pub use reservation::Reservation;
 pub use site::SitePrefix;
-pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ZONES};
+pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_ZONES};
 pub use version::Version;
 pub use vlan::VlanId;
 pub use zone::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone};

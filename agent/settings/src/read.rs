@@ -1,6 +1,8 @@
 //! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
 //! only after it has noted why. Relations between values are the business of `validate`.
 
+mod reservation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -110,11 +112,13 @@ impl Reader {
     }
 
     fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
-        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6"])?;
+        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6", "reservations"])?;
         let vlan = self.required(&fields, "vlan", Self::vlan);
         let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
         let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
-        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6? })
+        let reservations = self.optional(&fields, "reservations", Self::reservations);
+        let reservations = reservations.map(Option::unwrap_or_default);
+        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6?, reservations: reservations? })
     }
 
     fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {

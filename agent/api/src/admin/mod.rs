@@ -8,6 +8,7 @@ mod crm_access;
 mod document;
 mod finish;
 mod host;
+mod leases;
 mod life;
 mod preview;
 mod protection;
@@ -33,6 +34,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(setup::routes())
         .merge(protection::routes())
         .merge(zones::routes())
+        .merge(leases::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())

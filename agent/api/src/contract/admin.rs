@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::leases as l;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
@@ -11,6 +12,13 @@ use crate::shape::shared as s;
 const PAGES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
     Parameter { name: "limit", text: "Changes of a page, 1 to 100" },
+];
+
+const LEASES: &[Parameter] = &[
+    Parameter { name: "zone", text: "Name of a zone" },
+    Parameter { name: "search", text: "Text that address, MAC address or name contain" },
+    Parameter { name: "cursor", text: "Where the page before ended" },
+    Parameter { name: "limit", text: "Leases of a page, 1 to 200" },
 ];
 
 pub(super) fn routes() -> Vec<Route> {
@@ -35,6 +43,10 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Protection>(),
         Route::new(Get, "/zones", Session, "Zones and what passes between them")
             .gives::<a::Zones>(),
+        Route::new(Get, "/leases", Session, "Addresses that are lent")
+            .gives::<l::LeasesPage>()
+            .query(LEASES)
+            .problems(&[422]),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
             .takes::<t::CrmTrial>()

@@ -83,7 +83,9 @@ impl Known {
 fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
     let in_family = match field {
         Field::InputInterface | Field::OutputInterface => true,
-        Field::VlanId => family == Family::Bridge,
+        Field::VlanId | Field::EtherType => family == Family::Bridge,
+        // Of frames the kernel knows the transport header, too.
+        Field::Protocol | Field::SourcePort | Field::DestinationPort | Field::IcmpType => true,
         _ => family == Family::Inet,
     };
     if !in_family {
@@ -133,6 +135,8 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::SocketUid => matches!(value, Value::Uid(_)),
         // Untagged frames have no id to differ from.
         Field::VlanId => matches!(value, Value::VlanId(_)) && !negated,
+        // As in the simulator, which knows of a frame no more than the tag it holds.
+        Field::EtherType => matches!(value, Value::EtherType(_)) && !negated,
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),

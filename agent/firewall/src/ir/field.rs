@@ -75,6 +75,8 @@ pub enum Field {
     OriginalDestinationPort,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
+    /// `meta protocol`: what the frame holds behind its first tag; only in `bridge` tables.
+    EtherType,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -106,6 +108,17 @@ pub enum Value {
     Mark(u32),
     /// VLAN id, 1 to 4094.
     VlanId(u16),
+    /// What a frame holds.
+    EtherType(EtherType),
+}
+
+/// What a frame holds that rules name (IEEE 802 numbers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EtherType {
+    /// A VLAN tag, 0x8100.
+    Tag,
+    /// A provider's VLAN tag, 0x88a8.
+    ProviderTag,
 }
 
 /// Version of the internet protocol.
@@ -175,9 +188,12 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
-                return None;
-            }
+            Self::IpVersion
+            | Self::HopLimit
+            | Self::CtDirection
+            | Self::CtMark
+            | Self::VlanId
+            | Self::EtherType => return None,
         })
     }
 
@@ -207,6 +223,24 @@ impl CtState {
             Self::Related => "related",
             Self::New => "new",
             Self::Untracked => "untracked",
+        }
+    }
+}
+
+impl EtherType {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tag => "8021q",
+            Self::ProviderTag => "8021ad",
+        }
+    }
+
+    /// The number in the frame.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::Tag => 0x8100,
+            Self::ProviderTag => 0x88a8,
         }
     }
 }

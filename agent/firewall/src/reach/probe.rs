@@ -146,6 +146,7 @@ impl Probe {
             about: None,
             uid: None,
             vlan: None,
+            inner_tag: None,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::ir::{
-    CtState, Direction, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value,
+    CtState, Direction, EtherType, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value,
 };
 
 /// A packet. Fragments are put together before any rule sees them.
@@ -31,6 +31,8 @@ pub struct Packet {
     pub uid: Option<u32>,
     /// Id of the frame's VLAN tag, on a VLAN-aware bridge.
     pub vlan: Option<u16>,
+    /// The tag that the frame holds behind its first one.
+    pub inner_tag: Option<EtherType>,
 }
 
 /// Source and destination.
@@ -213,6 +215,7 @@ impl Packet {
             }
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
+            (Field::EtherType, _, _) => Value::EtherType(self.inner_tag?),
             _ => return None,
         })
     }

@@ -32,6 +32,7 @@ fn packet() -> Packet {
         about: None,
         uid: None,
         vlan: None,
+        inner_tag: None,
     }
 }
 

@@ -97,6 +97,7 @@ pub fn packet(
         about: None,
         uid: None,
         vlan: None,
+        inner_tag: None,
     }
 }
 
@@ -113,6 +114,7 @@ pub fn frame(input: &str) -> Packet {
         about: None,
         uid: None,
         vlan: None,
+        inner_tag: None,
     }
 }
 

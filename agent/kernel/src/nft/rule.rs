@@ -175,6 +175,7 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
         Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
+        Field::EtherType => Source::Meta(META_PROTOCOL),
     };
     Expression::Load { from, quarter }
 }
@@ -199,7 +200,8 @@ fn length(field: Field) -> u8 {
         | Field::DestinationPort
         | Field::OriginalSourcePort
         | Field::OriginalDestinationPort
-        | Field::VlanId => 2,
+        | Field::VlanId
+        | Field::EtherType => 2,
         Field::IpVersion
         | Field::Protocol
         | Field::HopLimit

@@ -232,6 +232,7 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
             return (network.network().octets().to_vec(), mask);
         }
         Value::Port(number) | Value::VlanId(number) => number.to_be_bytes().to_vec(),
+        Value::EtherType(kind) => kind.number().to_be_bytes().to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
         Value::Direction(Direction::Original) => vec![0],

@@ -74,6 +74,9 @@ fn sorted(settings: &Settings) -> Settings {
             zones.sort();
         }
     }
+    for zone in settings.zones.values_mut() {
+        zone.reservations.sort_by_key(|one| one.mac);
+    }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     settings
@@ -101,7 +104,13 @@ fn zone(change: &Change) -> Option<&ZoneName> {
         | Change::Dhcp { zone, .. }
         | Change::DhcpGone { zone, .. }
         | Change::Ipv6New { zone }
-        | Change::Ipv6Gone { zone } => Some(zone),
+        | Change::Ipv6Gone { zone }
+        | Change::ReservationNew { zone, .. }
+        | Change::ReservationAddress { zone, .. }
+        | Change::ReservationGone { zone, .. }
+        | Change::DeviceNameNew { zone, .. }
+        | Change::DeviceName { zone, .. }
+        | Change::DeviceNameGone { zone, .. } => Some(zone),
         _ => None,
     }
 }
