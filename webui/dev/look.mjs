@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { lookAtRules } from "./look-rules.mjs";
+import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -172,6 +173,16 @@ for (const [part, port, look] of [["settings", 8794, lookAtSettings], ["rules", 
         console.log(`FAILED ${view.name}: ${error.stack}`);
         await view.page.screenshot({ path: `${OUT}failed-${view.name}.png`, fullPage: true });
       });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "addresses") {
+  for (const options of views) {
+    await withServer("ready", 8795, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtAddresses({ base, view, shoot });
       await view.close();
     });
   }

@@ -2,6 +2,7 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeLeases } from "./leases.mjs";
 import { makeSettings } from "./settings.mjs";
 
 const POLICY =
@@ -32,6 +33,7 @@ const log = Array.from({ length: 250 }, (_, index) => {
 });
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
+const leases = makeLeases(settings.document);
 /** The box as it is without power: no answer at all. */
 let silent = false;
 
@@ -71,6 +73,7 @@ function answer(method, path, query, body, ifMatch) {
   if (at === "POST /account/password") return problem(422, "invalid", "x", { errors: [{ field: "/current", code: "wrong", message: "This is not the password in force." }] });
   if (at === "GET /protection") return [200, { checkedAt: ago(3), rows: ["data", "access", "network", "application", "people", "suppliers", "audit"].map((key) => key === "network" ? { key, state: "proven", proof, todo: null } : { key, state: "unknown", proof: null, todo: null }) }];
   if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
+  if (at === "GET /leases") return [200, leases(query)];
   const said = settings.answer(method, path, query, body, ifMatch);
   if (said !== null) return said;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];

@@ -24,6 +24,13 @@ function words(language, before, after) {
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
   if (JSON.stringify(before.policies) !== JSON.stringify(after.policies)) said.push(say(language, "Guest may reach the internet: everything (was: web only).", "“访客”可以不受限制地访问互联网（原为：仅网页）。"));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
+  for (const zone of Object.keys(after.zones)) {
+    const [was, now] = [before, after].map((one) => one.zones[zone]?.reservations ?? []);
+    const name = zoneOf(language, zone);
+    const device = (one) => (one.name ? say(language, `${one.name} (${one.mac})`, `${one.name}（${one.mac}）`) : one.mac);
+    for (const one of now) if (!was.some(({ mac }) => mac === one.mac)) said.push(say(language, `${name}: ${device(one)} now always gets ${one.address}.`, `“${name}”：${one.address} 现在固定分配给 ${device(one)}。`));
+    for (const one of was) if (!now.some(({ mac }) => mac === one.mac)) said.push(say(language, `${name}: ${device(one)} no longer has a fixed address (was ${one.address}).`, `“${name}”：${one.address} 不再固定分配给 ${device(one)}。`));
+  }
   if (said.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) said.push(say(language, "Something else in the document.", "文件中的其他内容。"));
   return said;
 }
@@ -93,7 +100,11 @@ export function makeSettings({ problem, account }) {
       ]);
     }
     const faults = ruleFaults(next, (english, chinese) => say(language(), english, chinese));
-    return faults.length > 0 ? invalid(faults) : null;
+    const wrong = (next.zones.office.reservations ?? []).flatMap((one, index) => [
+      ...(one.address === "192.168.10.1" ? [{ field: `/document/zones/office/reservations/${index}/address`, code: "reservation_router", message: say(language(), "this is the box's own address", "这是本机自己的地址") }] : []),
+      ...(one.name === "wpad" ? [{ field: `/document/zones/office/reservations/${index}/name`, code: "host_name_reserved", message: say(language(), "\"wpad\" is a name of this box, or one that computers look up by themselves; no device may have it", "“wpad”是本机的名称，或者是电脑会自动查找的名称，不能给设备使用") }] : []),
+    ]);
+    return faults.length + wrong.length === 0 ? null : invalid([...faults, ...wrong]);
   };
   const nextOf = (path, body) => (path === "/settings" ? body.document : { ...clone(document), crm: { ...document.crm, reachable_from: body.reachableFrom } });
   const preview = (next) => {
@@ -122,6 +133,7 @@ export function makeSettings({ problem, account }) {
 
   return {
     access: () => document.crm.reachable_from,
+    document: () => document,
     version: () => version,
     answer(method, path, query, body, ifMatch) {
       if (trial !== null && Date.now() >= trial.ends) end("expired");

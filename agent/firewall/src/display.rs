@@ -250,6 +250,7 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::VlanId => "vlan id",
         Field::SourceMac => "ether saddr",
         Field::DestinationMac => "ether daddr",
+        Field::EtherType => "meta protocol",
     }
 }
 
@@ -272,6 +273,7 @@ impl Display for Value {
             Self::IcmpType(number) | Self::HopLimit(number) => number.fmt(f),
             Self::Uid(number) => number.fmt(f),
             Self::CtState(state) => f.write_str(state.word()),
+            Self::EtherType(kind) => f.write_str(kind.word()),
             Self::Direction(direction) => f.write_str(direction.word()),
             Self::Mark(mark) => write!(f, "{mark:#010x}"),
         }

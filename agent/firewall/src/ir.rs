@@ -6,7 +6,7 @@ mod field;
 mod log;
 mod name;
 
-pub use field::{CtState, Direction, Field, IpVersion, KeyType, Protocol, Value};
+pub use field::{CtState, Direction, EtherType, Field, IpVersion, KeyType, Protocol, Value};
 pub use log::Log;
 pub use name::{Comment, InterfaceName, Name};
 

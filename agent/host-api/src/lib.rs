@@ -4,6 +4,7 @@
 
 mod descriptors;
 mod frame;
+mod leases;
 mod message;
 mod status;
 pub mod texts;
@@ -11,6 +12,7 @@ mod trial;
 
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
+pub use leases::Lease;
 pub use message::{Failure, Request, Response, RuleHits, SetupTried, Shown, VERSION};
 /// Name of hostd's socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";

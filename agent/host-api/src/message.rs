@@ -1,14 +1,14 @@
 //! What can be said: requests of the client, one response to each. A settings document travels as
 //! the text that the user wrote, so that hostd judges that and nothing else.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
 use crate::trial::{Ended, NotNow, Trial};
-use crate::{SettingsSource, Status};
+use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
 pub const VERSION: u16 = 2;
@@ -92,6 +92,13 @@ pub enum Request {
         /// `AB:CD:…`, 95 characters.
         fingerprint: String,
     },
+    /// Addresses that are lent in a zone. Answer: [`Response::Leases`]; none for a zone that is not there.
+    Leases {
+        /// Name of the zone.
+        zone: String,
+        /// Those from this address on.
+        from: Ipv4Addr,
+    },
     /// Sockets for the admin pages, one for each of ports 80 and 443 on every address of the box in a
     /// zone that may manage it. Answered once those addresses are others than the client's, or after a
     /// minute. Answer: [`Response::Listeners`], with the descriptors in the same order.
@@ -144,6 +151,11 @@ pub enum Response {
     Failed(Failure),
     /// How a setup code was judged.
     SetupTried(SetupTried),
+    /// Addresses that are lent.
+    Leases {
+        /// By address, at most [`Lease::MAX`].
+        leases: Vec<Lease>,
+    },
     /// Sockets that listen, as descriptors of the frame's header; none when the client has them.
     Listeners {
         /// Where each listens.

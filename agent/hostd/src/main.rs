@@ -10,6 +10,7 @@ mod console;
 mod files;
 mod hits;
 mod identity;
+mod leases;
 mod listeners;
 mod machine;
 mod machine_key;

@@ -239,6 +239,27 @@ fn everything() -> Ruleset {
                 rule(vec![is(Field::VlanId, Value::VlanId(30))], Verdict::Drop, "tag"),
                 rule(vec![within(&[Field::SourceMac], "cards", false)], Verdict::Drop, "from"),
                 rule(vec![within(&[Field::DestinationMac], "cards", true)], Verdict::Drop, "to"),
+                rule(
+                    vec![is(Field::EtherType, Value::EtherType(EtherType::Tag))],
+                    Verdict::Drop,
+                    "tag in a tag",
+                ),
+                rule(
+                    vec![
+                        is(Field::Protocol, Value::Protocol(Protocol::Udp)),
+                        is(Field::DestinationPort, Value::Port(68)),
+                    ],
+                    Verdict::Drop,
+                    "server",
+                ),
+                rule(
+                    vec![
+                        is(Field::Protocol, Value::Protocol(Protocol::Icmpv6)),
+                        is(Field::IcmpType, Value::IcmpType(134)),
+                    ],
+                    Verdict::Drop,
+                    "router",
+                ),
             ],
         }],
     };

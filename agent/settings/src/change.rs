@@ -8,6 +8,7 @@ mod policies;
 mod ports;
 mod quarantine;
 mod reached;
+mod reservations;
 mod rules;
 mod services;
 mod speech;
@@ -20,10 +21,12 @@ use ipnet::{IpNet, Ipv4Net};
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member, PortMatch,
-    PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way, ZoneName,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member,
+    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way,
+    ZoneName,
 };
 
+pub use self::speech::Device;
 #[cfg(test)]
 pub(crate) use self::speech::WORDS;
 
@@ -139,6 +142,22 @@ changes! {
         "ipv6_new" Ipv6New { zone: ZoneName },
         /// No IPv6 any more.
         "ipv6_gone" Ipv6Gone { zone: ZoneName },
+
+        // Devices with a fixed address.
+        /// One that had none.
+        "reservation_new" ReservationNew { zone: ZoneName, device: Device, address: Ipv4Addr },
+        /// Another address.
+        "reservation_address" ReservationAddress
+            { zone: ZoneName, device: Device, address: Ipv4Addr, before: Ipv4Addr },
+        /// One that has none any more.
+        "reservation_gone" ReservationGone { zone: ZoneName, device: Device, before: Ipv4Addr },
+        /// A name where none was.
+        "device_name_new" DeviceNameNew { zone: ZoneName, address: Ipv4Addr, name: HostName },
+        /// Another name.
+        "device_name" DeviceName
+            { zone: ZoneName, address: Ipv4Addr, name: HostName, before: HostName },
+        /// No name any more.
+        "device_name_gone" DeviceNameGone { zone: ZoneName, address: Ipv4Addr, before: HostName },
 
         // Where the CRM lives.
         /// Another zone.

@@ -5,6 +5,7 @@
 mod change;
 mod crm;
 mod factory;
+mod host_name;
 mod json;
 mod mac;
 mod management;
@@ -20,6 +21,7 @@ mod quarantine;
 mod read;
 mod reason;
 mod remark;
+mod reservation;
 mod rule;
 mod schedule;
 mod service;
@@ -36,9 +38,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Door};
+pub use change::{Change, Device, Door};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
+pub use host_name::HostName;
 pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
@@ -52,6 +55,7 @@ pub use problem::Problem;
 pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
 pub use remark::Remark;
+pub use reservation::Reservation;
 pub use rule::{Rule, RuleAction, Side, Which};
 pub use schedule::{Span, TimeOfDay, Weekday};
 pub use service::{KNOWN_SERVICES, PortRange, Way, known_service};
@@ -59,8 +63,8 @@ pub use site::SitePrefix;
 pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
-    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RULES, MAX_SCHEDULES,
-    MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_RULES,
+    MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;

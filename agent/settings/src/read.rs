@@ -3,6 +3,8 @@
 
 mod rules;
 
+mod reservation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -140,11 +142,13 @@ impl Reader {
     }
 
     fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
-        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6"])?;
+        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6", "reservations"])?;
         let vlan = self.required(&fields, "vlan", Self::vlan);
         let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
         let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
-        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6? })
+        let reservations = self.optional(&fields, "reservations", Self::reservations);
+        let reservations = reservations.map(Option::unwrap_or_default);
+        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6?, reservations: reservations? })
     }
 
     fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {

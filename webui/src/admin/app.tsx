@@ -13,6 +13,10 @@ import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
+import { FixedPage } from "./features/addresses/fixed";
+import { EditPage, NewPage } from "./features/addresses/form";
+import { LentPage } from "./features/addresses/lent";
+import { AddressesReviewPage } from "./features/addresses/review";
 import { CertificatePage } from "./features/certificate/page";
 import { CrmPage } from "./features/crm/page";
 import { CrmAccessPage } from "./features/crm-access/page";
@@ -76,6 +80,7 @@ function Pages() {
     { href: "/", label: t("admin.protection"), icon: "shield" },
     { href: "/zones", label: t("admin.zones"), icon: "zones" },
     { href: "/rules", label: t("admin.rules"), icon: "rules" },
+    { href: "/addresses", label: t("admin.dhcp.title"), icon: "contacts" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
@@ -88,6 +93,11 @@ function Pages() {
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
         <Route path="/rules/*?" component={RulesPlace} />
+        <Route path="/addresses" component={LentPage} />
+        <Route path="/addresses/fixed" component={FixedPage} />
+        <Route path="/addresses/fixed/new" component={NewPage} />
+        <Route path="/addresses/fixed/:zone/:mac" component={EditPage} />
+        <Route path="/addresses/review" component={AddressesReviewPage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

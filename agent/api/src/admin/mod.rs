@@ -8,6 +8,7 @@ mod crm_access;
 mod document;
 mod finish;
 mod host;
+mod leases;
 mod life;
 mod preview;
 mod protection;
@@ -35,6 +36,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(protection::routes())
         .merge(zones::routes())
         .merge(rules::routes())
+        .merge(leases::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())

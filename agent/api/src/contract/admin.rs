@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::leases as l;
 use crate::shape::rules as r;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
@@ -12,6 +13,13 @@ use crate::shape::shared as s;
 const PAGES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
     Parameter { name: "limit", text: "Changes of a page, 1 to 100" },
+];
+
+const LEASES: &[Parameter] = &[
+    Parameter { name: "zone", text: "Name of a zone" },
+    Parameter { name: "search", text: "Text that address, MAC address or name contain" },
+    Parameter { name: "cursor", text: "Where the page before ended" },
+    Parameter { name: "limit", text: "Leases of a page, 1 to 200" },
 ];
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,6 +46,10 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Zones>(),
         Route::new(Get, "/rules", Session, "Rules beside the policies of zones")
             .gives::<r::Rules>(),
+        Route::new(Get, "/leases", Session, "Addresses that are lent")
+            .gives::<l::LeasesPage>()
+            .query(LEASES)
+            .problems(&[422]),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
             .takes::<t::CrmTrial>()

@@ -43,6 +43,8 @@ pub struct Now {
     pub holds_try: Option<oneshot::Receiver<()>>,
     /// Told what it is asked, before it does that.
     pub listens: Option<Listener>,
+    /// What it lent, by zone.
+    pub leases: Vec<(String, host_api::Lease)>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
 }
@@ -78,6 +80,7 @@ impl Hostd {
             holds: None,
             holds_try: None,
             listens: None,
+            leases: Vec::new(),
             asked: Vec::new(),
         })))
     }
@@ -162,6 +165,7 @@ impl Now {
             Request::Confirm { .. } => "confirm",
             Request::Undo => "undo",
             Request::Facts { .. } => "facts",
+            Request::Leases { .. } => "leases",
             Request::SetupDone => "done",
             Request::AdminsLost => "lost",
             _ => "other",
@@ -185,6 +189,11 @@ impl Now {
                 uids: [901, 902, 903],
             },
             Request::Hits => Response::Hits(self.hits.clone()),
+            Request::Leases { zone, from } => {
+                let all = self.leases.iter().filter(|(of, _)| *of == zone).map(|(_, one)| one);
+                let page = all.filter(|one| one.address >= from).take(host_api::Lease::MAX);
+                Response::Leases { leases: page.cloned().collect() }
+            }
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
             Request::Try { document, base, seconds, token, by } => {

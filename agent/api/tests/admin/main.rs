@@ -8,6 +8,7 @@ mod crm;
 mod crm_access;
 mod finish;
 mod hostd;
+mod leases;
 #[path = "../common/listed.rs"]
 mod listed;
 mod pages;

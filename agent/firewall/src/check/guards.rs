@@ -87,7 +87,9 @@ impl Known {
 fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
     let in_family = match field {
         Field::InputInterface | Field::OutputInterface | Field::SourceMac => true,
-        Field::VlanId | Field::DestinationMac => family == Family::Bridge,
+        Field::VlanId | Field::EtherType | Field::DestinationMac => family == Family::Bridge,
+        // Of frames the kernel knows the transport header, too.
+        Field::Protocol | Field::SourcePort | Field::DestinationPort | Field::IcmpType => true,
         _ => family == Family::Inet,
     };
     if !in_family {
@@ -137,6 +139,8 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::SocketUid => matches!(value, Value::Uid(_)),
         // Untagged frames have no id to differ from.
         Field::VlanId => matches!(value, Value::VlanId(_)) && !negated,
+        // As in the simulator, which knows of a frame no more than the tag it holds.
+        Field::EtherType => matches!(value, Value::EtherType(_)) && !negated,
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),

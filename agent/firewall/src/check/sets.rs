@@ -59,7 +59,8 @@ fn type_of(value: &Value) -> Option<KeyType> {
         | Value::HopLimit(_)
         | Value::Direction(_)
         | Value::Mark(_)
-        | Value::VlanId(_) => return None,
+        | Value::VlanId(_)
+        | Value::EtherType(_) => return None,
     })
 }
 

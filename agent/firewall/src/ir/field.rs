@@ -81,6 +81,8 @@ pub enum Field {
     SourceMac,
     /// `ether daddr`; only in `bridge` tables.
     DestinationMac,
+    /// `meta protocol`: what the frame holds behind its first tag; only in `bridge` tables.
+    EtherType,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -116,6 +118,17 @@ pub enum Value {
     VlanId(u16),
     /// MAC address.
     Mac([u8; 6]),
+    /// What a frame holds.
+    EtherType(EtherType),
+}
+
+/// What a frame holds that rules name (IEEE 802 numbers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EtherType {
+    /// A VLAN tag, 0x8100.
+    Tag,
+    /// A provider's VLAN tag, 0x88a8.
+    ProviderTag,
 }
 
 /// Version of the internet protocol.
@@ -186,9 +199,12 @@ impl Field {
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
             Self::SourceMac | Self::DestinationMac => KeyType::Mac,
-            Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
-                return None;
-            }
+            Self::IpVersion
+            | Self::HopLimit
+            | Self::CtDirection
+            | Self::CtMark
+            | Self::VlanId
+            | Self::EtherType => return None,
         })
     }
 
@@ -218,6 +234,24 @@ impl CtState {
             Self::Related => "related",
             Self::New => "new",
             Self::Untracked => "untracked",
+        }
+    }
+}
+
+impl EtherType {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tag => "8021q",
+            Self::ProviderTag => "8021ad",
+        }
+    }
+
+    /// The number in the frame.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::Tag => 0x8100,
+            Self::ProviderTag => 0x88a8,
         }
     }
 }

@@ -33,6 +33,7 @@ fn packet() -> Packet {
         uid: None,
         vlan: None,
         card: None,
+        inner_tag: None,
     }
 }
 

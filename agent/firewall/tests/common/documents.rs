@@ -108,6 +108,7 @@ fn zone((index, shape): (usize, &ZoneShape)) -> Zone {
         vlan: VlanId::new(1 + 600 * u16::try_from(index).unwrap() + shape.vlan).unwrap(),
         ipv4: shape.v4.then_some(Ipv4Zone { address: router, dhcp }),
         ipv6: if shape.v6 { Ipv6Zone::Automatic } else { Ipv6Zone::Off },
+        reservations: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What clients ask of the agent, and what they are told.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use host_api::{Failure, NotNow, Request, Response, SettingsSource, Shown, Status};
@@ -11,6 +11,7 @@ use super::trial::{Asked, Trial};
 use super::{Agent, InForce, Wanted, about_settings};
 use crate::authority;
 use crate::files::{self, Readers};
+use crate::leases;
 use crate::store::Place;
 use systemd::log::chain;
 
@@ -64,8 +65,18 @@ impl Agent {
             Request::SetupDone => self.close_setup(),
             Request::AdminsLost => self.reopen_setup(),
             Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
+            Request::Leases { zone, from } => self.leases(&zone, from),
             // The socket answers this one itself.
             Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
+        }
+    }
+
+    fn leases(&self, zone: &str, from: Ipv4Addr) -> Response {
+        let zone = zone.parse().ok();
+        let read = zone.map(|zone| leases::read(self.services.leases(), &zone, from));
+        match read.unwrap_or_else(|| Ok(Vec::new())) {
+            Ok(leases) => Response::Leases { leases },
+            Err(error) => failed("leases_failed", &error),
         }
     }
 

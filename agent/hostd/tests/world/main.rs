@@ -11,6 +11,7 @@
     reason = "a test"
 )]
 
+mod names;
 mod rules;
 mod trial;
 
@@ -27,7 +28,7 @@ use host_api::{HEADER, Request, Response, SettingsSource, SetupTried, State, Sta
 
 #[test]
 fn in_a_world_of_namespaces() {
-    let tools = ["ip", "nft", "dnsmasq", "nsenter"];
+    let tools = ["ip", "nft", "dnsmasq", "nsenter", "busybox"];
     let absent: Vec<_> =
         tools.iter().filter(|tool| Command::new(tool).arg("-V").output().is_err()).collect();
     let root = fs::read_to_string("/proc/self/status").unwrap().contains("\nUid:\t0\t");
@@ -44,7 +45,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("14 passed"),
+        output.status.success() && said.contains("15 passed"),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );

@@ -10,6 +10,8 @@ use rustables::expr::{
 
 use crate::netlink::attribute::Attributes;
 
+/// `NFT_META_PROTOCOL`.
+pub(super) const META_PROTOCOL: u32 = 1;
 /// `NFT_META_NFPROTO`.
 pub(super) const META_NFPROTO: u32 = 15;
 /// `NFT_META_L4PROTO`.
@@ -288,6 +290,7 @@ fn load(from: Source, register: Register) -> Option<RawExpression> {
     Some(match from {
         Source::Meta(key) => {
             let key = match key {
+                META_PROTOCOL => MetaType::Protocol,
                 META_NFPROTO => MetaType::NfProto,
                 META_L4PROTO => MetaType::L4Proto,
                 META_IIFNAME => MetaType::IifName,
@@ -349,6 +352,7 @@ mod tests {
         let expressions = [
             load(Source::Meta(META_IIFNAME), 0),
             load(Source::Meta(META_OIFNAME), 4),
+            load(Source::Meta(META_PROTOCOL), 0),
             load(Source::Meta(META_NFPROTO), 0),
             load(Source::Meta(META_L4PROTO), 0),
             load(Source::Meta(META_SKUID), 0),

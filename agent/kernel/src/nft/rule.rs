@@ -204,6 +204,7 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
         Field::SourceMac => Source::Payload { base: LINK, offset: 6, length: 6 },
         Field::DestinationMac => Source::Payload { base: LINK, offset: 0, length: 6 },
+        Field::EtherType => Source::Meta(META_PROTOCOL),
     };
     Expression::Load { from, quarter }
 }
@@ -229,7 +230,8 @@ fn length(field: Field) -> u8 {
         | Field::DestinationPort
         | Field::OriginalSourcePort
         | Field::OriginalDestinationPort
-        | Field::VlanId => 2,
+        | Field::VlanId
+        | Field::EtherType => 2,
         Field::IpVersion
         | Field::Protocol
         | Field::HopLimit

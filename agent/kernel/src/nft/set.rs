@@ -237,6 +237,7 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
         Value::Port(number) | Value::VlanId(number) | Value::Ports(number, _) => {
             number.to_be_bytes().to_vec()
         }
+        Value::EtherType(kind) => kind.number().to_be_bytes().to_vec(),
         Value::Mac(bytes) => bytes.to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),

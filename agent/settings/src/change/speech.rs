@@ -7,8 +7,8 @@ use ipnet::{IpNet, Ipv4Net};
 
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
-    PortPath, PortRole, Target, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch,
+    PortName, PortPath, PortRole, Reservation, Target, VlanId, ZoneName,
 };
 
 /// A list of more entries than this is cut.
@@ -104,6 +104,7 @@ words! {
     "service_mysql" ServiceMysql,
     "service_postgresql" ServicePostgresql,
     "service_sql-server" ServiceSqlServer,
+    "device" Device ["name", "mac"],
 }
 
 impl Speech<'_> {
@@ -253,6 +254,31 @@ impl Said for Language {
     }
 }
 
+/// A device as it is called: by its name, when it has one, and its MAC address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its name.
+    pub name: Option<HostName>,
+    /// Its card.
+    pub mac: MacAddress,
+}
+
+impl Device {
+    pub(super) fn of(reservation: &Reservation) -> Self {
+        Self { name: reservation.name.clone(), mac: reservation.mac }
+    }
+}
+
+impl Said for Device {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let mac = self.mac.to_string();
+        match &self.name {
+            None => mac,
+            Some(name) => speech.phrase(Word::Device, &[("name", name.to_string()), ("mac", mac)]),
+        }
+    }
+}
+
 macro_rules! said_as_written {
     ($($type:ty),+) => {
         $(impl Said for $type {
@@ -263,4 +289,6 @@ macro_rules! said_as_written {
     };
 }
 
-said_as_written!(Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16);
+said_as_written!(
+    HostName, Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16
+);

@@ -225,11 +225,38 @@ fn zones() -> impl Strategy<Value = Value> {
     ];
     let crm = vec![Value::Null, ipv4("10.9.30.1/24"), ipv4("10.9.0.1/16"), ipv4("192.168.30.1/24")];
     object([
-        ("office", zone([10, 11], office).boxed(), 10),
+        ("office", reserving(zone([10, 11], office)).boxed(), 10),
         ("guest", zone([20, 21], guest).boxed(), 8),
         ("crm", zone([30, 31], crm).boxed(), 10),
         ("cellar", zone([40, 41], vec![ipv4("172.16.0.1/24")]).boxed(), 3),
     ])
+}
+
+/// The office with devices that always get the same address.
+fn reserving(office: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    let one = |number: u8| {
+        let addresses = [number, number + 10].map(|host| format!("192.168.10.{host}"));
+        let names =
+            vec![Value::Null, json!(format!("pc-{number}")), json!(format!("mac-{number}"))];
+        (select(addresses.to_vec()), select(names)).prop_map(move |(address, name)| {
+            let mut one = json!({"mac": format!("52:54:00:00:00:{number}"), "address": address});
+            if !name.is_null() {
+                one["name"] = name;
+            }
+            one
+        })
+    };
+    let devices = [one(20), one(21), one(22)];
+    (office, devices, 0..=3_usize, any::<bool>()).prop_map(|(mut office, devices, count, turn)| {
+        let mut devices: Vec<Value> = devices.into_iter().take(count).collect();
+        if turn {
+            devices.reverse();
+        }
+        if !devices.is_empty() {
+            office["reservations"] = json!(devices);
+        }
+        office
+    })
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

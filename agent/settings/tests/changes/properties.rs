@@ -82,6 +82,9 @@ fn sorted(settings: &Settings) -> Settings {
             zones.sort();
         }
     }
+    for zone in settings.zones.values_mut() {
+        zone.reservations.sort_by_key(|one| one.mac);
+    }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {
@@ -124,7 +127,13 @@ fn zone(change: &Change) -> Option<&ZoneName> {
         | Change::Dhcp { zone, .. }
         | Change::DhcpGone { zone, .. }
         | Change::Ipv6New { zone }
-        | Change::Ipv6Gone { zone } => Some(zone),
+        | Change::Ipv6Gone { zone }
+        | Change::ReservationNew { zone, .. }
+        | Change::ReservationAddress { zone, .. }
+        | Change::ReservationGone { zone, .. }
+        | Change::DeviceNameNew { zone, .. }
+        | Change::DeviceName { zone, .. }
+        | Change::DeviceNameGone { zone, .. } => Some(zone),
         _ => None,
     }
 }

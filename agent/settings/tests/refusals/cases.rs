@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(policies());
     cases.extend(access());
     cases.extend(crate::rules::cases());
+    cases.extend(crate::reservations::cases());
     cases
 }
 
