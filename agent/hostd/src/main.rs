@@ -14,6 +14,7 @@ mod machine;
 mod machine_key;
 mod options;
 mod run;
+mod seen;
 mod server;
 mod services;
 mod setup;

@@ -17,6 +17,8 @@ use tokio::process::Command;
 use crate::files::{self, Readers};
 use dnsmasq::Dnsmasq;
 
+/// Where dnsmasq's units remember their leases.
+const LEASES: &str = "/var/lib/gatehouse/dnsmasq";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
 const ADMIN: &str = "gatehouse-admin.service";
@@ -65,6 +67,14 @@ impl Services {
         self.run.join("resolv.conf")
     }
 
+    /// Where dnsmasq remembers its leases.
+    pub fn leases(&self) -> PathBuf {
+        match &self.kind {
+            Kind::Units => PathBuf::from(LEASES),
+            Kind::Children(leases) => leases.clone(),
+        }
+    }
+
     /// Writes the files, and restarts whose files are new.
     pub async fn apply(
         &mut self,
@@ -83,7 +93,7 @@ impl Services {
         wan: Option<&InterfaceName>,
     ) -> io::Result<()> {
         let leases = match &self.kind {
-            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
+            Kind::Units => Path::new(LEASES),
             Kind::Children(leases) => {
                 std::fs::create_dir_all(leases)?;
                 leases
