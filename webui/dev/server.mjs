@@ -2,6 +2,7 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeSeen } from "./seen.mjs";
 import { makeSettings } from "./settings.mjs";
 
 const POLICY =
@@ -32,6 +33,7 @@ const log = Array.from({ length: 250 }, (_, index) => {
 });
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
+const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
 
@@ -73,6 +75,8 @@ function answer(method, path, query, body, ifMatch) {
   if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
   const said = settings.answer(method, path, query, body, ifMatch);
   if (said !== null) return said;
+  const shown = seen(method, path, query, body);
+  if (shown !== null) return shown;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];
   if (at === "POST /crm/manager-code") return [200, code];
   if (at === "GET /certificate") return [200, { caFingerprint: Array.from({ length: 32 }, (_, i) => ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase()).join(":"), caNotAfter: "2036-11-22T00:00:00Z", leaves: [{ name: "gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }, { name: "crm.gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }] }];

@@ -17,6 +17,11 @@ import { CertificatePage } from "./features/certificate/page";
 import { CrmPage } from "./features/crm/page";
 import { CrmAccessPage } from "./features/crm-access/page";
 import { CrmAccessReviewPage } from "./features/crm-access/review";
+import { ConnectionsPage } from "./features/devices/connections";
+import { DevicesPage } from "./features/devices/page";
+import { QuarantinePage } from "./features/devices/quarantine";
+import { RefusedPage } from "./features/devices/refused";
+import { TrafficPage } from "./features/devices/traffic";
 import { ProtectionPage } from "./features/protection/page";
 import { ChangePage, GoBackPage } from "./features/settings/change";
 import { ImportPage, ImportReviewPage } from "./features/settings/import";
@@ -74,6 +79,7 @@ function Pages() {
   const places: Place[] = [
     { href: "/", label: t("admin.protection"), icon: "shield" },
     { href: "/zones", label: t("admin.zones"), icon: "zones" },
+    { href: "/devices", label: t("admin.devices"), icon: "screen" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
@@ -85,6 +91,11 @@ function Pages() {
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
+        <Route path="/devices" component={DevicesPage} />
+        <Route path="/devices/connections" component={ConnectionsPage} />
+        <Route path="/devices/refused" component={RefusedPage} />
+        <Route path="/devices/traffic" component={TrafficPage} />
+        <Route path="/devices/quarantine" component={QuarantinePage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />
