@@ -67,7 +67,7 @@ for (const language of ["en", "zh-CN"]) for (const theme of ["light", "dark"]) f
 // Only some of them: LOOK=en-light-360 node dev/look.mjs settings
 if (process.env.LOOK) views.splice(0, views.length, ...views.filter((one) => `${one.language}-${one.theme}-${one.width}`.includes(process.env.LOOK)));
 
-const PAGES = { protection: "/", zones: "/zones", access: "/crm-access", crm: "/crm", settings: "/settings", import: "/settings/import", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
+const PAGES = { protection: "/", zones: "/zones", devices: "/devices", connections: "/devices/connections", refused: "/devices/refused", traffic: "/devices/traffic", device: "/devices/traffic?device=3c:52:a1:00:00:00", quarantine: "/devices/quarantine?in=3c:52:a1:00:00:02", access: "/crm-access", crm: "/crm", settings: "/settings", import: "/settings/import", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
 if (!only || only === "pages") {
   await withServer("ready", 8791, async (base) => {
     for (const options of views) {

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { makeLeases } from "./leases.mjs";
+import { makeSeen } from "./seen.mjs";
 import { makeSettings } from "./settings.mjs";
 
 const POLICY =
@@ -34,6 +35,7 @@ const log = Array.from({ length: 250 }, (_, index) => {
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
 const leases = makeLeases(settings.document);
+const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
 
@@ -76,6 +78,8 @@ function answer(method, path, query, body, ifMatch) {
   if (at === "GET /leases") return [200, leases(query)];
   const said = settings.answer(method, path, query, body, ifMatch);
   if (said !== null) return said;
+  const shown = seen(method, path, query, body);
+  if (shown !== null) return shown;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];
   if (at === "POST /crm/manager-code") return [200, code];
   if (at === "GET /certificate") return [200, { caFingerprint: Array.from({ length: 32 }, (_, i) => ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase()).join(":"), caNotAfter: "2036-11-22T00:00:00Z", leaves: [{ name: "gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }, { name: "crm.gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }] }];

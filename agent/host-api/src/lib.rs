@@ -1,11 +1,12 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `seeing` what it sees of the network, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
 mod leases;
 mod message;
+pub mod seeing;
 mod status;
 pub mod texts;
 mod trial;

@@ -7,6 +7,7 @@ use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::seeing::{Look, Seen};
 use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
@@ -106,6 +107,9 @@ pub enum Request {
         /// Addresses that the client listens on.
         have: Vec<IpAddr>,
     },
+    /// What is seen of the network. It is answered beside everything else: it never waits for what hostd
+    /// is at. Answer: [`Response::Seen`].
+    Look(Look),
 }
 
 /// What hostd answers.
@@ -161,6 +165,8 @@ pub enum Response {
         /// Where each listens.
         addresses: Vec<SocketAddr>,
     },
+    /// What is seen of the network.
+    Seen(Seen),
 }
 
 /// How often a rule decided.

@@ -15,7 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 use firewall::{RulesetHash, ServiceUids};
 use host_api::{Ended, Notice, SettingsSource, State, Status};
 use network::Binding;
-use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
+use seeing::{Port, View};
+use settings::{DiscoveredPort, Moved, PortName, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
@@ -27,13 +28,15 @@ use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
-use crate::{listeners, machine, status, wan};
+use crate::{listeners, machine, seen, status, wan};
 use systemd::log::chain;
 use systemd::notify;
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
 
+/// Who makes cards, made of the IEEE's lists when the image is built.
+const VENDORS: &str = "/usr/share/gatehouse/vendors";
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
 /// Left by the initrd on a state partition that it had to repair: files of it may be gone.
@@ -53,6 +56,8 @@ pub struct Agent {
     ca_fingerprint: Option<String>,
     /// Where the admin pages are to be, for the socket.
     management: watch::Sender<Vec<IpAddr>>,
+    /// What is in force, for who sees the network.
+    view: watch::Sender<Option<View>>,
     services: Services,
     wanted: Wanted,
     in_force: Option<InForce>,
@@ -126,6 +131,7 @@ impl Agent {
             door,
             ca_fingerprint: None,
             management: watch::Sender::new(Vec::new()),
+            view: watch::Sender::new(None),
             services,
             wanted: Wanted::Factory,
             in_force: None,
@@ -333,6 +339,12 @@ impl Agent {
                 *known = addresses;
                 news
             });
+            let view = self.seen(in_force);
+            self.view.send_if_modified(|known| {
+                let news = known.as_ref() != Some(&view);
+                *known = Some(view);
+                news
+            });
             let applied = self.services.apply(&in_force.settings, self.site, wan).await;
             if let Err(error) = applied {
                 tracing::warn!(%error, "services cannot be told; trying again");
@@ -436,6 +448,31 @@ impl Agent {
     /// Where the admin pages are to be, whenever that changes.
     pub fn management(&self) -> watch::Receiver<Vec<IpAddr>> {
         self.management.subscribe()
+    }
+
+    fn seen(&self, in_force: &InForce) -> View {
+        let InForce { settings, binding, .. } = in_force;
+        let port = |name: &PortName| {
+            let interface = binding.bound.get(name).map(|port| port.interface.to_string());
+            Port { name: name.to_string(), interface }
+        };
+        let ports = settings.ports.keys().map(port).collect();
+        let wan = binding.wan().map(ToString::to_string);
+        View::new(settings, &self.moved(), self.site, wan, ports)
+    }
+
+    /// What is in force, whenever that changes.
+    pub fn view(&self) -> watch::Receiver<Option<View>> {
+        self.view.subscribe()
+    }
+
+    /// Where what is seen comes from and is kept.
+    pub fn places(&self) -> seen::Places {
+        seen::Places {
+            state: self.options.state.clone(),
+            leases: self.services.leases(),
+            vendors: VENDORS.into(),
+        }
     }
 
     /// Where the socket and the status are.

@@ -16,6 +16,7 @@ mod machine;
 mod machine_key;
 mod options;
 mod run;
+mod seen;
 mod server;
 mod services;
 mod setup;

@@ -14,7 +14,7 @@ use crate::agent::{Agent, trial};
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
-use crate::{clock, machine, wan};
+use crate::{clock, machine, seen, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
@@ -50,7 +50,8 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut links = machine::Events::open().context("links cannot be watched")?;
     let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
-    server::start(agent.run_directory(), sender, agent.management())
+    let (seer, thread) = seen::start(agent.places(), agent.view()).context("nothing is seen")?;
+    server::start(agent.run_directory(), sender, agent.management(), seer)
         .context("the socket cannot be opened")?;
     let mut alive = interval(notify::interval());
     let mut retry = interval(RETRY);
@@ -110,6 +111,11 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     notify::stopping();
     agent.end();
     clock::save(&state);
+    // It keeps what it knows, and ends.
+    drop(agent);
+    if thread.join().is_err() {
+        tracing::warn!("what was seen is not kept");
+    }
     tracing::info!("ending; rules, links and namespace stay as they are");
     Ok(())
 }

@@ -17,6 +17,8 @@ use tokio::process::Command;
 use crate::files::{self, Readers};
 use dnsmasq::Dnsmasq;
 
+/// Where dnsmasq's units remember their leases.
+const LEASES: &str = "/var/lib/gatehouse/dnsmasq";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
 const ADMIN: &str = "gatehouse-admin.service";
@@ -68,7 +70,7 @@ impl Services {
     /// Where dnsmasq remembers what it lent.
     pub fn leases(&self) -> &Path {
         match &self.kind {
-            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
+            Kind::Units => Path::new(LEASES),
             Kind::Children(leases) => leases,
         }
     }

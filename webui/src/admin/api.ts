@@ -26,6 +26,18 @@ export type Tried = Schemas["Tried"];
 export type HistoryItem = Schemas["SettingsChange"];
 export type HistoryPage = Schemas["ChangesPage"];
 export type HistoryEntry = Schemas["WholeChange"];
+export type DevicesPage = Schemas["DevicesPage"];
+export type Device = Schemas["Device"];
+export type ConnectionsPage = Schemas["ConnectionsPage"];
+export type Connection = Schemas["Connection"];
+export type End = Schemas["End"];
+export type RefusedPage = Schemas["RefusedPage"];
+export type Refused = Schemas["Refused"];
+export type Links = Schemas["Links"];
+export type Port = Schemas["Link"];
+export type Traffic = Schemas["Traffic"];
+export type Series = Schemas["Series"];
+export type DeviceTraffic = Schemas["DeviceTraffic"];
 
 /** The settings as docs/settings.md says. Pages hand them on and do not look inside. */
 export type SettingsDocument = Record<string, unknown>;
