@@ -470,7 +470,7 @@ impl Agent {
     pub fn places(&self) -> seen::Places {
         seen::Places {
             state: self.options.state.clone(),
-            leases: self.services.leases(),
+            leases: self.services.leases().to_owned(),
             vendors: VENDORS.into(),
         }
     }
