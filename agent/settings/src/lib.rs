@@ -28,7 +28,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Door};
+pub use change::{Change, Door, Told};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
 pub use json::MAX_BYTES;
