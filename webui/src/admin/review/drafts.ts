@@ -1,7 +1,7 @@
 // What was prepared and is not in force yet: who may reach the CRM, a document that was read from a file, and why and
 // for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
 import { isObject } from "../../api/client";
-import type { SettingsDocument, TrialSeconds } from "../api";
+import type { TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
 import { type Choice, isChoice } from "../reach-list";
 
@@ -17,7 +17,8 @@ export interface AccessDraft {
 
 export interface FileDraft {
   name: string;
-  document: SettingsDocument;
+  /** The document, as it is written in the file. */
+  text: string;
 }
 
 export interface Terms {
@@ -41,7 +42,7 @@ export function forgetAccessDraft(): void {
 
 export function fileDraft(account: string): FileDraft | null {
   const kept = readHere(FILE, account);
-  return isObject(kept) && typeof kept.name === "string" && isObject(kept.document) ? { name: kept.name, document: kept.document } : null;
+  return isObject(kept) && typeof kept.name === "string" && typeof kept.text === "string" ? { name: kept.name, text: kept.text } : null;
 }
 
 export function keepFileDraft(account: string, draft: FileDraft): void {
