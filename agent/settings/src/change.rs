@@ -14,6 +14,7 @@ mod services;
 mod speech;
 mod zones;
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
@@ -29,6 +30,15 @@ use crate::{
 pub use self::speech::Device;
 #[cfg(test)]
 pub(crate) use self::speech::WORDS;
+
+/// A change as it is told to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// One sentence.
+    pub text: String,
+    /// Each list of which the sentence names the beginning only, in whole.
+    pub lists: Vec<Vec<String>>,
+}
 
 /// What a list of sources opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,7 +267,14 @@ impl Change {
 
     /// The change as one sentence, for a reader who knows zones by these names; a long list is cut.
     pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
-        let parameters = self.parameters(&Speech { language, name: &name });
-        message::text(Texts::Changes, language, self.code(), &parameters)
+        self.told_naming(language, name).text
+    }
+
+    /// The same sentence with the lists that it cuts.
+    pub fn told_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> Told {
+        let speech = Speech { language, name: &name, cut: RefCell::default() };
+        let parameters = self.parameters(&speech);
+        let text = message::text(Texts::Changes, language, self.code(), &parameters);
+        Told { text, lists: speech.cut.into_inner() }
     }
 }

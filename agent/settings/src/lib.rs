@@ -38,7 +38,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Device, Door};
+pub use change::{Change, Device, Door, Told};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;

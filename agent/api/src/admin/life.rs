@@ -23,6 +23,10 @@ impl Admin {
             let problem = problem.code().as_str();
             tracing::warn!(problem, "what became of a change is written down later");
         }
+        // One may run since before this process began.
+        if self.settings().await.is_ok_and(|now| now.trial.is_some()) {
+            self.look_after_trial();
+        }
     }
 
     /// Tells hostd whether there is an admin, when it knows something else: then the setup code dies, or

@@ -87,6 +87,7 @@ struct Inner {
     setups: Mutex<Steps<SetUp>>,
     changing: tokio::sync::Mutex<()>,
     trial: Mutex<Option<Begun>>,
+    looks_after: AtomicBool,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
 }
@@ -104,8 +105,9 @@ impl Admin {
         let setups = Mutex::new(Steps::new());
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
         let admins_lost = AtomicBool::new(false);
-        let trial = Mutex::default();
-        Self(Arc::new(Inner { parts, setups, changing, trial, heard, admins_lost }))
+        let (trial, looks_after) = (Mutex::default(), AtomicBool::new(false));
+        let inner = Inner { parts, setups, changing, trial, looks_after, heard, admins_lost };
+        Self(Arc::new(inner))
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -158,6 +160,11 @@ impl Admin {
     /// The trial that this process began, until it is known to be over.
     pub(super) fn trials(&self) -> &Mutex<Option<Begun>> {
         &self.0.trial
+    }
+
+    /// Whether it is being looked at when a trial ends.
+    pub(super) fn looks_after(&self) -> &AtomicBool {
+        &self.0.looks_after
     }
 
     /// Whether one more entry of this kind goes into the log: nobody must fill the disk.

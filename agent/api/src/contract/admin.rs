@@ -13,6 +13,10 @@ use crate::shape::shared as s;
 const PAGES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
     Parameter { name: "limit", text: "Changes of a page, 1 to 100" },
+    Parameter {
+        name: "key",
+        text: "The change alone that was asked for with this Idempotency-Key",
+    },
 ];
 
 const LEASES: &[Parameter] = &[
@@ -63,6 +67,13 @@ pub(super) fn routes() -> Vec<Route> {
             .problems(&[422]),
         Route::new(Get, "/settings", Session, "The settings in force")
             .versioned::<t::SettingsNow>(),
+        Route::new(
+            Get,
+            "/settings/now",
+            Session,
+            "What is in force, in short; lengthens no session",
+        )
+        .versioned::<t::SettingsBrief>(),
         Route::new(Put, "/settings", Session, "Try other settings for a time")
             .takes::<t::SettingsTrial>()
             .gives::<t::Tried>()

@@ -1,6 +1,7 @@
 //! How the values of a sentence are said: zones by the names the reader knows, long lists cut, the
 //! rest in the words of the catalogue (`word_…`).
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
@@ -21,6 +22,8 @@ pub(super) struct Speech<'n> {
     pub(super) language: Language,
     /// What the reader calls a zone, when it has another name than in the document.
     pub(super) name: &'n dyn Fn(&str) -> Option<String>,
+    /// Lists that were cut, in whole.
+    pub(super) cut: RefCell<Vec<Vec<String>>>,
 }
 
 /// A value that can be said.
@@ -124,6 +127,8 @@ impl Speech<'_> {
         let join = |entries: &[String]| entries.join(&self.word(Word::Comma));
         if let (Some(named), true) = (entries.get(..NAMED), entries.len() > WHOLE) {
             let list = join(&said(named));
+            let whole = said(entries);
+            self.cut.borrow_mut().push(whole);
             let count = entries.len().saturating_sub(NAMED).to_string();
             return self.phrase(Word::More, &[("list", list), ("count", count)]);
         }
