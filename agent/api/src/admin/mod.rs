@@ -11,6 +11,7 @@ mod host;
 mod life;
 mod preview;
 mod protection;
+mod seen;
 mod settings;
 mod setup;
 mod somebody;
@@ -36,6 +37,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())
+        .merge(seen::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

@@ -1,7 +1,7 @@
 //! The state that the admin application's routes share.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -89,6 +89,8 @@ struct Inner {
     trial: Mutex<Option<Begun>>,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
+    /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
+    devices: AtomicU64,
 }
 
 /// Noise within an hour.
@@ -104,8 +106,8 @@ impl Admin {
         let setups = Mutex::new(Steps::new());
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
         let admins_lost = AtomicBool::new(false);
-        let trial = Mutex::default();
-        Self(Arc::new(Inner { parts, setups, changing, trial, heard, admins_lost }))
+        let (trial, devices) = (Mutex::default(), AtomicU64::new(u64::MAX));
+        Self(Arc::new(Inner { parts, setups, changing, trial, heard, admins_lost, devices }))
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -175,6 +177,15 @@ impl Admin {
     /// Whether it was said already that the store lost its admins; from now on it was.
     pub(super) fn knows_admins_lost(&self) -> bool {
         self.0.admins_lost.swap(true, Ordering::Relaxed)
+    }
+
+    /// Takes in when the newest device came, and gives the one before; none the first time.
+    pub(super) fn devices_noted(&self, newest: u64) -> Option<u64> {
+        let before = self.0.devices.load(Ordering::Relaxed);
+        let is_first = before == u64::MAX;
+        let next = if is_first { newest } else { before.max(newest) };
+        self.0.devices.store(next, Ordering::Relaxed);
+        (!is_first).then_some(before)
     }
 
     /// Logs what was done or refused, on the disk when this returns.

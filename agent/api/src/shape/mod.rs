@@ -6,6 +6,7 @@ pub mod claim;
 pub mod contact;
 pub mod person;
 pub mod plain;
+pub mod seen;
 pub mod settings;
 pub mod setup;
 pub mod shared;

@@ -11,5 +11,6 @@ mod hostd;
 #[path = "../common/listed.rs"]
 mod listed;
 mod pages;
+mod seen;
 mod setup;
 mod trial;

@@ -6,7 +6,7 @@ use super::{Fault, MAX_MATCHES, MAX_TABLES};
 use crate::build::{chain, ports, set4, when};
 use crate::compile::{filter, table_id};
 use crate::ir::{
-    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Match,
+    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Log, Match,
     Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
 };
 
