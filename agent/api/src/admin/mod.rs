@@ -13,6 +13,7 @@ mod life;
 mod preview;
 mod protection;
 mod rules;
+mod seen;
 mod settings;
 mod setup;
 mod somebody;
@@ -40,6 +41,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())
+        .merge(seen::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

@@ -1,7 +1,7 @@
 //! The state that the admin application's routes share.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -90,6 +90,8 @@ struct Inner {
     looks_after: AtomicBool,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
+    /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
+    devices: AtomicU64,
 }
 
 /// Noise within an hour.
@@ -106,7 +108,9 @@ impl Admin {
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
         let admins_lost = AtomicBool::new(false);
         let (trial, looks_after) = (Mutex::default(), AtomicBool::new(false));
-        let inner = Inner { parts, setups, changing, trial, looks_after, heard, admins_lost };
+        let devices = AtomicU64::new(u64::MAX);
+        let inner =
+            Inner { parts, setups, changing, trial, looks_after, heard, admins_lost, devices };
         Self(Arc::new(inner))
     }
 
@@ -182,6 +186,15 @@ impl Admin {
     /// Whether it was said already that the store lost its admins; from now on it was.
     pub(super) fn knows_admins_lost(&self) -> bool {
         self.0.admins_lost.swap(true, Ordering::Relaxed)
+    }
+
+    /// Takes in when the newest device came, and gives the one before; none the first time.
+    pub(super) fn devices_noted(&self, newest: u64) -> Option<u64> {
+        let before = self.0.devices.load(Ordering::Relaxed);
+        let is_first = before == u64::MAX;
+        let next = if is_first { newest } else { before.max(newest) };
+        self.0.devices.store(next, Ordering::Relaxed);
+        (!is_first).then_some(before)
     }
 
     /// Logs what was done or refused, on the disk when this returns.

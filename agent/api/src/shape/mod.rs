@@ -8,6 +8,7 @@ pub mod leases;
 pub mod person;
 pub mod plain;
 pub mod rules;
+pub mod seen;
 pub mod settings;
 pub mod setup;
 pub mod shared;

@@ -5,6 +5,9 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api::admin::{Host, HostFuture, Unanswered};
+use host_api::seeing::{
+    Connection, ConnectionKey, Device, DeviceCounts, End, Link, Look, Refused, Seen, Why,
+};
 use host_api::{
     Ended, Failure, HowEnded, NotNow, PortStatus, Request, Response, SettingsSource, SetupTried,
     Shown, State, Status, Trial, UnknownPort, WanStatus, ZoneStatus,
@@ -47,6 +50,10 @@ pub struct Now {
     pub leases: Vec<(String, host_api::Lease)>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
+    /// What somebody wanted to see.
+    pub looks: Vec<Look>,
+    /// Devices that it sees.
+    pub devices: Vec<Device>,
 }
 
 /// The answer to new settings is lost: after they are in force, before, or with hostd itself.
@@ -82,6 +89,8 @@ impl Hostd {
             listens: None,
             leases: Vec::new(),
             asked: Vec::new(),
+            looks: Vec::new(),
+            devices: Vec::new(),
         })))
     }
 
@@ -148,6 +157,7 @@ impl Now {
     fn answer(&mut self, request: Request) -> Response {
         match request {
             Request::Status => return Response::Status(Box::new(self.status())),
+            Request::Look(look) => return Response::Seen(self.look(look)),
             Request::Settings => {
                 return Response::Settings {
                     document: Some(self.settings.to_json()),
@@ -234,6 +244,78 @@ impl Now {
             }
             _ => failed("unknown"),
         }
+    }
+
+    /// One of everything, for whoever asks the right question; what was asked is kept.
+    fn look(&mut self, look: Look) -> Seen {
+        let end = |zone: &str| End { zone: Some(zone.to_owned()), mac: None, name: None };
+        let pc = End {
+            zone: Some("office".to_owned()),
+            mac: Some("52:54:00:00:00:01".to_owned()),
+            name: Some("Reception-PC".to_owned()),
+        };
+        let seen = match &look {
+            Look::Devices(page) => Seen::Devices {
+                rows: self.devices.iter().skip(page.from).take(page.limit).cloned().collect(),
+                counts: DeviceCounts {
+                    chosen: self.devices.len(),
+                    all: self.devices.len(),
+                    room: 20_000,
+                    ..DeviceCounts::default()
+                },
+            },
+            Look::Connections(_) => Seen::Connections {
+                rows: vec![Connection {
+                    key: ConnectionKey {
+                        id: 7,
+                        protocol: 6,
+                        source: "192.168.10.20".parse().unwrap(),
+                        source_port: 40_000,
+                        destination: "2001:db8::1".parse().unwrap(),
+                        destination_port: 443,
+                    },
+                    from: pc,
+                    to: end("wan"),
+                    sent: 10,
+                    received: 20,
+                    age: Some(5),
+                    answered: true,
+                }],
+                chosen: 1,
+                all: 9,
+                room: 65_536,
+            },
+            Look::Refused(_) => Seen::Refused {
+                rows: vec![Refused {
+                    from: pc,
+                    source: "192.168.10.20".parse().unwrap(),
+                    to: end("crm"),
+                    destination: Some("192.168.30.10".parse().unwrap()),
+                    protocol: 58,
+                    port: 443,
+                    why: Why::Rule("rule_7".to_owned()),
+                    count: 3,
+                    first: 1_800_000_000,
+                    last: 1_800_000_060,
+                }],
+                chosen: 1,
+                all: 1,
+                since: 1_800_000_000,
+                lost: false,
+            },
+            Look::Links => Seen::Links(vec![Link {
+                port: Some("office".to_owned()),
+                zones: vec!["office".to_owned()],
+                linked: true,
+                speed: Some(1000),
+                ..Link::default()
+            }]),
+            Look::Traffic { .. } => Seen::Traffic { until: 0, series: Vec::new(), most: Vec::new() },
+            Look::End(_) | Look::ForgetDevice { .. } => Seen::Done(1),
+            Look::KnowDevices { macs } => Seen::Done(macs.len()),
+        };
+        self.looks.push(look);
+        seen
     }
 
     /// The former settings come back.

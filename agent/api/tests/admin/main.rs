@@ -13,5 +13,6 @@ mod leases;
 mod listed;
 mod pages;
 mod rules;
+mod seen;
 mod setup;
 mod trial;

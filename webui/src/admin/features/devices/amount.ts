@@ -10,7 +10,17 @@ export function bytesText(bytes: number, language: string): string {
 
 /** Of bytes in a minute: "24 Mbit/s". */
 export function rateText(bytesInMinute: number, language: string): string {
-  return scaled((bytesInMinute * 8) / 60, RATES, language);
+  return scaled(bitsOf(bytesInMinute), RATES, language);
+}
+
+/** Bits in a second, of bytes in a minute. */
+export function bitsOf(bytesInMinute: number): number {
+  return (bytesInMinute * 8) / 60;
+}
+
+/** The other way round. */
+export function minuteOf(bits: number): number {
+  return (bits * 60) / 8;
 }
 
 function scaled(value: number, units: string[], language: string): string {

@@ -4,7 +4,7 @@ import { useLanguage, useText } from "../../../i18n";
 import { formatWhen } from "../../../i18n/when";
 import { TimeZone } from "../../../ui/when";
 import type { Series } from "../../api";
-import { rateText } from "./amount";
+import { bitsOf, minuteOf, rateText } from "./amount";
 import { HEIGHT, MINUTES, peakOf, pointsOf, topOf, WIDTH } from "./trend";
 
 const GRID = [0, 0.5, 1];
@@ -14,7 +14,8 @@ export function TrafficChart(props: { name: string; series: Series; until: strin
   const { language } = useLanguage();
   const zone = use(TimeZone);
   const { down, up } = props.series;
-  const top = topOf([...down, ...up]);
+  // Even in what is said: bits in a second, not bytes in a minute.
+  const top = minuteOf(topOf([...down, ...up].map(bitsOf)));
   const rate = (bytes: number) => rateText(bytes, language);
   const peak = peakOf(down);
   const at = formatWhen(new Date(new Date(props.until).getTime() - peak.ago * 60_000), new Date(), language, zone);

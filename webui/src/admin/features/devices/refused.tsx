@@ -80,7 +80,7 @@ function Row({ row }: { row: Refused }) {
     <li className="grid gap-x-6 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
       <div className="min-w-0">
         <p className="text-body break-words text-ink">{row.why === "rule" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
-        <p className="text-row break-words text-ink-2">{t(`admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: zoneWord(row.to.zone), rule: row.rule ?? "" })}</p>
+        <p className="text-row break-words text-ink-2">{t(`admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: row.destination === null ? t("admin.manyTargets") : zoneWord(row.to.zone), rule: row.rule ?? "" })}</p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-label text-ink-3 tabular-nums">
           <span className="inline-flex items-center gap-1.5">
             <ZoneIcon kind={row.from.zone ?? "wan"} className="size-3.5" />
