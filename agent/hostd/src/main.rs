@@ -14,6 +14,7 @@ mod listeners;
 mod machine;
 mod machine_key;
 mod options;
+mod rogues;
 mod run;
 mod server;
 mod services;

@@ -44,7 +44,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("14 passed"),
+        output.status.success() && said.contains("15 passed"),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );

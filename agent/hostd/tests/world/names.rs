@@ -13,7 +13,8 @@ use super::{ask, document, out, ready, run, work};
 /// Gets an address in the office as this card, by this name; what the client was given.
 fn get(mac: &str, name: &[&str]) -> Option<Ipv4Addr> {
     let office = std::env::var("OFFICE").unwrap();
-    let link = |words: &[&str]| out(&[&["ip", "-n", &office, "link", "set", "eth0"], words].concat());
+    let link =
+        |words: &[&str]| out(&[&["ip", "-n", &office, "link", "set", "eth0"], words].concat());
     link(&["address", mac]);
     let script = work().join("given");
     std::fs::write(&script, "#!/bin/sh\n[ \"$1\" != bound ] || echo \"given $ip\"\n").unwrap();
@@ -28,11 +29,25 @@ fn get(mac: &str, name: &[&str]) -> Option<Ipv4Addr> {
 /// What the name means in the office; none when there is no such name.
 fn resolve(name: &str) -> Option<Ipv4Addr> {
     let office = std::env::var("OFFICE").unwrap();
-    let asked = run(&["ip", "netns", "exec", &office, "busybox", "nslookup", "-type=a", name, "192.168.10.1"]);
+    let asked = run(&[
+        "ip",
+        "netns",
+        "exec",
+        &office,
+        "busybox",
+        "nslookup",
+        "-type=a",
+        name,
+        "192.168.10.1",
+    ]);
     let said = String::from_utf8_lossy(&asked.stdout).into_owned();
     let after = said.split_once("\n\n").map(|(_, answer)| answer.to_owned()).unwrap_or_default();
-    let address = after.lines().find_map(|line| line.strip_prefix("Address: ")?.trim().parse().ok());
-    assert!(address.is_some() || said.contains("NXDOMAIN") || said.contains("No answer"), "{name}: {said}");
+    let address =
+        after.lines().find_map(|line| line.strip_prefix("Address: ")?.trim().parse().ok());
+    assert!(
+        address.is_some() || said.contains("NXDOMAIN") || said.contains("No answer"),
+        "{name}: {said}"
+    );
     address
 }
 
@@ -64,7 +79,20 @@ fn n_names_of_devices() {
     let router = Some(Ipv4Addr::new(192, 168, 10, 1));
     // dnsmasq was started anew.
     let end = Instant::now() + Duration::from_secs(10);
-    while run(&["ip", "netns", "exec", &office, "busybox", "nslookup", "printer.internal", "192.168.10.1"]).status.code() != Some(0) {
+    while run(&[
+        "ip",
+        "netns",
+        "exec",
+        &office,
+        "busybox",
+        "nslookup",
+        "printer.internal",
+        "192.168.10.1",
+    ])
+    .status
+    .code()
+        != Some(0)
+    {
         assert!(Instant::now() < end, "no names after a change");
     }
     // Nobody has the printer's address yet, and the name is the printer's.
@@ -79,9 +107,28 @@ fn n_names_of_devices() {
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
 
     let hostile = [
-        "gatehouse", "GateHouse", "gatehouse.internal", "gatehouse.", "crm", "CRM.internal", "crm.gatehouse",
-        "crm.gatehouse.internal", "wpad", "WPAD", "wpad.internal", "Wpad.Internal", "wpad.", "wpad.internal.", "isatap",
-        "isatap.internal", "localhost", "localhost.internal", "printer", "PRINTER", "printer.internal", "printer.",
+        "gatehouse",
+        "GateHouse",
+        "gatehouse.internal",
+        "gatehouse.",
+        "crm",
+        "CRM.internal",
+        "crm.gatehouse",
+        "crm.gatehouse.internal",
+        "wpad",
+        "WPAD",
+        "wpad.internal",
+        "Wpad.Internal",
+        "wpad.",
+        "wpad.internal.",
+        "isatap",
+        "isatap.internal",
+        "localhost",
+        "localhost.internal",
+        "printer",
+        "PRINTER",
+        "printer.internal",
+        "printer.",
     ];
     for (number, name) in (0x20..).zip(hostile) {
         // As the option of old (12), and as the whole name (81).
@@ -106,7 +153,10 @@ fn n_names_of_devices() {
     let all = leases();
     assert!(all.is_sorted_by(|one, other| one.address < other.address), "{all:?}");
     let of = |address| all.iter().find(|lease| Some(lease.address) == address).unwrap();
-    assert_eq!((of(given).name.as_deref(), of(given).mac.as_str()), (Some("reception-pc"), mac(0x10).as_str()));
+    assert_eq!(
+        (of(given).name.as_deref(), of(given).mac.as_str()),
+        (Some("reception-pc"), mac(0x10).as_str())
+    );
     assert_eq!(of(printer).name.as_deref(), Some("printer"));
     assert!(all.len() > 20 && all.iter().all(|lease| lease.expires.is_some()), "{all:?}");
     // Another zone has other names, and there is no zone of this name.
@@ -116,4 +166,26 @@ fn n_names_of_devices() {
     assert_eq!(resolve("use-application-dns.net"), None);
     out(&["ip", "-n", &office, "link", "set", "eth0", "address", "52:54:00:67:01:02"]);
     assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+}
+
+/// A home router that was plugged in the wrong way round.
+#[test]
+#[ignore = "runs inside dev/world"]
+fn r_a_device_that_gives_out_addresses_is_told_of() {
+    ready();
+    let office = std::env::var("OFFICE").unwrap();
+    out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
+    let end = Instant::now() + Duration::from_secs(70);
+    loop {
+        let script = "echo offer > /dev/udp/192.168.10.1/68";
+        run(&["ip", "netns", "exec", &office, "bash", "-c", script]);
+        let Response::Status(status) = ask(&Request::Status).unwrap() else { panic!("no status") };
+        let codes: Vec<_> = status.notices.iter().map(|notice| notice.code.as_str()).collect();
+        if codes.contains(&"rogue_dhcp") {
+            assert!(!codes.contains(&"rogue_router"), "{codes:?}");
+            break;
+        }
+        assert!(Instant::now() < end, "{codes:?}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
 }

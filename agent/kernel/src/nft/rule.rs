@@ -6,7 +6,7 @@ use rustables::error::BuilderError;
 use super::expression::{
     CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
     CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_L4PROTO, META_NFPROTO, META_OIFNAME,
-    META_SKUID, NETWORK, Source, TRANSPORT,
+    META_PROTOCOL, META_SKUID, NETWORK, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};

@@ -19,7 +19,7 @@ use crate::netlink::{Reply, Socket};
 /// Sets with more elements are not listed: it takes the kernel minutes.
 pub const MAX_READ_BACK: usize = 10_000;
 
-const GET_RULE: u16 = SUBSYSTEM | 7;
+pub(super) const GET_RULE: u16 = SUBSYSTEM | 7;
 const GET_ELEMENTS: u16 = SUBSYSTEM | 13;
 
 /// What is not as it was asked for.
