@@ -9,16 +9,26 @@ use crate::compile::{CRM_PORT, TABLE, table_id};
 use crate::icmp;
 use crate::ir::{
     Base, Chain, ChainKind, EtherType, Family, Field, Hook, InterfaceName, Name, Policy, Protocol,
-    Rule, Table, Value,
+    Rule, Table, TableId, Value,
 };
 use crate::quarantine;
 use crate::zones::Scope;
 
-/// Where DHCP clients listen, over IPv4 and over IPv6.
-const CLIENTS: [(u16, &str); 2] = [
-    (68, "rogue DHCP: only the box gives out addresses"),
-    (546, "rogue DHCPv6: only the box does"),
-];
+const DHCP: &str = "rogue DHCP: only the box gives out addresses";
+const DHCPV6: &str = "rogue DHCPv6: only the box does";
+const ROUTER: &str = "rogue router: only the box announces itself";
+
+/// Comments of the rules that count devices which would be what only the box is, each with the code
+/// by which people are told.
+pub const ROGUES: [(&str, &str); 3] =
+    [(DHCP, "rogue_dhcp"), (DHCPV6, "rogue_dhcp"), (ROUTER, "rogue_router")];
+/// The chain of those rules.
+pub const ROGUES_CHAIN: &str = "prerouting";
+
+/// The table of those rules.
+pub fn rogues_table() -> TableId {
+    table_id(Family::Bridge, TABLE)
+}
 
 pub(crate) fn table(scope: &Scope<'_>) -> Table {
     let port = InterfaceName::made(CRM_PORT);
@@ -29,11 +39,11 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
     forward.extend(quarantine::beside(scope));
     let input = not_from(&port, scope);
     Table {
-        id: table_id(Family::Bridge, TABLE),
+        id: rogues_table(),
         sets: quarantine::set(scope).into_iter().collect(),
         maps: Vec::new(),
         chains: vec![
-            base("prerouting", Hook::Prerouting, rogues()),
+            base(ROGUES_CHAIN, Hook::Prerouting, rogues()),
             base("forward", Hook::Forward, forward),
             base("input", Hook::Input, input),
         ],
@@ -47,11 +57,13 @@ fn rogues() -> Vec<Rule> {
     let tags = [EtherType::Tag, EtherType::ProviderTag].map(|tag| {
         when().is(Field::EtherType, Value::EtherType(tag)).drop("no tag is within another")
     });
-    let servers = CLIENTS.map(|(port, why)| when().udp().destination_port(port).drop(why));
+    // Where DHCP clients listen, over IPv4 and over IPv6.
+    let servers = [(68, DHCP), (546, DHCPV6)];
+    let servers = servers.map(|(port, why)| when().udp().destination_port(port).drop(why));
     let routers = when()
         .is(Field::Protocol, Value::Protocol(Protocol::Icmpv6))
         .is(Field::IcmpType, Value::IcmpType(icmp::ROUTER_ADVERTISEMENT))
-        .drop("rogue router: only the box announces itself");
+        .drop(ROUTER);
     tags.into_iter().chain(servers).chain([routers]).collect()
 }
 

@@ -29,6 +29,7 @@ mod spoof;
 mod tracking;
 mod zones;
 
+pub use bridge::{ROGUES, ROGUES_CHAIN, rogues_table};
 pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use difference::{Difference, Kind, Line, difference};

@@ -23,6 +23,7 @@ use crate::apply::{ApplyError, Goal};
 use crate::hits::Hits;
 use crate::identity;
 use crate::options::RunOptions;
+use crate::rogues::Rogues;
 use crate::services::Services;
 use crate::setup::{self, Setup};
 use crate::setup_code::Door;
@@ -79,6 +80,7 @@ pub struct Agent {
     /// The last try did not succeed, or is not complete.
     retry: bool,
     services_down: Vec<String>,
+    rogues: Rogues,
     /// Cards that the settings name have had time to appear.
     settled: bool,
     started: Instant,
@@ -145,6 +147,7 @@ impl Agent {
             problem: None,
             retry: false,
             services_down: Vec::new(),
+            rogues: Rogues::default(),
             settled: false,
             started: Instant::now(),
             told_ready: false,
@@ -388,6 +391,7 @@ impl Agent {
     pub async fn look_at_services(&mut self) {
         if self.in_force.is_some() {
             self.services_down = self.services.down().await;
+            self.rogues.look(Instant::now());
             self.tell();
         }
     }
@@ -414,6 +418,7 @@ impl Agent {
         }
         let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
         status.notices.extend(self.services_down.iter().map(down));
+        status.notices.extend(self.rogues.notices());
         if let Some(in_force) = &self.in_force {
             let InForce { settings, source, binding } = in_force;
             let cards = machine::cards(self.options.links);

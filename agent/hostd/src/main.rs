@@ -15,6 +15,7 @@ mod listeners;
 mod machine;
 mod machine_key;
 mod options;
+mod rogues;
 mod run;
 mod seen;
 mod server;

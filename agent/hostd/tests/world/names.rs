@@ -167,3 +167,25 @@ fn n_names_of_devices() {
     out(&["ip", "-n", &office, "link", "set", "eth0", "address", "52:54:00:67:01:02"]);
     assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
 }
+
+/// A home router that was plugged in the wrong way round.
+#[test]
+#[ignore = "runs inside dev/world"]
+fn r_a_device_that_gives_out_addresses_is_told_of() {
+    ready();
+    let office = std::env::var("OFFICE").unwrap();
+    out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
+    let end = Instant::now() + Duration::from_secs(70);
+    loop {
+        let script = "echo offer > /dev/udp/192.168.10.1/68";
+        run(&["ip", "netns", "exec", &office, "bash", "-c", script]);
+        let Response::Status(status) = ask(&Request::Status).unwrap() else { panic!("no status") };
+        let codes: Vec<_> = status.notices.iter().map(|notice| notice.code.as_str()).collect();
+        if codes.contains(&"rogue_dhcp") {
+            assert!(!codes.contains(&"rogue_router"), "{codes:?}");
+            break;
+        }
+        assert!(Instant::now() < end, "{codes:?}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
