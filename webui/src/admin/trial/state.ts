@@ -8,7 +8,7 @@ import { deadlineOf } from "./clock";
 export const SETTINGS = "settings";
 export const HISTORY = "settings-history";
 /** What shows the settings, or what they do. */
-const FOLLOWS: unknown[] = [SETTINGS, HISTORY, "zones", "crm-access", "protection"];
+const FOLLOWS: unknown[] = [SETTINGS, HISTORY, "zones", "crm-access", "protection", "rules"];
 /** An answer that was lost is found out soon: the trial does not wait. */
 const PATIENCE_MS = 6_000;
 
