@@ -4,7 +4,6 @@
 //! compares with those very messages (`verify`).
 
 mod counters;
-mod counts;
 mod expression;
 mod grace;
 mod listing;
@@ -15,17 +14,14 @@ mod set;
 mod transaction;
 mod verify;
 
-use std::collections::BTreeMap;
-
 use firewall::CheckedRuleset;
-use firewall::ir::TableId;
 use netlink_sys::protocols::NETLINK_NETFILTER;
 use nix::errno::Errno;
 
 use crate::netlink::message::ERROR;
 use crate::netlink::{Messages, NetlinkError, Socket};
 
-pub use counters::counted;
+pub use counters::{counted, counts};
 pub use object::Object;
 pub use present::Present;
 pub use transaction::Transaction;
@@ -93,11 +89,6 @@ pub fn replace(ruleset: CheckedRuleset<'_>) -> Result<(), NftError> {
 /// Reads our tables back and tells what is not as the ruleset asks; empty when all is.
 pub fn differences(ruleset: CheckedRuleset<'_>) -> Result<Vec<Difference>, NftError> {
     verify::differences(ruleset.ruleset())
-}
-
-/// How many packets the rules of a chain counted since they were loaded, by the rules' comments.
-pub fn counts(table: &TableId, chain: &str) -> Result<BTreeMap<String, u64>, NftError> {
-    counts::counts(table, chain)
 }
 
 impl Transaction {

@@ -53,17 +53,18 @@ export function Choices(props: ChoicesProps) {
           <input id={`${id}-search`} type="search" autoComplete="off" spellCheck={false} value={wanted} onChange={(event) => setWanted(event.target.value)} className={classes(inputClass, "pl-9")} />
         </div>
       )}
-      <div className={classes(props.options.length > LONG && "max-h-64 overflow-y-auto pr-1")}>
+      {/* As high as before whatever is found: nothing jumps away from the pointer. */}
+      <div className={classes(props.options.length > LONG && "h-64 overflow-y-auto px-1")}>
         {shown.map((one) => (
           <ChoiceRow key={one.value} type={props.many ? "checkbox" : "radio"} name={id} option={one} checked={props.picked.includes(one.value)} onChecked={(on) => pick(one.value, on)} />
         ))}
+        {found.length === 0 && (
+          <p role="status" className="py-1 text-row text-ink-2">
+            {wanted !== "" ? t("ui.findNone", { text: wanted }) : props.none}
+          </p>
+        )}
         {found.length > SHOWN && <p className="py-1 text-row text-ink-3">{t("ui.findMore", { count: found.length - SHOWN })}</p>}
       </div>
-      {found.length === 0 && (
-        <p role="status" className="py-1 text-row text-ink-2">
-          {wanted !== "" ? t("ui.findNone", { text: wanted }) : props.none}
-        </p>
-      )}
     </fieldset>
   );
 }
@@ -83,6 +84,7 @@ function ChoiceRow(props: { type: "radio" | "checkbox"; name: string; option: Ch
   return (
     <label htmlFor={id} className="flex min-h-8 items-start gap-2.5 py-1 max-sm:min-h-11 max-sm:py-2.5">
       <span className="relative mt-0.5 flex size-4.5 shrink-0">
+        {/* Larger than what is drawn: a target of 24. */}
         <input
           id={id}
           type={props.type}
@@ -90,8 +92,9 @@ function ChoiceRow(props: { type: "radio" | "checkbox"; name: string; option: Ch
           checked={props.checked}
           onChange={(event) => props.onChecked(event.target.checked)}
           aria-describedby={option.hint ? `${id}-hint` : undefined}
-          className={classes("peer size-4.5 appearance-none border border-edge bg-sheet checked:border-accent checked:bg-accent", round ? "rounded-full" : "rounded-tag")}
+          className={classes("peer absolute -inset-[3px] size-6 appearance-none", round ? "rounded-full" : "rounded-tag")}
         />
+        <span className={classes("pointer-events-none size-4.5 border border-edge bg-sheet peer-checked:border-accent peer-checked:bg-accent", round ? "rounded-full" : "rounded-tag")} />
         {round ? (
           <span className="pointer-events-none absolute inset-[5px] hidden rounded-full bg-on-accent peer-checked:block" />
         ) : (

@@ -52,7 +52,6 @@ export function MenuAt(props: Shared & { items: MenuItem[] }) {
     <>
       <span ref={place} className="contents" />
       <BaseMenu.Root
-        modal={false}
         open={at !== null}
         onOpenChange={(open, { event }) => {
           if (!open && !(event.target instanceof Node && at?.contains(event.target))) onClose();

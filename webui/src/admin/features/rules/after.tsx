@@ -29,7 +29,7 @@ export function CrmSentences() {
       ) : (
         <ul>
           {reached.map(({ zone, addresses }) => {
-            const who = addresses === "all" ? words.zone(zone) : t("admin.rules.only", { zones: words.zone(zone), addresses: words.list(addresses) });
+            const who = addresses === "all" ? words.zone(zone) : words.only(words.zone(zone), addresses);
             const trouble = troubles.find(({ at }) => "crm" in at && at.crm === zone);
             return (
               <li key={zone} className="border-b border-line px-4 py-2 last:border-b-0 sm:px-5">

@@ -11,7 +11,7 @@ import { keepRulesDraft, type RulesDraft, rulesDraft } from "../../review/drafts
 import { reviewOf } from "../../review/proposal";
 import { useTrial } from "../../trial/provider";
 import { type Parts, partsOf, plainRule, withParts } from "./document";
-import { type Differences, differences, merged, same } from "./merge";
+import { type Differences, differences, type Merged, merged, same } from "./merge";
 import { lacking, sorted, stands, type Trouble } from "./problems";
 
 export interface Staging {
@@ -51,30 +51,30 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
   const [draft, setDraft] = useState<RulesDraft | null>(() => rulesDraft(account));
   const [first] = useState(draft);
   const running = useTrial().trial?.id ?? null;
-  // When a trial is over, what was tried and kept is no draft any more.
-  useEffect(() => setDraft(rulesDraft(account)), [account, running]);
   const inForce = useMemo(() => partsOf(document), [document]);
-  const { parts, clash } = useMemo(() => (draft === null ? { parts: inForce, clash: false } : merged(draft.base, draft.mine, inForce)), [draft, inForce]);
-  const latest = useRef({ parts, inForce });
-  useEffect(() => {
-    latest.current = { parts, inForce };
-  });
+  const { parts, clash } = useMemo(() => partsNow(draft, inForce), [draft, inForce]);
+  // Two edits in a row see each other, drawn or not.
+  const latest = useRef(draft);
+  const hold = useCallback((next: RulesDraft | null) => {
+    latest.current = next;
+    setDraft(next);
+  }, []);
+  // When a trial is over, what was tried and kept is no draft any more.
+  useEffect(() => hold(rulesDraft(account)), [account, hold, running]);
   const stage = useCallback(
     (next: RulesDraft | null) => {
       keepRulesDraft(account, next);
-      setDraft(next);
+      hold(next);
     },
-    [account],
+    [account, hold],
   );
   const update = useCallback(
     (change: (parts: Parts) => Parts) => {
-      const now = latest.current;
-      const mine = changed(now.parts, change(now.parts));
-      // Two in a row see each other.
-      latest.current = { ...now, parts: mine };
-      stage(same(mine, now.inForce) ? null : { base: now.inForce, mine, tried: false });
+      const before = partsNow(latest.current, inForce).parts;
+      const mine = changed(before, change(before));
+      if (mine !== before) stage(same(mine, inForce) ? null : { base: inForce, mine, tried: false });
     },
-    [stage],
+    [inForce, stage],
   );
   const asked = useReview({ document, etag, parts });
   const value = useMemo<Staging>(
@@ -93,6 +93,10 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
     [asked, clash, document, draft, etag, first, inForce, parts, stage, update],
   );
   return <Context value={value}>{props.children}</Context>;
+}
+
+function partsNow(draft: RulesDraft | null, inForce: Parts): Merged {
+  return draft === null ? { parts: inForce, clash: false } : merged(draft.base, draft.mine, inForce);
 }
 
 /** Rules that were touched are written the short way. */

@@ -17,6 +17,9 @@ import type { Part, Trouble } from "./problems";
 import { Row, type RowActs, saidTrouble } from "./row";
 import { useWords } from "./words";
 
+/** Rows that are drawn at once. */
+const FIRST = 40;
+
 interface Open {
   id: number;
   part: Part | "menu";
@@ -52,6 +55,9 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
   // What is wrong, new or worked on is shown whatever is looked for.
   const openId = open?.id ?? null;
   const shown = useMemo(() => rules.filter((rule) => fits(rule, looked, words) || ofRule.has(rule.id) || rule.id === openId || rule.id === wanted?.id), [looked, ofRule, openId, rules, wanted, words]);
+
+  // The first ones at once, all of them as soon as there is time.
+  const drawn = useDeferredValue(shown.length, FIRST);
 
   const state = useRef({ rules, shown, open });
   useEffect(() => {
@@ -98,7 +104,7 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
     buttons?.[wanted.handle ? 0 : 1]?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: "nearest" });
     if (row) onWanted(null);
-  }, [onWanted, shown, wanted]);
+  }, [drawn, onWanted, shown, wanted]);
   useEffect(() => {
     if (attempt > 0) list.current?.querySelector<HTMLElement>("[data-wrong]")?.focus();
   }, [attempt]);
@@ -151,7 +157,7 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
             </EmptyState>
           )}
           <ul ref={list} aria-label={t("admin.rules")}>
-            {shown.map((rule, index) => (
+            {shown.slice(0, drawn).map((rule, index) => (
               <Row
                 key={rule.id}
                 rule={rule}

@@ -6,8 +6,13 @@ import type { Member } from "./document";
 function plain(text: string): string {
   return text
     .normalize("NFKC")
-    .replace(/(?<=[0-9a-f])。(?=[0-9])/gi, ".")
+    .replace(/\d[\d.]*。[\d.。]*\d/g, dotted)
     .replace(/(?<=[0-9a-f:])[^\S\n]*(?:[-–—−~～]+|至|到)[^\S\n]*(?=[0-9a-f:])/gi, "-");
+}
+
+/** `192。168。10。7` is an address; behind four numbers a stop parts. */
+function dotted(run: string): string {
+  return run.split(/[.。]/).length <= 4 ? run.replaceAll("。", ".") : run;
 }
 
 /** Blanks, commas, stops and ends of lines part entries; bullets are none. */

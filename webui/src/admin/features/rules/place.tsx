@@ -2,7 +2,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { useText } from "../../../i18n";
-import { Loaded } from "../../../ui/async";
+import { EmptyState, Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
@@ -35,6 +35,7 @@ export function RulesPlace() {
 }
 
 function Pages() {
+  const { t } = useText();
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const onWanted = useCallback((next: Wanted | null) => setWanted(next), []);
   return (
@@ -83,6 +84,13 @@ function Pages() {
       </Route>
       <Route path="/rules/hours/edit">
         <HoursPage key="edit" what="edit" />
+      </Route>
+      <Route>
+        <Page title={t("admin.notFound")}>
+          <EmptyState title={t("admin.notFoundTitle")} action={<ButtonLink href="/rules">{t("admin.rules")}</ButtonLink>}>
+            {t("admin.notFoundText")}
+          </EmptyState>
+        </Page>
       </Route>
     </Switch>
   );
@@ -155,8 +163,8 @@ function StagedBar() {
   };
   return (
     <div role="region" aria-label={t("admin.rules.stagedTitle")} className="sticky bottom-4 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-sheet border border-line-2 bg-sheet px-4 py-3 shadow-float max-sm:bottom-20 sm:px-5">
-      <p role="status" className="min-w-0 flex-1 text-body">
-        <span className="font-semibold">{t("admin.rules.stagedCount", { count: differences.count })}</span>{" "}
+      <p role="status" className="flex min-w-0 flex-1 flex-wrap gap-x-2 text-body">
+        <span className="font-semibold">{t("admin.rules.stagedCount", { count: differences.count })}</span>
         <span className={troubles.length > 0 ? "text-bad" : "text-ink-2"}>{troubles.length > 0 ? t("admin.rules.troubles", { count: troubles.length }) : t("admin.rules.stagedText")}</span>
       </p>
       <div className="flex gap-2 max-sm:w-full max-sm:[&>*]:flex-1">

@@ -77,8 +77,9 @@ export const Row = memo(function Row(props: RowProps) {
               checked={!off}
               aria-label={t("admin.rules.on", { number: String(rule.id) })}
               onChange={(event) => acts.switchOn(rule.id, event.target.checked)}
-              className="peer size-4.5 appearance-none rounded-tag border border-edge bg-sheet checked:border-accent checked:bg-accent"
+              className="peer absolute -inset-[3px] size-6 appearance-none rounded-tag"
             />
+            <span className="pointer-events-none size-4.5 rounded-tag border border-edge bg-sheet peer-checked:border-accent peer-checked:bg-accent" />
             <Icon name="check" className="pointer-events-none absolute inset-0.5 hidden size-3.5 text-on-accent peer-checked:block" />
           </span>
         </label>

@@ -1,6 +1,6 @@
 // A rule in words: each of its pickers, and all of it read aloud.
 import { useMemo } from "react";
-import { useText } from "../../../i18n";
+import { useLanguage, useText } from "../../../i18n";
 import { useZoneName } from "../../zone";
 import type { Day, Member, Rule, Side, Span, Which } from "./document";
 import { type Part, PARTS } from "./problems";
@@ -23,10 +23,13 @@ export interface Words {
   spans: (spans: Span[]) => string;
   day: (day: Day) => string;
   list: (entries: string[]) => string;
+  /** A zone, and of it these addresses. */
+  only: (zones: string, addresses: string[]) => string;
 }
 
 export function useWords(): Words {
   const { t, find } = useText();
+  const { language } = useLanguage();
   const nameOf = useZoneName();
   return useMemo(() => {
     const zone = (name: string) => (name === "wan" ? t("admin.rules.internet") : nameOf(name));
@@ -41,7 +44,7 @@ export function useWords(): Words {
     const side = ({ zones, addresses }: Side, all: string, none: string) => {
       if (isEmpty(zones) || isEmpty(addresses)) return none;
       const places = zones === "all" ? all : list(zones.map(zone));
-      return addresses === "all" ? places : t("admin.rules.only", { zones: places, addresses: list(addresses.map(member)) });
+      return addresses === "all" ? places : t("admin.rules.only", { zones: places, addresses: apart(list(addresses.map(member)), language) });
     };
     const day = (one: Day) => t(`admin.day.${one}`);
     const part = (rule: Rule, which: Part): string => {
@@ -76,9 +79,15 @@ export function useWords(): Words {
       zone,
       day,
       list,
+      only: (zones, addresses) => t("admin.rules.only", { zones, addresses: apart(list(addresses), language) }),
       spans: (spans) => spans.map((one) => t("admin.hours.span", { days: daysSaid(one.days, day, t("ui.listGap"), t("admin.hours.to")), from: one.from, to: one.to })).join(t("admin.hours.gap")),
     };
-  }, [find, nameOf, t]);
+  }, [find, language, nameOf, t]);
+}
+
+/** In Chinese a blank parts Latin letters and figures from what stands before them. */
+function apart(text: string, language: string): string {
+  return language === "zh-CN" && /^[!-~]/.test(text) ? ` ${text}` : text;
 }
 
 function isEmpty(which: Which<unknown>): boolean {
