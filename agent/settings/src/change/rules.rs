@@ -1,5 +1,6 @@
 //! Rules compared by their numbers, and services, groups and schedules by their names; how they are said.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::Change;
@@ -138,14 +139,14 @@ fn time_zone(before: Option<&TimeZone>, now: Option<&TimeZone>) -> Option<Change
 impl Rule {
     /// The rule as a sentence without a full stop, for a reader who knows zones by these names.
     pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
-        self.said(&Speech { language, name: &name })
+        self.said(&Speech { language, name: &name, cut: RefCell::default() })
     }
 }
 
 impl Remark {
     /// The oddity as a sentence.
     pub fn text(self, language: Language) -> String {
-        let speech = Speech { language, name: &|_| None };
+        let speech = Speech { language, name: &|_| None, cut: RefCell::default() };
         match self {
             Self::Shadowed { by } => speech.phrase(Word::RemarkShadowed, &[("by", by.to_string())]),
             Self::Redundant { by } => {
