@@ -100,6 +100,9 @@ export async function lookAtRules({ page, name }, base, shoot) {
   await picker(6, "who").click();
   await popup.locator("textarea").fill("192.168.30.7\n52-54-00-67-00-99");
   await page.keyboard.press("Escape");
+  // Loaded anew, it is still there.
+  await page.reload();
+  await sees("rules.stagedBack");
   // Another admin is quicker with something else: nothing is lost.
   await dev("other-keeps");
   await press("reviewChange");
