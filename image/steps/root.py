@@ -5,6 +5,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+from . import vendors
 from .shell import BuildError, lines, run
 
 IMAGE = Path(__file__).parent.parent
@@ -23,6 +24,7 @@ def assemble(base, work, version, programs):
     for name, program in programs.items():
         shutil.copy(program, tree / "usr/bin" / name)
         (tree / "usr/bin" / name).chmod(0o755)
+    vendors.add(base, tree)
     _write(tree, "usr/lib/os-release", _os_release(version))
     _write(tree, "etc/hostname", "gatehouse\n")
     _write(tree, "etc/machine-id", "uninitialized\n")

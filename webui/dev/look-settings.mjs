@@ -86,12 +86,36 @@ export async function lookAtSettings({ page, name }, base, shoot) {
   await page.getByText(texts.trialSilent).waitFor({ state: "detached" });
   await bar.getByRole("button").first().click();
   await bar.waitFor({ state: "detached" });
-  // Another's trial: on every page, and no second one beside it.
+  // The new settings let this page in no more: until when, and what became of it.
+  await press("reviewChange");
+  await page.getByText(texts["try.60"]).waitFor();
+  await dev("shuts-out");
+  await press("try.60");
+  await sees("unansweredReturns");
+  await shoot(view, "unanswered");
+  await page.getByText(texts["ended.unanswered"]).locator("visible=true").first().waitFor({ timeout: 40_000 });
+  await heading("access");
+  await sees("pickedBack");
+  await shoot(view, "ended-unanswered");
+  // The same, and the page is loaded anew in the middle of it.
+  await press("reviewChange");
+  await page.getByText(texts["try.60"]).waitFor();
+  await dev("shuts-out");
+  await press("try.60");
+  await sees("unansweredReturns");
+  await dev("answers");
+  await page.reload();
+  await page.getByText(texts.trialLost).waitFor();
+  await shoot(view, "trial-answer-lost");
+  await bar.getByRole("button").first().click();
+  await bar.waitFor({ state: "detached" });
+  await page.goto(`${base}/crm-access`);
+  // Another's trial: by itself, on every page, and no second one beside it.
   await press("reviewChange");
   await page.getByText(texts["try.60"]).waitFor();
   await dev("other-tries");
-  await press("try.60");
   await sees("waits");
+  await sees("againstTrial");
   await shoot(view, "trial-of-other");
   await page.goto(`${base}/zones`);
   await bar.waitFor();
@@ -148,6 +172,26 @@ export async function lookAtSettings({ page, name }, base, shoot) {
   await bar.waitFor();
   await heading("settings");
   await press("keepSettings");
+  await bar.waitFor({ state: "detached" });
+  // The box moves: five minutes at least, and where to keep it. A long list in whole.
+  const moved = structuredClone(document);
+  moved.zones.office.ipv4.address = "192.168.77.1/24";
+  moved.zones.guest.ipv4.address = "10.20.30.1/24";
+  moved.crm.reachable_from = [{ zone: "office", addresses: Array.from({ length: 40 }, (_, index) => `192.168.77.${20 + index}`) }];
+  await page.goto(`${base}/settings/import`);
+  file(JSON.stringify(moved));
+  await choose();
+  await press("reviewChange");
+  await sees("movesKeep");
+  await page.locator("main details summary").first().click();
+  if ((await page.locator("main select").inputValue()) !== "300") throw new Error("less than five minutes for a box that moves");
+  await shoot(view, "review-moves");
+  await press("try.300");
+  await bar.waitFor();
+  await bar.locator("summary").first().click();
+  await bar.locator("summary").nth(1).click();
+  await shoot(view, "trial-moves");
+  await bar.getByRole("button").first().click();
   await bar.waitFor({ state: "detached" });
   await dev("nothing-yet");
   await page.reload();

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { lookAtRules } from "./look-rules.mjs";
+import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -66,7 +67,7 @@ for (const language of ["en", "zh-CN"]) for (const theme of ["light", "dark"]) f
 // Only some of them: LOOK=en-light-360 node dev/look.mjs settings
 if (process.env.LOOK) views.splice(0, views.length, ...views.filter((one) => `${one.language}-${one.theme}-${one.width}`.includes(process.env.LOOK)));
 
-const PAGES = { protection: "/", zones: "/zones", access: "/crm-access", crm: "/crm", settings: "/settings", import: "/settings/import", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
+const PAGES = { protection: "/", zones: "/zones", devices: "/devices", connections: "/devices/connections", refused: "/devices/refused", traffic: "/devices/traffic", device: "/devices/traffic?device=3c:52:a1:00:00:00", quarantine: "/devices/quarantine?in=3c:52:a1:00:00:02", access: "/crm-access", crm: "/crm", settings: "/settings", import: "/settings/import", log: "/log", certificate: "/certificate", account: "/account", missing: "/nothing" };
 if (!only || only === "pages") {
   await withServer("ready", 8791, async (base) => {
     for (const options of views) {
@@ -172,6 +173,16 @@ for (const [part, port, look] of [["settings", 8794, lookAtSettings], ["rules", 
         console.log(`FAILED ${view.name}: ${error.stack}`);
         await view.page.screenshot({ path: `${OUT}failed-${view.name}.png`, fullPage: true });
       });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "addresses") {
+  for (const options of views) {
+    await withServer("ready", 8795, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtAddresses({ base, view, shoot });
       await view.close();
     });
   }

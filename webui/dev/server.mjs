@@ -2,6 +2,8 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeLeases } from "./leases.mjs";
+import { makeSeen } from "./seen.mjs";
 import { makeSettings } from "./settings.mjs";
 
 const POLICY =
@@ -32,10 +34,18 @@ const log = Array.from({ length: 250 }, (_, index) => {
 });
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
+const leases = makeLeases(settings.document);
+const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
+/** How long a lock-out lasts here, whatever was chosen. */
+const SHUT_MS = 12_000;
 
-function answer(method, path, query, body, ifMatch) {
+/** New settings that let this page in no more: the box tries them, and its answer gets lost. */
+let shutsOut = false;
+let shut = null;
+
+function answer(method, path, query, body, ifMatch, key) {
   const at = `${method} ${path}`;
   if (at === "GET /start") return [200, { realm: "admin", state, language: "en", version: "0.0.0", time: ago(0) }];
   if (at === "POST /setup/code") return body.code === "wrong" ? problem(403, "wrong-code", "The code is not right. Nothing was changed. Read it off the screen again.", { triesLeft: 4 }) : [204];
@@ -71,8 +81,11 @@ function answer(method, path, query, body, ifMatch) {
   if (at === "POST /account/password") return problem(422, "invalid", "x", { errors: [{ field: "/current", code: "wrong", message: "This is not the password in force." }] });
   if (at === "GET /protection") return [200, { checkedAt: ago(3), rows: ["data", "access", "network", "application", "people", "suppliers", "audit"].map((key) => key === "network" ? { key, state: "proven", proof, todo: null } : { key, state: "unknown", proof: null, todo: null }) }];
   if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
-  const said = settings.answer(method, path, query, body, ifMatch);
+  if (at === "GET /leases") return [200, leases(query)];
+  const said = settings.answer(method, path, query, body, ifMatch, key);
   if (said !== null) return said;
+  const shown = seen(method, path, query, body);
+  if (shown !== null) return shown;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];
   if (at === "POST /crm/manager-code") return [200, code];
   if (at === "GET /certificate") return [200, { caFingerprint: Array.from({ length: 32 }, (_, i) => ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase()).join(":"), caNotAfter: "2036-11-22T00:00:00Z", leaves: [{ name: "gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }, { name: "crm.gatehouse.internal", notAfter: "2027-12-26T00:00:00Z" }] }];
@@ -87,14 +100,27 @@ createServer(async (request, response) => {
   const url = new URL(request.url, "http://localhost");
   let text = "";
   for await (const piece of request) text += piece;
-  if (/^\/api\/v1\/dev\/(silent|answers)$/.test(url.pathname)) silent = url.pathname.endsWith("silent");
-  else if (silent) {
+  if (/^\/api\/v1\/dev\/(silent|answers)$/.test(url.pathname)) {
+    silent = url.pathname.endsWith("silent");
+    clearTimeout(shut);
+  } else if (silent) {
     request.socket.destroy();
     return;
   }
+  if (url.pathname === "/api/v1/dev/shuts-out") shutsOut = true;
   response.setHeader("content-security-policy", POLICY);
   if (url.pathname.startsWith("/api/v1")) {
-    const [status, body] = answer(request.method, url.pathname.slice(7), url.searchParams, text ? JSON.parse(text) : {}, request.headers["if-match"]);
+    const [status, body] = answer(request.method, url.pathname.slice(7), url.searchParams, text ? JSON.parse(text) : {}, request.headers["if-match"], request.headers["idempotency-key"]);
+    if (shutsOut && request.method === "PUT") {
+      // Nothing comes back, as from behind a rule that drops.
+      shutsOut = false;
+      silent = true;
+      shut = setTimeout(() => {
+        silent = false;
+        settings.dev("time-is-over");
+      }, SHUT_MS);
+      return;
+    }
     if (url.pathname.endsWith("/export")) response.setHeader("content-disposition", 'attachment; filename="gatehouse-settings.json"');
     response.setHeader("etag", `"${settings.version()}"`);
     response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json" });

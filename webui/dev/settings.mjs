@@ -10,10 +10,29 @@ const say = (language, english, chinese) => (language === "zh-CN" ? chinese : en
 const ZONES = { office: ["Office", "办公"], guest: ["Guest", "访客"], crm: ["CRM", "CRM"] };
 const zoneOf = (language, name) => (ZONES[name] ?? [name, name])[language === "zh-CN" ? 1 : 0];
 
+/** Where the box gets another address. */
+function movesOf(before, after) {
+  return Object.entries(after.zones).flatMap(([zone, { ipv4 }]) => {
+    const [from, to] = [before.zones[zone]?.ipv4?.address, ipv4?.address].map((one) => one?.split("/")[0]);
+    return from && to && from !== to && zone !== "crm" ? [{ zone, from, to, stays: zone === "office", here: zone === "office" }] : [];
+  });
+}
+
+/** Sentences name two of a long list; here it is whole. */
+const SHORT = 4;
+function listsOf(before, after) {
+  const at = ["office", "guest"].flatMap((zone) => {
+    const of = (document) => document.crm.reachable_from.find((one) => one.zone === zone)?.addresses;
+    const [was, now] = [of(before), of(after)];
+    return JSON.stringify(was) === JSON.stringify(now) ? [] : [[was, now]];
+  });
+  return at.flatMap((both, index) => both.filter((one) => Array.isArray(one) && one.length > SHORT).map((entries) => ({ at: index, entries })));
+}
+
 function words(language, before, after) {
   const said = [];
   const reach = (document, zone) => document.crm.reachable_from.find((one) => one.zone === zone)?.addresses;
-  const text = (addresses) => (addresses === "all" ? say(language, "everyone", "所有设备") : addresses.join(", "));
+  const text = (addresses) => (addresses === "all" ? say(language, "everyone", "所有设备") : addresses.length > SHORT ? say(language, `${addresses.slice(0, 2).join(", ")} and ${addresses.length - 2} more`, `${addresses.slice(0, 2).join("、")}等 ${addresses.length} 项`) : addresses.join(", "));
   for (const zone of ["office", "guest"]) {
     const [was, now] = [reach(before, zone), reach(after, zone)];
     if (JSON.stringify(was) === JSON.stringify(now)) continue;
@@ -21,9 +40,17 @@ function words(language, before, after) {
     if (now === undefined) said.push(say(language, `Nobody in ${name} may reach the CRM any more (was: ${text(was)}).`, `“${name}”不能再访问 CRM（原为：${text(was)}）。`));
     else said.push(say(language, `From ${name} may reach the CRM: ${text(now)} (was: ${was ? text(was) : "nobody"}).`, `“${name}”中可以访问 CRM 的改为：${text(now)}（原为：${was ? text(was) : "都不可以"}）。`));
   }
+  for (const { zone, from, to } of movesOf(before, after)) said.push(say(language, `${zoneOf(language, zone)}: the box’s address is ${to}/24 (was ${from}/24).`, `“${zoneOf(language, zone)}”：设备的地址为 ${to}/24（原为 ${from}/24）。`));
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
   if (JSON.stringify(before.policies) !== JSON.stringify(after.policies)) said.push(say(language, "Guest may reach the internet: everything (was: web only).", "“访客”可以不受限制地访问互联网（原为：仅网页）。"));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
+  for (const zone of Object.keys(after.zones)) {
+    const [was, now] = [before, after].map((one) => one.zones[zone]?.reservations ?? []);
+    const name = zoneOf(language, zone);
+    const device = (one) => (one.name ? say(language, `${one.name} (${one.mac})`, `${one.name}（${one.mac}）`) : one.mac);
+    for (const one of now) if (!was.some(({ mac }) => mac === one.mac)) said.push(say(language, `${name}: ${device(one)} now always gets ${one.address}.`, `“${name}”：${one.address} 现在固定分配给 ${device(one)}。`));
+    for (const one of was) if (!now.some(({ mac }) => mac === one.mac)) said.push(say(language, `${name}: ${device(one)} no longer has a fixed address (was ${one.address}).`, `“${name}”：${one.address} 不再固定分配给 ${device(one)}。`));
+  }
   if (said.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) said.push(say(language, "Something else in the document.", "文件中的其他内容。"));
   return said;
 }
@@ -93,15 +120,22 @@ export function makeSettings({ problem, account }) {
       ]);
     }
     const faults = ruleFaults(next, (english, chinese) => say(language(), english, chinese));
-    return faults.length > 0 ? invalid(faults) : null;
+    const wrong = (next.zones.office.reservations ?? []).flatMap((one, index) => [
+      ...(one.address === "192.168.10.1" ? [{ field: `/document/zones/office/reservations/${index}/address`, code: "reservation_router", message: say(language(), "this is the box's own address", "这是本机自己的地址") }] : []),
+      ...(one.name === "wpad" ? [{ field: `/document/zones/office/reservations/${index}/name`, code: "host_name_reserved", message: say(language(), "\"wpad\" is a name of this box, or one that computers look up by themselves; no device may have it", "“wpad”是本机的名称，或者是电脑会自动查找的名称，不能给设备使用") }] : []),
+    ]);
+    return faults.length + wrong.length === 0 ? null : invalid([...faults, ...wrong]);
   };
   const nextOf = (path, body) => (path === "/settings" ? body.document : { ...clone(document), crm: { ...document.crm, reachable_from: body.reachableFrom } });
   const preview = (next) => {
     const changes = words(language(), document, next);
-    if (changes.length === 0) return { words: [], findings: [], rules: [], rulesCut: false };
+    if (changes.length === 0) return { words: [], lists: [], moves: [], secondsLeast: 30, findings: [], rules: [], rulesCut: false };
     const nobody = next.crm.reachable_from.length === 0;
     return {
       words: changes,
+      lists: listsOf(document, next),
+      moves: movesOf(document, next),
+      secondsLeast: movesOf(document, next).length > 0 ? 300 : 30,
       findings: [
         { weight: "good", text: say(language(), "This PC (192.168.10.20) still reaches the admin pages.", "这台电脑（192.168.10.20）仍能打开管理页面。") },
         { weight: "note", text: say(language(), "192.168.10.20 in Office can open new connections to the CRM: web. Until now it could not.", "“办公”中的 192.168.10.20 可以打开 CRM 的网页，之前不可以。") },
@@ -122,14 +156,16 @@ export function makeSettings({ problem, account }) {
 
   return {
     access: () => document.crm.reachable_from,
+    document: () => document,
     version: () => version,
-    answer(method, path, query, body, ifMatch) {
+    answer(method, path, query, body, ifMatch, key) {
       if (trial !== null && Date.now() >= trial.ends) end("expired");
       const at = `${method} ${path}`;
       if (at === "GET /crm-access") return [200, { reachableFrom: document.crm.reachable_from, zones: ["office", "guest"] }];
       if (at === "GET /settings") {
-        return [200, { document, source: "confirmed", trial: trial && { id: trial.id, by: trial.by, mine: trial.mine, reason: trial.reason, secondsLeft: left(), until: new Date(trial.ends).toISOString(), words: words(language(), trial.former, document) } }];
+        return [200, { document, source: "confirmed", trial: trial && { id: trial.id, by: trial.by, mine: trial.mine, reason: trial.reason, secondsLeft: left(), until: new Date(trial.ends).toISOString(), words: words(language(), trial.former, document), lists: listsOf(trial.former, document), moves: movesOf(trial.former, document) } }];
       }
+      if (at === "GET /settings/now") return [200, { trial: trial && trial.id }];
       if (at === "POST /settings/preview" || at === "POST /crm-access/preview") {
         const from = path.replace("/preview", "");
         const next = nextOf(from, body);
@@ -142,7 +178,9 @@ export function makeSettings({ problem, account }) {
         if (trial !== null) return problem(409, "trial-running", say(language(), "Other settings are being tried. Nothing was changed.", "正在试用另一组设置，未作更改。"), { by: trial.by, secondsLeft: left() });
         if (ifMatch !== `"${version}"`) return problem(412, "changed-meanwhile", say(language(), "Somebody changed this meanwhile. Nothing was changed.", "期间有人改过，未作更改。"));
         if (words("en", document, next).length === 0) return [200, { trial: null }];
-        return [200, { trial: start(account.name, true, next, body.reason, body.seconds) }];
+        const begun = start(account.name, true, next, body.reason, body.seconds);
+        history[0].key = key;
+        return [200, { trial: begun }];
       }
       if (at === "POST /settings/confirm") {
         if (trial === null) return problem(409, "no-trial", "No settings are being tried.");
@@ -161,12 +199,13 @@ export function makeSettings({ problem, account }) {
       }
       if (at === "GET /rules") return [200, rulesNow(document, language())];
       if (at === "GET /settings/history") {
+        if (query.has("key")) return [200, { items: history.filter((one) => one.key === query.get("key")).map(said), next: null }];
         const from = Number(query.get("cursor") ?? 0);
         return [200, { items: history.slice(from, from + 20).map(said), next: from + 20 < history.length ? String(from + 20) : null }];
       }
       if (method === "GET" && path.startsWith("/settings/history/")) {
         const item = history.find((one) => path === `/settings/history/${one.id}`);
-        return item ? [200, { ...said(item), before: item.before, document: item.document }] : problem(404, "not-found", "There is no such change.");
+        return item ? [200, { ...said(item), lists: listsOf(item.before, item.document), before: item.before, document: item.document }] : problem(404, "not-found", "There is no such change.");
       }
       if (at === "GET /settings/export") return [200, document];
       return null;
@@ -179,6 +218,7 @@ export function makeSettings({ problem, account }) {
       if (name === "other-undoes" && trial) end("undone", "李伟");
       if (name === "box-restarts" && trial) end("restarted");
       if (name === "time-runs-out" && trial) trial.ends = Date.now() + 1_500;
+      if (name === "time-is-over" && trial) trial.ends = Date.now();
       if (name === "old-connections") oldConnections = 3;
       if (name === "stays-old") oldConnections = 1000;
       if (name === "other-keeps") {

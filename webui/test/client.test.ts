@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { call, read } from "../src/api/client";
+import { call, JsonText, read } from "../src/api/client";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -21,4 +21,16 @@ test("a problem knows whether something was only asked for", async () => {
   await expect(call("POST", "/lock")).rejects.toMatchObject({ status: 502, reading: false });
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("cable")));
   await expect(read("/start")).rejects.toMatchObject({ code: "network", reading: true });
+});
+
+test("JSON that is sent as it is written stays so, beside other members", async () => {
+  let sent: unknown;
+  vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+    sent = init.body;
+    return Promise.resolve(new Response(null, { status: 204 }));
+  });
+  await call("POST", "/settings/preview", { body: { document: new JsonText('{"a": 1, "a": 2, "n": 1e999}'), reason: "a \"b\"", none: undefined } });
+  expect(sent).toBe('{"document":{"a": 1, "a": 2, "n": 1e999},"reason":"a \\"b\\""}');
+  await call("POST", "/lock", { body: { list: [1, { x: null }] } });
+  expect(sent).toBe('{"list":[1,{"x":null}]}');
 });

@@ -31,7 +31,7 @@ test("a reload loses nothing, and nobody else sees it", async () => {
 test("after its trial a draft is compared with what is in force then; once kept it is gone", async () => {
   const { keepAccessDraft, freeAccessDraft, accessDraft, forgetPrepared, keepFileDraft, fileDraft } = await reloaded();
   keepAccessDraft("ruth", { choices: [], etag: '"1"' });
-  keepFileDraft("ruth", { name: "a.json", document: { version: 1 } });
+  keepFileDraft("ruth", { name: "a.json", text: "{}" });
   freeAccessDraft("ruth");
   expect(accessDraft("ruth")).toEqual({ choices: [], etag: null });
   forgetPrepared("ruth", "/crm-access");

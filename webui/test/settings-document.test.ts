@@ -10,7 +10,9 @@ test("the order of members means nothing, that of a list does", () => {
 });
 
 test("a file is settings, or it is said what is wrong", () => {
-  expect(documentOf('\uFEFF{"version": 1}')).toEqual({ document: { version: 1 } });
+  expect(documentOf('\uFEFF{"version": 1}')).toEqual({ text: '{"version": 1}' });
+  // What is named twice is for the box to refuse, not for this page to lose.
+  expect(documentOf('{"version": 1, "version": 2}')).toEqual({ text: '{"version": 1, "version": 2}' });
   expect(documentOf("{")).toEqual({ fault: "notJson" });
   for (const text of ["[]", "null", "1", "{}"]) expect(documentOf(text)).toEqual({ fault: "notSettings" });
 });
@@ -27,5 +29,5 @@ test("a field has words; a zone is called as it is, also when it is called like 
 test("what needs a look stands first, else in the box's order", () => {
   const finding = (weight: "good" | "note" | "warning", text: string) => ({ weight, text });
   const findings = [finding("note", "a"), finding("good", "b"), finding("warning", "c"), finding("note", "d")];
-  expect(weighted({ words: [], rules: [], rulesCut: false, findings }).map((one) => one.text)).toEqual(["c", "a", "d", "b"]);
+  expect(weighted({ words: [], lists: [], moves: [], secondsLeast: 30, rules: [], rulesCut: false, findings }).map((one) => one.text)).toEqual(["c", "a", "d", "b"]);
 });

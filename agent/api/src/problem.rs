@@ -179,6 +179,10 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "link-local",
     "locks-you-out",
     "trial-seconds",
+    "mac",
+    "ip",
+    "too-many",
+    "one-of-two",
 ];
 
 /// A field that was refused, before its words are chosen.

@@ -1,28 +1,70 @@
 //! Layer 2: the CRM's port and the router talk to each other and to nobody else, whatever else is in
-//! the CRM's VLAN. The `inet` table never sees these frames: they do not pass the router.
+//! the CRM's VLAN; and no device gives out addresses or says that it is the router, which is the box's
+//! business. The `inet` table never sees these frames: they do not pass the router.
 
 use settings::Zone;
 
 use crate::build::when;
 use crate::compile::{CRM_PORT, TABLE, table_id};
+use crate::icmp;
 use crate::ir::{
-    Base, Chain, ChainKind, Family, Field, Hook, InterfaceName, Name, Policy, Rule, Table, Value,
+    Base, Chain, ChainKind, EtherType, Family, Field, Hook, InterfaceName, Name, Policy, Protocol,
+    Rule, Table, TableId, Value,
 };
+use crate::quarantine;
 use crate::zones::Scope;
+
+const DHCP: &str = "rogue DHCP: only the box gives out addresses";
+const DHCPV6: &str = "rogue DHCPv6: only the box does";
+const ROUTER: &str = "rogue router: only the box announces itself";
+
+/// Comments of the rules that count devices which would be what only the box is, each with the code
+/// by which people are told.
+pub const ROGUES: [(&str, &str); 3] =
+    [(DHCP, "rogue_dhcp"), (DHCPV6, "rogue_dhcp"), (ROUTER, "rogue_router")];
+/// The chain of those rules.
+pub const ROGUES_CHAIN: &str = "prerouting";
+
+/// The table of those rules.
+pub fn rogues_table() -> TableId {
+    table_id(Family::Bridge, TABLE)
+}
 
 pub(crate) fn table(scope: &Scope<'_>) -> Table {
     let port = InterfaceName::made(CRM_PORT);
-    let forward = vec![
+    let mut forward = vec![
         when().input(&port).drop("the CRM talks to the router only"),
         when().output(&port).drop("only the router talks to the CRM"),
     ];
+    forward.extend(quarantine::beside(scope));
     let input = not_from(&port, scope);
     Table {
-        id: table_id(Family::Bridge, TABLE),
-        sets: Vec::new(),
+        id: rogues_table(),
+        sets: quarantine::set(scope).into_iter().collect(),
         maps: Vec::new(),
-        chains: vec![base("forward", Hook::Forward, forward), base("input", Hook::Input, input)],
+        chains: vec![
+            base(ROGUES_CHAIN, Hook::Prerouting, rogues()),
+            base("forward", Hook::Forward, forward),
+            base("input", Hook::Input, input),
+        ],
     }
+}
+
+/// What a port may not send, wherever it would go: each frame is counted once here. What the box itself
+/// says does not come in at a port. Clients do not ask from which port they are answered, so neither do
+/// the rules. A tag within a tag hides from them what a receiver that skips both would read.
+fn rogues() -> Vec<Rule> {
+    let tags = [EtherType::Tag, EtherType::ProviderTag].map(|tag| {
+        when().is(Field::EtherType, Value::EtherType(tag)).drop("no tag is within another")
+    });
+    // Where DHCP clients listen, over IPv4 and over IPv6.
+    let servers = [(68, DHCP), (546, DHCPV6)];
+    let servers = servers.map(|(port, why)| when().udp().destination_port(port).drop(why));
+    let routers = when()
+        .is(Field::Protocol, Value::Protocol(Protocol::Icmpv6))
+        .is(Field::IcmpType, Value::IcmpType(icmp::ROUTER_ADVERTISEMENT))
+        .drop(ROUTER);
+    tags.into_iter().chain(servers).chain([routers]).collect()
 }
 
 /// What enters the CRM's VLAN elsewhere never reaches the router, so that no neighbour can forge

@@ -3,14 +3,14 @@
 //! `source4`, `destination_port` and the like look at the packet itself; `opener4`, `opened_to_port`
 //! and the like at its connection's first one, whichever way the packet goes.
 
-use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 
 use ipnet::{Ipv4Net, Ipv6Net};
+use settings::MacAddress;
 
 use crate::ir::{
-    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Match,
-    Name, Protocol, Rule, Set, Value, Verdict,
+    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Log,
+    Match, Name, Protocol, Rule, Set, Value, Verdict,
 };
 use crate::tracking;
 
@@ -103,7 +103,7 @@ impl When {
     }
 
     pub(crate) fn card_in(self, set: &Name) -> Self {
-        self.within(Field::EtherSource, set)
+        self.within(Field::SourceMac, set)
     }
 
     pub(crate) fn opened_outside4(self, inside: &Name) -> Self {
@@ -223,6 +223,16 @@ impl When {
         Rule { counter: false, ..self.then(action, why) }
     }
 
+    /// Writes the packet down for the box's own reader, and goes on.
+    pub(crate) fn log(self, prefix: Name, why: impl AsRef<str>) -> Rule {
+        Rule { counter: false, ..self.then(Action::Log(Log::ours(prefix)), why) }
+    }
+
+    /// Goes back to the chain that jumped here.
+    pub(crate) fn go_back(self, why: impl AsRef<str>) -> Rule {
+        Rule { counter: false, ..self.then(Action::Verdict(Verdict::Return), why) }
+    }
+
     pub(crate) fn masquerade(self, why: impl AsRef<str>) -> Rule {
         self.then(Action::Masquerade, why)
     }
@@ -291,10 +301,10 @@ pub(crate) fn port_ranges(name: Name, ranges: &[(u16, u16)]) -> Set {
     Set { name, key: vec![KeyType::Port], elements: apart.into_iter().map(value).collect() }
 }
 
-/// A set of network cards.
-pub(crate) fn cards(name: Name, cards: &BTreeSet<[u8; 6]>) -> Set {
-    let elements = cards.iter().map(|card| vec![Value::Ether(*card)]).collect();
-    Set { name, key: vec![KeyType::Ether], elements }
+/// A set of MAC addresses.
+pub(crate) fn macs<'m>(name: Name, macs: impl IntoIterator<Item = &'m MacAddress>) -> Set {
+    let elements = macs.into_iter().map(|mac| vec![Value::Mac(mac.octets())]).collect();
+    Set { name, key: vec![KeyType::Mac], elements }
 }
 
 /// A set of user ids.

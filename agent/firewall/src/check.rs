@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Family, Hook, InterfaceName, Name, Rule, Ruleset, Table, Value,
-    Verdict,
+    Action, Base, Chain, ChainKind, Family, Hook, InterfaceName, Log, Name, Rule, Ruleset, Table,
+    Value, Verdict,
 };
 
 pub use error::{CheckError, Fault, Place};
@@ -154,8 +154,15 @@ fn rule(table: &Table, rule: &Rule) -> Result<(), Fault> {
     guards::check(table, rule)?;
     match &rule.action {
         Action::Verdict(verdict) => target(table, verdict),
+        Action::Log(log) => self::log(log),
         Action::Map { .. } | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
     }
+}
+
+/// The kernel takes neither group 0 nor a rate of nothing.
+fn log(log: &Log) -> Result<(), Fault> {
+    name(&log.prefix)?;
+    if log.group > 0 && log.per_second > 0 && log.burst > 0 { Ok(()) } else { Err(Fault::BadLog) }
 }
 
 /// A jump goes to an existing chain that is no base chain.

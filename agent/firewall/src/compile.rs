@@ -13,7 +13,7 @@ use crate::ir::{
 };
 use crate::tracking::Generation;
 use crate::zones::Scope;
-use crate::{bridge, forward, icmp, input, nat, output, rules, spoof, tracking};
+use crate::{bridge, forward, icmp, input, nat, output, quarantine, rules, spoof, tracking};
 
 /// The bridge port behind which the CRM's namespace is.
 pub const CRM_PORT: &str = "crm0";
@@ -74,6 +74,7 @@ fn inet(scope: &Scope<'_>) -> Table {
     let parts = [
         tracking::part(scope),
         icmp::part(),
+        quarantine::part(scope),
         spoof::part(scope),
         input::part(scope),
         forward::part(scope),

@@ -6,8 +6,8 @@ use std::fmt::{self, Display, Formatter};
 use sha2::{Digest, Sha256};
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Match, Name, Policy, Protocol, Rule,
-    Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Log, Match, Name, Policy, Protocol,
+    Rule, Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
 };
 
 /// SHA-256 of a ruleset's text: two rulesets with the same hash do the same.
@@ -22,6 +22,11 @@ impl Ruleset {
 }
 
 impl RulesetHash {
+    /// A hash of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -127,7 +132,7 @@ pub(crate) fn key_text(key: &[KeyType], name: &Name, table: &Table) -> String {
         KeyType::IcmpType => "icmp_type",
         KeyType::CtState => "ct_state",
         KeyType::Uid => "uid",
-        KeyType::Ether => "ether_addr",
+        KeyType::Mac => "ether_addr",
     };
     key.iter().map(word).collect::<Vec<_>>().join(" . ")
 }
@@ -168,9 +173,19 @@ impl Display for Rule {
             Action::Admit(mark) => {
                 write_rule(f, self, "", &format!("ct mark set {} accept", Value::Mark(*mark)))
             }
+            Action::Log(log) => write_rule(f, self, &limit_text(log), &log_text(log)),
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
         }
     }
+}
+
+fn limit_text(log: &Log) -> String {
+    format!("limit rate {}/second burst {} packets ", log.per_second, log.burst)
+}
+
+fn log_text(log: &Log) -> String {
+    let (prefix, group, length) = (&log.prefix, log.group, Log::LENGTH);
+    format!("log prefix \"{prefix}\" group {group} snaplen {length}")
 }
 
 const RESET: &str = "reject with tcp reset";
@@ -233,7 +248,9 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::OriginalSourcePort => "ct original proto-src",
         Field::OriginalDestinationPort => "ct original proto-dst",
         Field::VlanId => "vlan id",
-        Field::EtherSource => "ether saddr",
+        Field::SourceMac => "ether saddr",
+        Field::DestinationMac => "ether daddr",
+        Field::EtherType => "meta protocol",
     }
 }
 
@@ -250,12 +267,13 @@ impl Display for Value {
             Self::Ip6(network) => network.fmt(f),
             Self::Port(number) | Self::VlanId(number) => number.fmt(f),
             Self::Ports(first, last) => write!(f, "{first}-{last}"),
-            Self::Ether([a, b, c, d, e, g]) => {
+            Self::Mac([a, b, c, d, e, g]) => {
                 write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
             }
             Self::IcmpType(number) | Self::HopLimit(number) => number.fmt(f),
             Self::Uid(number) => number.fmt(f),
             Self::CtState(state) => f.write_str(state.word()),
+            Self::EtherType(kind) => f.write_str(kind.word()),
             Self::Direction(direction) => f.write_str(direction.word()),
             Self::Mark(mark) => write!(f, "{mark:#010x}"),
         }

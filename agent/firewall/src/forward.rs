@@ -34,6 +34,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let (by_pair, answers) = (Name::made("forward"), Name::made("answers_forward"));
     let mut rules = kept_inside(scope);
     rules.extend(tracking::known(scope, &tracking::passing()));
+    rules.extend(tracking::ended());
     rules.extend([
         tracking::answers().jump(&answers, "answers to who opened the connection"),
         when().look_up(
@@ -41,8 +42,9 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
             &by_pair,
             "by where it came in and goes out",
         ),
-        when().drop("no policy allows it"),
     ]);
+    rules.extend(refused(scope));
+    rules.push(when().drop("no policy allows it"));
     let base = filter("forward", Hook::Forward, 0, rules);
     let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
     let all = rules::pairs(scope).into_iter().chain(policies(scope)).chain(crm::pairs(scope));
@@ -117,6 +119,19 @@ fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
         out().destination4_in(&inside4()).drop("a route from WAN draws our own addresses out"),
         out().destination6_in(&inside6()).drop("a route from WAN draws our own addresses out"),
     ]
+}
+
+/// Who is refused is written down, each side within its own limit: one that floods hides no other.
+fn refused(scope: &Scope<'_>) -> impl Iterator<Item = Rule> {
+    let zones = scope.zones.iter().map(|zone| &zone.interface);
+    zones.chain(&scope.context.wan).map(|from| {
+        when().input(from).log(refused_on_the_way(), "for the list of what was refused")
+    })
+}
+
+/// What the reader of the packet log knows refused packets between two interfaces by.
+pub fn refused_on_the_way() -> Name {
+    Name::made("refused_forward")
 }
 
 fn policies(scope: &Scope<'_>) -> Vec<Pair> {

@@ -26,11 +26,13 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let mut part = Part { sets: vec![ports(web_ports(), &[80, 443])], ..Part::default() };
     let mut rules = vec![when().input(&loopback()).accept("the box talks to itself")];
     rules.extend(tracking::known(scope, &tracking::coming_in()));
+    rules.extend(tracking::ended());
     rules.extend([
         tracking::answers().jump(&answers, "answers to the box"),
         when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
-        when().drop("nothing of the box for this sender"),
     ]);
+    rules.extend(refused(scope));
+    rules.push(when().drop("nothing of the box for this sender"));
     part.chains.push(filter("input", Hook::Input, 0, rules));
     part.chains.push(chain(answers, output::answered(scope)));
     let mut entries = Vec::new();
@@ -52,6 +54,24 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     }
     part.maps.push(jumps(by_interface, entries));
     part
+}
+
+/// Who is refused is written down, each zone within its own limit. Only what was meant for the box:
+/// what hosts shout to everybody would hide it.
+fn refused(scope: &Scope<'_>) -> Vec<Rule> {
+    let to_box = |zone: &ZoneView<'_>| {
+        let from = when().input(&zone.interface);
+        let v4: Vec<_> = zone.routers4().map(|own| from.clone().destination4(own)).collect();
+        let v6 = zone.router6.map(|own| from.destination6(own));
+        let logged = v4.into_iter().chain(v6);
+        logged.map(|way| way.log(refused_by_box(), "for the list of what was refused"))
+    };
+    scope.zones.iter().flat_map(|zone| to_box(zone).collect::<Vec<_>>()).collect()
+}
+
+/// What the reader of the packet log knows packets to the box by that it refused.
+pub fn refused_by_box() -> Name {
+    Name::made("refused_input")
 }
 
 /// What every zone needs of the box.

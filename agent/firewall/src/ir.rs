@@ -3,9 +3,11 @@
 //! can be loaded at all. Semantics are those of nft(8).
 
 mod field;
+mod log;
 mod name;
 
-pub use field::{CtState, Direction, Field, IpVersion, KeyType, Protocol, Value};
+pub use field::{CtState, Direction, EtherType, Field, IpVersion, KeyType, Protocol, Value};
+pub use log::Log;
 pub use name::{Comment, InterfaceName, Name};
 
 /// All tables of ours. The kernel replaces them as a whole in one transaction, after which those to be
@@ -191,6 +193,8 @@ pub enum Action {
     },
     /// Writes the mark on the packet's connection, if it has one, and accepts.
     Admit(u32),
+    /// Writes the packet down and goes on with the next rule.
+    Log(Log),
     /// Refuses with an answer: TCP reset for TCP, else ICMP(v6) administratively prohibited.
     Reject,
     /// Source address becomes that of the outgoing interface; NAT postrouting chains only.

@@ -21,6 +21,7 @@ mod listing;
 mod message;
 mod nat;
 mod output;
+mod quarantine;
 mod rules;
 #[cfg(feature = "sabotage")]
 mod sabotage;
@@ -28,12 +29,17 @@ mod spoof;
 mod tracking;
 mod zones;
 
+pub use bridge::{ROGUES, ROGUES_CHAIN, rogues_table};
 pub use check::{CheckError, CheckedRuleset};
 pub use compile::{Context, ServiceUids, compile};
 pub use difference::{Difference, Kind, Line, difference};
 pub use display::RulesetHash;
+pub use forward::refused_on_the_way;
+pub use input::refused_by_box;
+pub use quarantine::refused_quarantine;
 pub use reach::{Finding, Side, Weight, reach};
 pub use rules::acting;
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
 pub use simulate::simulate;
+pub use tracking::ENDED;

@@ -39,6 +39,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     };
     let mut rules = vec![when().output(&loopback()).accept("the box talks to itself")];
     rules.extend(tracking::known(scope, &tracking::sent()));
+    rules.extend(tracking::ended_own());
     rules.extend([
         tracking::answers().jump(&answers, "answers of the box"),
         when().look_up(&[Field::OutputInterface], &by_interface, "by where it goes out"),

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use ipnet::{Ipv4Net, Ipv6Net};
-use settings::{Member, RuleAction, Way, Which};
+use settings::{MacAddress, Member, RuleAction, Way, Which};
 
-use crate::build::{When, cards, chain, port_ranges, set4, set6, when};
+use crate::build::{When, chain, macs, port_ranges, set4, set6, when};
 use crate::compile::Part;
 use crate::forward::{Pair, between};
 use crate::icmp;
@@ -73,7 +73,7 @@ struct Ends {
     all: bool,
     v4: Vec<Ipv4Net>,
     v6: Vec<Ipv6Net>,
-    cards: BTreeSet<[u8; 6]>,
+    cards: BTreeSet<MacAddress>,
 }
 
 impl Ends {
@@ -86,7 +86,7 @@ impl Ends {
         };
         for member in scope.settings.members(addresses.named()) {
             if let Member::Mac(mac) = member {
-                ends.cards.insert(mac.octets());
+                ends.cards.insert(*mac);
             }
             let (v4, v6) = member.networks();
             ends.v4.extend(v4);
@@ -122,7 +122,7 @@ impl OfRule {
             }
         }
         if !from.cards.is_empty() {
-            sets.push(cards(from_cards.clone(), &from.cards));
+            sets.push(macs(from_cards.clone(), &from.cards));
         }
         let goes = |when: When| {
             let mut ways = Vec::new();
@@ -174,7 +174,9 @@ impl OfRule {
             sets.extend(of_services);
             chains.push(chain(services, found));
         }
-        chains.push(chain(acts, vec![act(rule.action, &why)]));
+        let logs = || when().state(CtState::New).log(asks(id), "written down as its owner asked");
+        let does = rule.log.then(logs).into_iter().chain([act(rule.action, &why)]);
+        chains.push(chain(acts, does.collect()));
         Self { sets, chains }
     }
 }

@@ -43,6 +43,8 @@ sabotages! {
     CrmSources "crm-sources",
     /// A list without IPv6 addresses allows all of IPv6.
     V6Refusal "v6-refusal",
+    /// Any device may give out addresses and say that it is the router.
+    RogueServers "rogue-servers",
     /// The CRM is reached on all its TCP ports.
     CrmPorts "crm-ports",
     /// The CRM may open connections to anywhere.
@@ -112,6 +114,7 @@ fn bridge(table: &mut Table, sabotage: Sabotage) {
     let name = match sabotage {
         Sabotage::BridgeForward => "forward",
         Sabotage::BridgeInput => "input",
+        Sabotage::RogueServers => "prerouting",
         _ => return,
     };
     chains(table, |chain| chain == name).for_each(|chain| chain.rules.clear());

@@ -208,6 +208,7 @@ impl<'t> Walk<'t> {
         match &rule.action {
             Action::Verdict(verdict) => next(verdict),
             Action::Map { fields, map } => self.look_up(fields, map),
+            Action::Log(_) => Next::Rule,
             Action::Admit(_) => Next::End(End::Accept),
             Action::Reject => Next::End(End::Reject),
             Action::Masquerade => Next::End(End::Masquerade),

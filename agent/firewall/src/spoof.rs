@@ -7,9 +7,9 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::build::{LINK_LOCAL, chain, set4, set6, when};
 use crate::compile::{Part, filter, jumps, loopback};
-use crate::icmp;
 use crate::ir::{Chain, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
+use crate::{icmp, quarantine};
 
 /// Before connection tracking (-200), after reassembly of fragments (-400).
 const RAW: i32 = -300;
@@ -62,20 +62,19 @@ fn bogons6() -> Name {
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let by_interface = Name::made("spoof");
-    let mut chains = vec![filter(
-        "prerouting",
-        Hook::Prerouting,
-        RAW,
-        vec![
-            when().input(&loopback()).accept("the box talks to itself"),
-            when().source4(LOOPBACK4).drop("loopback address from outside"),
-            when().destination4(LOOPBACK4).drop("loopback address from outside"),
-            when().source6(Ipv6Addr::LOCALHOST).drop("loopback address from outside"),
-            when().destination6(Ipv6Addr::LOCALHOST).drop("loopback address from outside"),
-            when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
-            when().drop("came in on an interface that has no zone"),
-        ],
-    )];
+    let mut rules = vec![
+        when().input(&loopback()).accept("the box talks to itself"),
+        when().source4(LOOPBACK4).drop("loopback address from outside"),
+        when().destination4(LOOPBACK4).drop("loopback address from outside"),
+        when().source6(Ipv6Addr::LOCALHOST).drop("loopback address from outside"),
+        when().destination6(Ipv6Addr::LOCALHOST).drop("loopback address from outside"),
+    ];
+    rules.extend(quarantine::rule(scope));
+    rules.extend([
+        when().look_up(&[Field::InputInterface], &by_interface, "by where it came in"),
+        when().drop("came in on an interface that has no zone"),
+    ]);
+    let mut chains = vec![filter("prerouting", Hook::Prerouting, RAW, rules)];
     let mut entries = Vec::new();
     for zone in &scope.zones {
         let rules = if zone.is_crm { crm(scope) } else { lan(zone) };

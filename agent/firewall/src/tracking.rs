@@ -15,7 +15,8 @@ use crate::ir::{
 use crate::zones::Scope;
 use crate::{icmp, rules};
 
-/// What tells one ruleset from another: 32 bits of its hash, never 0, which a connection has at first.
+/// What tells one ruleset from another: 32 bits of its hash, never 0, which a connection has at first, and
+/// never [`ENDED`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
@@ -26,7 +27,7 @@ impl Generation {
     /// Of a ruleset made with [`Generation::NONE`].
     pub(crate) fn of(ruleset: &Ruleset) -> Self {
         let [a, b, c, d, ..] = *ruleset.hash().as_bytes();
-        Self(u32::from_be_bytes([a, b, c, d]).max(1))
+        Self(u32::from_be_bytes([a, b, c, d]).clamp(1, ENDED - 1))
     }
 }
 
@@ -68,6 +69,27 @@ pub(crate) fn known(scope: &Scope<'_>, map: &Name) -> [Rule; 2] {
         ),
         when().state(CtState::Invalid).drop("belongs to no connection and cannot start one"),
     ]
+}
+
+/// The mark of a connection that somebody ended: it passes no more, whatever rules come. A connection that
+/// was only forgotten would be a new one with its next packet.
+pub const ENDED: u32 = u32::MAX;
+
+/// What comes on a connection that somebody ended is refused: TCP is told so.
+pub(crate) fn ended() -> [Rule; 2] {
+    let why = "somebody ended the connection";
+    [of_ended().tcp().reject(why), of_ended().drop(why)]
+}
+
+/// The box says nothing more on such a connection, but that it is over.
+pub(crate) fn ended_own() -> [Rule; 2] {
+    // Packets of the kernel itself have no user.
+    let by_somebody = of_ended().differs(Field::SocketUid, Value::Uid(u32::MAX));
+    [by_somebody.drop("somebody ended the connection"), of_ended().accept("says that it is over")]
+}
+
+fn of_ended() -> When {
+    when().is(Field::CtMark, Value::Mark(ENDED))
 }
 
 /// Answers on a connection that these rules have not judged yet.

@@ -9,7 +9,7 @@ use common::{
     tcp, udp,
 };
 use firewall::compile;
-use firewall::ir::{CtState, Ruleset};
+use firewall::ir::{CtState, EtherType, Ruleset};
 use firewall::simulate::{Packet, Path, Transport};
 
 const OFFICE: &str = "192.168.10.20";
@@ -352,6 +352,29 @@ fn at_layer_2_the_crm_has_the_router_only() {
     yes(Path::BridgeToBox, frame("crm0").vlan(30));
     no_because(Path::BridgeToBox, frame("eth1").vlan(30), "only the CRM sends into its VLAN");
     yes(Path::BridgeToBox, frame("eth1").vlan(10));
+}
+
+#[test]
+fn at_layer_2_the_box_alone_serves_a_zone() {
+    let v4 = |to| packet(ip("192.168.10.20"), ip("192.168.10.21"), udp(67, to)).from("eth1");
+    no_because(
+        Path::BridgeThrough,
+        v4(68).to("eth2").vlan(10),
+        "rogue DHCP: only the box gives out addresses",
+    );
+    no(Path::BridgeToBox, v4(68).vlan(10));
+    yes(Path::BridgeToBox, v4(67).vlan(10));
+    let v6 = |carries| packet(ip("fe80::20"), ip("ff02::1"), carries).from("eth1");
+    no_because(
+        Path::BridgeThrough,
+        v6(udp(547, 546)).to("eth2"),
+        "rogue DHCPv6: only the box does",
+    );
+    let router = v6(Transport::Icmpv6(134)).to("eth2");
+    no_because(Path::BridgeThrough, router, "rogue router: only the box announces itself");
+    yes(Path::BridgeThrough, v6(Transport::Icmpv6(133)).to("eth2"));
+    let hidden = Packet { inner_tag: Some(EtherType::Tag), ..frame("eth1").to("eth2") };
+    no_because(Path::BridgeThrough, hidden, "no tag is within another");
 }
 
 #[test]

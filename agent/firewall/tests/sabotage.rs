@@ -27,6 +27,10 @@ fn victim(sabotage: Sabotage) -> Option<(Path, Packet)> {
     Some(match sabotage {
         Sabotage::BridgeForward => (Path::BridgeThrough, frame("eth1").to("crm0")),
         Sabotage::BridgeInput => (Path::BridgeToBox, frame("eth1").vlan(30)),
+        Sabotage::RogueServers => {
+            let offer = between("192.168.10.20", "255.255.255.255", udp(67, 68));
+            (Path::BridgeThrough, offer.from("eth1").to("eth2"))
+        }
         Sabotage::CrmSources => to_crm("192.168.10.200", 443),
         Sabotage::V6Refusal => {
             let sent = between("fd12:3456:789a:a::20", "fd12:3456:789a:1e::a", tcp(443));

@@ -1,17 +1,20 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `seeing` what it sees of the network, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
+mod leases;
 mod message;
+pub mod seeing;
 mod status;
 pub mod texts;
 mod trial;
 
 pub use descriptors::{MAX_DESCRIPTORS, receive_byte, send_byte, share};
 pub use frame::{FrameError, HEADER, MAX_BYTES, decode, encode, length};
-pub use message::{Failure, Request, Response, SetupTried, Shown, VERSION};
+pub use leases::Lease;
+pub use message::{Failure, Request, Response, RuleHits, SetupTried, Shown, VERSION};
 /// Name of hostd's socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";
 

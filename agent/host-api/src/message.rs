@@ -1,14 +1,15 @@
 //! What can be said: requests of the client, one response to each. A settings document travels as
 //! the text that the user wrote, so that hostd judges that and nothing else.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::seeing::{Look, Seen};
 use crate::trial::{Ended, NotNow, Trial};
-use crate::{SettingsSource, Status};
+use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
 pub const VERSION: u16 = 2;
@@ -33,6 +34,8 @@ pub enum Request {
         /// JSON text of the document.
         document: String,
     },
+    /// What have the rules done? Answer: [`Response::Hits`].
+    Hits,
     /// Bring this document about, and keep it when that worked: for the set-up, where nobody could
     /// confirm yet. Answer: [`Response::Accepted`] when it is in force, verified and on disk; else
     /// [`Response::Refused`], [`Response::Failed`] or [`Response::NotNow`], and the former settings
@@ -90,6 +93,13 @@ pub enum Request {
         /// `AB:CD:…`, 95 characters.
         fingerprint: String,
     },
+    /// Addresses that are lent in a zone. Answer: [`Response::Leases`]; none for a zone that is not there.
+    Leases {
+        /// Name of the zone.
+        zone: String,
+        /// Those from this address on.
+        from: Ipv4Addr,
+    },
     /// Sockets for the admin pages, one for each of ports 80 and 443 on every address of the box in a
     /// zone that may manage it. Answered once those addresses are others than the client's, or after a
     /// minute. Answer: [`Response::Listeners`], with the descriptors in the same order.
@@ -97,6 +107,9 @@ pub enum Request {
         /// Addresses that the client listens on.
         have: Vec<IpAddr>,
     },
+    /// What is seen of the network. It is answered beside everything else: it never waits for what hostd
+    /// is at. Answer: [`Response::Seen`].
+    Look(Look),
 }
 
 /// What hostd answers.
@@ -125,6 +138,8 @@ pub enum Response {
         /// Users that dnsmasq, chrony and networkd run as.
         uids: [u32; 3],
     },
+    /// What the rules of the settings in force have done.
+    Hits(Vec<RuleHits>),
     /// It is in force for a time.
     Trying(Trial),
     /// Not now; nothing was changed.
@@ -140,11 +155,32 @@ pub enum Response {
     Failed(Failure),
     /// How a setup code was judged.
     SetupTried(SetupTried),
+    /// Addresses that are lent.
+    Leases {
+        /// By address, at most [`Lease::MAX`].
+        leases: Vec<Lease>,
+    },
     /// Sockets that listen, as descriptors of the frame's header; none when the client has them.
     Listeners {
         /// Where each listens.
         addresses: Vec<SocketAddr>,
     },
+    /// What is seen of the network.
+    Seen(Seen),
+}
+
+/// How often a rule decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleHits {
+    /// Its number.
+    pub rule: u16,
+    /// Connections, and packets that it stopped.
+    pub hits: u64,
+    /// When last, in seconds since 1970.
+    pub last: Option<u64>,
+    /// Since when it is counted, in seconds since 1970.
+    pub since: u64,
 }
 
 /// How a setup code was judged.

@@ -15,24 +15,29 @@ use std::time::{Duration, Instant, SystemTime};
 use firewall::{RulesetHash, ServiceUids};
 use host_api::{Ended, Notice, SettingsSource, State, Status};
 use network::Binding;
-use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
+use seeing::{Port, View};
+use settings::{DiscoveredPort, Moved, PortName, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
+use crate::hits::Hits;
 use crate::identity;
 use crate::options::RunOptions;
+use crate::rogues::Rogues;
 use crate::services::Services;
 use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
-use crate::{listeners, machine, status, wan};
+use crate::{listeners, machine, seen, status, wan};
 use systemd::log::chain;
 use systemd::notify;
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
 
+/// Who makes cards, made of the IEEE's lists when the image is built.
+const VENDORS: &str = "/usr/share/gatehouse/vendors";
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
 /// Left by the initrd on a state partition that it had to repair: files of it may be gone.
@@ -52,6 +57,8 @@ pub struct Agent {
     ca_fingerprint: Option<String>,
     /// Where the admin pages are to be, for the socket.
     management: watch::Sender<Vec<IpAddr>>,
+    /// What is in force, for who sees the network.
+    view: watch::Sender<Option<View>>,
     services: Services,
     wanted: Wanted,
     in_force: Option<InForce>,
@@ -64,6 +71,8 @@ pub struct Agent {
     loaded: Option<RulesetHash>,
     /// Schedules that are on in it.
     on: BTreeSet<Title>,
+    /// What its rules did.
+    hits: Hits,
     /// What was found at the start.
     found: Vec<Notice>,
     /// What stands in the way now.
@@ -71,6 +80,7 @@ pub struct Agent {
     /// The last try did not succeed, or is not complete.
     retry: bool,
     services_down: Vec<String>,
+    rogues: Rogues,
     /// Cards that the settings name have had time to appear.
     settled: bool,
     started: Instant,
@@ -114,6 +124,7 @@ impl Agent {
         } else {
             Services::children(&options.run, &options.state)
         };
+        let hits = Hits::open(&state);
         let mut agent = Self {
             options,
             state,
@@ -122,6 +133,7 @@ impl Agent {
             door,
             ca_fingerprint: None,
             management: watch::Sender::new(Vec::new()),
+            view: watch::Sender::new(None),
             services,
             wanted: Wanted::Factory,
             in_force: None,
@@ -130,10 +142,12 @@ impl Agent {
             kept: None,
             loaded: None,
             on: BTreeSet::new(),
+            hits,
             found,
             problem: None,
             retry: false,
             services_down: Vec::new(),
+            rogues: Rogues::default(),
             settled: false,
             started: Instant::now(),
             told_ready: false,
@@ -268,12 +282,16 @@ impl Agent {
 
     fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
+        self.count_hits();
         let on = settings.schedules_on(SystemTime::now());
         let beside = (moved, &on);
         let goal =
             Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
+        if let Some(hash) = &self.loaded {
+            self.hits.loaded(hash);
+        }
         self.on = on;
         done.map(|()| goal.binding)
     }
@@ -324,6 +342,12 @@ impl Agent {
                 *known = addresses;
                 news
             });
+            let view = self.seen(in_force);
+            self.view.send_if_modified(|known| {
+                let news = known.as_ref() != Some(&view);
+                *known = Some(view);
+                news
+            });
             let applied = self.services.apply(&in_force.settings, self.site, wan).await;
             if let Err(error) = applied {
                 tracing::warn!(%error, "services cannot be told; trying again");
@@ -341,6 +365,22 @@ impl Agent {
         self.tell();
     }
 
+    /// Adds up what the rules in force did.
+    pub fn count_hits(&mut self) {
+        if let Some(in_force) = &self.in_force
+            && let Err(error) = self.hits.count(&in_force.settings)
+        {
+            tracing::warn!(error = chain(&error), "what rules did cannot be read");
+        }
+        self.hits.keep(&self.state, false);
+    }
+
+    /// Writes down what is kept in memory while the box runs.
+    pub fn end(&mut self) {
+        self.count_hits();
+        self.hits.keep(&self.state, true);
+    }
+
     /// Whether the hours of the rules that are loaded are those of now.
     pub fn is_on_time(&self) -> bool {
         let now = |in_force: &InForce| in_force.settings.schedules_on(SystemTime::now());
@@ -351,6 +391,7 @@ impl Agent {
     pub async fn look_at_services(&mut self) {
         if self.in_force.is_some() {
             self.services_down = self.services.down().await;
+            self.rogues.look(Instant::now());
             self.tell();
         }
     }
@@ -377,6 +418,7 @@ impl Agent {
         }
         let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
         status.notices.extend(self.services_down.iter().map(down));
+        status.notices.extend(self.rogues.notices());
         if let Some(in_force) = &self.in_force {
             let InForce { settings, source, binding } = in_force;
             let cards = machine::cards(self.options.links);
@@ -411,6 +453,31 @@ impl Agent {
     /// Where the admin pages are to be, whenever that changes.
     pub fn management(&self) -> watch::Receiver<Vec<IpAddr>> {
         self.management.subscribe()
+    }
+
+    fn seen(&self, in_force: &InForce) -> View {
+        let InForce { settings, binding, .. } = in_force;
+        let port = |name: &PortName| {
+            let interface = binding.bound.get(name).map(|port| port.interface.to_string());
+            Port { name: name.to_string(), interface }
+        };
+        let ports = settings.ports.keys().map(port).collect();
+        let wan = binding.wan().map(ToString::to_string);
+        View::new(settings, &self.moved(), self.site, wan, ports)
+    }
+
+    /// What is in force, whenever that changes.
+    pub fn view(&self) -> watch::Receiver<Option<View>> {
+        self.view.subscribe()
+    }
+
+    /// Where what is seen comes from and is kept.
+    pub fn places(&self) -> seen::Places {
+        seen::Places {
+            state: self.options.state.clone(),
+            leases: self.services.leases().to_owned(),
+            vendors: VENDORS.into(),
+        }
     }
 
     /// Where the socket and the status are.

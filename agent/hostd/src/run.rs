@@ -14,7 +14,7 @@ use crate::agent::{Agent, trial};
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
-use crate::{clock, machine, wan};
+use crate::{clock, machine, seen, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
@@ -26,6 +26,8 @@ const SWARM_AT_MOST: Duration = Duration::from_secs(10);
 const RETRY: Duration = Duration::from_secs(5);
 /// How often the hours of rules are looked at, which the clock may jump over.
 const HOURS: Duration = Duration::from_millis(500);
+/// How often it is counted what rules did.
+const COUNT: Duration = Duration::from_secs(10);
 /// How often services are looked after.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -48,13 +50,15 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut links = machine::Events::open().context("links cannot be watched")?;
     let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
-    server::start(agent.run_directory(), sender, agent.management())
+    let (seer, thread) = seen::start(agent.places(), agent.view()).context("nothing is seen")?;
+    server::start(agent.run_directory(), sender, agent.management(), seer)
         .context("the socket cannot be opened")?;
     let mut alive = interval(notify::interval());
     let mut retry = interval(RETRY);
     let mut look = interval(LOOK);
     let mut hours = interval(HOURS);
-    for timer in [&mut alive, &mut retry, &mut look, &mut hours] {
+    let mut count = interval(COUNT);
+    for timer in [&mut alive, &mut retry, &mut look, &mut hours, &mut count] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut swarm = Swarm::default();
@@ -93,6 +97,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 }
             }
             _ = look.tick() => agent.look_at_services().await,
+            _ = count.tick() => agent.count_hits(),
             _ = hours.tick() => {
                 if !agent.is_on_time() {
                     tracing::info!("hours of rules begin or end");
@@ -104,7 +109,13 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
         }
     }
     notify::stopping();
+    agent.end();
     clock::save(&state);
+    // It keeps what it knows, and ends.
+    drop(agent);
+    if thread.join().is_err() {
+        tracing::warn!("what was seen is not kept");
+    }
     tracing::info!("ending; rules, links and namespace stay as they are");
     Ok(())
 }

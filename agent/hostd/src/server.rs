@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
-use crate::listeners;
+use crate::{listeners, seen};
 
 /// The admin application's user; it may speak when there is such an account.
 const ADMIN: &str = "gatehouse-admin";
@@ -42,6 +42,7 @@ pub fn start(
     run: &Path,
     asked: mpsc::Sender<Asked>,
     management: watch::Receiver<Vec<IpAddr>>,
+    seer: seen::Ask,
 ) -> io::Result<()> {
     let path = run.join(SOCKET);
     match fs::remove_file(&path) {
@@ -52,7 +53,7 @@ pub fn start(
     // The kernel's word on who it is counts, not the file's mode.
     fs::set_permissions(&path, Permissions::from_mode(0o666))?;
     let allowed = Arc::new(allowed(&fs::read_to_string("/etc/passwd").unwrap_or_default()));
-    tokio::spawn(serve(listener, allowed, asked, management));
+    tokio::spawn(serve(listener, allowed, asked, management, seer));
     Ok(())
 }
 
@@ -70,6 +71,7 @@ async fn serve(
     allowed: Arc<BTreeSet<u32>>,
     asked: mpsc::Sender<Asked>,
     management: watch::Receiver<Vec<IpAddr>>,
+    seer: seen::Ask,
 ) {
     let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
@@ -90,9 +92,9 @@ async fn serve(
             tracing::warn!("too many clients, one was turned away");
             continue;
         };
-        let (asked, management) = (asked.clone(), management.clone());
+        let (asked, management, seer) = (asked.clone(), management.clone(), seer.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(stream, asked, management).await {
+            if let Err(error) = converse(stream, asked, management, seer).await {
                 tracing::debug!(%error, "a client was dropped");
             }
             drop(place);
@@ -104,6 +106,7 @@ async fn converse(
     mut stream: UnixStream,
     asked: mpsc::Sender<Asked>,
     mut management: watch::Receiver<Vec<IpAddr>>,
+    seer: seen::Ask,
 ) -> io::Result<()> {
     loop {
         let mut header = [0; HEADER];
@@ -127,10 +130,18 @@ async fn converse(
             tokio::time::timeout(TRANSFER, handed).await.map_err(|_| io::ErrorKind::TimedOut)??;
             continue;
         }
-        let (answer, response) = oneshot::channel();
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        asked.send(Asked { request, answer }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
-        let frame = host_api::encode(&response.await.map_err(gone)?)?;
+        let response = if let Request::Look(look) = request {
+            let (answer, seen) = oneshot::channel();
+            let asked = seer.send(seen::Asked { look, answer }).await;
+            asked.map_err(|_| io::ErrorKind::BrokenPipe)?;
+            Response::Seen(seen.await.map_err(gone)?)
+        } else {
+            let (answer, response) = oneshot::channel();
+            asked.send(Asked { request, answer }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
+            response.await.map_err(gone)?
+        };
+        let frame = host_api::encode(&response)?;
         tokio::time::timeout(TRANSFER, stream.write_all(&frame))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)??;
@@ -139,6 +150,8 @@ async fn converse(
 
 #[cfg(test)]
 mod tests {
+    use host_api::seeing::{Look, Seen};
+
     use super::*;
 
     #[test]
@@ -153,7 +166,14 @@ mod tests {
     async fn answers_what_is_asked_and_drops_what_is_no_message() {
         let place = tempfile::tempdir().unwrap();
         let (sender, mut asked) = mpsc::channel(4);
-        start(place.path(), sender, watch::Sender::new(Vec::new()).subscribe()).unwrap();
+        let (seer, mut looks) = mpsc::channel::<seen::Asked>(1);
+        let management = watch::Sender::new(Vec::new()).subscribe();
+        start(place.path(), sender, management, seer).unwrap();
+        tokio::spawn(async move {
+            while let Some(seen::Asked { answer, .. }) = looks.recv().await {
+                answer.send(Seen::Links(Vec::new())).unwrap();
+            }
+        });
         tokio::spawn(async move {
             while let Some(Asked { request, answer }) = asked.recv().await {
                 assert_eq!(request, Request::SetupDone);
@@ -171,6 +191,13 @@ mod tests {
             let response: Response = host_api::decode(&text).unwrap();
             assert_eq!(response, Response::Accepted);
         }
+        client.write_all(&host_api::encode(&Request::Look(Look::Links)).unwrap()).await.unwrap();
+        let mut header = [0; HEADER];
+        client.read_exact(&mut header).await.unwrap();
+        let mut text = vec![0; host_api::length(header).unwrap()];
+        client.read_exact(&mut text).await.unwrap();
+        let seen: Response = host_api::decode(&text).unwrap();
+        assert_eq!(seen, Response::Seen(Seen::Links(Vec::new())));
         for bad in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x02{}", b"\0\0\0\0"] {
             let mut client = connect().await.unwrap();
             client.write_all(bad).await.unwrap();

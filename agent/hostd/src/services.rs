@@ -17,6 +17,8 @@ use tokio::process::Command;
 use crate::files::{self, Readers};
 use dnsmasq::Dnsmasq;
 
+/// Where dnsmasq's units remember their leases.
+const LEASES: &str = "/var/lib/gatehouse/dnsmasq";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
 const ADMIN: &str = "gatehouse-admin.service";
@@ -65,6 +67,14 @@ impl Services {
         self.run.join("resolv.conf")
     }
 
+    /// Where dnsmasq remembers what it lent.
+    pub fn leases(&self) -> &Path {
+        match &self.kind {
+            Kind::Units => Path::new(LEASES),
+            Kind::Children(leases) => leases,
+        }
+    }
+
     /// Writes the files, and restarts whose files are new.
     pub async fn apply(
         &mut self,
@@ -82,16 +92,12 @@ impl Services {
         site: SitePrefix,
         wan: Option<&InterfaceName>,
     ) -> io::Result<()> {
-        let leases = match &self.kind {
-            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
-            Kind::Children(leases) => {
-                std::fs::create_dir_all(leases)?;
-                leases
-            }
-        };
+        if let Kind::Children(leases) = &self.kind {
+            std::fs::create_dir_all(leases)?;
+        }
         let resolv = self.resolv();
         let files = network::dnsmasq::Files {
-            leases: leases.to_str().unwrap_or_default(),
+            leases: self.leases().to_str().unwrap_or_default(),
             resolv: resolv.to_str().unwrap_or_default(),
         };
         let put = |path: &Path, text: &str| files::put(path, text, Readers::All);

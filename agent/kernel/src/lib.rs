@@ -1,10 +1,16 @@
 //! Brings about in the kernel what others decided: rulesets (`nft`), links, addresses and
-//! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`).
+//! neighbours (`links`), network namespaces (`namespace`); tells which ports there are (`ports`), who is
+//! on the links (`neighbours`), what passes (`connections`, `counters`) and what was refused
+//! (`packet_log`).
 //! It decides nothing itself, and it is the only crate with `unsafe`.
 
+pub mod connections;
+pub mod counters;
 pub mod links;
 pub mod namespace;
+pub mod neighbours;
 pub mod nft;
+pub mod packet_log;
 pub mod ports;
 pub mod process;
 

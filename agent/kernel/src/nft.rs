@@ -3,6 +3,7 @@
 //! rustables, some by hand (`rule`, `set`), and depends on what is there (`present`); reading back
 //! compares with those very messages (`verify`).
 
+mod counters;
 mod expression;
 mod grace;
 mod listing;
@@ -20,6 +21,7 @@ use nix::errno::Errno;
 use crate::netlink::message::ERROR;
 use crate::netlink::{Messages, NetlinkError, Socket};
 
+pub use counters::{counted, counts};
 pub use object::Object;
 pub use present::Present;
 pub use transaction::Transaction;

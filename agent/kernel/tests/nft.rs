@@ -69,6 +69,17 @@ fn everything() -> Ruleset {
         rule(vec![v6(), icmpv6(), is(Field::IcmpType, Value::IcmpType(135))], accept.clone(), "nd"),
         rule(vec![v6(), icmpv6(), within(&[Field::IcmpType], "kinds", false)], accept.clone(), "k"),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", false)], accept.clone(), "in set"),
+        rule(vec![within(&[Field::SourceMac], "cards", false)], accept.clone(), "card in set"),
+        rule(
+            vec![is(Field::SourceMac, Value::Mac([2, 0, 0, 0, 0, 7]))],
+            accept.clone(),
+            "one card",
+        ),
+        rule(
+            vec![tcp(), within(&[Field::DestinationPort], "ranges", false)],
+            accept.clone(),
+            "port in ranges",
+        ),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", true)], accept.clone(), "not in set"),
         rule(vec![v6(), within(&[Field::Ip6Source], "nets6", false)], accept.clone(), "in set"),
         rule(
@@ -93,6 +104,14 @@ fn everything() -> Ruleset {
             "tuple of three",
         ),
         act(vec![v6(), icmpv6()], Action::Reject, true),
+        rule(vec![within(&[Field::SourceMac], "cards", false)], accept.clone(), "a card"),
+        rule(vec![is(Field::SourceMac, Value::Mac([2, 0, 0, 0, 0, 1]))], accept.clone(), "one"),
+        act(vec![v4()], Action::Log(Log::ours(name("refused_forward"))), false),
+        act(
+            Vec::new(),
+            Action::Log(Log { group: 65_535, prefix: name("rule_2"), per_second: 1, burst: 5 }),
+            true,
+        ),
         rule(Vec::new(), Verdict::Jump(name("sub")), &"x".repeat(200)),
         rule(Vec::new(), Verdict::Drop, "all the rest"),
     ];
@@ -134,10 +153,21 @@ fn everything() -> Ruleset {
                 &[KeyType::Interface, KeyType::Ip4, KeyType::Interface],
                 vec![vec![eth(1), ip4("10.0.0.1/32"), eth(2)]],
             ),
+            set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 9])]]),
             set("users", &[KeyType::Uid], vec![vec![Value::Uid(101)], vec![Value::Uid(65_000)]]),
             set("protocols", &[KeyType::Protocol], vec![vec![Value::Protocol(Protocol::Udp)]]),
             set("hosts", &[KeyType::Ip4], vec![vec![ip4("10.0.0.1/32")]]),
             set("nobody", &[KeyType::Ip6], Vec::new()),
+            set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 7])]]),
+            set(
+                "ranges",
+                &[KeyType::Port],
+                vec![
+                    vec![Value::Port(22)],
+                    vec![Value::Ports(7000, 7009)],
+                    vec![Value::Ports(65_000, 65_535)],
+                ],
+            ),
         ],
         maps: vec![
             map(
@@ -199,7 +229,7 @@ fn everything() -> Ruleset {
     };
     let bridge = Table {
         id: table_id(Family::Bridge, "gatehouse"),
-        sets: Vec::new(),
+        sets: vec![set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 9])]])],
         maps: Vec::new(),
         chains: vec![Chain {
             name: name("forward"),
@@ -207,6 +237,29 @@ fn everything() -> Ruleset {
             rules: vec![
                 rule(vec![is(Field::InputInterface, interface("crm0"))], Verdict::Drop, "crm"),
                 rule(vec![is(Field::VlanId, Value::VlanId(30))], Verdict::Drop, "tag"),
+                rule(vec![within(&[Field::SourceMac], "cards", false)], Verdict::Drop, "from"),
+                rule(vec![within(&[Field::DestinationMac], "cards", true)], Verdict::Drop, "to"),
+                rule(
+                    vec![is(Field::EtherType, Value::EtherType(EtherType::Tag))],
+                    Verdict::Drop,
+                    "tag in a tag",
+                ),
+                rule(
+                    vec![
+                        is(Field::Protocol, Value::Protocol(Protocol::Udp)),
+                        is(Field::DestinationPort, Value::Port(68)),
+                    ],
+                    Verdict::Drop,
+                    "server",
+                ),
+                rule(
+                    vec![
+                        is(Field::Protocol, Value::Protocol(Protocol::Icmpv6)),
+                        is(Field::IcmpType, Value::IcmpType(134)),
+                    ],
+                    Verdict::Drop,
+                    "router",
+                ),
             ],
         }],
     };

@@ -3,6 +3,8 @@
 //! leases, take its places at the name server, or be told of its addresses. Every value is a typed name,
 //! number or address of accepted settings, so that no line can hold a second directive.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -19,6 +21,8 @@ pub struct Files<'a> {
     pub resolv: &'a str,
 }
 
+/// Domain of every zone; what it holds is each zone's own.
+const DOMAIN: &str = "internal";
 /// Name of the box in every zone.
 pub const BOX: &str = "gatehouse.internal";
 /// Name of the CRM.
@@ -35,6 +39,7 @@ const LEASE: &str = "12h";
 ///
 /// - Answers from the internet with private addresses are dropped (DNS rebinding), without the
 ///   exception for 127.0.0.0/8: no list of blocked names is asked through this box.
+/// - Browsers ask for `use-application-dns.net` whether they may resolve names past the box: they may not.
 /// - `bind-dynamic` answers on the addresses of the one interface only, and follows them.
 const NAMES: &str = "\
 # Written by gatehouse-hostd from the settings; changes here are lost.
@@ -42,6 +47,7 @@ bind-dynamic
 no-hosts
 domain=internal
 local=/internal/
+local=/use-application-dns.net/
 domain-needed
 bogus-priv
 stop-dns-rebind
@@ -52,16 +58,18 @@ max-tcp-connections=20
 ";
 
 /// DHCP and router advertisements, in those of the zones.
-///
-/// - Names that DHCP clients give themselves are ignored: a guest must not become `gatehouse`.
 const LEASES: &str = "\
 no-ping
 dhcp-authoritative
-dhcp-ignore-names
-dhcp-lease-max=2000
+dhcp-lease-max=10000
 quiet-ra
 enable-ra
 ";
+
+/// Name of the file in which a zone's instance remembers what it lent, see [`crate::leases`].
+pub fn lease_file(zone: &ZoneName) -> String {
+    format!("{}.leases", zone.interface())
+}
 
 /// Makes the texts, by instance.
 pub fn texts(settings: &Settings, site: SitePrefix, files: Files<'_>) -> BTreeMap<String, String> {
@@ -88,7 +96,8 @@ fn write_zone(
 ) -> fmt::Result {
     let interface = name.interface();
     out.push_str(LEASES);
-    writeln!(out, "dhcp-leasefile={}/{interface}.leases", files.leases)?;
+    names::write_refused(out)?;
+    writeln!(out, "dhcp-leasefile={}/{}", files.leases, lease_file(name))?;
     writeln!(out, "resolv-file={}", files.resolv)?;
     // An interface that is made anew for another VLAN wants a new start: sockets are bound to the old one.
     writeln!(out, "\n# VLAN {}", zone.vlan)?;
@@ -102,6 +111,7 @@ fn write_zone(
                 writeln!(out, "dhcp-option=option:{option},{router}")?;
             }
         }
+        names::write_reservations(out, zone)?;
         // Not by interface: while an address is changed that has the former one, too.
         writeln!(out, "host-record={BOX},{router}")?;
     }

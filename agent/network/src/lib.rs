@@ -5,6 +5,7 @@
 mod bind;
 pub mod chrony;
 pub mod dnsmasq;
+pub mod leases;
 pub mod links;
 pub mod networkd;
 mod plan;

@@ -15,7 +15,10 @@ fn site() -> SitePrefix {
 }
 
 fn example() -> String {
-    include_str!("../../settings/tests/example.json").to_owned()
+    let reservations = r#""reservations": [
+        {"mac": "52:54:00:00:00:0a", "address": "192.168.10.20", "name": "printer-1"},
+        {"mac": "52:54:00:00:00:0b", "address": "192.168.10.21"}], "vlan": 10,"#;
+    include_str!("../../settings/tests/example.json").replace("\"vlan\": 10,", reservations)
 }
 
 fn texts(settings: &Settings) -> BTreeMap<String, String> {
@@ -29,9 +32,10 @@ fn check(settings: &Settings) {
         "no-hosts",
         "no-ping",
         "dhcp-authoritative",
-        "dhcp-ignore-names",
+        "dhcp-ignore-names=tag:refused",
         "domain=internal",
         "local=/internal/",
+        "local=/use-application-dns.net/",
         "domain-needed",
         "bogus-priv",
         "stop-dns-rebind",
@@ -39,7 +43,7 @@ fn check(settings: &Settings) {
         "dns-forward-max=300",
         "edns-packet-max=1232",
         "max-tcp-connections=20",
-        "dhcp-lease-max=2000",
+        "dhcp-lease-max=10000",
         "quiet-ra",
         "enable-ra",
         "resolv-file=/run/gatehouse/resolv.conf",
@@ -58,13 +62,16 @@ fn check(settings: &Settings) {
                 "dhcp-option=option".to_owned(),
                 "host-record=gatehouse.internal,".to_owned(),
                 "host-record=crm.gatehouse.internal,".to_owned(),
+                "host-record=".to_owned(),
+                "dhcp-host=".to_owned(),
+                "dhcp-name-match=set:refused,".to_owned(),
             ],
         };
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let ok = known.contains(&line)
                 || variable.iter().any(|start| {
                     line.strip_prefix(start.as_str()).is_some_and(|rest| {
-                        rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".:,-/[]".contains(&b))
+                        rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".:,-/[]*".contains(&b))
                     })
                 });
             assert!(ok, "{instance}: {line:?}");

@@ -6,12 +6,15 @@ mod compare;
 mod crm;
 mod policies;
 mod ports;
+mod quarantine;
 mod reached;
+mod reservations;
 mod rules;
 mod services;
 mod speech;
 mod zones;
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
@@ -19,12 +22,23 @@ use ipnet::{IpNet, Ipv4Net};
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member, PortMatch,
-    PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way, ZoneName,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member,
+    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way,
+    ZoneName,
 };
 
+pub use self::speech::Device;
 #[cfg(test)]
 pub(crate) use self::speech::WORDS;
+
+/// A change as it is told to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// One sentence.
+    pub text: String,
+    /// Each list of which the sentence names the beginning only, in whole.
+    pub lists: Vec<Vec<String>>,
+}
 
 /// What a list of sources opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +153,22 @@ changes! {
         /// No IPv6 any more.
         "ipv6_gone" Ipv6Gone { zone: ZoneName },
 
+        // Devices with a fixed address.
+        /// One that had none.
+        "reservation_new" ReservationNew { zone: ZoneName, device: Device, address: Ipv4Addr },
+        /// Another address.
+        "reservation_address" ReservationAddress
+            { zone: ZoneName, device: Device, address: Ipv4Addr, before: Ipv4Addr },
+        /// One that has none any more.
+        "reservation_gone" ReservationGone { zone: ZoneName, device: Device, before: Ipv4Addr },
+        /// A name where none was.
+        "device_name_new" DeviceNameNew { zone: ZoneName, address: Ipv4Addr, name: HostName },
+        /// Another name.
+        "device_name" DeviceName
+            { zone: ZoneName, address: Ipv4Addr, name: HostName, before: HostName },
+        /// No name any more.
+        "device_name_gone" DeviceNameGone { zone: ZoneName, address: Ipv4Addr, before: HostName },
+
         // Where the CRM lives.
         /// Another zone.
         "crm_zone" CrmZone { zone: ZoneName, before: ZoneName },
@@ -215,6 +245,12 @@ changes! {
         /// No place any more.
         "time_zone_gone" TimeZoneGone { before: TimeZone },
 
+        // Quarantine.
+        /// Devices that may talk to nobody from now on.
+        "quarantine_new" QuarantineNew { devices: Vec<MacAddress> },
+        /// Devices that may talk as others of their zone again.
+        "quarantine_gone" QuarantineGone { devices: Vec<MacAddress> },
+
         // The rest.
         /// Another language.
         "language" Language { language: Language, before: Language },
@@ -231,7 +267,14 @@ impl Change {
 
     /// The change as one sentence, for a reader who knows zones by these names; a long list is cut.
     pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
-        let parameters = self.parameters(&Speech { language, name: &name });
-        message::text(Texts::Changes, language, self.code(), &parameters)
+        self.told_naming(language, name).text
+    }
+
+    /// The same sentence with the lists that it cuts.
+    pub fn told_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> Told {
+        let speech = Speech { language, name: &name, cut: RefCell::default() };
+        let parameters = self.parameters(&speech);
+        let text = message::text(Texts::Changes, language, self.code(), &parameters);
+        Told { text, lists: speech.cut.into_inner() }
     }
 }

@@ -46,6 +46,7 @@ impl Settings {
             groups: BTreeMap::new(),
             schedules: BTreeMap::new(),
             time_zone: None,
+            quarantine: BTreeSet::new(),
         })
     }
 }
@@ -92,5 +93,6 @@ fn zone(vlan: u8, dhcp: Option<(u8, u8)>) -> Option<Zone> {
             dhcp: dhcp.map(|(from, to)| DhcpRange { from: host(from), to: host(to) }),
         }),
         ipv6: Ipv6Zone::Automatic,
+        reservations: Vec::new(),
     })
 }

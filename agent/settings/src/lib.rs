@@ -5,6 +5,7 @@
 mod change;
 mod crm;
 mod factory;
+mod host_name;
 mod json;
 mod mac;
 mod management;
@@ -16,8 +17,11 @@ mod network;
 mod policy;
 mod port;
 mod problem;
+mod quarantine;
 mod read;
 mod reason;
+mod remark;
+mod reservation;
 mod rule;
 mod schedule;
 mod service;
@@ -29,14 +33,15 @@ mod version;
 mod vlan;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Door};
+pub use change::{Change, Device, Door, Told};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
+pub use host_name::HostName;
 pub use json::MAX_BYTES;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
@@ -47,7 +52,10 @@ pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
+pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
+pub use remark::Remark;
+pub use reservation::Reservation;
 pub use rule::{Rule, RuleAction, Side, Which};
 pub use schedule::{Span, TimeOfDay, Weekday};
 pub use service::{KNOWN_SERVICES, PortRange, Way, known_service};
@@ -55,8 +63,8 @@ pub use site::SitePrefix;
 pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
-    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RULES, MAX_SCHEDULES,
-    MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_RULES,
+    MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;
@@ -96,6 +104,9 @@ pub struct Settings {
     /// Where the box stands; schedules need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
+    /// Devices that may talk to nobody, by MAC address.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub quarantine: BTreeSet<MacAddress>,
 }
 
 /// Languages of the product.

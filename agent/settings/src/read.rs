@@ -3,6 +3,8 @@
 
 mod rules;
 
+mod reservation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -12,9 +14,10 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::json::Value;
 use crate::network::{net, network};
 use crate::problem::Place;
+use crate::quarantine;
 use crate::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
-    PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
+    Port, PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
 };
 
 /// Reads a text.
@@ -53,7 +56,7 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        const KNOWN: [&str; 12] = [
+        let known = [
             "version",
             "language",
             "ports",
@@ -66,8 +69,9 @@ impl Reader {
             "groups",
             "schedules",
             "time_zone",
+            "quarantine",
         ];
-        let fields = self.fields(value, &Place::Root, &KNOWN)?;
+        let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);
         let ports = self.required(&fields, "ports", |r, v, p| r.named(v, p, Self::port));
@@ -81,6 +85,7 @@ impl Reader {
         let schedules =
             self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
         let time_zone = self.optional(&fields, "time_zone", Self::text);
+        let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         Some(Settings {
             version: version?,
             language: language?,
@@ -94,6 +99,7 @@ impl Reader {
             groups: groups?.unwrap_or_default(),
             schedules: schedules?.unwrap_or_default(),
             time_zone: time_zone?,
+            quarantine: quarantine?.unwrap_or_default(),
         })
     }
 
@@ -136,11 +142,13 @@ impl Reader {
     }
 
     fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
-        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6"])?;
+        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6", "reservations"])?;
         let vlan = self.required(&fields, "vlan", Self::vlan);
         let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
         let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
-        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6? })
+        let reservations = self.optional(&fields, "reservations", Self::reservations);
+        let reservations = reservations.map(Option::unwrap_or_default);
+        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6?, reservations: reservations? })
     }
 
     fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {
@@ -204,6 +212,11 @@ impl Reader {
         let from =
             self.required(&fields, "reachable_from", |r, v, p| r.list(v, p, Self::source_at_hours));
         Some(Crm { zone: zone?, host: host?, reachable_from: from? })
+    }
+
+    fn quarantine(&mut self, value: &Value, place: &Place<'_>) -> Option<BTreeSet<MacAddress>> {
+        let list = self.list(value, place, Self::text)?;
+        Some(quarantine::set(list, place, &mut self.problems))
     }
 
     fn host(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::message::{self, Texts};
-use crate::{Language, PortName, Title, ZoneName};
+use crate::{Language, MacAddress, PortName, Title, ZoneName};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $code:literal $name:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
@@ -149,6 +149,28 @@ reasons! {
     /// DHCP would hand out the router's address.
     "dhcp_has_router" DhcpHasRouter { router: Ipv4Addr },
 
+    // Devices with a fixed address.
+    /// No label of a domain name.
+    "host_name_invalid" HostNameInvalid { max: usize },
+    /// A name of the box, or one that systems look up by themselves.
+    "host_name_reserved" HostNameReserved { name: String },
+    /// The CRM's zone, in which nobody is served.
+    "reservation_crm" ReservationCrm { zone: ZoneName },
+    /// The zone has no IPv4.
+    "reservation_no_ipv4" ReservationNoIpv4,
+    /// Address outside the subnet.
+    "reservation_outside" ReservationOutside { subnet: Ipv4Net },
+    /// Address is the network or the broadcast address.
+    "reservation_edge" ReservationEdge { subnet: Ipv4Net },
+    /// Address of the router.
+    "reservation_router" ReservationRouter,
+    /// The device has an address already.
+    "reservation_mac_used" ReservationMacUsed { address: Ipv4Addr },
+    /// Another device has the address.
+    "reservation_address_used" ReservationAddressUsed { mac: MacAddress },
+    /// Another device of the zone has the name.
+    "reservation_name_used" ReservationNameUsed { address: Ipv4Addr },
+
     // Policies.
     /// From a zone to itself.
     "policy_same" PolicySame,
@@ -240,6 +262,10 @@ reasons! {
     "rule_id_invalid" RuleIdInvalid,
     /// Number of another rule.
     "rule_id_used" RuleIdUsed { number: u16 },
+
+    // Quarantine.
+    /// The same device twice.
+    "quarantine_repeated" QuarantineRepeated,
 }
 
 impl Reason {

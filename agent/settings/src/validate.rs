@@ -1,6 +1,7 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod reservations;
 mod rules;
 mod sources;
 mod zones;
@@ -9,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::Place;
 use crate::{PortRole, Problem, Reason, Settings, Target, ZoneName};
+
+pub use reservations::MAX_RESERVATIONS;
 
 /// Most zones.
 pub const MAX_ZONES: usize = 64;

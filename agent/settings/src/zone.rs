@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Serialize;
 
-use crate::{SitePrefix, VlanId};
+use crate::{Reservation, SitePrefix, VlanId};
 
 /// One zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +18,9 @@ pub struct Zone {
     pub ipv4: Option<Ipv4Zone>,
     /// IPv6.
     pub ipv6: Ipv6Zone,
+    /// Devices that always get the same IPv4 address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reservations: Vec<Reservation>,
 }
 
 /// IPv4 of a zone.

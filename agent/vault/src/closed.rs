@@ -145,6 +145,27 @@ impl Closed {
         Ok((failures, self.tries().wait(failures, self.now())))
     }
 
+    /// How long somebody at this address has to wait before the next passphrase is judged. Counts nothing.
+    ///
+    /// # Errors
+    /// [`FileError`] when the tries cannot be read.
+    pub fn wait(&self, from: Option<IpAddr>) -> Result<Duration, FileError> {
+        let (_, wait) = self.failures()?;
+        if wait.is_zero() {
+            return Ok(wait);
+        }
+        let (tries, now) = (self.tries(), self.now());
+        let Some(place) = from.map(Network::of).filter(|_| tries.last.is_some()) else {
+            return Ok(wait);
+        };
+        let turn = tries.turns.wait(place, now);
+        if !turn.is_zero() {
+            return Ok(wait.min(turn));
+        }
+        let all = AttemptsFile::turns(&self.path)?.now.failures;
+        Ok(wait.min(tries.turns.wait_of_all(all, now)))
+    }
+
     /// Opens the store, for a caller that has no address. See [`Closed::prove`] and
     /// [`Closed::open_proved`].
     ///

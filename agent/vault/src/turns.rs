@@ -89,6 +89,12 @@ impl Turns {
         }
     }
 
+    /// Until there is a turn for any place at all, with what is kept on the disk.
+    pub fn wait_of_all(&self, kept: u32, now: Duration) -> Duration {
+        let all = Fading { count: kept, since: self.since }.at(now, ALL_BACK);
+        if all.count < ALL { Duration::ZERO } else { all.next(now, ALL_BACK) }
+    }
+
     /// What the count over all places is with one more turn, if there is one: `kept` is what is on
     /// the disk. Else how long until there is.
     pub fn one_of_all(&mut self, kept: u32, now: Duration) -> Result<u32, Duration> {
@@ -156,6 +162,8 @@ mod tests {
         assert_eq!(given, 1_600 + 799);
         // A restart gives none.
         let mut turns = Turns::new(hours(0));
+        assert_eq!(turns.wait_of_all(kept, hours(0)), Duration::from_secs(108));
+        assert_eq!(turns.wait_of_all(kept, Duration::from_secs(108)), Duration::ZERO);
         assert_eq!(turns.one_of_all(kept, hours(0)), Err(Duration::from_secs(108)));
         assert_eq!(turns.one_of_all(ALL, Duration::from_secs(8)), Err(Duration::from_secs(100)));
     }

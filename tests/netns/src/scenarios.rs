@@ -9,6 +9,7 @@ mod input;
 mod layer2;
 mod link;
 mod output;
+mod rogue;
 mod spoof;
 mod wan;
 
@@ -46,6 +47,7 @@ scenarios! {
         crm_reaches_nothing_of_the_box headers_and_fragments_open_nothing;
     layer2: peer_and_crm_are_apart rogue_servers_do_not_reach_the_crm forged_neighbours_change_nothing
         tagged_frames_do_not_reach_the_router;
+    rogue: servers_and_routers_are_stopped tags_within_tags_hide_nothing devices_of_a_zone_meet;
     link: neighbours_find_each_other box_asks_for_neighbours
         routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
         groups_are_asked_for_on_the_link hosts_without_address_join_groups

@@ -13,10 +13,19 @@ import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
+import { FixedPage } from "./features/addresses/fixed";
+import { EditPage, NewPage } from "./features/addresses/form";
+import { LentPage } from "./features/addresses/lent";
+import { AddressesReviewPage } from "./features/addresses/review";
 import { CertificatePage } from "./features/certificate/page";
 import { CrmPage } from "./features/crm/page";
 import { CrmAccessPage } from "./features/crm-access/page";
 import { CrmAccessReviewPage } from "./features/crm-access/review";
+import { ConnectionsPage } from "./features/devices/connections";
+import { DevicesPage } from "./features/devices/page";
+import { QuarantinePage } from "./features/devices/quarantine";
+import { RefusedPage } from "./features/devices/refused";
+import { TrafficPage } from "./features/devices/traffic";
 import { ProtectionPage } from "./features/protection/page";
 import { RulesPlace } from "./features/rules/place";
 import { ChangePage, GoBackPage } from "./features/settings/change";
@@ -76,6 +85,8 @@ function Pages() {
     { href: "/", label: t("admin.protection"), icon: "shield" },
     { href: "/zones", label: t("admin.zones"), icon: "zones" },
     { href: "/rules", label: t("admin.rules"), icon: "rules" },
+    { href: "/addresses", label: t("admin.dhcp.title"), icon: "contacts" },
+    { href: "/devices", label: t("admin.devices"), icon: "screen" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
@@ -88,6 +99,16 @@ function Pages() {
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
         <Route path="/rules/*?" component={RulesPlace} />
+        <Route path="/addresses" component={LentPage} />
+        <Route path="/addresses/fixed" component={FixedPage} />
+        <Route path="/addresses/fixed/new" component={NewPage} />
+        <Route path="/addresses/fixed/:zone/:mac" component={EditPage} />
+        <Route path="/addresses/review" component={AddressesReviewPage} />
+        <Route path="/devices" component={DevicesPage} />
+        <Route path="/devices/connections" component={ConnectionsPage} />
+        <Route path="/devices/refused" component={RefusedPage} />
+        <Route path="/devices/traffic" component={TrafficPage} />
+        <Route path="/devices/quarantine" component={QuarantinePage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

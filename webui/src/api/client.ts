@@ -9,6 +9,12 @@ interface Answer<T> {
   etag: string | null;
 }
 
+/** JSON that is sent as it is written: what this browser would make of it, a field named twice or a long number, is not
+    what is meant. Only of what is JSON as a whole. */
+export class JsonText {
+  constructor(readonly text: string) {}
+}
+
 interface Send {
   body?: unknown;
   ifMatch?: string | null;
@@ -47,7 +53,7 @@ export async function call<T>(method: string, path: string, send: Send = {}): Pr
     response = await fetch(BASE + path, {
       method,
       headers,
-      body: send.body === undefined ? undefined : JSON.stringify(send.body),
+      body: send.body === undefined ? undefined : textOf(send.body),
       signal: send.signal ? AbortSignal.any([send.signal, timeout]) : timeout,
       credentials: "same-origin",
       cache: "no-store",
@@ -90,6 +96,13 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 export async function post<T>(path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
   return (await call<T>("POST", path, { body, idempotencyKey })).data;
+}
+
+function textOf(body: unknown): string {
+  if (body instanceof JsonText) return body.text;
+  if (!isObject(body)) return JSON.stringify(body);
+  const members = Object.entries(body).filter(([, value]) => value !== undefined);
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof JsonText ? value.text : JSON.stringify(value)}`).join(",")}}`;
 }
 
 async function parse(response: Response): Promise<unknown> {

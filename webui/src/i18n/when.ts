@@ -90,7 +90,12 @@ export function formatClocks(box: Date, here: Date): { box: string; here: string
   return { box: formatClock(box, "UTC"), here: formatClock(here, "UTC") };
 }
 
-function formatClock(at: Date, timeZone: string): string {
+/** The time alone, with seconds: of what is minutes away. */
+export function formatTime(at: Date, timeZone?: string): string {
+  return formatClock(at, timeZone);
+}
+
+function formatClock(at: Date, timeZone: string | undefined): string {
   return new Intl.DateTimeFormat("en-GB", {
     timeZone,
     hour: "2-digit",

@@ -23,8 +23,9 @@ const SAID: Record<string, Key> = {
   "disk-failed": "log.said.disk-failed",
 };
 
-/** What the CRM told the admin's log. */
+/** What the CRM told the admin's log, and what came by itself. */
 export function said(entry: Reason): Key | null {
+  if (entry.action === "device-new") return "log.said.devices-new";
   return entry.action === "crm-event" && entry.reason !== null ? ((Object.hasOwn(SAID, entry.reason) && SAID[entry.reason]) || null) : null;
 }
 

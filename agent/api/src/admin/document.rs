@@ -70,7 +70,7 @@ pub(super) fn with_crm(
 ) -> Result<Settings, Problem> {
     let mut value = serde_json::to_value(settings).map_err(|error| broken(&error))?;
     add_policies(&mut value, ways_out(settings, source));
-    put(&mut value, "/crm/reachable_from", sources(from));
+    put(&mut value, "/crm/reachable_from", at_hours(sources(from), settings));
     read(&value, language, crm_pointer)
 }
 
@@ -153,6 +153,31 @@ fn leave_out(settings: &mut Settings, gone: &str) {
             !zones.is_empty()
         }
     });
+    settings.rules.retain(|rule| {
+        let to = rule.to.zones.named().iter();
+        !rule.from.zones.named().iter().any(is)
+            && !to
+                .filter_map(|to| match to {
+                    Target::Zone(zone) => Some(zone),
+                    Target::Wan => None,
+                })
+                .any(is)
+    });
+}
+
+/// Sources with the hours that their zones have now: who reaches the CRM is chosen here, when is not.
+fn at_hours(mut sources: Value, settings: &Settings) -> Value {
+    for source in sources.as_array_mut().into_iter().flatten() {
+        let zone = source.get("zone").and_then(Value::as_str);
+        let is_same = |known: &&Source| Some(known.zone.as_str()) == zone;
+        let known = settings.crm.reachable_from.iter().find(is_same);
+        if let Some(schedule) = known.and_then(|known| known.schedule.as_ref())
+            && let Some(source) = source.as_object_mut()
+        {
+            source.insert("schedule".to_owned(), json!(schedule));
+        }
+    }
+    sources
 }
 
 fn put(document: &mut Value, pointer: &str, value: Value) {

@@ -3,6 +3,7 @@
 
 use data_encoding::HEXLOWER;
 use events::{CrmState, Event, Order};
+use host_api::seeing::{DevicesShown, Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::KeptCode;
 use seal::numbers::{action, outcome};
@@ -18,10 +19,38 @@ impl Admin {
     /// that were tried.
     pub async fn settle(&self) {
         self.settle_admin().await;
+        self.note_new_devices().await;
         let _alone = self.changing().await;
         if let Err(problem) = self.settle_changes().await {
             let problem = problem.code().as_str();
             tracing::warn!(problem, "what became of a change is written down later");
+        }
+        // One may run since before this process began.
+        if self.settings().await.is_ok_and(|now| now.trial.is_some()) {
+            self.look_after_trial();
+        }
+    }
+
+    /// Writes down that devices came that were not known, those of a minute together: who makes up one after
+    /// the other must not fill the disk. What came before this process began is on the page alone.
+    async fn note_new_devices(&self) {
+        let show = DevicesShown::New;
+        let page = Page { show, limit: MAX_PAGE, ..Page::default() };
+        let Ok(Seen::Devices { rows, counts }) = self.look(Look::Devices(page)).await else {
+            return;
+        };
+        let newest = rows.iter().map(|row| row.first_seen).max().unwrap_or(0);
+        let Some(before) = self.devices_noted(newest) else { return };
+        let came = rows.iter().filter(|row| row.first_seen > before).count();
+        // A full page of new ones: all that are new, as far as anybody can tell.
+        let count = if came == MAX_PAGE { counts.new } else { came };
+        if count == 0 {
+            return;
+        }
+        let count = i64::try_from(count).ok();
+        let happened = entry(Actor::default(), action::DEVICE_NEW, outcome::ALLOWED, None);
+        if let Err(problem) = self.log(vault::Access { count, ..happened }).await {
+            self.failed(&problem);
         }
     }
 
@@ -119,7 +148,7 @@ impl Admin {
 
     fn failed(&self, problem: &Problem) {
         let code: Code = problem.code();
-        tracing::error!(problem = code.as_str(), "an event of the CRM was not kept");
+        tracing::error!(problem = code.as_str(), "an event was not kept");
     }
 }
 

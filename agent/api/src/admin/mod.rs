@@ -8,9 +8,12 @@ mod crm_access;
 mod document;
 mod finish;
 mod host;
+mod leases;
 mod life;
 mod preview;
 mod protection;
+mod rules;
+mod seen;
 mod settings;
 mod setup;
 mod somebody;
@@ -33,9 +36,12 @@ pub fn routes(admin: Admin) -> Router {
         .merge(setup::routes())
         .merge(protection::routes())
         .merge(zones::routes())
+        .merge(rules::routes())
+        .merge(leases::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())
+        .merge(seen::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

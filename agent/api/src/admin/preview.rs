@@ -6,14 +6,17 @@ use std::net::IpAddr;
 use firewall::ir::{InterfaceName, Ruleset};
 use firewall::{Context, Kind, ServiceUids, Side, Weight};
 use host_api::{Request, Response};
-use settings::{Moved, Settings};
+use settings::{Moved, Settings, Zone, ZoneName};
 
 use super::ask::{Pointer, unexpected};
 use super::document::{words_in, zone_name};
 use super::state::Admin;
+use super::trial::SECONDS;
 use crate::problem::{Code, Problem};
 use crate::reply::{broken, off};
-use crate::shape::settings::{Finding, FindingWeight, Preview, RuleLine, RuleLineKind};
+use crate::shape::settings::{
+    Finding, FindingWeight, Move, Preview, RuleLine, RuleLineKind, WholeList,
+};
 use crate::shape::shared::Language;
 
 /// A document with what its rules depend on beside it.
@@ -37,9 +40,9 @@ impl Admin {
         pointer: Pointer,
     ) -> Result<Preview, Problem> {
         self.check(new.to_json(), pointer).await?;
-        let words = words(now, &new, language);
+        let told = Told { words: words(now, &new, language), moves: moves(now, &new, asking) };
         let (before, after) = (self.resolved(now.clone()).await?, self.resolved(new).await?);
-        off(async move { compared(&before, &after, words, asking, language) }).await?
+        off(async move { compared(&before, &after, told, asking, language) }).await?
     }
 
     async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
@@ -59,19 +62,56 @@ impl Admin {
     }
 }
 
-/// What differs between two documents, a sentence each.
-pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> Vec<String> {
-    let changes = before.changes(after);
-    let text = |change: &settings::Change| {
-        change.text_naming(words_in(language), |zone| zone_name(zone, language))
+/// What differs between two documents.
+#[derive(Default)]
+pub(super) struct Words {
+    /// A sentence each.
+    pub(super) sentences: Vec<String>,
+    /// What they name the beginning of.
+    pub(super) lists: Vec<WholeList>,
+}
+
+/// What is said before any rule is looked at.
+struct Told {
+    words: Words,
+    moves: Vec<Move>,
+}
+
+/// What differs between two documents, as it is said.
+pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> Words {
+    let mut words = Words::default();
+    for change in before.changes(after) {
+        let told = change.told_naming(words_in(language), |zone| zone_name(zone, language));
+        let at = u32::try_from(words.sentences.len()).unwrap_or(u32::MAX);
+        words.lists.extend(told.lists.into_iter().map(|entries| WholeList { at, entries }));
+        words.sentences.push(told.text);
+    }
+    words
+}
+
+/// Where the box gets another address. Of the CRM's zone nobody opens a page.
+pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<Move> {
+    let stay = after.moved_from(before);
+    let one = |(name, zone): (&ZoneName, &Zone)| {
+        let to = zone.ipv4.as_ref()?.address.addr();
+        let former = before.zones.get(name)?;
+        let from = former.ipv4.as_ref()?.address.addr();
+        let subnet = former.subnet_v4()?;
+        (from != to && *name != after.crm.zone).then(|| Move {
+            zone: name.to_string(),
+            from: from.to_string(),
+            to: to.to_string(),
+            stays: stay.contains_key(name),
+            here: matches!(asking, IpAddr::V4(v4) if subnet.contains(&v4)),
+        })
     };
-    changes.iter().map(text).collect()
+    after.zones.iter().filter_map(one).collect()
 }
 
 fn compared(
     before: &Resolved,
     after: &Resolved,
-    words: Vec<String>,
+    told: Told,
     asking: IpAddr,
     language: Language,
 ) -> Result<Preview, Problem> {
@@ -79,8 +119,13 @@ fn compared(
     let findings = firewall::reach(&old, &new, Some(asking));
     let name = |zone: &str| zone_name(zone, language);
     let difference = firewall::difference(&before.rules, &after.rules);
+    let Told { words: Words { sentences: words, lists }, moves } = told;
+    let stays = moves.iter().any(|one| one.stays);
     Ok(Preview {
         words,
+        lists,
+        moves,
+        seconds_least: if stays { host_api::Trial::MOVED } else { *SECONDS.start() },
         findings: findings
             .iter()
             .map(|finding| Finding {

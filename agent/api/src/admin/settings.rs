@@ -11,18 +11,18 @@ use settings::Settings;
 
 use super::changes::{Change, Documents, Outcome};
 use super::document::{refused_fields, version};
-use super::preview::words;
+use super::preview::{Words, moves, words};
 use super::state::{Admin, entry};
 use super::trial::{Proposal, SECONDS};
 use crate::caller::{At, Caller, Line, Sent};
 use crate::parameters::Parameters;
 use crate::problem::{Code, Field, Problem};
-use crate::realm::Who;
+use crate::realm::{Watcher, Who};
 use crate::reply::{self, Reply, broken};
 use crate::shape::plain::{Id, Time};
 use crate::shape::settings::{
-    ChangeOutcome, ChangesPage, Keep, SettingsChange, SettingsFrom, SettingsNow, SettingsProposal,
-    SettingsTrial, WholeChange,
+    ChangeOutcome, ChangesPage, Keep, SettingsBrief, SettingsChange, SettingsFrom, SettingsNow,
+    SettingsProposal, SettingsTrial, WholeChange, WholeList,
 };
 use crate::shape::shared::Language;
 use crate::version::{idempotency_key, if_match};
@@ -35,6 +35,7 @@ const REASON_MOST: usize = 200;
 pub(super) fn routes() -> Router<Admin> {
     Router::new()
         .route("/api/v1/settings", get(now).put(change))
+        .route("/api/v1/settings/now", get(brief))
         .route("/api/v1/settings/preview", post(preview))
         .route("/api/v1/settings/confirm", post(confirm))
         .route("/api/v1/settings/undo", post(undo))
@@ -44,12 +45,18 @@ pub(super) fn routes() -> Router<Admin> {
 }
 
 async fn now(State(admin): State<Admin>, who: Who, caller: Caller) -> Reply {
-    admin.settle_if_idle().await?;
     let now = admin.settings().await?;
     let mut trial = None;
     if let Some((mut running, change)) = admin.running(&who.signed, &now).await? {
         if let Some(change) = change {
-            running.words = admin.words_of(&change, caller.language).await?;
+            let both = admin.both(&change).await?;
+            let told = both.map(|(before, after)| {
+                let asking = caller.peer.address.to_canonical();
+                (words(&before, &after, caller.language), moves(&before, &after, asking))
+            });
+            if let Some((Words { sentences, lists }, moves)) = told {
+                (running.words, running.lists, running.moves) = (sentences, lists, moves);
+            }
         }
         trial = Some(running);
     }
@@ -61,6 +68,13 @@ async fn now(State(admin): State<Admin>, who: Who, caller: Caller) -> Reply {
     };
     let shown = SettingsNow { document: raw(now.document.clone())?, source, trial };
     reply::versioned(StatusCode::OK, version(&now.document), &shown)
+}
+
+/// For pages that are open: asked every few seconds, so it is short and lengthens no session.
+async fn brief(State(admin): State<Admin>, _: Watcher) -> Reply {
+    let now = admin.settings().await?;
+    let brief = SettingsBrief { trial: super::trial::change_of(&now) };
+    reply::versioned(StatusCode::OK, version(&now.document), &brief)
 }
 
 async fn preview(
@@ -125,28 +139,31 @@ async fn undo(State(admin): State<Admin>, who: Who) -> Reply {
 }
 
 async fn history(State(admin): State<Admin>, _: Who, caller: Caller, uri: Uri) -> Reply {
-    let mut given = Parameters::of_uri(&uri, &["cursor", "limit"])?;
+    let mut given = Parameters::of_uri(&uri, &["cursor", "limit", "key"])?;
     let id = |text: &str| Id::parse(text).ok_or_else(|| Field::new("/cursor", "cursor"));
     let (before, limit) = (given.read("cursor", id), given.limit(PAGE_MOST));
+    let key = given.read("key", |text| Id::parse(text).ok_or_else(|| Field::new("/key", "type")));
     given.settled()?;
-    admin.settle_if_idle().await?;
-    let all = admin.changes().await?;
-    let rest: Vec<_> =
-        all.iter().filter(|change| before.is_none_or(|Id(id)| change.id.0 < id)).collect();
+    let all = admin.known_changes().await?;
+    let rest: Vec<_> = all
+        .iter()
+        .filter(|change| before.is_none_or(|Id(id)| change.id.0 < id))
+        .filter(|change| key.is_none() || change.key == key)
+        .collect();
     let mut items = Vec::new();
     for change in rest.iter().take(limit) {
-        items.push(admin.told(change, caller.language).await?);
+        items.push(admin.told(change, caller.language).await?.0);
     }
     let next = if rest.len() > limit { items.last().map(|last| last.id.text()) } else { None };
     reply::json(&ChangesPage { items, next })
 }
 
 async fn one(State(admin): State<Admin>, _: Who, caller: Caller, At(id): At) -> Reply {
-    let all = admin.changes().await?;
+    let all = admin.known_changes().await?;
     let change = all.into_iter().find(|change| change.id == id).ok_or(Code::NotFound)?;
     let Documents { before, after } = admin.documents(&change).await?.ok_or(Code::NotFound)?;
-    let told = admin.told(&change, caller.language).await?;
-    reply::json(&WholeChange { change: told, before: raw(before)?, document: raw(after)? })
+    let (told, lists) = admin.told(&change, caller.language).await?;
+    reply::json(&WholeChange { change: told, lists, before: raw(before)?, document: raw(after)? })
 }
 
 async fn export(State(admin): State<Admin>, who: Who) -> Reply {
@@ -161,9 +178,14 @@ async fn export(State(admin): State<Admin>, who: Who) -> Reply {
 }
 
 impl Admin {
-    async fn told(&self, change: &Change, language: Language) -> Result<SettingsChange, Problem> {
+    async fn told(
+        &self,
+        change: &Change,
+        language: Language,
+    ) -> Result<(SettingsChange, Vec<WholeList>), Problem> {
         let name = |id| self.parts().identity.name_of(id);
-        Ok(SettingsChange {
+        let words = self.words_of(change, language).await?;
+        let told = SettingsChange {
             id: Id(change.id.0),
             at: Time(change.at),
             by: change.by.and_then(name),
@@ -178,16 +200,21 @@ impl Admin {
             },
             ended_at: change.done_at.map(Time),
             ended_by: change.done_by.and_then(name),
-            words: self.words_of(change, language).await?,
-        })
+            words: words.sentences,
+        };
+        Ok((told, words.lists))
     }
 
     /// What a change changes; nothing when its documents do not open or are of no version any more.
-    async fn words_of(&self, change: &Change, language: Language) -> Result<Vec<String>, Problem> {
+    async fn words_of(&self, change: &Change, language: Language) -> Result<Words, Problem> {
+        let both = self.both(change).await?;
+        Ok(both.map(|(before, after)| words(&before, &after, language)).unwrap_or_default())
+    }
+
+    async fn both(&self, change: &Change) -> Result<Option<(Settings, Settings)>, Problem> {
         let documents = self.documents(change).await?;
         let parse = |text: &str| settings::parse(text.as_bytes()).ok();
-        let both = documents.and_then(|both| parse(&both.before).zip(parse(&both.after)));
-        Ok(both.map(|(before, after)| words(&before, &after, language)).unwrap_or_default())
+        Ok(documents.and_then(|both| parse(&both.before).zip(parse(&both.after))))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state that the admin application's routes share.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -87,8 +87,11 @@ struct Inner {
     setups: Mutex<Steps<SetUp>>,
     changing: tokio::sync::Mutex<()>,
     trial: Mutex<Option<Begun>>,
+    looks_after: AtomicBool,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
+    /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
+    devices: AtomicU64,
 }
 
 /// Noise within an hour.
@@ -104,8 +107,11 @@ impl Admin {
         let setups = Mutex::new(Steps::new());
         let (changing, heard) = (tokio::sync::Mutex::new(()), Mutex::default());
         let admins_lost = AtomicBool::new(false);
-        let trial = Mutex::default();
-        Self(Arc::new(Inner { parts, setups, changing, trial, heard, admins_lost }))
+        let (trial, looks_after) = (Mutex::default(), AtomicBool::new(false));
+        let devices = AtomicU64::new(u64::MAX);
+        let inner =
+            Inner { parts, setups, changing, trial, looks_after, heard, admins_lost, devices };
+        Self(Arc::new(inner))
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -160,6 +166,11 @@ impl Admin {
         &self.0.trial
     }
 
+    /// Whether it is being looked at when a trial ends.
+    pub(super) fn looks_after(&self) -> &AtomicBool {
+        &self.0.looks_after
+    }
+
     /// Whether one more entry of this kind goes into the log: nobody must fill the disk.
     pub(super) fn hears(&self, noise: Noise) -> bool {
         let now = self.0.parts.clock.now().since_start;
@@ -175,6 +186,15 @@ impl Admin {
     /// Whether it was said already that the store lost its admins; from now on it was.
     pub(super) fn knows_admins_lost(&self) -> bool {
         self.0.admins_lost.swap(true, Ordering::Relaxed)
+    }
+
+    /// Takes in when the newest device came, and gives the one before; none the first time.
+    pub(super) fn devices_noted(&self, newest: u64) -> Option<u64> {
+        let before = self.0.devices.load(Ordering::Relaxed);
+        let is_first = before == u64::MAX;
+        let next = if is_first { newest } else { before.max(newest) };
+        self.0.devices.store(next, Ordering::Relaxed);
+        (!is_first).then_some(before)
     }
 
     /// Logs what was done or refused, on the disk when this returns.

@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use host_api::{HowEnded, NotNow, Request, Response, SettingsSource};
@@ -28,6 +29,8 @@ use crate::shape::settings::{Running, Started, Tried};
 pub(super) const SECONDS: std::ops::RangeInclusive<u32> = 30..=host_api::Trial::LONGEST;
 /// After the end, until what became of it is looked up.
 const AFTER: Duration = Duration::from_secs(1);
+/// How often it is looked at whether a trial is over before its time.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// What is to be tried, and how.
 pub(super) struct Proposal {
@@ -98,6 +101,8 @@ impl Admin {
         proposal: Proposal,
         pointer: Pointer,
     ) -> Result<Tried, Problem> {
+        // What became of the one before is known by its own end, not by this one's.
+        self.settle_changes().await?;
         let is_again = |change: &Change| change.key.is_some() && change.key == proposal.key;
         if self.changes().await?.iter().any(is_again) {
             return Err(Code::TriedAlready.into());
@@ -133,7 +138,7 @@ impl Admin {
         // What is open now is from before: it is told to go once it was answered.
         let first_new = self.parts().connections.renew();
         self.now_tries(Some(Begun { change, first_new }));
-        self.look_after(trial.left);
+        self.look_after_trial();
         Ok(Tried {
             trial: Some(Started {
                 id: Id(change.0),
@@ -256,63 +261,75 @@ impl Admin {
             seconds_left: trial.left,
             until: self.until(trial.left),
             words: Vec::new(),
+            lists: Vec::new(),
+            moves: Vec::new(),
         };
         Ok(Some((running, change)))
     }
 
-    /// [`Admin::settle_changes`] for whoever looks; what somebody is at just now is not settled yet.
-    pub(super) async fn settle_if_idle(&self) -> Result<(), Problem> {
-        match self.changing_now() {
-            Some(_alone) => self.settle_changes().await,
-            None => Ok(()),
+    /// All changes for whoever reads them, the last one first: also of one whose end is not written down yet
+    /// it is said how it ended. Nothing is written. What somebody is at just now is still being tried.
+    pub(super) async fn known_changes(&self) -> Result<Vec<Change>, Problem> {
+        let mut all = self.changes().await?;
+        if all.iter().all(|change| change.outcome != Outcome::Trying) {
+            return Ok(all);
         }
+        let Some(_alone) = self.changing_now() else { return Ok(all) };
+        // It may have ended while it was read.
+        all = self.changes().await?;
+        if let Ok(now) = self.settings().await {
+            for change in &mut all {
+                change.outcome = became(change, &now).unwrap_or(change.outcome);
+            }
+        }
+        Ok(all)
     }
 
     /// Writes down what became of changes that are said to be tried and are not any more. Whoever calls it is
     /// [`Admin::changing`].
     pub(super) async fn settle_changes(&self) -> Result<(), Problem> {
-        let open: Vec<_> = self
-            .changes()
-            .await?
-            .into_iter()
-            .filter(|change| change.outcome == Outcome::Trying)
-            .collect();
-        if open.is_empty() {
+        let all = self.changes().await?;
+        if all.iter().all(|change| change.outcome != Outcome::Trying) {
             return Ok(());
         }
         let now = self.settings().await?;
-        let running = now.trial.as_ref().and_then(|trial| By::of(&trial.by));
-        for change in open {
-            if running.as_ref().is_some_and(|by| by.change == change.id) {
-                continue;
+        for change in &all {
+            if let Some(became) = became(change, &now) {
+                self.end_change(change.id, None, became).await?;
             }
-            let is = |hash: &str| hash == hex(&change.digest);
-            let ended = now.ended.as_ref().filter(|ended| is(&ended.document));
-            let became = match ended.map(|ended| ended.how) {
-                Some(HowEnded::Expired) => Outcome::Expired,
-                Some(HowEnded::Undone) => Outcome::Undone,
-                Some(HowEnded::Restarted) => Outcome::Restarted,
-                None if now.source == SettingsSource::Confirmed
-                    && digest(&now.document) == change.digest =>
-                {
-                    Outcome::Kept
-                }
-                None => Outcome::Restarted,
-            };
-            self.end_change(change.id, None, became).await?;
         }
         Ok(())
     }
 
-    /// Looks up what became of it, after its time.
-    fn look_after(&self, seconds: u32) {
+    /// Looks at what is being tried now and then until it is over, and writes down what became of it. Once
+    /// at a time; whoever calls it is [`Admin::changing`].
+    pub(super) fn look_after_trial(&self) {
+        if self.looks_after().swap(true, Ordering::Relaxed) {
+            return;
+        }
         let admin = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(seconds.into()) + AFTER).await;
-            let _alone = admin.changing().await;
-            if let Err(problem) = admin.settle_changes().await {
-                let problem = problem.code().as_str();
-                tracing::warn!(problem, "what became of a change is written down later");
+            let mut wait = LOOK_EVERY;
+            loop {
+                tokio::time::sleep(wait).await;
+                wait = LOOK_EVERY;
+                let left = match admin.settings().await {
+                    Ok(now) => now.trial.map(|trial| trial.left),
+                    // hostd starts anew: the trial is over, and it will say so.
+                    Err(_) => continue,
+                };
+                if let Some(left) = left {
+                    wait = wait.min(Duration::from_secs(left.into()) + AFTER);
+                    continue;
+                }
+                let _alone = admin.changing().await;
+                match admin.settle_changes().await {
+                    Ok(()) => return admin.looks_after().store(false, Ordering::Relaxed),
+                    Err(problem) => {
+                        let problem = problem.code().as_str();
+                        tracing::warn!(problem, "what became of a change is written down later");
+                    }
+                }
             }
         });
     }
@@ -328,6 +345,31 @@ impl Admin {
     fn now_tries(&self, begun: Option<Begun>) {
         *self.trials().lock().unwrap_or_else(PoisonError::into_inner) = begun;
     }
+}
+
+/// The change that is being tried, as hostd keeps it for us.
+pub(super) fn change_of(now: &InForce) -> Option<Id> {
+    now.trial.as_ref().and_then(|trial| By::of(&trial.by)).map(|by| Id(by.change.0))
+}
+
+/// What became of a change that is said to be tried; nothing when it still is, or when that is known.
+fn became(change: &Change, now: &InForce) -> Option<Outcome> {
+    if change.outcome != Outcome::Trying || change_of(now) == Some(Id(change.id.0)) {
+        return None;
+    }
+    let is = |hash: &str| hash == hex(&change.digest);
+    let ended = now.ended.as_ref().filter(|ended| is(&ended.document));
+    Some(match ended.map(|ended| ended.how) {
+        Some(HowEnded::Expired) => Outcome::Expired,
+        Some(HowEnded::Undone) => Outcome::Undone,
+        Some(HowEnded::Restarted) => Outcome::Restarted,
+        None if now.source == SettingsSource::Confirmed
+            && digest(&now.document) == change.digest =>
+        {
+            Outcome::Kept
+        }
+        None => Outcome::Restarted,
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {

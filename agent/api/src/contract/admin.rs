@@ -4,6 +4,9 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::leases as l;
+use crate::shape::rules as r;
+use crate::shape::seen as n;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
@@ -11,7 +14,43 @@ use crate::shape::shared as s;
 const PAGES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
     Parameter { name: "limit", text: "Changes of a page, 1 to 100" },
+    Parameter {
+        name: "key",
+        text: "The change alone that was asked for with this Idempotency-Key",
+    },
 ];
+
+const LEASES: &[Parameter] = &[
+    Parameter { name: "zone", text: "Name of a zone" },
+    Parameter { name: "search", text: "Text that address, MAC address or name contain" },
+    Parameter { name: "cursor", text: "Where the page before ended" },
+    Parameter { name: "limit", text: "Leases of a page, 1 to 200" },
+];
+
+const FIND: Parameter = Parameter { name: "find", text: "Part of a name or an address" };
+const ZONE: Parameter = Parameter { name: "zone", text: "A zone, or wan for the internet" };
+const DEVICE: Parameter = Parameter { name: "device", text: "MAC address of a device" };
+const CURSOR: Parameter = Parameter { name: "cursor", text: "Where the page before ended" };
+const ROWS: Parameter = Parameter { name: "limit", text: "Rows of a page, 1 to 200" };
+
+const DEVICES: &[Parameter] = &[
+    FIND,
+    ZONE,
+    DEVICE,
+    Parameter { name: "show", text: "all, new or quarantined" },
+    CURSOR,
+    ROWS,
+];
+const CONNECTIONS: &[Parameter] = &[
+    FIND,
+    ZONE,
+    DEVICE,
+    Parameter { name: "order", text: "bytes (most first) or newest" },
+    CURSOR,
+    ROWS,
+];
+const REFUSED: &[Parameter] = &[FIND, ZONE, DEVICE, CURSOR, ROWS];
+const TRAFFIC: &[Parameter] = &[DEVICE];
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -35,6 +74,12 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Protection>(),
         Route::new(Get, "/zones", Session, "Zones and what passes between them")
             .gives::<a::Zones>(),
+        Route::new(Get, "/rules", Session, "Rules beside the policies of zones")
+            .gives::<r::Rules>(),
+        Route::new(Get, "/leases", Session, "Addresses that are lent")
+            .gives::<l::LeasesPage>()
+            .query(LEASES)
+            .problems(&[422]),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
             .takes::<t::CrmTrial>()
@@ -48,6 +93,13 @@ pub(super) fn routes() -> Vec<Route> {
             .problems(&[422]),
         Route::new(Get, "/settings", Session, "The settings in force")
             .versioned::<t::SettingsNow>(),
+        Route::new(
+            Get,
+            "/settings/now",
+            Session,
+            "What is in force, in short; lengthens no session",
+        )
+        .versioned::<t::SettingsBrief>(),
         Route::new(Put, "/settings", Session, "Try other settings for a time")
             .takes::<t::SettingsTrial>()
             .gives::<t::Tried>()
@@ -70,6 +122,35 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<t::WholeChange>(),
         Route::new(Get, "/settings/export", Session, "The settings in force as a file")
             .bytes("application/json"),
+        Route::new(Get, "/devices", Session, "Devices that were seen")
+            .gives::<n::DevicesPage>()
+            .query(DEVICES)
+            .problems(&[422]),
+        Route::new(Post, "/devices/known", Session, "Say that devices are not new any more")
+            .takes::<n::KnownDevices>()
+            .gives::<n::Count>()
+            .problems(&[422]),
+        Route::new(Post, "/devices/forget", Session, "Forget a device that is not there")
+            .takes::<n::OneDevice>()
+            .gives::<n::Count>()
+            .problems(&[422]),
+        Route::new(Get, "/connections", Session, "Connections that are open")
+            .gives::<n::ConnectionsPage>()
+            .query(CONNECTIONS)
+            .problems(&[422]),
+        Route::new(Post, "/connections/end", Session, "End a connection, or all of a device")
+            .takes::<n::EndConnections>()
+            .gives::<n::Count>()
+            .problems(&[422]),
+        Route::new(Get, "/refused", Session, "What was refused within the last hours")
+            .gives::<n::RefusedPage>()
+            .query(REFUSED)
+            .problems(&[422]),
+        Route::new(Get, "/links", Session, "Ports of the box and their links").gives::<n::Links>(),
+        Route::new(Get, "/traffic", Session, "Traffic of the last hour by minute")
+            .gives::<n::Traffic>()
+            .query(TRAFFIC)
+            .problems(&[422]),
         Route::new(Get, "/crm", Session, "How the CRM is").gives::<a::CrmStatus>(),
         Route::new(Post, "/crm/manager-code", Session, "Make a new code for the first manager")
             .gives::<a::ManagerCode>()

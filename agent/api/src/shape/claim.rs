@@ -20,6 +20,8 @@ pub struct CrmStart {
     pub unlockers: Vec<String>,
     /// Why the vault is locked, when it is.
     pub locked_because: Option<LockedBecause>,
+    /// Seconds until a passphrase of whoever asks is judged again, while it is locked; 0 when at once.
+    pub unlock_wait: u32,
     /// Whether somebody proved to have the recovery key.
     pub recovery_confirmed: bool,
     /// Accounts that are damaged on the disk, while it is open: nobody signs in to them.

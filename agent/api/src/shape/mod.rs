@@ -4,8 +4,11 @@
 pub mod admin;
 pub mod claim;
 pub mod contact;
+pub mod leases;
 pub mod person;
 pub mod plain;
+pub mod rules;
+pub mod seen;
 pub mod settings;
 pub mod setup;
 pub mod shared;

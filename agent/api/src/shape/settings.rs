@@ -54,6 +54,27 @@ pub struct Running {
     pub until: Time,
     /// What they change, a sentence each.
     pub words: Vec<String>,
+    /// Lists that a sentence names the beginning of.
+    pub lists: Vec<WholeList>,
+    /// Where the box gets another address.
+    pub moves: Vec<Move>,
+}
+
+/// What is in force, in short.
+#[derive(Serialize, ToSchema)]
+pub struct SettingsBrief {
+    /// The change that is being tried.
+    #[schema(required = true)]
+    pub trial: Option<Id>,
+}
+
+/// A list that a sentence of a change names the beginning of, in whole.
+#[derive(Serialize, ToSchema)]
+pub struct WholeList {
+    /// The sentence, counted from 0.
+    pub at: u32,
+    /// All that it names.
+    pub entries: Vec<String>,
 }
 
 /// A document to be looked at.
@@ -97,12 +118,34 @@ pub struct CrmTrial {
 pub struct Preview {
     /// What changes, a sentence each; none when nothing does.
     pub words: Vec<String>,
+    /// Lists that a sentence names the beginning of.
+    pub lists: Vec<WholeList>,
+    /// Where the box gets another address.
+    pub moves: Vec<Move>,
+    /// Fewest seconds of a trial of this; a shorter one is made as long.
+    pub seconds_least: u32,
     /// What the new rules do, as the simulator finds.
     pub findings: Vec<Finding>,
     /// How the rules differ.
     pub rules: Vec<RuleLine>,
     /// Whether there are more than are shown.
     pub rules_cut: bool,
+}
+
+/// Another address of the box in a zone.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Move {
+    /// The zone.
+    pub zone: String,
+    /// The present address.
+    pub from: String,
+    /// The new one.
+    pub to: String,
+    /// Whether the box answers at the present one as well until the new settings are kept.
+    pub stays: bool,
+    /// Whether whoever asks is in this zone now.
+    pub here: bool,
 }
 
 /// Something that the simulator finds.
@@ -218,6 +261,8 @@ pub struct WholeChange {
     /// The change.
     #[serde(flatten)]
     pub change: SettingsChange,
+    /// Lists that a sentence names the beginning of.
+    pub lists: Vec<WholeList>,
     /// The former document.
     #[schema(value_type = Object)]
     pub before: Box<RawValue>,

@@ -220,11 +220,16 @@ impl Browser {
     }
 
     pub async fn post(&mut self, site: &Site, path: &str, body: Value) -> Answer {
+        self.ask(site, "POST", path, Some(body.to_string()), None).await
+    }
+
+    /// A body as it is written, which need not be what JSON in memory can hold.
+    pub async fn post_text(&mut self, site: &Site, path: &str, body: String) -> Answer {
         self.ask(site, "POST", path, Some(body), None).await
     }
 
     pub async fn put(&mut self, site: &Site, path: &str, tag: &str, body: Value) -> Answer {
-        self.ask(site, "PUT", path, Some(body), Some(tag)).await
+        self.ask(site, "PUT", path, Some(body.to_string()), Some(tag)).await
     }
 
     async fn ask(
@@ -232,7 +237,7 @@ impl Browser {
         site: &Site,
         method: &str,
         path: &str,
-        body: Option<Value>,
+        body: Option<String>,
         tag: Option<&str>,
     ) -> Answer {
         let host = App::Admin.host();
@@ -258,7 +263,7 @@ impl Browser {
             None => Body::empty(),
             Some(body) => {
                 request = request.header("content-type", "application/json");
-                Body::from(body.to_string())
+                Body::from(body)
             }
         };
         let mut request = request.body(body).unwrap();

@@ -5,6 +5,9 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api::admin::{Host, HostFuture, Unanswered};
+use host_api::seeing::{
+    Connection, ConnectionKey, Device, DeviceCounts, End, Link, Look, Refused, Seen, Why,
+};
 use host_api::{
     Ended, Failure, HowEnded, NotNow, PortStatus, Request, Response, SettingsSource, SetupTried,
     Shown, State, Status, Trial, UnknownPort, WanStatus, ZoneStatus,
@@ -28,6 +31,8 @@ pub struct Now {
     /// What is being tried, and the settings and the source that come back.
     pub trial: Option<(Trial, String, Settings, SettingsSource)>,
     pub ended: Option<Ended>,
+    /// What its rules did.
+    pub hits: Vec<host_api::RuleHits>,
     pub tried: u32,
     /// It does not answer at all.
     pub away: bool,
@@ -41,8 +46,14 @@ pub struct Now {
     pub holds_try: Option<oneshot::Receiver<()>>,
     /// Told what it is asked, before it does that.
     pub listens: Option<Listener>,
+    /// What it lent, by zone.
+    pub leases: Vec<(String, host_api::Lease)>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
+    /// What somebody wanted to see.
+    pub looks: Vec<Look>,
+    /// Devices that it sees.
+    pub devices: Vec<Device>,
 }
 
 /// The answer to new settings is lost: after they are in force, before, or with hostd itself.
@@ -68,6 +79,7 @@ impl Hostd {
             set_up: false,
             trial: None,
             ended: None,
+            hits: Vec::new(),
             tried: 0,
             away: false,
             loses: None,
@@ -75,7 +87,10 @@ impl Hostd {
             holds: None,
             holds_try: None,
             listens: None,
+            leases: Vec::new(),
             asked: Vec::new(),
+            looks: Vec::new(),
+            devices: Vec::new(),
         })))
     }
 
@@ -142,6 +157,7 @@ impl Now {
     fn answer(&mut self, request: Request) -> Response {
         match request {
             Request::Status => return Response::Status(Box::new(self.status())),
+            Request::Look(look) => return Response::Seen(self.look(look)),
             Request::Settings => {
                 return Response::Settings {
                     document: Some(self.settings.to_json()),
@@ -159,6 +175,7 @@ impl Now {
             Request::Confirm { .. } => "confirm",
             Request::Undo => "undo",
             Request::Facts { .. } => "facts",
+            Request::Leases { .. } => "leases",
             Request::SetupDone => "done",
             Request::AdminsLost => "lost",
             _ => "other",
@@ -181,6 +198,12 @@ impl Now {
                 site: "fd12:3456:789a::/48".parse().unwrap(),
                 uids: [901, 902, 903],
             },
+            Request::Hits => Response::Hits(self.hits.clone()),
+            Request::Leases { zone, from } => {
+                let all = self.leases.iter().filter(|(of, _)| *of == zone).map(|(_, one)| one);
+                let page = all.filter(|one| one.address >= from).take(host_api::Lease::MAX);
+                Response::Leases { leases: page.cloned().collect() }
+            }
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
             Request::Try { document, base, seconds, token, by } => {
@@ -221,6 +244,80 @@ impl Now {
             }
             _ => failed("unknown"),
         }
+    }
+
+    /// One of everything, for whoever asks the right question; what was asked is kept.
+    fn look(&mut self, look: Look) -> Seen {
+        let end = |zone: &str| End { zone: Some(zone.to_owned()), mac: None, name: None };
+        let pc = End {
+            zone: Some("office".to_owned()),
+            mac: Some("52:54:00:00:00:01".to_owned()),
+            name: Some("Reception-PC".to_owned()),
+        };
+        let seen = match &look {
+            Look::Devices(page) => Seen::Devices {
+                rows: self.devices.iter().skip(page.from).take(page.limit).cloned().collect(),
+                counts: DeviceCounts {
+                    chosen: self.devices.len(),
+                    all: self.devices.len(),
+                    room: 20_000,
+                    ..DeviceCounts::default()
+                },
+            },
+            Look::Connections(_) => Seen::Connections {
+                rows: vec![Connection {
+                    key: ConnectionKey {
+                        id: 7,
+                        protocol: 6,
+                        source: "192.168.10.20".parse().unwrap(),
+                        source_port: 40_000,
+                        destination: "2001:db8::1".parse().unwrap(),
+                        destination_port: 443,
+                    },
+                    from: pc,
+                    to: end("wan"),
+                    sent: 10,
+                    received: 20,
+                    age: Some(5),
+                    answered: true,
+                }],
+                chosen: 1,
+                all: 9,
+                room: 65_536,
+            },
+            Look::Refused(_) => Seen::Refused {
+                rows: vec![Refused {
+                    from: pc,
+                    source: "192.168.10.20".parse().unwrap(),
+                    to: end("crm"),
+                    destination: Some("192.168.30.10".parse().unwrap()),
+                    protocol: 58,
+                    port: 443,
+                    why: Why::Rule("rule_7".to_owned()),
+                    count: 3,
+                    first: 1_800_000_000,
+                    last: 1_800_000_060,
+                }],
+                chosen: 1,
+                all: 1,
+                since: 1_800_000_000,
+                lost: false,
+            },
+            Look::Links => Seen::Links(vec![Link {
+                port: Some("office".to_owned()),
+                zones: vec!["office".to_owned()],
+                linked: true,
+                speed: Some(1000),
+                ..Link::default()
+            }]),
+            Look::Traffic { .. } => {
+                Seen::Traffic { until: 0, series: Vec::new(), most: Vec::new() }
+            }
+            Look::End(_) | Look::ForgetDevice { .. } => Seen::Done(1),
+            Look::KnowDevices { macs } => Seen::Done(macs.len()),
+        };
+        self.looks.push(look);
+        seen
     }
 
     /// The former settings come back.

@@ -8,8 +8,11 @@ mod crm;
 mod crm_access;
 mod finish;
 mod hostd;
+mod leases;
 #[path = "../common/listed.rs"]
 mod listed;
 mod pages;
+mod rules;
+mod seen;
 mod setup;
 mod trial;

@@ -83,7 +83,7 @@ async fn the_authority_is_for_everybody_the_rest_for_admins() {
     let file = authority.headers["content-disposition"].to_str().unwrap();
     assert!(file.starts_with("attachment"), "{file}");
     assert_eq!(authority.bytes, [0x30, 0x82]);
-    for path in ["/certificate", "/protection", "/zones", "/crm-access", "/crm"] {
+    for path in ["/certificate", "/protection", "/zones", "/leases", "/crm-access", "/crm"] {
         let answer = browser.get(&site, path).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (401, "sign-in"), "{path}");
     }

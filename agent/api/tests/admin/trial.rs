@@ -131,7 +131,12 @@ async fn what_became_of_each_is_found_out_and_kept() {
         assert_eq!(outcomes(&mut browser, &site).await[0], "trying");
         site.hostd.now().end(how);
     }
+    let before = site.log();
     assert_eq!(outcomes(&mut browser, &site).await, ["restarted", "expired"]);
+    let id = browser.get(&site, "/settings/history").await.body["items"][0]["id"].clone();
+    let path = format!("/settings/history/{}", id.as_str().unwrap());
+    assert_eq!(browser.get(&site, &path).await.body["outcome"], "restarted");
+    assert_eq!(site.log(), before, "who reads writes nothing");
     assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
     site.hostd.now().end(HowEnded::Expired);
     let late = browser.post(&site, "/settings/undo", json!({})).await;
@@ -178,6 +183,122 @@ async fn a_restart_of_the_application_loses_no_trial() {
     }
     let site = disk.start().await;
     assert_eq!(outcomes(&mut browser, &site).await, ["kept", "kept"]);
+}
+
+/// hostd started anew, and nobody has a page open: it is written down all the same, well before its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_nobody_looks_at_is_written_down() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    site.hostd.now().end(HowEnded::Restarted);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !site.log().iter().any(|entry| entry == "settings-ended interrupted") {
+        assert!(std::time::Instant::now() < end, "{:?}", site.log());
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What a page that is open asks every few seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_force_in_short_lengthens_no_session() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let now = browser.get(&site, "/settings/now").await;
+    assert_eq!((now.status.as_u16(), &now.body), (200, &json!({"trial": null})));
+    assert_eq!(now.headers["etag"].to_str().unwrap(), browser.tag(&site, "/settings").await);
+    let answer = tried(&mut browser, &site, closed).await;
+    let trying = browser.get(&site, "/settings/now").await;
+    assert_eq!(trying.body["trial"], answer.body["trial"]["id"]);
+    assert_ne!(trying.headers["etag"], now.headers["etag"]);
+    for _ in 0..31 {
+        site.clock.forward(60);
+        browser.get(&site, "/settings/now").await;
+    }
+    assert_eq!(browser.get(&site, "/settings/now").await.code(), "sign-in");
+}
+
+/// A page whose answer was lost finds its own change again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_found_by_what_made_its_request_the_same() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let key = "01234567-89ab-7def-8123-456789abcdef";
+    browser.key = Some(key);
+    let answer = tried(&mut browser, &site, closed).await;
+    browser.key = None;
+    site.hostd.now().end(HowEnded::Expired);
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    let found = browser.get(&site, &format!("/settings/history?key={key}")).await.body;
+    let items = found["items"].as_array().unwrap();
+    assert_eq!((items.len(), &items[0]["id"]), (1, &answer.body["trial"]["id"]));
+    assert_eq!(items[0]["outcome"], "expired");
+    let none = "/settings/history?key=01234567-89ab-7def-8123-000000000000";
+    assert_eq!(browser.get(&site, none).await.body["items"], json!([]));
+    let wrong = browser.get(&site, "/settings/history?key=x").await;
+    assert_eq!(wrong.fields(), [("/key", "type")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let looked = async |browser: &mut Browser, from: &str, to: &str| {
+        let now = browser.get(&site, "/settings").await.body["document"].to_string();
+        let document: Value = serde_json::from_str(&now.replace(from, to)).unwrap();
+        browser.post(&site, "/settings/preview", json!({ "document": document })).await.body
+    };
+    let moved = looked(&mut browser, "192.168.10.", "10.7.0.").await;
+    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "here": true});
+    assert_eq!((&moved["moves"], &moved["secondsLeast"]), (&json!([here]), &json!(300)));
+    let tag = browser.tag(&site, "/settings").await;
+    let text = site.hostd.now().settings.to_json().replace("192.168.10.", "10.7.0.");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        browser.tries(&site, "/settings", &tag, json!({ "document": document })).await.status,
+        200
+    );
+    assert_eq!(browser.get(&site, "/settings").await.body["trial"]["moves"], json!([here]));
+    assert_eq!(browser.post(&site, "/settings/undo", json!({})).await.status, 204);
+    let other = looked(&mut browser, "\"vlan\":10", "\"vlan\":11").await;
+    assert_eq!((&other["moves"], &other["secondsLeast"]), (&json!([]), &json!(30)), "{other}");
+}
+
+/// The sentence names a few, its list all.
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_of_a_sentence_are_there_in_whole() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let some: fn(&mut Value) = |document| {
+        let all: Vec<_> = (20..30).map(|it| format!("192.168.10.{}/32", it * 2)).collect();
+        document["crm"]["reachable_from"] = json!([{"zone": "office", "addresses": all}]);
+    };
+    let (_, document) = changed(&mut browser, &site, some).await;
+    let looked = browser.post(&site, "/settings/preview", json!({ "document": document })).await;
+    let all: Vec<_> = (20..30).map(|it| format!("192.168.10.{}", it * 2)).collect();
+    let list = json!([{"at": 0, "entries": all}]);
+    assert_eq!(looked.body["lists"], list, "{}", looked.body["words"]);
+    assert!(looked.body["words"][0].as_str().unwrap().contains("and 8 more"));
+    let answer = tried(&mut browser, &site, some).await;
+    assert_eq!(browser.get(&site, "/settings").await.body["trial"]["lists"], list);
+    let id = answer.body["trial"]["id"].as_str().unwrap();
+    let whole = browser.get(&site, &format!("/settings/history/{id}")).await.body;
+    assert_eq!(whole["lists"], list);
+}
+
+/// What a page would make of it by reading it first is not what is judged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_there_twice_is_refused_by_name() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let now = browser.get(&site, "/settings").await.body["document"].to_string();
+    let twice = now.replacen("\"vlan\":", "\"vlan\":7,\"vlan\":", 1);
+    assert_ne!(twice, now);
+    let body = format!("{{\"document\":{twice}}}");
+    let refused = browser.post_text(&site, "/settings/preview", body).await;
+    assert_eq!(refused.status, 422);
+    let (field, code) = refused.fields()[0];
+    assert!(field.starts_with("/document/zones/") && field.ends_with("/vlan"), "{field} {code}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,7 @@ async fn the_names_are_told_while_it_is_locked_and_then_only_to_who_is_signed_in
         "recoveryConfirmed",
         "state",
         "time",
+        "unlockWait",
         "unlockers",
         "version",
     ];

@@ -85,11 +85,15 @@ async fn five_wrong_passphrases_make_the_sixth_wait_also_after_a_restart() {
     assert_eq!(process.happened().len(), 5);
     let wait = person.post("/unlock", passphrase()).await;
     assert_eq!((wait.told().as_str(), &wait.body["retryAfter"]), ("429 slow-down", &json!(30)));
+    // A page that is loaded anew counts on.
+    assert_eq!(process.start().await["unlockWait"], 30);
     let mut process = place.start();
     let mut person = process.person();
     place.clock.forward(Duration::from_secs(29));
+    assert_eq!(process.start().await["unlockWait"], 1);
     assert_eq!(person.post("/unlock", passphrase()).await.told(), "429 slow-down");
     place.clock.forward(Duration::from_secs(1));
+    assert_eq!(process.start().await["unlockWait"], 0);
     person.post("/unlock", passphrase()).await.good();
     assert_eq!(process.happened(), [Event::Unlocked]);
     let failures = process.crm.open().unwrap().store.findings().failures;

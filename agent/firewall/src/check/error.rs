@@ -89,11 +89,14 @@ pub enum Fault {
     /// The field does not exist in this family.
     #[error("{field:?} in a table of this family")]
     FieldInFamily { field: Field },
+    /// A log that the kernel does not take.
+    #[error("a log wants a group and a rate")]
+    BadLog,
     /// No packet can be in none of the states.
     #[error("no connection state named")]
     NoCtState,
     /// The field has no value where the chain is called.
-    #[error("{field:?} in a chain that is not only called from output")]
+    #[error("{field:?} in a chain that is called from elsewhere too")]
     FieldAtHook { field: Field },
     /// Connection tracking has not seen the packet where the chain is called.
     #[error("what only connection tracking knows, before connection tracking")]

@@ -60,7 +60,7 @@ fn targets<'t>(rule: &'t Rule, maps: &HashMap<&Name, &'t VerdictMap>) -> Vec<&'t
             .get(map)
             .map(|map| map.entries.iter().filter_map(|(_, verdict)| jump(verdict)).collect())
             .unwrap_or_default(),
-        Action::Admit(_) | Action::Reject | Action::Masquerade => Vec::new(),
+        Action::Admit(_) | Action::Log(_) | Action::Reject | Action::Masquerade => Vec::new(),
     }
 }
 
@@ -112,6 +112,11 @@ impl<'t> Graph<'t> {
 fn at_hook(rule: &Rule, base: &Base) -> Result<(), Fault> {
     if fields(rule).any(|field| field == Field::SocketUid) && base.hook != Hook::Output {
         return Err(Fault::FieldAtHook { field: Field::SocketUid });
+    }
+    if fields(rule).any(|field| field == Field::SourceMac)
+        && matches!(base.hook, Hook::Output | Hook::Postrouting)
+    {
+        return Err(Fault::FieldAtHook { field: Field::SourceMac });
     }
     let asks_tracking = rule.matches.iter().any(|one| matches!(one, Match::CtState(_)))
         || fields(rule).any(Field::is_of_connection);

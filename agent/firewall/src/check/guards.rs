@@ -60,7 +60,11 @@ pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
         Action::Admit(_) if family == Family::Bridge => {
             Err(Fault::ActionAtHook { action: "ct mark set" })
         }
-        Action::Verdict(_) | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
+        Action::Verdict(_)
+        | Action::Admit(_)
+        | Action::Log(_)
+        | Action::Reject
+        | Action::Masquerade => Ok(()),
     }
 }
 
@@ -82,8 +86,10 @@ impl Known {
 
 fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
     let in_family = match field {
-        Field::InputInterface | Field::OutputInterface => true,
-        Field::VlanId => family == Family::Bridge,
+        Field::InputInterface | Field::OutputInterface | Field::SourceMac => true,
+        Field::VlanId | Field::EtherType | Field::DestinationMac => family == Family::Bridge,
+        // Of frames the kernel knows the transport header, too.
+        Field::Protocol | Field::SourcePort | Field::DestinationPort | Field::IcmpType => true,
         _ => family == Family::Inet,
     };
     if !in_family {
@@ -133,10 +139,12 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::SocketUid => matches!(value, Value::Uid(_)),
         // Untagged frames have no id to differ from.
         Field::VlanId => matches!(value, Value::VlanId(_)) && !negated,
+        // As in the simulator, which knows of a frame no more than the tag it holds.
+        Field::EtherType => matches!(value, Value::EtherType(_)) && !negated,
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),
-        Field::EtherSource => matches!(value, Value::Ether(_)),
+        Field::SourceMac | Field::DestinationMac => matches!(value, Value::Mac(_)),
     };
     if ok { Ok(()) } else { Err(Fault::ValueMismatch { field }) }
 }

@@ -51,15 +51,16 @@ fn type_of(value: &Value) -> Option<KeyType> {
         Value::Ip4(_) => KeyType::Ip4,
         Value::Ip6(_) => KeyType::Ip6,
         Value::Port(_) | Value::Ports(..) => KeyType::Port,
-        Value::Ether(_) => KeyType::Ether,
         Value::IcmpType(_) => KeyType::IcmpType,
         Value::Uid(_) => KeyType::Uid,
         Value::CtState(_) => KeyType::CtState,
+        Value::Mac(_) => KeyType::Mac,
         Value::IpVersion(_)
         | Value::HopLimit(_)
         | Value::Direction(_)
         | Value::Mark(_)
-        | Value::VlanId(_) => return None,
+        | Value::VlanId(_)
+        | Value::EtherType(_) => return None,
     })
 }
 

@@ -6,8 +6,9 @@ use super::{Fault, MAX_MATCHES, MAX_TABLES};
 use crate::build::{chain, ports, set4, when};
 use crate::compile::{filter, table_id};
 use crate::ir::{
-    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Match,
-    Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, CtState, EtherType, Family, Field, Hook, InterfaceName,
+    KeyType, Log, Match, Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict,
+    VerdictMap,
 };
 
 fn name(text: &str) -> Name {
@@ -220,8 +221,20 @@ fn families_and_hooks_have_what_rules_ask_for() {
     let in_bridge = |rule: Rule| fault(table(Family::Bridge, vec![rule]));
     let not_here = |field| Some(Fault::FieldInFamily { field });
     assert_eq!(in_bridge(when().v4().accept("")), not_here(Field::IpVersion));
-    assert_eq!(in_bridge(when().tcp().accept("")), not_here(Field::Protocol));
+    assert_eq!(in_bridge(when().uid(1).accept("")), not_here(Field::SocketUid));
+    assert_eq!(
+        in_bridge(when().udp().opened_to_port(68).drop("")),
+        not_here(Field::OriginalDestinationPort)
+    );
     assert_eq!(in_bridge(when().state(CtState::New).accept("")), not_here(Field::CtState));
+    let tag = || when().is(Field::EtherType, Value::EtherType(EtherType::Tag));
+    assert_eq!(fault_of(tag().drop("")), not_here(Field::EtherType));
+    assert_eq!(in_bridge(tag().drop("")), None);
+    assert_eq!(in_bridge(when().udp().destination_port(68).drop("")), None);
+    let port = when().destination_port(68).drop("");
+    assert_eq!(in_bridge(port), Some(Fault::Unguarded { field: Field::DestinationPort }));
+    let not_tag = when().differs(Field::EtherType, Value::EtherType(EtherType::Tag)).drop("");
+    assert_eq!(in_bridge(not_tag), Some(Fault::ValueMismatch { field: Field::EtherType }));
     let vlan = || when().is(Field::VlanId, Value::VlanId(30));
     assert_eq!(fault_of(vlan().drop("")), not_here(Field::VlanId));
     let not_vlan = when().differs(Field::VlanId, Value::VlanId(30)).drop("");
@@ -265,6 +278,21 @@ fn families_and_hooks_have_what_rules_ask_for() {
         t.chains[1].rules.push(uid());
     };
     assert_eq!(with(jumped), Some(Fault::FieldAtHook { field }));
+}
+
+#[test]
+fn a_log_has_a_group_and_a_rate() {
+    let log = |change: fn(&mut Log)| {
+        let mut log = Log::ours(name("refused"));
+        change(&mut log);
+        fault_of(Rule { action: Action::Log(log), ..when().accept("") })
+    };
+    assert_eq!(log(|_| ()), None);
+    assert_eq!(log(|log| log.group = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.per_second = 0), Some(Fault::BadLog));
+    assert_eq!(log(|log| log.burst = 0), Some(Fault::BadLog));
+    let bad = log(|log| log.prefix = Name::made("No name"));
+    assert!(matches!(bad, Some(Fault::BadName { .. })));
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub enum KeyType {
     /// User id, 4 bytes, host order.
     Uid,
     /// MAC address, 6 bytes.
-    Ether,
+    Mac,
 }
 
 /// What of a packet is looked at.
@@ -75,11 +75,14 @@ pub enum Field {
     OriginalSourcePort,
     /// `ct original proto-dst`; likewise.
     OriginalDestinationPort,
-    /// `ether saddr`: the card that sent the packet on its last link; only where packets come in from
-    /// Ethernet.
-    EtherSource,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
+    /// `ether saddr`: the card that sent it on this link; nothing in output chains.
+    SourceMac,
+    /// `ether daddr`; only in `bridge` tables.
+    DestinationMac,
+    /// `meta protocol`: what the frame holds behind its first tag; only in `bridge` tables.
+    EtherType,
 }
 
 /// A constant compared with a [`Field`] or kept in a set.
@@ -114,7 +117,18 @@ pub enum Value {
     /// VLAN id, 1 to 4094.
     VlanId(u16),
     /// MAC address.
-    Ether([u8; 6]),
+    Mac([u8; 6]),
+    /// What a frame holds.
+    EtherType(EtherType),
+}
+
+/// What a frame holds that rules name (IEEE 802 numbers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EtherType {
+    /// A VLAN tag, 0x8100.
+    Tag,
+    /// A provider's VLAN tag, 0x88a8.
+    ProviderTag,
 }
 
 /// Version of the internet protocol.
@@ -184,10 +198,13 @@ impl Field {
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
             Self::CtState => KeyType::CtState,
-            Self::EtherSource => KeyType::Ether,
-            Self::IpVersion | Self::HopLimit | Self::CtDirection | Self::CtMark | Self::VlanId => {
-                return None;
-            }
+            Self::SourceMac | Self::DestinationMac => KeyType::Mac,
+            Self::IpVersion
+            | Self::HopLimit
+            | Self::CtDirection
+            | Self::CtMark
+            | Self::VlanId
+            | Self::EtherType => return None,
         })
     }
 
@@ -217,6 +234,24 @@ impl CtState {
             Self::Related => "related",
             Self::New => "new",
             Self::Untracked => "untracked",
+        }
+    }
+}
+
+impl EtherType {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tag => "8021q",
+            Self::ProviderTag => "8021ad",
+        }
+    }
+
+    /// The number in the frame.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::Tag => 0x8100,
+            Self::ProviderTag => 0x88a8,
         }
     }
 }

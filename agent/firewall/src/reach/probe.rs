@@ -147,6 +147,7 @@ impl Probe {
             uid: None,
             vlan: None,
             card: None,
+            inner_tag: None,
         })
     }
 }

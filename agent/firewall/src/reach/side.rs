@@ -169,6 +169,6 @@ fn jumps<'t>(action: &'t Action, table: &'t Table) -> Vec<&'t Name> {
             let maps = table.maps.iter().filter(|known| known.name == *map);
             maps.flat_map(|map| &map.entries).filter_map(|(_, to)| target(to)).collect()
         }
-        Action::Admit(_) | Action::Reject | Action::Masquerade => Vec::new(),
+        Action::Admit(_) | Action::Log(_) | Action::Reject | Action::Masquerade => Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::ir::{
-    CtState, Direction, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value,
+    CtState, Direction, EtherType, Family, Field, Hook, InterfaceName, IpVersion, Protocol, Value,
 };
 
 /// A packet. Fragments are put together before any rule sees them.
@@ -33,6 +33,8 @@ pub struct Packet {
     pub vlan: Option<u16>,
     /// Card that sent it, of packets from outside.
     pub card: Option<[u8; 6]>,
+    /// The tag that the frame holds behind its first one.
+    pub inner_tag: Option<EtherType>,
 }
 
 /// Source and destination.
@@ -215,7 +217,9 @@ impl Packet {
             }
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
-            (Field::EtherSource, _, _) => Value::Ether(self.card?),
+            (Field::SourceMac, _, _) => Value::Mac(self.card?),
+            // Which card sent a packet is not followed: it is one that no rule names.
+            (Field::EtherType, _, _) => Value::EtherType(self.inner_tag?),
             _ => return None,
         })
     }

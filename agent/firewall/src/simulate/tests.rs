@@ -33,6 +33,7 @@ fn packet() -> Packet {
         uid: None,
         vlan: None,
         card: None,
+        inner_tag: None,
     }
 }
 
@@ -152,6 +153,13 @@ fn accept_ends_one_chain_drop_ends_all() {
 fn reject_stops_too() {
     let reject = Rule { action: Action::Reject, ..when().accept("") };
     assert_eq!(forward(vec![reject], vec![]).outcome, Outcome::Rejected);
+}
+
+#[test]
+fn what_is_written_down_is_not_decided() {
+    let log = || when().log(name("refused"), "");
+    assert_eq!(forward(vec![log(), when().drop("")], vec![]).outcome, Outcome::Dropped);
+    assert!(forward(vec![log(), when().accept("")], vec![]).passed());
 }
 
 #[test]

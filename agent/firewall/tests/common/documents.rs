@@ -65,6 +65,10 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 management: Management { from: sources_of(others, &zones, &management) },
                 crm: Crm { zone: crm, host, reachable_from: sources_of(others, &zones, &reach) },
                 zones,
+                // Of one document in three.
+                quarantine: (0..3u16.saturating_sub(host % 3 * 3))
+                    .filter_map(|number| MacAddress::new([2, 0, 0, 0, 0, number as u8]))
+                    .collect(),
             }
         })
 }
@@ -104,6 +108,7 @@ fn zone((index, shape): (usize, &ZoneShape)) -> Zone {
         vlan: VlanId::new(1 + 600 * u16::try_from(index).unwrap() + shape.vlan).unwrap(),
         ipv4: shape.v4.then_some(Ipv4Zone { address: router, dhcp }),
         ipv6: if shape.v6 { Ipv6Zone::Automatic } else { Ipv6Zone::Off },
+        reservations: Vec::new(),
     }
 }
 

@@ -99,6 +99,7 @@ pub fn packet(
         uid: None,
         vlan: None,
         card: None,
+        inner_tag: None,
     }
 }
 
@@ -116,6 +117,7 @@ pub fn frame(input: &str) -> Packet {
         uid: None,
         vlan: None,
         card: None,
+        inner_tag: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What clients ask of the agent, and what they are told.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
+use host_api::seeing::Seen;
 use host_api::{Failure, NotNow, Request, Response, SettingsSource, Shown, Status};
 use settings::{Language, Moved, Settings};
 
@@ -11,6 +12,7 @@ use super::trial::{Asked, Trial};
 use super::{Agent, InForce, Wanted, about_settings};
 use crate::authority;
 use crate::files::{self, Readers};
+use crate::leases;
 use crate::store::Place;
 use systemd::log::chain;
 
@@ -49,6 +51,10 @@ impl Agent {
                     Err(problems) => self.refused(&problems),
                 }
             }
+            Request::Hits => {
+                self.count_hits();
+                Response::Hits(self.hits.told())
+            }
             Request::Confirm { token, at } => self.confirm(&token, at).await,
             Request::Undo => self.undo().await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
@@ -60,8 +66,19 @@ impl Agent {
             Request::SetupDone => self.close_setup(),
             Request::AdminsLost => self.reopen_setup(),
             Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
-            // The socket answers this one itself.
+            Request::Leases { zone, from } => self.leases(&zone, from),
+            // The socket answers this one itself, and whoever sees answers a look.
             Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
+            Request::Look(_) => Response::Seen(Seen::Done(0)),
+        }
+    }
+
+    fn leases(&self, zone: &str, from: Ipv4Addr) -> Response {
+        let zone = zone.parse().ok();
+        let read = zone.map(|zone| leases::read(self.services.leases(), &zone, from));
+        match read.unwrap_or_else(|| Ok(Vec::new())) {
+            Ok(leases) => Response::Leases { leases },
+            Err(error) => failed("leases_failed", &error),
         }
     }
 

@@ -213,6 +213,56 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 
+/// hostd asks nobody: a document that leaves no way in it refuses by itself, however it comes, and says
+/// which field and why.
+#[test]
+#[ignore = "runs inside dev/world"]
+fn a_document_without_a_way_in_is_refused_with_the_reason() {
+    ready();
+    let (former, before) = (document(), kernel());
+    let from = |from: serde_json::Value| {
+        let mut value: serde_json::Value = serde_json::from_str(&former).unwrap();
+        value["management"]["from"] = from;
+        value
+    };
+    let some = |zone: &str, addresses: &[&str]| {
+        from(serde_json::json!([{"zone": zone, "addresses": addresses}]))
+    };
+    let mut no_port = from(serde_json::json!([{"zone": "office", "addresses": "all"}]));
+    no_port["ports"]["office"]["role"]["access"] = "guest".into();
+    let mut no_zone = from(serde_json::json!([{"zone": "office", "addresses": "all"}]));
+    no_zone["zones"].as_object_mut().unwrap().remove("office");
+    let cases = [
+        (from(serde_json::json!([])), "/management/from", "management_empty"),
+        (some("office", &[]), "/management/from", "management_nobody"),
+        (some("office", &["fd00::/8"]), "/management/from", "management_nobody"),
+        // The box's own address is nobody's.
+        (some("office", &["192.168.10.1/32"]), "/management/from", "management_nobody"),
+        (some("wan", &["0.0.0.0/0"]), "/management/from/0/zone", "wan_is_reserved"),
+        (some("crm", &["192.168.30.0/24"]), "/management/from/0/zone", "management_crm"),
+        (no_port, "/management/from", "management_no_port"),
+        (no_zone, "/management/from/0/zone", "zone_unknown"),
+    ];
+    for (value, field, code) in cases {
+        let text = value.to_string();
+        let requests = [
+            Request::Check { document: text.clone() },
+            Request::Apply { document: text.clone() },
+            Request::Facts { document: text.clone() },
+            asked(text.clone(), &former, "token"),
+        ];
+        for request in requests {
+            let Response::Refused { problems } = ask(&request).unwrap() else {
+                panic!("{request:?} is taken")
+            };
+            let found = problems.iter().find(|it| (&*it.field, &*it.code) == (field, code));
+            let found = found.unwrap_or_else(|| panic!("{field} {code}: {problems:?}"));
+            assert!(found.text.len() > code.len(), "no words: {found:?}");
+        }
+        assert_eq!((document(), kernel()), (former.clone(), before.clone()), "{code}");
+    }
+}
+
 /// Changes after which nobody in the office gets in, each in another way.
 fn breaking(document: &str, round: u32) -> String {
     let mut value: serde_json::Value = serde_json::from_str(document).unwrap();

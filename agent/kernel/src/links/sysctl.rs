@@ -32,9 +32,21 @@ const ALL: &[(&str, &str)] = &[
     ("ipv6/conf/all/accept_redirects", "0"),
 ];
 
+/// Neighbours that the kernel remembers, in place of 1,024: as many as 10,000 leases need. Only the first
+/// namespace has these.
+const NEIGHBOURS: &[(&str, &str)] = &[
+    ("ipv4/neigh/default/gc_thresh2", "12288"),
+    ("ipv4/neigh/default/gc_thresh3", "16384"),
+    ("ipv6/neigh/default/gc_thresh2", "24576"),
+    ("ipv6/neigh/default/gc_thresh3", "32768"),
+];
+
 /// How long a quiet TCP connection is remembered, seconds: what RFC 5382 asks for at least (REQ-5), in place of
 /// five days. Forgotten ones that nobody ended must not fill the table.
 const TCP_QUIET: (&str, &str) = ("netfilter/nf_conntrack_tcp_timeout_established", "7440");
+
+/// Bytes of each connection are counted, and when it began is noted: for the list of connections.
+const COUNTED: &[&str] = &["netfilter/nf_conntrack_acct", "netfilter/nf_conntrack_timestamp"];
 
 /// In the CRM's namespace.
 const CRM: &[(&str, &str)] = &[
@@ -104,6 +116,16 @@ pub(super) fn forward(work: &mut Work, on: bool) -> Result<(), LinkError> {
     // Not there before any rules follow connections; then none is remembered either.
     if path(name).exists() {
         set(work, name, value)?;
+    }
+    for name in COUNTED {
+        if path(name).exists() {
+            set(work, name, "1")?;
+        }
+    }
+    for (name, value) in NEIGHBOURS {
+        if path(name).exists() {
+            set(work, name, value)?;
+        }
     }
     let value = if on { "1" } else { "0" };
     set(work, "ipv4/ip_forward", value)?;

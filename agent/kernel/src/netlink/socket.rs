@@ -79,6 +79,22 @@ impl Socket {
         flags: u16,
         payload: &[u8],
     ) -> Result<Vec<Reply>, NetlinkError> {
+        let mut replies = Vec::new();
+        self.visit(kind, flags, payload, |kind, payload| {
+            replies.push(Reply { kind, payload: payload.to_vec() });
+        })?;
+        Ok(replies)
+    }
+
+    /// [`Socket::ask`] without keeping the answer: each message is shown as it comes, also when the
+    /// list is told to be of several moments in the end.
+    pub(crate) fn visit(
+        &mut self,
+        kind: u16,
+        flags: u16,
+        payload: &[u8],
+        mut see: impl FnMut(u16, &[u8]),
+    ) -> Result<(), NetlinkError> {
         self.sequence = self.sequence.wrapping_add(1);
         let sequence = self.sequence;
         let dump = flags & DUMP == DUMP;
@@ -86,7 +102,6 @@ impl Socket {
         let mut request = Vec::new();
         write(&mut request, kind, flags | end | REQUEST, sequence, payload);
         self.send(&request)?;
-        let mut replies = Vec::new();
         let mut interrupted = false;
         loop {
             self.receive(MsgFlags::empty())?;
@@ -100,11 +115,11 @@ impl Socket {
                         let error = message.error().unwrap_or(0);
                         return match error {
                             0 if interrupted => Err(NetlinkError::Interrupted),
-                            0 => Ok(replies),
+                            0 => Ok(()),
                             number => Err(NetlinkError::Refused(Errno::from_raw(number))),
                         };
                     }
-                    kind => replies.push(Reply { kind, payload: message.payload.to_vec() }),
+                    kind => see(kind, message.payload),
                 }
             }
             if self.room.is_empty() {

@@ -2,7 +2,7 @@
 //! act. Two encodings: `rustables` for what that crate knows, by hand for all of it.
 //! Numbers are those of linux/netfilter/nf_tables.h.
 
-use firewall::ir::Verdict;
+use firewall::ir::{Log, Verdict};
 use rustables::expr::{
     Bitwise, Cmp, CmpOp, Conntrack, ConntrackKey, Counter, IcmpCode, Immediate, Lookup, Masquerade,
     Meta, MetaType, Payload, RawExpression, Register, Reject, RejectType, VerdictKind,
@@ -10,6 +10,8 @@ use rustables::expr::{
 
 use crate::netlink::attribute::Attributes;
 
+/// `NFT_META_PROTOCOL`.
+pub(super) const META_PROTOCOL: u32 = 1;
 /// `NFT_META_NFPROTO`.
 pub(super) const META_NFPROTO: u32 = 15;
 /// `NFT_META_L4PROTO`.
@@ -52,6 +54,10 @@ const ORIGINAL: u8 = 0;
 const REG_1: u32 = 1;
 /// `NFT_REG32_00`: 4 bytes, the first quarter of [`REG_1`].
 const REG32_00: u32 = 8;
+/// Seconds of the unit of a limit.
+const SECOND: u64 = 1;
+/// `NFT_LIMIT_PKTS`.
+const PACKETS: u32 = 0;
 /// `NFTA_LIST_ELEM`.
 pub(super) const LIST_ELEMENT: u16 = 1;
 
@@ -80,6 +86,10 @@ pub(super) enum Expression {
     Number(u32),
     /// Writes the first register on the packet's connection, as its mark.
     SetMark,
+    /// Goes on for at most so many packets.
+    Limit { per_second: u64, burst: u32 },
+    /// Writes the packet's head down for the readers of a group.
+    Log { group: u16, prefix: String },
     /// Takes the outgoing interface's address.
     Masquerade,
 }
@@ -109,7 +119,11 @@ impl Expression {
                 let how = if *equal { CmpOp::Eq } else { CmpOp::Neq };
                 Cmp::new(how, with.clone()).into()
             }
-            Self::Lookup { negated: true, .. } | Self::Number(_) | Self::SetMark => return None,
+            Self::Lookup { negated: true, .. }
+            | Self::Number(_)
+            | Self::SetMark
+            | Self::Limit { .. }
+            | Self::Log { .. } => return None,
             Self::Lookup { set, id, negated: false } => lookup(set, *id).into(),
             Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
             Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
@@ -148,6 +162,8 @@ impl Expression {
             Self::Counter => "counter",
             Self::Verdict(_) | Self::Number(_) => "immediate",
             Self::RejectTcp | Self::RejectIcmp => "reject",
+            Self::Limit { .. } => "limit",
+            Self::Log { .. } => "log",
             Self::Masquerade => "masq",
         }
     }
@@ -221,6 +237,18 @@ impl Expression {
                 data.put_be32(2, CT_MARK);
                 data.put_be32(4, REG_1);
             }
+            Self::Limit { per_second, burst } => {
+                data.put(1, &per_second.to_be_bytes());
+                data.put(2, &SECOND.to_be_bytes());
+                data.put_be32(3, *burst);
+                data.put_be32(4, PACKETS);
+                data.put_be32(5, 0);
+            }
+            Self::Log { group, prefix } => {
+                data.put(1, &group.to_be_bytes());
+                data.put_text(2, prefix);
+                data.put_be32(3, Log::LENGTH);
+            }
             Self::Masquerade => {}
         }
     }
@@ -262,6 +290,7 @@ fn load(from: Source, register: Register) -> Option<RawExpression> {
     Some(match from {
         Source::Meta(key) => {
             let key = match key {
+                META_PROTOCOL => MetaType::Protocol,
                 META_NFPROTO => MetaType::NfProto,
                 META_L4PROTO => MetaType::L4Proto,
                 META_IIFNAME => MetaType::IifName,
@@ -323,6 +352,7 @@ mod tests {
         let expressions = [
             load(Source::Meta(META_IIFNAME), 0),
             load(Source::Meta(META_OIFNAME), 4),
+            load(Source::Meta(META_PROTOCOL), 0),
             load(Source::Meta(META_NFPROTO), 0),
             load(Source::Meta(META_L4PROTO), 0),
             load(Source::Meta(META_SKUID), 0),

@@ -1,12 +1,14 @@
 //! Rules: matches and action as expressions, the comment as user data.
 
-use firewall::ir::{Action, Chain, Comment, Field, Match, Protocol, Rule, TableId, Verdict};
+use firewall::ir::{
+    Action, Chain, Comment, Family, Field, Match, Protocol, Rule, TableId, Verdict,
+};
 use rustables::error::BuilderError;
 
 use super::expression::{
     CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
     CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO,
-    META_OIFNAME, META_SKUID, NETWORK, Source, TRANSPORT,
+    META_OIFNAME, META_PROTOCOL, META_SKUID, NETWORK, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};
@@ -16,16 +18,19 @@ use crate::netlink::message::{APPEND, CREATE};
 
 /// `NFT_MSG_NEWRULE`.
 pub(super) const NEW_RULE: u16 = SUBSYSTEM | 6;
-/// `ETH_P_8021Q`, network order.
-const TAG: [u8; 2] = [0x81, 0x00];
 /// `ARPHRD_ETHER`.
 const ETHERNET: u16 = 1;
+/// `ETH_P_8021Q`, network order.
+const TAG: [u8; 2] = [0x81, 0x00];
 
 /// The rules of nf_tables that a rule of ours is: one, or two where the refusal depends on the
 /// protocol and the rule does not name one.
-pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
+pub(super) fn expressions(rule: &Rule, family: Family, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
     let mut matches = Vec::new();
     for one in &rule.matches {
+        if family == Family::Inet && reads_mac(one) {
+            matches.extend(is_ethernet());
+        }
         write_match(&mut matches, one, ids);
     }
     let counter = rule.counter.then_some(Expression::Counter);
@@ -42,6 +47,12 @@ pub(super) fn expressions(rule: &Rule, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
         Action::Admit(mark) => {
             let write = vec![Expression::Number(*mark), Expression::SetMark];
             vec![with(write, Expression::Verdict(Verdict::Accept))]
+        }
+        Action::Log(log) => {
+            let limit =
+                Expression::Limit { per_second: log.per_second.into(), burst: log.burst.into() };
+            let write = Expression::Log { group: log.group, prefix: log.prefix.to_string() };
+            vec![with(vec![limit], write)]
         }
         Action::Masquerade => vec![with(Vec::new(), Expression::Masquerade)],
         Action::Reject => match rule.protocol() {
@@ -104,10 +115,23 @@ fn user_data(comment: &Comment) -> Vec<u8> {
     data
 }
 
+fn reads_mac(one: &Match) -> bool {
+    match one {
+        Match::Is { field, .. } => *field == Field::SourceMac,
+        Match::In { fields, .. } => fields.contains(&Field::SourceMac),
+        Match::CtState(_) => false,
+    }
+}
+
+/// Not every link of an `inet` table has MAC addresses.
+fn is_ethernet() -> [Expression; 2] {
+    let kind = Expression::Load { from: Source::Meta(META_IIFTYPE), quarter: 0 };
+    [kind, Expression::Compare { equal: true, with: ETHERNET.to_ne_bytes().to_vec() }]
+}
+
 fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
     match one {
         Match::Is { field, value: constant, negated } => {
-            to.extend(from_ethernet(&[*field]));
             if *field == Field::VlanId {
                 // The id only means something where there is a tag.
                 let offset = 12;
@@ -124,7 +148,6 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
             to.push(Expression::Compare { equal: !negated, with: bytes });
         }
         Match::In { fields, set, negated } => {
-            to.extend(from_ethernet(fields));
             to.extend(loads(fields));
             to.push(Expression::Lookup {
                 set: set.to_string(),
@@ -139,16 +162,6 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
             to.push(Expression::Compare { equal: false, with: vec![0; 4] });
         }
     }
-}
-
-/// Only what comes in from Ethernet has a card's address before it.
-fn from_ethernet(fields: &[Field]) -> Vec<Expression> {
-    if !fields.contains(&Field::EtherSource) {
-        return Vec::new();
-    }
-    let with = ETHERNET.to_ne_bytes().to_vec();
-    let from = Source::Meta(META_IIFTYPE);
-    vec![Expression::Load { from, quarter: 0 }, Expression::Compare { equal: true, with }]
 }
 
 /// Loads the parts of a key one after the other, each from a quarter register's start on.
@@ -189,7 +202,9 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
         Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
-        Field::EtherSource => Source::Payload { base: LINK, offset: 6, length: 6 },
+        Field::SourceMac => Source::Payload { base: LINK, offset: 6, length: 6 },
+        Field::DestinationMac => Source::Payload { base: LINK, offset: 0, length: 6 },
+        Field::EtherType => Source::Meta(META_PROTOCOL),
     };
     Expression::Load { from, quarter }
 }
@@ -210,12 +225,13 @@ fn length(field: Field) -> u8 {
         | Field::SocketUid
         | Field::CtState
         | Field::CtMark => 4,
-        Field::EtherSource => 6,
+        Field::SourceMac | Field::DestinationMac => 6,
         Field::SourcePort
         | Field::DestinationPort
         | Field::OriginalSourcePort
         | Field::OriginalDestinationPort
-        | Field::VlanId => 2,
+        | Field::VlanId
+        | Field::EtherType => 2,
         Field::IpVersion
         | Field::Protocol
         | Field::HopLimit

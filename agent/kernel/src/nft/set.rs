@@ -237,7 +237,8 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
         Value::Port(number) | Value::VlanId(number) | Value::Ports(number, _) => {
             number.to_be_bytes().to_vec()
         }
-        Value::Ether(bytes) => bytes.to_vec(),
+        Value::EtherType(kind) => kind.number().to_be_bytes().to_vec(),
+        Value::Mac(bytes) => bytes.to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
         Value::Direction(Direction::Original) => vec![0],
@@ -263,7 +264,7 @@ fn key_length(key: KeyType) -> usize {
         KeyType::Interface => INTERFACE,
         KeyType::Ip6 => 16,
         KeyType::Ip4 | KeyType::CtState | KeyType::Uid => 4,
-        KeyType::Ether => 6,
+        KeyType::Mac => 6,
         KeyType::Port => 2,
         KeyType::Protocol | KeyType::IcmpType => 1,
     }
@@ -286,7 +287,7 @@ fn datatype(key: KeyType, icmpv6: bool) -> u32 {
     match key {
         KeyType::Ip4 => 7,
         KeyType::Ip6 => 8,
-        KeyType::Ether => 9,
+        KeyType::Mac => 9,
         KeyType::Protocol => 12,
         KeyType::Port => 13,
         KeyType::IcmpType if icmpv6 => 29,

@@ -199,7 +199,7 @@ impl Transaction {
         let mut objects = Vec::new();
         for (index, rule) in chain.rules.iter().enumerate() {
             let object = rule_object(table, chain, index, rule);
-            for expressions in rule::expressions(rule, ids) {
+            for expressions in rule::expressions(rule, table.family, ids) {
                 match rule::ordinary(made, &expressions, &rule.comment) {
                     Some(Ok(made)) => {
                         batch.add(&made, MsgType::Add);

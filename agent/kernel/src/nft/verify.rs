@@ -19,7 +19,7 @@ use crate::netlink::{Reply, Socket};
 /// Sets with more elements are not listed: it takes the kernel minutes.
 pub const MAX_READ_BACK: usize = 10_000;
 
-const GET_RULE: u16 = SUBSYSTEM | 7;
+pub(super) const GET_RULE: u16 = SUBSYSTEM | 7;
 const GET_ELEMENTS: u16 = SUBSYSTEM | 13;
 
 /// What is not as it was asked for.
@@ -245,6 +245,21 @@ fn expression(name: &str) -> Option<&'static [(u16, Layout)]> {
         "immediate" => &[(1, Layout::Bytes), (2, Layout::Nest(DATA))],
         // The code means nothing with a TCP reset, and the kernel does not list it there.
         "reject" => &[(1, Layout::Bytes)],
+        "limit" => &[
+            (1, Layout::Bytes),
+            (2, Layout::Bytes),
+            (3, Layout::Bytes),
+            (4, Layout::Bytes),
+            (5, Layout::Bytes),
+        ],
+        "log" => &[
+            (1, Layout::Bytes),
+            (2, Layout::Text),
+            (3, Layout::Bytes),
+            (4, Layout::Bytes),
+            (5, Layout::Bytes),
+            (6, Layout::Bytes),
+        ],
         // Not compared: what was counted.
         "counter" | "masq" => &[],
         _ => return None,

@@ -1,8 +1,8 @@
 //! Two documents compared, told in the order of a person: who reaches what, zones, the CRM, ports,
-//! language.
+//! quarantine, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, reached, rules, zones};
+use super::{Door, crm, policies, ports, quarantine, reached, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -14,6 +14,7 @@ impl Settings {
         // document was written, not what it wants.
         let Self { version: _, language, ports, zones, policies, management, crm, .. } = new;
         let Self { rules: _, services: _, groups: _, schedules: _, time_zone: _, .. } = new;
+        let Self { quarantine: held, .. } = new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(rules::compare(self, new));
@@ -22,6 +23,7 @@ impl Settings {
         told.extend(zones::compare(&self.zones, zones));
         told.extend(crm::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
+        told.extend(quarantine::compare(&self.quarantine, held));
         if self.language != *language {
             told.push(Change::Language { language: *language, before: self.language });
         }

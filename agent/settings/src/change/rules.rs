@@ -6,8 +6,8 @@ use super::Change;
 use super::services::Service;
 use super::speech::{Said, Speech, Word};
 use crate::{
-    Member, Rule, RuleAction, Settings, Side, Source, Span, TimeZone, Title, Way, Weekday, Which,
-    ZoneName,
+    Language, Member, Remark, Rule, RuleAction, Settings, Side, Source, Span, TimeZone, Title, Way,
+    Weekday, Which, ZoneName,
 };
 
 pub(super) fn compare(before: &Settings, now: &Settings) -> Vec<Change> {
@@ -132,6 +132,29 @@ fn time_zone(before: Option<&TimeZone>, now: Option<&TimeZone>) -> Option<Change
         (Some(before), Some(place)) if before != place => Some(Change::TimeZone { place, before }),
         (Some(before), None) => Some(Change::TimeZoneGone { before }),
         _ => None,
+    }
+}
+
+impl Rule {
+    /// The rule as a sentence without a full stop, for a reader who knows zones by these names.
+    pub fn text_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> String {
+        self.said(&Speech { language, name: &name })
+    }
+}
+
+impl Remark {
+    /// The oddity as a sentence.
+    pub fn text(self, language: Language) -> String {
+        let speech = Speech { language, name: &|_| None };
+        match self {
+            Self::Shadowed { by } => speech.phrase(Word::RemarkShadowed, &[("by", by.to_string())]),
+            Self::Redundant { by } => {
+                speech.phrase(Word::RemarkRedundant, &[("by", by.to_string())])
+            }
+            Self::PolicyDoesIt => speech.word(Word::RemarkPolicyDoesIt),
+            Self::Ipv4Only => speech.word(Word::RemarkIpv4Only),
+            Self::Unused => speech.word(Word::RemarkUnused),
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! How the values of a sentence are said: zones by the names the reader knows, long lists cut, the
 //! rest in the words of the catalogue (`word_…`).
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
-    PortPath, PortRole, Target, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch,
+    PortName, PortPath, PortRole, Reservation, Target, VlanId, ZoneName,
 };
 
 /// A list of more entries than this is cut.
@@ -21,6 +22,8 @@ pub(super) struct Speech<'n> {
     pub(super) language: Language,
     /// What the reader calls a zone, when it has another name than in the document.
     pub(super) name: &'n dyn Fn(&str) -> Option<String>,
+    /// Lists that were cut, in whole.
+    pub(super) cut: RefCell<Vec<Vec<String>>>,
 }
 
 /// A value that can be said.
@@ -80,6 +83,11 @@ words! {
     "targets_all" TargetsAll,
     "group" Group ["group"],
     "span" Span ["days", "from", "to"],
+    "remark_shadowed" RemarkShadowed ["by"],
+    "remark_redundant" RemarkRedundant ["by"],
+    "remark_policy_does_it" RemarkPolicyDoesIt,
+    "remark_ipv4_only" RemarkIpv4Only,
+    "remark_unused" RemarkUnused,
     "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
 
     "service_web" ServiceWeb,
@@ -99,6 +107,7 @@ words! {
     "service_mysql" ServiceMysql,
     "service_postgresql" ServicePostgresql,
     "service_sql-server" ServiceSqlServer,
+    "device" Device ["name", "mac"],
 }
 
 impl Speech<'_> {
@@ -118,6 +127,8 @@ impl Speech<'_> {
         let join = |entries: &[String]| entries.join(&self.word(Word::Comma));
         if let (Some(named), true) = (entries.get(..NAMED), entries.len() > WHOLE) {
             let list = join(&said(named));
+            let whole = said(entries);
+            self.cut.borrow_mut().push(whole);
             let count = entries.len().saturating_sub(NAMED).to_string();
             return self.phrase(Word::More, &[("list", list), ("count", count)]);
         }
@@ -248,6 +259,31 @@ impl Said for Language {
     }
 }
 
+/// A device as it is called: by its name, when it has one, and its MAC address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its name.
+    pub name: Option<HostName>,
+    /// Its card.
+    pub mac: MacAddress,
+}
+
+impl Device {
+    pub(super) fn of(reservation: &Reservation) -> Self {
+        Self { name: reservation.name.clone(), mac: reservation.mac }
+    }
+}
+
+impl Said for Device {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let mac = self.mac.to_string();
+        match &self.name {
+            None => mac,
+            Some(name) => speech.phrase(Word::Device, &[("name", name.to_string()), ("mac", mac)]),
+        }
+    }
+}
+
 macro_rules! said_as_written {
     ($($type:ty),+) => {
         $(impl Said for $type {
@@ -258,4 +294,6 @@ macro_rules! said_as_written {
     };
 }
 
-said_as_written!(Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16);
+said_as_written!(
+    HostName, Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16
+);

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::Change;
+use super::{Change, reservations};
 use crate::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone, ZoneName};
 
 type Zones = BTreeMap<ZoneName, Zone>;
 
 pub(super) fn compare(before: &Zones, now: &Zones) -> Vec<Change> {
-    let new = now.iter().filter(|(name, _)| !before.contains_key(*name)).map(|(name, zone)| {
-        let Zone { vlan, ipv4, ipv6 } = zone.clone();
-        Change::ZoneNew { zone: name.clone(), vlan, ipv4, ipv6 }
+    let new = now.iter().filter(|(name, _)| !before.contains_key(*name));
+    let new = new.flat_map(|(name, zone)| {
+        let Zone { vlan, ipv4, ipv6, reservations } = zone.clone();
+        let zone = Change::ZoneNew { zone: name.clone(), vlan, ipv4, ipv6 };
+        [zone].into_iter().chain(reservations::compare(name, &[], &reservations))
     });
     let kept = now.iter().filter_map(|(name, zone)| Some((name, before.get(name)?, zone)));
     let kept = kept.flat_map(|(name, before, now)| one(name, before, now));
@@ -21,7 +23,7 @@ pub(super) fn compare(before: &Zones, now: &Zones) -> Vec<Change> {
 
 fn one(name: &ZoneName, before: &Zone, now: &Zone) -> Vec<Change> {
     let zone = || name.clone();
-    let Zone { vlan, ipv4, ipv6 } = now;
+    let Zone { vlan, ipv4, ipv6, reservations } = now;
     let mut told = Vec::new();
     if before.vlan != *vlan {
         told.push(Change::Vlan { zone: zone(), vlan: *vlan, before: before.vlan });
@@ -39,6 +41,7 @@ fn one(name: &ZoneName, before: &Zone, now: &Zone) -> Vec<Change> {
         (Ipv6Zone::Automatic, Ipv6Zone::Off) => told.push(Change::Ipv6Gone { zone: zone() }),
         (Ipv6Zone::Automatic, Ipv6Zone::Automatic) | (Ipv6Zone::Off, Ipv6Zone::Off) => {}
     }
+    told.extend(reservations::compare(name, &before.reservations, reservations));
     told
 }
 

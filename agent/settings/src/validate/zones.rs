@@ -35,6 +35,7 @@ impl Check<'_> {
             if let Some(ipv4) = &zone.ipv4 {
                 self.ipv4(&place.field("ipv4"), ipv4);
             }
+            self.reservations(&place, name, zone);
             self.apart(&place, zone, index);
         }
     }

@@ -25,7 +25,8 @@ pub fn edited(edits: &[(&str, Value)]) -> Settings {
 
 /// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
 pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
-    let mixed = (document(), document(), any::<[bool; 10]>(), any::<u64>()).prop_filter_map(
+    let parts = any::<[bool; PARTS.len()]>();
+    let mixed = (document(), document(), parts, any::<u64>()).prop_filter_map(
         "refused",
         |(a, b, parts, seed)| {
             let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
@@ -43,7 +44,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "language",
     "ports",
     "zones",
@@ -54,6 +55,7 @@ const PARTS: [&str; 10] = [
     "services",
     "groups",
     "schedules",
+    "quarantine",
 ];
 
 fn accepted(document: &Value) -> Option<Settings> {
@@ -139,8 +141,16 @@ fn turned(document: &Value) -> Value {
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
     let named = (rules(), services(), groups(), schedules());
-    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm(), named).prop_map(
-        |(language, ports, zones, policies, (management, from), (zone, host), named)| {
+    let rest = (crm(), quarantine(), named);
+    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
+        |(
+            language,
+            ports,
+            zones,
+            policies,
+            (management, from),
+            ((zone, host), quarantine, named),
+        )| {
             let (rules, services, groups, schedules) = named;
             json!({
                 "version": 1,
@@ -155,6 +165,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "groups": groups,
                 "schedules": schedules,
                 "time_zone": "Asia/Shanghai",
+                "quarantine": quarantine,
             })
         },
     )
@@ -214,11 +225,38 @@ fn zones() -> impl Strategy<Value = Value> {
     ];
     let crm = vec![Value::Null, ipv4("10.9.30.1/24"), ipv4("10.9.0.1/16"), ipv4("192.168.30.1/24")];
     object([
-        ("office", zone([10, 11], office).boxed(), 10),
+        ("office", reserving(zone([10, 11], office)).boxed(), 10),
         ("guest", zone([20, 21], guest).boxed(), 8),
         ("crm", zone([30, 31], crm).boxed(), 10),
         ("cellar", zone([40, 41], vec![ipv4("172.16.0.1/24")]).boxed(), 3),
     ])
+}
+
+/// The office with devices that always get the same address.
+fn reserving(office: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    let one = |number: u8| {
+        let addresses = [number, number + 10].map(|host| format!("192.168.10.{host}"));
+        let names =
+            vec![Value::Null, json!(format!("pc-{number}")), json!(format!("mac-{number}"))];
+        (select(addresses.to_vec()), select(names)).prop_map(move |(address, name)| {
+            let mut one = json!({"mac": format!("52:54:00:00:00:{number}"), "address": address});
+            if !name.is_null() {
+                one["name"] = name;
+            }
+            one
+        })
+    };
+    let devices = [one(20), one(21), one(22)];
+    (office, devices, 0..=3_usize, any::<bool>()).prop_map(|(mut office, devices, count, turn)| {
+        let mut devices: Vec<Value> = devices.into_iter().take(count).collect();
+        if turn {
+            devices.reverse();
+        }
+        if !devices.is_empty() {
+            office["reservations"] = json!(devices);
+        }
+        office
+    })
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {
@@ -337,6 +375,10 @@ fn sources(way_in: bool) -> impl Strategy<Value = Vec<Value>> {
 fn crm() -> impl Strategy<Value = (&'static str, u16)> {
     let zone = prop_oneof![5 => Just("crm"), 1 => Just("cellar")];
     (zone, select(vec![10, 10, 11, FAR]))
+}
+
+fn quarantine() -> impl Strategy<Value = Vec<&'static str>> {
+    subsequence(vec!["52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:03"], 0..=3)
 }
 
 /// An object whose fields are there in so many of ten.

@@ -7,6 +7,7 @@ mod documents;
 mod places;
 mod ports;
 mod properties;
+mod reservations;
 mod rules;
 mod truth;
 
@@ -21,7 +22,8 @@ type Edits = Vec<(&'static str, Value)>;
 type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 
 fn cases() -> Vec<Case> {
-    [access::cases(), places::cases(), ports::cases(), rules::cases()].concat()
+    [access::cases(), places::cases(), ports::cases(), reservations::cases(), rules::cases()]
+        .concat()
 }
 
 /// What the pages call the zones of the example.

@@ -10,6 +10,22 @@ pub fn cases() -> Vec<Case> {
     all.extend(crm());
     all.extend(crm_ipv6());
     all.push((
+        vec![("/quarantine", json!(["52:54:00:00:00:01", "52:54:00:00:00:02"]))],
+        vec![("/quarantine", json!(["52:54:00:00:00:02", "52:54:00:00:00:03"]))],
+        vec![
+            (
+                "quarantine_new",
+                "Into quarantine, reaching nobody: 52:54:00:00:00:03.",
+                "隔离 52:54:00:00:00:03：不能再访问任何网络。",
+            ),
+            (
+                "quarantine_gone",
+                "Out of quarantine: 52:54:00:00:00:01.",
+                "解除隔离：52:54:00:00:00:01。",
+            ),
+        ],
+    ));
+    all.push((
         vec![],
         vec![("/language", json!("zh-CN"))],
         vec![(

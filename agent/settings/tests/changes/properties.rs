@@ -41,6 +41,8 @@ proptest! {
         prop_assert_eq!(from, has(|code| code.ends_with("_crm")));
         prop_assert_eq!(a.crm.zone != b.crm.zone, has(|code| code == "crm_zone"));
         prop_assert!(a.crm.host == b.crm.host || has(|code| code.starts_with("crm_")));
+        let held = a.quarantine != b.quarantine;
+        prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -79,6 +81,9 @@ fn sorted(settings: &Settings) -> Settings {
         if let PortRole::Trunk(zones) = &mut port.role {
             zones.sort();
         }
+    }
+    for zone in settings.zones.values_mut() {
+        zone.reservations.sort_by_key(|one| one.mac);
     }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
@@ -122,7 +127,13 @@ fn zone(change: &Change) -> Option<&ZoneName> {
         | Change::Dhcp { zone, .. }
         | Change::DhcpGone { zone, .. }
         | Change::Ipv6New { zone }
-        | Change::Ipv6Gone { zone } => Some(zone),
+        | Change::Ipv6Gone { zone }
+        | Change::ReservationNew { zone, .. }
+        | Change::ReservationAddress { zone, .. }
+        | Change::ReservationGone { zone, .. }
+        | Change::DeviceNameNew { zone, .. }
+        | Change::DeviceName { zone, .. }
+        | Change::DeviceNameGone { zone, .. } => Some(zone),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(policies());
     cases.extend(access());
     cases.extend(crate::rules::cases());
+    cases.extend(crate::reservations::cases());
     cases
 }
 
@@ -250,5 +251,14 @@ fn access() -> Vec<Case> {
             &[("/crm/host", "crm_host_in_dhcp")],
         ),
         ("/zones/office/ipv6", json!("off"), &[]),
+        ("/quarantine", json!([]), &[]),
+        ("/quarantine", json!(["52:54:00:00:00:01"]), &[]),
+        ("/quarantine", json!("all"), &[("/quarantine", "not_a_list")]),
+        ("/quarantine", json!(["52-54"]), &[("/quarantine/0", "mac_invalid")]),
+        (
+            "/quarantine",
+            json!(["52:54:00:00:00:01", "52:54:00:00:00:01"]),
+            &[("/quarantine/1", "quarantine_repeated")],
+        ),
     ]
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod reservations;
 mod rules;
 
 use cases::cases;
@@ -77,7 +78,22 @@ fn too_many_of_anything() {
     assert_eq!(found(&change("/zones", &many(65, zone))), [("/zones", "too_many")]);
     let policy = json!({"from": "office", "to": "wan", "allow": "web"});
     assert_eq!(found(&change("/policies", &json!(vec![policy; 257]))), [("/policies", "too_many")]);
+    let reservation = |n: u32| {
+        let mac = format!("52:54:00:00:{:02x}:{:02x}", n / 256, n % 256);
+        json!({"mac": mac, "address": format!("192.168.{}.{}", n / 256, n % 256)})
+    };
+    let list = |count: u32| (2..count + 2).map(reservation).collect::<Vec<_>>();
+    let zone = |list| {
+        json!({"vlan": 20, "ipv6": "off",
+        "ipv4": {"address": "192.168.0.1/21"}, "reservations": list})
+    };
+    let place = "/zones/guest/reservations";
+    assert_eq!(found(&change("/zones/guest", &zone(list(1025)))), [(place, "too_many")]);
+    assert_eq!(found(&change("/zones/guest", &zone(list(1024)))), []);
     let list: Vec<String> = (0..1025).map(|n| format!("fd00::{n:x}/128")).collect();
+    let macs: Vec<String> =
+        (0..1025).map(|n| format!("52:54:00:00:{:02x}:{:02x}", n / 256, n % 256)).collect();
+    assert_eq!(found(&change("/quarantine", &json!(macs))), [("/quarantine", "too_many")]);
     let place = "/crm/reachable_from/0/addresses";
     assert_eq!(found(&change(place, &json!(list))), [(place, "too_many")]);
     assert_eq!(found(&change(place, &json!(list[..1024]))), []);

@@ -1,7 +1,7 @@
 // What was prepared and is not in force yet: who may reach the CRM, rules, a document that was read from a file, and why
 // and for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
 import { isObject } from "../../api/client";
-import type { SettingsDocument, TrialSeconds } from "../api";
+import type { TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
 import { isParts, type Parts } from "../features/rules/document";
 import { type Choice, isChoice } from "../reach-list";
@@ -19,7 +19,8 @@ export interface AccessDraft {
 
 export interface FileDraft {
   name: string;
-  document: SettingsDocument;
+  /** The document, as it is written in the file. */
+  text: string;
 }
 
 export interface Terms {
@@ -43,7 +44,7 @@ export function forgetAccessDraft(): void {
 
 export function fileDraft(account: string): FileDraft | null {
   const kept = readHere(FILE, account);
-  return isObject(kept) && typeof kept.name === "string" && isObject(kept.document) ? { name: kept.name, document: kept.document } : null;
+  return isObject(kept) && typeof kept.name === "string" && typeof kept.text === "string" ? { name: kept.name, text: kept.text } : null;
 }
 
 export function keepFileDraft(account: string, draft: FileDraft): void {

@@ -4,16 +4,20 @@ import { Badge, type State } from "../../ui/badge";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/icons";
 import { Sheet } from "../../ui/page";
-import type { Finding, Preview, RuleLine } from "../api";
+import type { Finding, Preview, RuleLine, WholeList } from "../api";
 import { weighted } from "./proposal";
+import { WholeLists } from "./whole-lists";
 
-export function Sentences({ words }: { words: string[] }) {
+export function Sentences({ words, lists }: { words: string[]; lists: WholeList[] }) {
   return (
     <ul>
       {words.map((one, index) => (
         <li key={index} className="flex gap-2.5 border-b border-line px-4 py-2.5 text-body last:border-b-0 sm:px-5">
           <Icon name="edit" className="mt-1 size-4 text-ink-3" />
-          <span className="min-w-0 break-words">{one}</span>
+          <div className="min-w-0 flex-1 break-words">
+            {one}
+            <WholeLists lists={lists} at={index} />
+          </div>
         </li>
       ))}
     </ul>

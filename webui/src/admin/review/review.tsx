@@ -12,11 +12,12 @@ import { Form, ProblemNote, useForm } from "../../ui/form";
 import { useToast } from "../../ui/overlay";
 import { Actions, Sheet } from "../../ui/page";
 import { useAccount } from "../../ui/session";
-import type { Trial } from "../api";
+import type { Preview, Trial } from "../api";
 import { clockText, leftUntil } from "../trial/clock";
 import { useTrial } from "../trial/provider";
 import { useNow } from "../trial/tick";
 import { asSeconds, keepTerms, terms } from "./drafts";
+import { Moves } from "./moves";
 import { Findings, Rules, Sentences } from "./parts";
 import { type Proposal, reviewOf } from "./proposal";
 import { Refused } from "./refused";
@@ -41,7 +42,8 @@ export function Review(props: ReviewProps) {
   const query = useQuery(reviewOf(props.proposal, language, round));
   const { data, refetch } = query;
   // Somebody else's trial began or ended: what this changes is another thing now.
-  const inForce = useTrial().query.data?.etag ?? null;
+  const { query: known, trial } = useTrial();
+  const inForce = known.data?.etag ?? null;
   const compared = useRef(inForce);
   useEffect(() => {
     const before = compared.current;
@@ -53,7 +55,7 @@ export function Review(props: ReviewProps) {
       {round > 0 && (
         <Told of={round}>
           <Note state="needs-you" role="alert">
-            <p>{t("admin.changedMeanwhile")}</p>
+            <p>{t(trial === null ? "admin.changedMeanwhile" : "admin.triedMeanwhile")}</p>
             {props.present}
           </Note>
         </Told>
@@ -62,18 +64,23 @@ export function Review(props: ReviewProps) {
       {data?.preview.words.length === 0 && (
         <Sheet>
           <EmptyState title={t("admin.changesNothing")} action={<ButtonLink href={props.back}>{t("ui.back")}</ButtonLink>}>
-            {t("admin.changesNothingText")}
+            {t(trial === null ? "admin.changesNothingText" : "admin.changesNothingTrial")}
           </EmptyState>
         </Sheet>
       )}
       {data !== undefined && data.preview.words.length > 0 && (
         <>
+          {trial !== null && (
+            <Note state="needs-you" role="status">
+              {trial.mine ? t("admin.againstMine") : t("admin.againstTrial", { name: trial.by ?? t("admin.byBox") })}
+            </Note>
+          )}
           <Sheet title={t("admin.whatChanges")} bare>
-            <Sentences words={data.preview.words} />
+            <Sentences words={data.preview.words} lists={data.preview.lists} />
           </Sheet>
           <Findings preview={data.preview} />
           <Rules preview={data.preview} />
-          <Try {...props} etag={data.etag} onChanged={() => setRound(round + 1)} />
+          <Try {...props} preview={data.preview} etag={data.etag} onChanged={() => setRound(round + 1)} />
         </>
       )}
     </>
@@ -92,7 +99,7 @@ function NotReviewed(props: ReviewProps & { error: unknown; retry: () => void })
   );
 }
 
-function Try(props: ReviewProps & { etag: string | null; onChanged: () => void }) {
+function Try(props: ReviewProps & { preview: Preview; etag: string | null; onChanged: () => void }) {
   const { t } = useText();
   const account = useAccount().id;
   const client = useQueryClient();
@@ -100,15 +107,18 @@ function Try(props: ReviewProps & { etag: string | null; onChanged: () => void }
   const { begin, trial } = useTrial();
   const [other, setOther] = useState<Problem | null>(null);
   const [before] = useState(() => terms(account, props.back));
+  const least = leastSeconds(props.preview);
   const form = useForm({
-    initial: { reason: before.reason, seconds: String(before.seconds) },
+    initial: { reason: before.reason, seconds: String(Math.max(before.seconds, least)) },
     check: (values) => ({ reason: [...values.reason.trim()].length > REASON ? t("admin.reasonLong", { count: REASON }) : undefined }),
     submit: async (values) => {
       setOther(null);
       try {
         const { path, body } = props.proposal;
-        const tried = await begin({ path, from: props.back, body, etag: props.etag, reason: values.reason.trim(), seconds: asSeconds(values.seconds) });
-        if (!tried) toast(t("admin.changesNothing"));
+        const begun = await begin({ path, from: props.back, body, etag: props.etag, reason: values.reason.trim(), seconds: lasting(values.seconds) });
+        // What is here can be asked for again at once.
+        if (begun === "never") return;
+        if (begun === "same") toast(t("admin.changesNothing"));
       } catch (error) {
         if (isProblem(error, "changed-meanwhile")) props.onChanged();
         else if (isProblem(error, "trial-running")) setOther(error);
@@ -121,16 +131,24 @@ function Try(props: ReviewProps & { etag: string | null; onChanged: () => void }
   });
   const { reason, seconds } = form.values;
   useEffect(() => keepTerms(account, props.back, { reason, seconds: asSeconds(seconds) }), [account, props.back, reason, seconds]);
+  // Compared anew, it may need longer than what was chosen.
+  const lasting = (chosen: string) => asSeconds(Math.max(asSeconds(chosen), least));
   return (
     <Sheet title={t("admin.tryIt")} footer={t("admin.tryHow")}>
       <Form form={form} label={t("admin.tryIt")}>
         <TextField label={t("admin.reason")} hint={t("admin.reasonHint")} field={form.field("reason")} optional maxLength={REASON} autoComplete="off" />
-        <SelectField label={t("admin.howLong")} hint={t("admin.howLongHint")} field={form.field("seconds")} options={TIMES.map((one) => ({ value: String(one), label: t(`admin.for.${one}`) }))} />
+        <Moves moves={props.preview.moves} />
+        <SelectField
+          label={t("admin.howLong")}
+          hint={t(least > 60 ? "admin.howLongMoves" : "admin.howLongHint")}
+          field={{ ...form.field("seconds"), value: String(lasting(seconds)) }}
+          options={TIMES.filter((one) => one >= least).map((one) => ({ value: String(one), label: t(`admin.for.${one}`) }))}
+        />
         <Told of={other}>{trial !== null ? <Waits trial={trial} /> : other !== null && <ProblemNote problem={other} />}</Told>
         <Actions>
           {trial === null && (
             <Button kind="primary" type="submit" busy={form.busy}>
-              {form.busy ? t("admin.applying") : t(`admin.try.${asSeconds(seconds)}`)}
+              {form.busy ? t("admin.applying") : t(`admin.try.${lasting(seconds)}`)}
             </Button>
           )}
           <ButtonLink href={props.back}>{t("ui.back")}</ButtonLink>
@@ -138,6 +156,11 @@ function Try(props: ReviewProps & { etag: string | null; onChanged: () => void }
       </Form>
     </Sheet>
   );
+}
+
+/** Devices have to learn another address first; the box makes it no shorter either while it keeps the former one. */
+function leastSeconds({ moves, secondsLeast }: Preview): number {
+  return Math.max(60, secondsLeast, moves.length > 0 ? 300 : 0);
 }
 
 /** Takes the focus each time that something is told here: the button that was pressed is gone. */

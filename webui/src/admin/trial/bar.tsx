@@ -8,23 +8,33 @@ import { Note } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { useProblemText } from "../../ui/problem-text";
-import type { Trial } from "../api";
+import type { Move, Trial } from "../api";
+import { WholeLists } from "../review/whole-lists";
+import { useZoneName } from "../zone";
+import { SLOW_MS } from "./asked";
 import { announcementAt, clockText, leftUntil } from "./clock";
 import { type Ending, stayed } from "./ending";
 import { useTrial } from "./provider";
 import { useNow } from "./tick";
+import { Unanswered, useUnansweredText } from "./unanswered";
 
 export function TrialBar() {
-  const { trial, deadline, ending, dismiss } = useTrial();
+  const { t } = useText();
+  const { trial, deadline, ending, asked, dismiss } = useTrial();
   const sentence = useEndingText();
-  const now = useNow(deadline !== null);
+  const waiting = useUnansweredText();
+  const answers = useAnswers();
+  const now = useNow(deadline !== null || asked !== null);
   const left = deadline === null ? null : leftUntil(deadline, now);
   const said = useSaid(trial, left);
+  const isSlow = asked !== null && (asked.since === null || !answers || now - asked.since > SLOW_MS);
+  const due = trial === null && isSlow ? Math.max(0, Math.ceil((asked.until - Date.now()) / 1_000)) : null;
   return (
     <>
       <p role="status" className="sr-only">
-        {trial === null && ending !== null ? sentence(ending) : said}
+        {asked !== null && due !== null ? `${t("admin.unanswered")} ${waiting(asked, due)}` : trial === null && ending !== null ? sentence(ending) : said}
       </p>
+      {asked !== null && due !== null && <Unanswered asked={asked} left={due} />}
       {trial !== null && left !== null && <Bar trial={trial} left={left} />}
       {trial === null && ending !== null && <Ended ending={ending} text={sentence(ending)} onClose={dismiss} />}
     </>
@@ -33,8 +43,10 @@ export function TrialBar() {
 
 function Bar(props: { trial: Trial; left: number }) {
   const { t } = useText();
-  const { canKeep, doing, keep, undo } = useTrial();
+  const { canKeep, isAnswerLost, doing, keep, undo } = useTrial();
+  const zone = useZoneName();
   const { trial, left } = props;
+  const how = t(!trial.mine ? "admin.trialReturns" : canKeep ? "admin.trialStays" : isAnswerLost ? "admin.trialLost" : "admin.trialElsewhere");
   const time = clockText(left);
   const element = useFocusLeft();
   return (
@@ -46,7 +58,13 @@ function Bar(props: { trial: Trial; left: number }) {
           </span>
           <div className="min-w-0">
             <p className="text-body font-semibold break-words">{left === 0 ? t("admin.trialDue") : trial.mine ? t("admin.trialMine") : t("admin.trialOf", { name: trial.by ?? t("admin.byBox") })}</p>
-            <p className="text-row break-words text-bar-text-2">{trial.mine ? (canKeep ? t("admin.trialStays") : t("admin.trialElsewhere")) : t("admin.trialReturns")}</p>
+            <p className="text-row break-words text-bar-text-2">{how}</p>
+            {trial.mine &&
+              nearest(trial.moves).map((one) => (
+                <p key={one.zone} className="text-row break-words">
+                  {t("admin.movedTo", { zone: zone(one.zone), from: one.from, to: one.to })}
+                </p>
+              ))}
           </div>
         </div>
         <Folded trial={trial} />
@@ -66,6 +84,12 @@ function Bar(props: { trial: Trial; left: number }) {
   );
 }
 
+/** Where whoever looks is; all when that is nowhere among them. */
+function nearest(moves: Move[]): Move[] {
+  const here = moves.filter((one) => one.here);
+  return here.length > 0 ? here : moves;
+}
+
 function Folded({ trial }: { trial: Trial }) {
   const { t } = useText();
   if (trial.words.length === 0) return null;
@@ -77,7 +101,10 @@ function Folded({ trial }: { trial: Trial }) {
       </summary>
       <ul tabIndex={0} aria-label={t("admin.whatChanges")} className="mt-1 mb-1 grid max-h-48 list-disc gap-1 overflow-y-auto pl-6 break-words">
         {trial.words.map((one, index) => (
-          <li key={index}>{one}</li>
+          <li key={index}>
+            {one}
+            <WholeLists lists={trial.lists} at={index} inBar />
+          </li>
         ))}
       </ul>
     </details>

@@ -3,7 +3,7 @@ import type { HistoryItem } from "../api";
 
 /** The key's last part in `admin.ended.…`, and the name in it. */
 export interface Ending {
-  how: "kept" | "keptBy" | "undone" | "undoneBy" | "expired" | "restarted" | "failed" | "unknown";
+  how: "kept" | "keptBy" | "undone" | "undoneBy" | "expired" | "restarted" | "failed" | "unknown" | "unanswered" | "never";
   name: string;
 }
 
@@ -22,6 +22,11 @@ export function endingOf(item: HistoryItem | null): Ending {
     default:
       return { how: "unknown", name: "" };
   }
+}
+
+/** The same of a change whose answer never came: that is why nobody could keep it. */
+export function endingUnanswered(item: HistoryItem): Ending {
+  return item.outcome === "expired" ? { how: "unanswered", name: "" } : endingOf(item);
 }
 
 /** Whether the settings that were tried stayed. */

@@ -9,12 +9,14 @@ import { useToast } from "../../ui/overlay";
 import { useAccount } from "../../ui/session";
 import type { Trial, TrialSeconds, Tried } from "../api";
 import { forgetPrepared, forgetTerms, freeAccessDraft } from "../review/drafts";
-import { type Ending, endingOf, stayed } from "./ending";
+import { type Asked, askedNow, type Became, forgetAsked, keepAsked } from "./asked";
+import { useBrief } from "./brief";
+import { type Ending, endingOf, endingUnanswered, stayed } from "./ending";
 import { keepTrying, type Waiting } from "./keep";
+import { answerTo, useLeftOver, wait } from "./lost";
 import { askAnew, askSettings, confirm, isTried, itemOf, type Known, SETTINGS } from "./state";
 import { dropToken, heldToken, holdToken } from "./token";
 
-const ASK_MS = 5_000;
 /** After the end, the box has to put the former settings back. */
 const AFTER_MS = 700;
 const STILL_MS = 2_000;
@@ -33,6 +35,9 @@ interface Change {
   seconds: TrialSeconds;
 }
 
+/** `same`: nothing changes. `never`: it did not reach the box. `over`: it was tried, nobody here was told, and it ended. */
+export type Begun = "tried" | "same" | "never" | "over";
+
 interface Trials {
   query: UseQueryResult<Known>;
   trial: Trial | null;
@@ -44,8 +49,12 @@ interface Trials {
   trouble: Trouble | null;
   /** How a trial ended without this page's doing, until somebody has read it. */
   ending: Ending | null;
-  /** Tries it; false when nothing changes. */
-  begin: (change: Change) => Promise<boolean>;
+  /** What was asked for and is not answered yet. */
+  asked: Asked | null;
+  /** It is being tried, but the answer was lost, and with it what keeps it. */
+  isAnswerLost: boolean;
+  /** Tries it. */
+  begin: (change: Change) => Promise<Begun>;
   keep: () => void;
   undo: () => void;
   dismiss: () => void;
@@ -69,6 +78,8 @@ export function TrialProvider(props: { children: ReactNode }) {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [ending, setEnding] = useState<Ending | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [isAnswerLost, setIsAnswerLost] = useState(false);
   const busy = useRef(false);
   /** The trial whose end has been told. */
   const told = useRef<string | null>(null);
@@ -122,7 +133,7 @@ export function TrialProvider(props: { children: ReactNode }) {
           confirm: () => confirm(held.token),
           isTried: () => isTried(id),
           now: () => performance.now(),
-          wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+          wait,
           tell: (why) => setDoing({ what: "keep", why }),
         });
         if (kept.end === "kept") await close(id, { how: "kept", name: "" });
@@ -146,23 +157,53 @@ export function TrialProvider(props: { children: ReactNode }) {
       }),
     [close, id, press],
   );
+  /** What became of a change whose answer was lost. */
+  const foundOut = useCallback(
+    async ({ path }: Asked, became: Became): Promise<Begun> => {
+      if (became.end === "over") {
+        const { item } = became;
+        const end = endingUnanswered(item);
+        told.current = item.id;
+        if (stayed(end)) forgetPrepared(path);
+        else freeAccessDraft(account);
+        setEnding(end);
+        return "over";
+      }
+      if (became.end === "trying") {
+        setIsAnswerLost(true);
+        return "tried";
+      }
+      setEnding({ how: "never", name: "" });
+      return "never";
+    },
+    [account],
+  );
   const begin = useCallback(
-    async (change: Change) => {
+    async (change: Change): Promise<Begun> => {
       const { path, from, etag, body, reason, seconds } = change;
+      const what = askedNow(path, seconds);
+      keepAsked(account, what);
+      setAsked(what);
+      setIsAnswerLost(false);
+      setEnding(null);
       try {
-        const { data } = await call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag, idempotencyKey: crypto.randomUUID() });
-        if (data.trial === null) return false;
-        holdToken(account, { id: data.trial.id, token: data.trial.token, path: from });
+        const answer = await answerTo(what, (signal) => call<Tried>("PUT", path, { body: { ...body, reason, seconds }, ifMatch: etag, idempotencyKey: what.key, signal }));
+        if ("became" in answer) return await foundOut(what, answer.became);
+        const { trial: started } = answer.answer;
+        if (started === null) return "same";
+        holdToken(account, { id: started.id, token: started.token, path: from });
         forgetTerms();
-        setEnding(null);
-        return true;
+        return "tried";
       } finally {
+        forgetAsked();
+        setAsked(null);
         // Also after an answer that was lost: it may be tried now.
         await askAnew(client);
       }
     },
-    [account, client],
+    [account, client, foundOut],
   );
+  useLeftOver(account, setAsked, foundOut);
   const value = useMemo<Trials>(
     () => ({
       query,
@@ -172,19 +213,21 @@ export function TrialProvider(props: { children: ReactNode }) {
       doing,
       trouble,
       ending,
+      asked,
+      isAnswerLost: isAnswerLost && trial !== null && trial.mine && held?.id !== trial.id,
       begin,
       keep,
       undo,
       dismiss: () => setEnding(null),
       ask: () => void query.refetch(),
     }),
-    [begin, deadline, doing, ending, held?.id, keep, query, trial, trouble, undo],
+    [asked, begin, deadline, doing, ending, held?.id, isAnswerLost, keep, query, trial, trouble, undo],
   );
   return <Context value={value}>{props.children}</Context>;
 }
 
-/** Asked while a trial runs, when it is due to end, when a page is gone to, and when the page is looked at again. Not
-    else: a question lengthens the session. */
+/** Asked when it is another than it was, when a trial is due to end, when a page is gone to, and when the page is looked
+    at again. Not else: a question lengthens the session. */
 function useSettings(): UseQueryResult<Known> {
   const client = useQueryClient();
   const { language } = useLanguage();
@@ -193,9 +236,9 @@ function useSettings(): UseQueryResult<Known> {
   const query = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => askSettings(client.getQueryData<Known>(key), signal),
-    refetchInterval: ({ state }) => (state.data?.trial && !isProblem(state.error, "sign-in") ? ASK_MS : false),
     refetchOnWindowFocus: "always",
   });
+  useBrief(query);
   const deadline = query.data?.deadline ?? null;
   const asked = query.dataUpdatedAt;
   useEffect(() => {

@@ -1,16 +1,15 @@
 // What is in force or tried, as the box says it, and the keys of everything on the pages that follows from it.
 import type { QueryClient } from "@tanstack/react-query";
 import { call, read } from "../../api/client";
-import { isProblem, Problem } from "../../api/problem";
-import type { HistoryItem, HistoryPage, Settings } from "../api";
+import type { HistoryItem, HistoryPage, Settings, SettingsBrief } from "../api";
 import { deadlineOf } from "./clock";
+import { soon } from "./soon";
 
 export const SETTINGS = "settings";
 export const HISTORY = "settings-history";
 /** What shows the settings, or what they do. */
-const FOLLOWS: unknown[] = [SETTINGS, HISTORY, "zones", "crm-access", "protection", "rules"];
-/** An answer that was lost is found out soon: the trial does not wait. */
-const PATIENCE_MS = 6_000;
+const TYPED = "crm-access";
+const FOLLOWS: unknown[] = [SETTINGS, HISTORY, "zones", "leases", "rules", TYPED, "protection", "seen"];
 
 export interface Known extends Settings {
   etag: string | null;
@@ -33,6 +32,23 @@ export function askAnew(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWS.includes(queryKey[0]) });
 }
 
+/** The same when nobody here did anything: what is being typed must not change below the hand. */
+export function askAnewUnasked(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWS.includes(queryKey[0]) && queryKey[0] !== TYPED });
+}
+
+export interface Brief {
+  etag: string | null;
+  /** The change that is being tried. */
+  trial: string | null;
+}
+
+/** What is in force, in short. The box counts it as no request of a person, so that it lengthens no session. */
+export async function askBrief(signal?: AbortSignal): Promise<Brief> {
+  const { data, etag } = await soon((enough) => call<SettingsBrief>("GET", "/settings/now", { signal: enough }), signal);
+  return { etag, trial: data.trial };
+}
+
 /** Whether this trial is still on; null when nobody answers. */
 export async function isTried(id: string): Promise<boolean | null> {
   try {
@@ -52,14 +68,5 @@ export async function itemOf(id: string): Promise<HistoryItem | null> {
     return (await soon((enough) => read<HistoryPage>("/settings/history", enough))).items.find((one) => one.id === id) ?? null;
   } catch {
     return null;
-  }
-}
-
-async function soon<T>(ask: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const enough = AbortSignal.timeout(PATIENCE_MS);
-  try {
-    return await ask(signal ? AbortSignal.any([signal, enough]) : enough);
-  } catch (error) {
-    throw enough.aborted && !isProblem(error) && !signal?.aborted ? new Problem(0, {}, null) : error;
   }
 }

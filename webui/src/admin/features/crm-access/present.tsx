@@ -1,11 +1,13 @@
-// Who may reach the CRM now, to be compared with what was picked.
+// Who may reach the CRM now, be it for good or on trial, to be compared with what was picked.
 import { useText } from "../../../i18n";
 import type { CrmAccess } from "../../api";
+import { useTrial } from "../../trial/provider";
 import { useZoneName } from "../../zone";
 
 export function Present({ access }: { access: CrmAccess }) {
   const { t } = useText();
   const name = useZoneName();
+  const { trial } = useTrial();
   const zones = [...new Set([...access.zones, ...access.reachableFrom.map((one) => one.zone)])];
   const who = (zone: string) => {
     const found = access.reachableFrom.find((one) => one.zone === zone);
@@ -14,7 +16,7 @@ export function Present({ access }: { access: CrmAccess }) {
   };
   return (
     <>
-      <p className="mt-2 font-medium">{t("admin.inForceNow")}</p>
+      <p className="mt-2 font-medium">{t(trial === null ? "admin.inForceNow" : "admin.onTrialNow")}</p>
       <ul className="grid gap-0.5">
         {zones.map((zone) => (
           <li key={zone} className="break-words">

@@ -55,7 +55,7 @@ function Change({ entry, address }: { entry: HistoryEntry; address: string }) {
         />
       </Sheet>
       <Sheet title={t("admin.whatChanged")} bare>
-        {entry.words.length === 0 ? <p className="px-4 py-3 text-body text-ink-2 sm:px-5">{t("admin.noWords")}</p> : <Sentences words={entry.words} />}
+        {entry.words.length === 0 ? <p className="px-4 py-3 text-body text-ink-2 sm:px-5">{t("admin.noWords")}</p> : <Sentences words={entry.words} lists={entry.lists} />}
       </Sheet>
       {trial === null && inForce !== undefined && (
         <>

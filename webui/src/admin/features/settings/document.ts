@@ -1,6 +1,5 @@
 // Documents as texts: whether two say the same, and what a file holds. Pure.
 import { isObject } from "../../../api/client";
-import type { SettingsDocument } from "../../api";
 
 /** As the box takes it. */
 export const MAX_BYTES = 256 * 1024;
@@ -22,13 +21,15 @@ function ordered(value: unknown): unknown {
 
 export type FileFault = "tooLarge" | "notJson" | "notSettings";
 
-/** The document in a file's text, or what is wrong with it; whether it is a good one the box says. */
-export function documentOf(text: string): { document: SettingsDocument } | { fault: FileFault } {
+/** The document of a file as it is written there, or what is wrong with it. Whether it is a good one the box says: what
+    JSON becomes here has lost a field that is named twice. */
+export function documentOf(file: string): { text: string } | { fault: FileFault } {
+  const text = file.replace(/^\uFEFF/, "");
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+    value = JSON.parse(text);
   } catch {
     return { fault: "notJson" };
   }
-  return isObject(value) && "version" in value ? { document: value } : { fault: "notSettings" };
+  return isObject(value) && "version" in value ? { text } : { fault: "notSettings" };
 }

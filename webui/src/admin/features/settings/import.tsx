@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ChangeEvent, type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
+import { JsonText } from "../../../api/client";
 import { useLanguage, useText } from "../../../i18n";
 import { EmptyState } from "../../../ui/async";
 import { Button, ButtonLink, buttonClass, TextLink } from "../../../ui/button";
@@ -50,7 +51,7 @@ function FileForm() {
       setFault(found.fault);
       return;
     }
-    const draft = { name: chosen.name, document: found.document };
+    const draft = { name: chosen.name, text: found.text };
     keepFileDraft(account, draft);
     setFile(draft);
     setFault(null);
@@ -65,7 +66,7 @@ function FileForm() {
     setBusy(true);
     setRefusal(null);
     try {
-      await client.fetchQuery({ ...reviewOf({ path: "/settings", body: { document: file.document }, etag: null }, language), staleTime: 0 });
+      await client.fetchQuery({ ...reviewOf({ path: "/settings", body: { document: new JsonText(file.text) }, etag: null }, language), staleTime: 0 });
       go(`${HERE}/review`);
     } catch (error) {
       setRefusal(error);
@@ -115,7 +116,7 @@ export function ImportReviewPage() {
           </EmptyState>
         </Sheet>
       ) : (
-        <Review proposal={{ path: "/settings", body: { document: file.document }, etag: null }} back={HERE} onTried={() => go(ALL)} />
+        <Review proposal={{ path: "/settings", body: { document: new JsonText(file.text) }, etag: null }} back={HERE} onTried={() => go(ALL)} />
       )}
     </Page>
   );

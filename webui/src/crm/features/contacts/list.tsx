@@ -1,17 +1,16 @@
 // All contacts: search, sort, exact count, page after page. What is asked for stands in the address,
 // so that going back finds it again, with the row that was opened. What is refused leaves the search box there.
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { type ChangeEvent, type CompositionEvent, useEffect, useId, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { read } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
 import { useText } from "../../../i18n";
 import { EmptyState, LoadFailed, Loading } from "../../../ui/async";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
-import { FieldFrame, inputClass, SelectField } from "../../../ui/field";
+import { SelectField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
+import { Search } from "../../../ui/search";
 import { useShortcut } from "../../../ui/shortcuts";
 import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
@@ -21,7 +20,6 @@ import { dialled } from "./phone";
 import { useReturn } from "./return";
 
 const PAGE = 50;
-const PAUSE_MS = 250;
 /** Characters of a search, as the server counts them. */
 const SEARCH_MOST = 200;
 const SORTS = ["name", "-name", "company", "-company", "position", "-position", "-created", "created"] as const;
@@ -85,7 +83,15 @@ export function ContactsPage() {
   return (
     <Page title={t("crm.contacts")} count={query.data && t("crm.count", { count })} actions={query.data && (count > 0 || filtered) ? add : undefined}>
       <div className="flex flex-wrap items-end gap-3">
-        <Search value={search} error={refused} onValue={(value) => change("search", value)} />
+        <Search
+          label={t("crm.search")}
+          hint={t("crm.searchHint")}
+          most={SEARCH_MOST}
+          tooLong={(has) => t("crm.searchTooLong", { most: SEARCH_MOST, has })}
+          value={search}
+          error={refused}
+          onValue={(value) => change("search", value)}
+        />
         <div className="w-full sm:hidden">
           <SelectField
             label={t("crm.sort")}
@@ -173,74 +179,3 @@ export function ContactsPage() {
 function searchRefused(error: unknown): string | null {
   return isProblem(error) ? (error.errors.find((one) => one.field === "/search")?.message ?? null) : null;
 }
-
-function lengthOf(search: string): number {
-  return [...search.trim()].length;
-}
-
-/** Asks after a pause in typing, and never in the middle of a Chinese character. What is too long is not cut: it is
-    said, and asked for once it is shorter. */
-function Search(props: { value: string; error: string | null; onValue: (value: string) => void }) {
-  const { t } = useText();
-  const id = useId();
-  const [text, setText] = useState(props.value);
-  const sent = useRef(props.value);
-  const composing = useRef(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const input = useRef<HTMLInputElement>(null);
-  const begin = () => {
-    input.current?.focus();
-    input.current?.select();
-  };
-  useShortcut({ keys: ["/"], text: t("crm.search"), act: begin });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => {
-    // Changed from elsewhere: going back, or dropping the search.
-    if (props.value === sent.current) return;
-    sent.current = props.value;
-    setText(props.value);
-  }, [props.value]);
-  const later = (value: string) => {
-    clearTimeout(timer.current);
-    if (lengthOf(value) > SEARCH_MOST) return;
-    timer.current = setTimeout(() => {
-      sent.current = value.trim();
-      props.onValue(sent.current);
-    }, PAUSE_MS);
-  };
-  const has = lengthOf(text);
-  const error = has > SEARCH_MOST ? t("crm.searchTooLong", { most: SEARCH_MOST, has }) : props.error;
-  return (
-    <div className="w-full min-w-0 sm:max-w-80">
-      <FieldFrame id={id} label={t("crm.search")} error={error}>
-        <div className="relative">
-          <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
-          <input
-            ref={input}
-            id={id}
-            type="search"
-            value={text}
-            placeholder={t("crm.searchHint")}
-            autoComplete="off"
-            spellCheck={false}
-            aria-invalid={error !== null || undefined}
-            aria-describedby={error !== null ? `${id}-below` : undefined}
-            onCompositionStart={() => {
-              composing.current = true;
-            }}
-            onCompositionEnd={(event: CompositionEvent<HTMLInputElement>) => {
-              composing.current = false;
-              later(event.currentTarget.value);
-            }}
-            onChange={(event: ChangeEvent<HTMLInputElement>) => {
-              setText(event.target.value);
-              if (!composing.current) later(event.target.value);
-            }}
-            className={classes(inputClass, "pl-9")}
-          />
-        </div>
-      </FieldFrame>
-    </div>
-  );
-}
-

@@ -11,6 +11,9 @@ import { Form, useForm } from "../../../ui/form";
 import { START, type Start } from "../../api";
 import { hasDrafts } from "../contacts/drafts";
 
+/** Seconds are whole ones, and answers take their time. */
+const SAME_MS = 3_000;
+
 export function LockedPage({ start }: { start: Start }) {
   const { t } = useText();
   const [recovery, setRecovery] = useState(false);
@@ -24,7 +27,7 @@ export function LockedPage({ start }: { start: Start }) {
         <p className="text-body text-ink-2">{why}</p>
         {start.lockedBecause !== "by-hand" && hasDrafts() && <Note>{t("crm.locked.typed")}</Note>}
       </div>
-      <Unlock key={String(recovery)} recovery={recovery} onOther={() => setRecovery(!recovery)} />
+      <Unlock key={String(recovery)} recovery={recovery} running={recovery ? 0 : start.unlockWait} onOther={() => setRecovery(!recovery)} />
       <dl className="grid gap-4 [&>div]:border-t [&>div]:border-line-2 [&>div]:pt-4">
         <div>
           <dt className="text-body font-semibold">{t("crm.locked.who")}</dt>
@@ -45,11 +48,15 @@ export function LockedPage({ start }: { start: Start }) {
   );
 }
 
-function Unlock(props: { recovery: boolean; onOther: () => void }) {
+/** `running`: seconds that the box has passphrases wait already; a recovery key waits for nobody's tries. */
+function Unlock(props: { recovery: boolean; running: number; onOther: () => void }) {
   const { t } = useText();
   const client = useQueryClient();
-  const [until, setUntil] = useState<number | null>(null);
+  const [until, setUntil] = useState(() => later(null, props.running));
   const [waits, setWaits] = useState(false);
+  // The box is asked every few seconds: the wait goes on after a reload, and others' tries may lengthen it.
+  const { running } = props;
+  useEffect(() => setUntil((before) => later(before, running)), [running]);
   useEffect(() => {
     if (until === null) return;
     setWaits(true);
@@ -107,6 +114,12 @@ function Unlock(props: { recovery: boolean; onOther: () => void }) {
       </div>
     </Form>
   );
+}
+
+/** When a wait of so many seconds is over; what differs by the way of an answer only is the same wait. */
+function later(before: number | null, seconds: number): number | null {
+  const next = Date.now() + seconds * 1_000;
+  return seconds === 0 || (before !== null && next - before < SAME_MS) ? before : next;
 }
 
 /** The wait as text that counts down; said aloud when it begins and when it is over. */

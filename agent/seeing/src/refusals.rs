@@ -1,0 +1,224 @@
+//! What was refused, each kind of packet once: who, to whom, which service, why. Bounded twice: a sender
+//! that tries everything has so many targets kept apart and the rest counted together, and of too many
+//! senders the one that was quiet for longest is forgotten.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use host_api::seeing::{End, Page, Refused, Why};
+use settings::MacAddress;
+
+use crate::devices::Devices;
+use crate::page::{Wanted, cut};
+use crate::view::{View, WAN};
+use crate::why::Packet;
+
+/// Targets of a sender that are kept apart.
+pub const MAX_TARGETS: usize = 64;
+/// Most senders.
+pub const MAX_SENDERS: usize = 1_000;
+/// Seconds after which what was not tried again is forgotten.
+pub const KEPT: u64 = 24 * 3600;
+/// Prefixes of the rules that write refused packets down.
+pub const PREFIX: &str = "refused_";
+/// The one of them that is about quarantine.
+pub const PREFIX_QUARANTINE: &str = "refused_quarantine";
+
+/// A packet that was written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// What the rule is known by.
+    pub prefix: String,
+    /// Interface that it came in on.
+    pub input: String,
+    /// MAC address of who sent it on its last link.
+    pub mac: Option<MacAddress>,
+    /// From.
+    pub source: IpAddr,
+    /// To.
+    pub destination: IpAddr,
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// Destination port, or what stands for it.
+    pub port: u16,
+}
+
+/// Who sent: a device of a zone by its MAC address, another by its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Sender {
+    Device(MacAddress),
+    Address(IpAddr),
+}
+
+/// What was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Tried {
+    /// None for all beyond [`MAX_TARGETS`].
+    destination: Option<IpAddr>,
+    protocol: u8,
+    port: u16,
+    why: Why,
+}
+
+#[derive(Clone, Debug)]
+struct Counted {
+    source: IpAddr,
+    count: u64,
+    first: u64,
+    last: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Of {
+    zone: Option<String>,
+    tried: HashMap<Tried, Counted>,
+    last: u64,
+}
+
+/// What was refused within the last hours.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals {
+    senders: HashMap<Sender, Of>,
+    lost: bool,
+}
+
+impl Refusals {
+    /// Takes a packet (seconds since 1970).
+    pub fn take(&mut self, view: &View, packet: &Logged, now: u64) {
+        let zone = view.zone_of_interface(&packet.input);
+        let sender = match (zone, packet.mac) {
+            (Some(_), Some(mac)) => Sender::Device(mac),
+            _ => Sender::Address(packet.source),
+        };
+        let why = if packet.prefix == PREFIX_QUARANTINE {
+            Why::Quarantined
+        } else if packet.prefix.starts_with(PREFIX) {
+            let (source, destination) = (packet.source, packet.destination);
+            let (protocol, port) = (packet.protocol, packet.port);
+            view.why(zone, &Packet { source, destination, protocol, port })
+        } else {
+            Why::Rule(packet.prefix.clone())
+        };
+        if !self.senders.contains_key(&sender) && self.senders.len() >= MAX_SENDERS {
+            self.lost = true;
+            let quiet = self.senders.iter().min_by_key(|(sender, of)| (of.last, **sender));
+            if let Some(sender) = quiet.map(|(sender, _)| *sender) {
+                self.senders.remove(&sender);
+            }
+        }
+        let of = self.senders.entry(sender).or_insert_with(|| Of {
+            zone: None,
+            tried: HashMap::new(),
+            last: now,
+        });
+        of.zone = zone.map(|zone| zone.name.clone());
+        of.last = now;
+        let destination = Some(packet.destination);
+        let mut tried = Tried { destination, protocol: packet.protocol, port: packet.port, why };
+        if !of.tried.contains_key(&tried) && of.tried.len() >= MAX_TARGETS {
+            // One entry for each reason: there are few.
+            (tried.destination, tried.protocol, tried.port) = (None, 0, 0);
+            if matches!(tried.why, Why::Rule(_)) {
+                tried.why = Why::Stray;
+            }
+        }
+        let counted = of.tried.entry(tried).or_insert(Counted {
+            source: packet.source,
+            count: 0,
+            first: now,
+            last: now,
+        });
+        counted.source = packet.source;
+        counted.count = counted.count.saturating_add(1);
+        counted.last = now;
+    }
+
+    /// Packets were lost before they could be taken.
+    pub fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Forgets what was not tried for long.
+    pub fn forget(&mut self, now: u64) {
+        let old = |last: u64| now.saturating_sub(last) > KEPT;
+        for of in self.senders.values_mut() {
+            of.tried.retain(|_, counted| !old(counted.last));
+        }
+        self.senders.retain(|_, of| !of.tried.is_empty());
+        if self.senders.is_empty() {
+            self.lost = false;
+        }
+    }
+
+    /// Whether there were more than could be written down.
+    pub fn lost(&self) -> bool {
+        self.lost
+    }
+
+    /// A page of the list, latest first; how many are chosen, and how many there are.
+    pub fn page(
+        &self,
+        view: &View,
+        devices: &Devices,
+        page: &Page<()>,
+    ) -> (Vec<Refused>, usize, usize) {
+        let wanted = Wanted::of(page);
+        let mut rows = Vec::new();
+        let mut all = 0;
+        for (sender, of) in &self.senders {
+            all += of.tried.len();
+            let mac = match sender {
+                Sender::Device(mac) => Some(*mac),
+                Sender::Address(_) => None,
+            };
+            let from = End {
+                zone: Some(of.zone.clone().unwrap_or_else(|| WAN.to_owned())),
+                mac: mac.map(|mac| mac.to_string()),
+                name: mac.and_then(|mac| devices.name(mac)).map(str::to_owned),
+            };
+            if !wanted.device(from.mac.as_deref()) {
+                continue;
+            }
+            rows.extend(of.tried.iter().map(|(tried, counted)| Refused {
+                from: from.clone(),
+                source: counted.source,
+                to: tried.destination.map(|to| devices.end(view, to)).unwrap_or_default(),
+                destination: tried.destination,
+                protocol: tried.protocol,
+                port: tried.port,
+                why: tried.why.clone(),
+                count: counted.count,
+                first: counted.first,
+                last: counted.last,
+            }));
+        }
+        rows.retain(|row| is_wanted(row, &wanted));
+        rows.sort_by(|one, other| {
+            other.last.cmp(&one.last).then_with(|| {
+                (one.source, one.destination, one.port).cmp(&(
+                    other.source,
+                    other.destination,
+                    other.port,
+                ))
+            })
+        });
+        let chosen = rows.len();
+        (cut(rows.into_iter(), page).collect(), chosen, all)
+    }
+}
+
+fn is_wanted(row: &Refused, wanted: &Wanted) -> bool {
+    let zones = [row.from.zone.as_deref(), row.to.zone.as_deref()];
+    if !zones.into_iter().any(|zone| wanted.zone(zone)) {
+        return false;
+    }
+    let names = [&row.from.name, &row.to.name, &row.from.mac].into_iter().flatten();
+    wanted.any_text()
+        || names.into_iter().any(|name| wanted.text(name))
+        || wanted.text(&row.source.to_string())
+        || row.destination.is_some_and(|to| wanted.text(&to.to_string()))
+        || wanted.text(&row.port.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! The box's network as its settings in force make it: which address is of which zone.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use settings::{MacAddress, Moved, PortRole, Settings, SitePrefix};
+
+/// Name of what is no zone of the settings: the internet.
+pub(crate) const WAN: &str = "wan";
+
+/// The network of the settings in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub(crate) settings: Settings,
+    pub(crate) zones: Vec<Zone>,
+    /// Interface of the WAN port.
+    pub(crate) wan: Option<String>,
+    pub(crate) ports: Vec<Port>,
+    /// Addresses of the CRM.
+    pub(crate) crm: Vec<IpAddr>,
+    pub(crate) quarantine: BTreeSet<MacAddress>,
+}
+
+/// A port of the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its name.
+    pub name: String,
+    /// The kernel's name of its card; none when there is no such card.
+    pub interface: Option<String>,
+}
+
+/// A zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Zone {
+    pub(crate) name: String,
+    pub(crate) interface: String,
+    pub(crate) networks: Vec<IpNet>,
+    /// The box's addresses in it.
+    pub(crate) own: Vec<IpAddr>,
+    pub(crate) is_crm: bool,
+}
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place<'v> {
+    Zone(&'v Zone),
+    Box,
+    Internet,
+}
+
+impl View {
+    /// The view of settings in force on these cards.
+    pub fn new(
+        settings: &Settings,
+        moved: &Moved,
+        site: SitePrefix,
+        wan: Option<String>,
+        ports: Vec<Port>,
+    ) -> Self {
+        let zones = settings.zones.iter().map(|(name, zone)| {
+            let moved = moved.get(name).copied();
+            let v4 = zone.subnet_v4().into_iter().chain(moved.map(|net| net.trunc()));
+            let v6 = zone.subnet_v6(site).map(IpNet::V6);
+            let own4 = zone.router_v4().into_iter().chain(moved.map(|net| net.addr()));
+            let own6 = zone.router_v6(site).map(IpAddr::V6);
+            Zone {
+                name: name.to_string(),
+                interface: name.interface(),
+                networks: v4.map(IpNet::V4).chain(v6).collect(),
+                own: own4.map(IpAddr::V4).chain(own6).collect(),
+                is_crm: *name == settings.crm.zone,
+            }
+        });
+        let (crm4, crm6) = settings.crm.addresses(settings, site);
+        let crm = crm4.map(IpAddr::V4).into_iter().chain(crm6.map(IpAddr::V6)).collect();
+        Self {
+            zones: zones.collect(),
+            wan,
+            ports,
+            crm,
+            quarantine: settings.quarantine.clone(),
+            settings: settings.clone(),
+        }
+    }
+
+    /// Names of the zones' interfaces, with the zones.
+    pub fn interfaces(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.zones.iter().map(|zone| (zone.interface.as_str(), zone.name.as_str()))
+    }
+
+    /// Ports of the settings.
+    pub fn ports(&self) -> &[Port] {
+        &self.ports
+    }
+
+    /// Names of ports by their cards' interfaces.
+    pub fn port_names(&self) -> HashMap<&str, &str> {
+        let bound = self.ports.iter();
+        bound.filter_map(|port| Some((port.interface.as_deref()?, port.name.as_str()))).collect()
+    }
+
+    /// Interface of the WAN port.
+    pub fn wan(&self) -> Option<&str> {
+        self.wan.as_deref()
+    }
+
+    /// MAC addresses that may talk to nobody.
+    pub fn quarantine(&self) -> &BTreeSet<MacAddress> {
+        &self.quarantine
+    }
+
+    /// Where an address is. Link-local ones are of no zone by themselves.
+    pub(crate) fn place(&self, address: IpAddr) -> Place<'_> {
+        if address.is_loopback() || self.zones.iter().any(|zone| zone.own.contains(&address)) {
+            return Place::Box;
+        }
+        let has = |zone: &&Zone| zone.networks.iter().any(|network| network.contains(&address));
+        self.zones.iter().find(has).map_or(Place::Internet, Place::Zone)
+    }
+
+    pub(crate) fn zone_of_interface(&self, interface: &str) -> Option<&Zone> {
+        self.zones.iter().find(|zone| zone.interface == interface)
+    }
+
+    /// Zones that a port carries.
+    pub fn carried(&self, port: &str) -> Vec<String> {
+        let port = self.settings.ports.iter().find(|(name, _)| name.as_str() == port);
+        match port.map(|(_, port)| &port.role) {
+            Some(PortRole::Wan) => vec![WAN.to_owned()],
+            Some(PortRole::Access(zone)) => vec![zone.to_string()],
+            Some(PortRole::Trunk(zones)) => zones.iter().map(ToString::to_string).collect(),
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Place<'_> {
+    /// The zone's name, `wan` for the internet, none for the box.
+    pub(crate) fn name(self) -> Option<String> {
+        match self {
+            Self::Zone(zone) => Some(zone.name.clone()),
+            Self::Internet => Some(WAN.to_owned()),
+            Self::Box => None,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// What the four views of the network have in common: the title, the way from one to the other, what is chosen in the
+// address, and a list that comes page after page and stays fresh.
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { read } from "../../../api/client";
+import { useLanguage, useText } from "../../../i18n";
+import { LoadFailed } from "../../../ui/async";
+import { Button } from "../../../ui/button";
+import { classes } from "../../../ui/classes";
+import { FieldFrame, inputClass, SelectField } from "../../../ui/field";
+import { Icon } from "../../../ui/icons";
+import { Page } from "../../../ui/page";
+import { useShortcut } from "../../../ui/shortcuts";
+import type { Zones } from "../../api";
+import { useZoneName } from "../../zone";
+
+const ROWS = 50;
+const FIND_MOST = 100;
+const PAUSE_MS = 300;
+const FRESH_MS = 10_000;
+/** More pages than these are not asked for again and again: they are read, not watched. */
+const WATCHED_PAGES = 2;
+
+export const HOME = "/devices";
+const TABS = [
+  { href: HOME, key: "admin.tab.devices" },
+  { href: `${HOME}/connections`, key: "admin.tab.connections" },
+  { href: `${HOME}/refused`, key: "admin.tab.refused" },
+  { href: `${HOME}/traffic`, key: "admin.tab.traffic" },
+] as const;
+
+export function SeenPage(props: { lead: string; actions?: ReactNode; children: ReactNode }) {
+  const { t } = useText();
+  const [location] = useLocation();
+  const here = TABS.find((tab) => tab.href === location) ?? TABS[0];
+  return (
+    <Page title={here.href === HOME ? t("admin.devices") : t(here.key)} lead={props.lead} actions={props.actions}>
+      <nav aria-label={t("admin.devices")} className="-mb-1 flex gap-1 overflow-x-auto border-b border-line">
+        {TABS.map((tab) => (
+          <Link
+            key={tab.href}
+            href={tab.href}
+            aria-current={tab === here ? "page" : undefined}
+            className={classes("-mb-px min-h-9 shrink-0 border-b-2 px-3 py-1.5 text-row max-sm:min-h-11 max-sm:py-2.5", tab === here ? "border-accent font-medium text-accent" : "border-transparent text-ink-2 hover:text-ink")}
+          >
+            {t(tab.key)}
+          </Link>
+        ))}
+      </nav>
+      {props.children}
+    </Page>
+  );
+}
+
+/** What is chosen, as it stands in the address. */
+export function useChosen() {
+  const [params, setParams] = useSearchParams();
+  const get = (name: string) => params.get(name) ?? "";
+  const set = (name: string, value: string) =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === "") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  return { get, set };
+}
+
+interface Listed<R> {
+  items: R[];
+  next: string | null;
+}
+
+/** A list of the box's, filtered there. `wanted`: parameters, empty ones left out. */
+export function useSeen<P extends Listed<unknown>>(path: string, wanted: Record<string, string>) {
+  const given = Object.entries(wanted).filter(([, value]) => value !== "");
+  return useInfiniteQuery({
+    queryKey: ["seen", path, given],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams([...given, ["limit", String(ROWS)]]);
+      if (pageParam !== null) query.set("cursor", pageParam);
+      return read<P>(`${path}?${query}`, signal);
+    },
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > WATCHED_PAGES ? false : FRESH_MS),
+  });
+}
+
+export function More(props: { query: { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; error: unknown; fetchNextPage: () => unknown } }) {
+  const { t } = useText();
+  const { query } = props;
+  if (query.isFetchNextPageError) return <LoadFailed error={query.error} retry={() => void query.fetchNextPage()} />;
+  if (!query.hasNextPage) return null;
+  return (
+    <div className="max-sm:grid">
+      <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        {t("admin.showMore")}
+      </Button>
+    </div>
+  );
+}
+
+/** Search, zone, and the device that a list is narrowed to; `children`: what else is chosen. */
+export function Filters(props: { chosen: ReturnType<typeof useChosen>; deviceName: string | null; children?: ReactNode }) {
+  const { t } = useText();
+  const { get, set } = props.chosen;
+  const device = get("device");
+  return (
+    <div className="flex flex-wrap items-end gap-3">
+      <Find value={get("find")} onValue={(value) => set("find", value)} />
+      <ZoneChoice value={get("zone")} onValue={(value) => set("zone", value)} />
+      {props.children}
+      {device !== "" && (
+        <Button icon="cross" onClick={() => set("device", "")}>
+          <span className="max-w-60 truncate">{t("admin.onlyDevice", { name: props.deviceName ?? device })}</span>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function ZoneChoice(props: { value: string; onValue: (value: string) => void }) {
+  const { t } = useText();
+  const { language } = useLanguage();
+  const name = useZoneName();
+  const zones = useQuery({ queryKey: ["zones", language], queryFn: ({ signal }) => read<Zones>("/zones", signal) });
+  const known = zones.data?.zones.map((zone) => zone.name) ?? [];
+  const all = props.value === "" || known.includes(props.value) ? known : [...known, props.value];
+  return (
+    <div className="min-w-40 max-sm:flex-1">
+      <SelectField
+        label={t("admin.zoneChoice")}
+        field={{ name: "zone", value: props.value, onValue: props.onValue, error: null }}
+        options={[{ value: "", label: t("admin.allZones") }, ...all.map((zone) => ({ value: zone, label: name(zone) }))]}
+      />
+    </div>
+  );
+}
+
+/** Asks after a pause in typing, and never in the middle of a Chinese character. */
+function Find(props: { value: string; onValue: (value: string) => void }) {
+  const { t } = useText();
+  const id = useId();
+  const [text, setText] = useState(props.value);
+  const sent = useRef(props.value);
+  const composing = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut({
+    keys: ["/"],
+    text: t("admin.find"),
+    act: () => {
+      input.current?.focus();
+      input.current?.select();
+    },
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // Changed from elsewhere: going back, or dropping the search.
+    if (props.value === sent.current) return;
+    sent.current = props.value;
+    setText(props.value);
+  }, [props.value]);
+  const later = (value: string) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      sent.current = value.trim();
+      props.onValue(sent.current);
+    }, PAUSE_MS);
+  };
+  return (
+    <div className="w-full min-w-0 sm:max-w-72">
+      <FieldFrame id={id} label={t("admin.find")} error={null}>
+        <div className="relative">
+          <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
+          <input
+            ref={input}
+            id={id}
+            type="search"
+            value={text}
+            maxLength={FIND_MOST / 2}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            placeholder={t("admin.findHint")}
+            onCompositionStart={() => (composing.current = true)}
+            onCompositionEnd={(event) => {
+              composing.current = false;
+              later(event.currentTarget.value);
+            }}
+            onChange={(event) => {
+              setText(event.target.value);
+              if (!composing.current) later(event.target.value);
+            }}
+            className={classes(inputClass, "pl-9")}
+          />
+        </div>
+      </FieldFrame>
+    </div>
+  );
+}
