@@ -16,6 +16,7 @@ const BACK_MS = 3_000;
 export interface Asked {
   /** The history finds it by what made its request the same. */
   key: string;
+  /** The page where it was prepared. */
   path: string;
   /** By `performance.now()`; null after a reload, which began another such clock. */
   since: number | null;

@@ -164,7 +164,7 @@ export function TrialProvider(props: { children: ReactNode }) {
         const { item } = became;
         const end = endingUnanswered(item);
         told.current = item.id;
-        if (stayed(end)) forgetPrepared(path);
+        if (stayed(end)) forgetPrepared(account, path);
         else freeAccessDraft(account);
         setEnding(end);
         return "over";
@@ -181,7 +181,7 @@ export function TrialProvider(props: { children: ReactNode }) {
   const begin = useCallback(
     async (change: Change): Promise<Begun> => {
       const { path, from, etag, body, reason, seconds } = change;
-      const what = askedNow(path, seconds);
+      const what = askedNow(from, seconds);
       keepAsked(account, what);
       setAsked(what);
       setIsAnswerLost(false);
