@@ -112,6 +112,10 @@ export async function lookAtRules({ page, name }, base, shoot) {
   await shoot(view, "rules-review");
   await press("try.60");
   const bar = page.locator("[data-trial]");
+  // The page may have learnt of the other's change by itself, or be told now.
+  const meanwhile = page.getByText(texts.changedMeanwhile);
+  await bar.or(meanwhile).first().waitFor();
+  if (await meanwhile.isVisible()) await press("try.60");
   await bar.waitFor();
   await heading("rules");
   must((await page.getByRole("region", { name: texts["rules.stagedTitle"] }).count()) === 0, "what is tried still counts as staged");
