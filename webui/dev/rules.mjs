@@ -4,6 +4,7 @@ const WAYS = {
   "remote-desktop": ["tcp/3389", "udp/3389"], vnc: ["tcp/5900-5909"], "file-sharing": ["tcp/445", "tcp/2049"], ftp: ["tcp/21"], printing: ["tcp/631", "tcp/9100", "tcp/515"], sip: ["udp/5060", "tcp/5060", "tcp/5061"],
   camera: ["tcp/554", "udp/554"], mqtt: ["tcp/1883", "tcp/8883"], mysql: ["tcp/3306"], postgresql: ["tcp/5432"], "sql-server": ["tcp/1433", "udp/1434"],
 };
+const STARTED = Date.now();
 const side = (zones, addresses = "all") => ({ zones, addresses });
 
 export const RULES = {
@@ -31,12 +32,12 @@ export function manyRules(count) {
 
 export function rulesNow(document, language) {
   const chinese = language === "zh-CN";
-  const since = new Date(Date.now() - 40 * 86_400_000).toISOString();
+  const since = new Date(STARTED - 40 * 86_400_000).toISOString();
   const remarks = {
     3: [{ kind: "unused", rule: null, text: chinese ? "30 天来没有连接符合这条规则。" : "No connection fitted it in 30 days." }],
     4: [{ kind: "policy_does_it", rule: null, text: chinese ? "分区策略已允许“访客”访问互联网的网页。" : "The policy of Guest and the internet lets it pass already." }, { kind: "shadowed", rule: 5, text: chinese ? "规则 5 在它之前，已决定同样的连接。" : "Rule 5 stands before it and decides the same connections." }],
   };
-  const rules = (document.rules ?? []).map(({ id, enabled }) => ({ id, sentence: "", on: enabled !== false, hits: (id * 7919) % 4000, last_hit: id % 3 === 0 ? null : new Date(Date.now() - id * 3_600_000).toISOString(), counted_since: since, remarks: remarks[id] ?? [] }));
+  const rules = (document.rules ?? []).map(({ id, enabled }) => ({ id, sentence: "", on: enabled !== false, hits: (id * 7919) % 4000, last_hit: id % 3 === 0 ? null : new Date(STARTED - id * 3_600_000).toISOString(), counted_since: since, remarks: remarks[id] ?? [] }));
   return { rules, known_services: Object.entries(WAYS).map(([name, ways]) => ({ name, ways })), time_zones: Intl.supportedValuesOf("timeZone"), default_time_zone: null };
 }
 

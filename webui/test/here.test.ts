@@ -44,7 +44,7 @@ test("rules that were kept are no draft any more, unless they were edited after 
   const { keepRulesDraft, rulesDraft, forgetPrepared, keepFileDraft, fileDraft } = await reloaded();
   const parts = { rules: [], services: [], groups: [], schedules: [], timeZone: null, crmHours: [] };
   const mine = { ...parts, timeZone: "UTC" };
-  keepFileDraft("ruth", { name: "a.json", text: '{"version": 1}' });
+  keepFileDraft("ruth", { name: "a.json", text: '{"version":1}' });
   keepRulesDraft("ruth", { base: parts, mine, tried: false });
   forgetPrepared("ruth", "/rules");
   expect((await reloaded()).rulesDraft("ruth")).toEqual({ base: parts, mine, tried: false });

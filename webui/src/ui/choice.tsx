@@ -35,7 +35,9 @@ export function Choices(props: ChoicesProps) {
   const { t } = useText();
   const id = useId();
   const [wanted, setWanted] = useState("");
-  const found = props.options.filter((one) => fits(one, wanted));
+  // Of many, what was picked already comes first, and stays there.
+  const [first] = useState(() => new Set(props.options.length > LONG ? props.picked : []));
+  const found = [...props.options.filter((one) => first.has(one.value)), ...props.options.filter((one) => !first.has(one.value))].filter((one) => fits(one, wanted));
   const shown = found.slice(0, SHOWN);
   const pick = (value: string, on: boolean) => {
     if (!props.many) props.onPicked([value]);
@@ -50,7 +52,7 @@ export function Choices(props: ChoicesProps) {
             {t("ui.find", { what: props.legend })}
           </label>
           <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3" />
-          <input id={`${id}-search`} type="search" autoComplete="off" spellCheck={false} value={wanted} onChange={(event) => setWanted(event.target.value)} className={classes(inputClass, "pl-9")} />
+          <input id={`${id}-search`} type="search" placeholder={t("ui.find", { what: props.legend })} autoComplete="off" spellCheck={false} value={wanted} onChange={(event) => setWanted(event.target.value)} className={classes(inputClass, "pl-9")} />
         </div>
       )}
       {/* As high as before whatever is found: nothing jumps away from the pointer. */}

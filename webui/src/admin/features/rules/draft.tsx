@@ -6,10 +6,11 @@ import { useLocation } from "wouter";
 import { isProblem, Problem } from "../../../api/problem";
 import { useLanguage, useText } from "../../../i18n";
 import { useAccount } from "../../../ui/session";
-import type { SettingsDocument } from "../../api";
+import type { SettingsDocument, Trial } from "../../api";
 import { keepRulesDraft, type RulesDraft, rulesDraft } from "../../review/drafts";
 import { reviewOf } from "../../review/proposal";
 import { useTrial } from "../../trial/provider";
+import { heldToken } from "../../trial/token";
 import { type Parts, partsOf, plainRule, withParts } from "./document";
 import { type Differences, differences, type Merged, merged, same } from "./merge";
 import { lacking, sorted, stands, type Trouble } from "./problems";
@@ -26,6 +27,8 @@ export interface Staging {
   /** They were here already when the page was opened. */
   isBack: boolean;
   update: (change: (parts: Parts) => Parts) => void;
+  /** It was put on trial. */
+  tried: (base: Parts, mine: Parts) => void;
   discard: () => void;
   /** Asks the box and goes to the review, or to what is wrong. */
   review: () => void;
@@ -50,9 +53,10 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
   const account = useAccount().id;
   const [draft, setDraft] = useState<RulesDraft | null>(() => rulesDraft(account));
   const [first] = useState(draft);
-  const running = useTrial().trial?.id ?? null;
+  const { trial, doing, ending } = useTrial();
+  const onTrial = isOurs(account, trial);
   const inForce = useMemo(() => partsOf(document), [document]);
-  const { parts, clash } = useMemo(() => partsNow(draft, inForce), [draft, inForce]);
+  const { parts, clash } = useMemo(() => partsNow(draft, inForce, onTrial), [draft, inForce, onTrial]);
   // Two edits in a row see each other, drawn or not.
   const latest = useRef(draft);
   const hold = useCallback((next: RulesDraft | null) => {
@@ -60,7 +64,11 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
     setDraft(next);
   }, []);
   // When a trial is over, what was tried and kept is no draft any more.
-  useEffect(() => hold(rulesDraft(account)), [account, hold, running]);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) hold(rulesDraft(account));
+    isFirst.current = false;
+  }, [account, hold, onTrial, doing, ending]);
   const stage = useCallback(
     (next: RulesDraft | null) => {
       keepRulesDraft(account, next);
@@ -70,11 +78,11 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
   );
   const update = useCallback(
     (change: (parts: Parts) => Parts) => {
-      const before = partsNow(latest.current, inForce).parts;
-      const mine = changed(before, change(before));
-      if (mine !== before) stage(same(mine, inForce) ? null : { base: inForce, mine, tried: false });
+      const now = partsNow(latest.current, inForce, onTrial).parts;
+      const mine = changed(now, change(now));
+      if (mine !== now) stage(same(mine, inForce) ? null : { base: inForce, mine, tried: false });
     },
-    [inForce, stage],
+    [inForce, onTrial, stage],
   );
   const asked = useReview({ document, etag, parts });
   const value = useMemo<Staging>(
@@ -87,6 +95,7 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
       clash,
       isBack: first !== null && draft === first,
       update,
+      tried: (base, mine) => stage({ base, mine, tried: true }),
       discard: () => stage(null),
       ...asked,
     }),
@@ -95,8 +104,14 @@ export function StagingProvider(props: { document: SettingsDocument; etag: strin
   return <Context value={value}>{props.children}</Context>;
 }
 
-function partsNow(draft: RulesDraft | null, inForce: Parts): Merged {
-  return draft === null ? { parts: inForce, clash: false } : merged(draft.base, draft.mine, inForce);
+function isOurs(account: string, trial: Trial | null): boolean {
+  const held = heldToken(account);
+  return trial !== null && held?.id === trial.id && held.path === "/rules";
+}
+
+/** What is on trial is in force, in the box's spelling: it is nothing staged meanwhile. */
+function partsNow(draft: RulesDraft | null, inForce: Parts, onTrial: boolean): Merged {
+  return draft === null || (draft.tried && onTrial) ? { parts: inForce, clash: false } : merged(draft.base, draft.mine, inForce);
 }
 
 /** Rules that were touched are written the short way. */

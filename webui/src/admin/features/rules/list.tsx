@@ -106,7 +106,10 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
     if (row) onWanted(null);
   }, [drawn, onWanted, shown, wanted]);
   useEffect(() => {
-    if (attempt > 0) list.current?.querySelector<HTMLElement>("[data-wrong]")?.focus();
+    const wrong = attempt > 0 ? list.current?.querySelector<HTMLElement>("[data-wrong]") : null;
+    wrong?.focus({ preventScroll: true });
+    // With what is said of it.
+    wrong?.closest("li")?.scrollIntoView({ block: "nearest" });
   }, [attempt]);
 
   const add = () => {

@@ -162,7 +162,7 @@ function StagedBar() {
     toast(t("admin.rules.discarded"), () => update(() => was));
   };
   return (
-    <div role="region" aria-label={t("admin.rules.stagedTitle")} className="sticky bottom-4 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-sheet border border-line-2 bg-sheet px-4 py-3 shadow-float max-sm:bottom-20 sm:px-5">
+    <div data-lower-bar role="region" aria-label={t("admin.rules.stagedTitle")} className="sticky bottom-4 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-sheet border border-line-2 bg-sheet px-4 py-3 shadow-float max-sm:bottom-20 sm:px-5">
       <p role="status" className="flex min-w-0 flex-1 flex-wrap gap-x-2 text-body">
         <span className="font-semibold">{t("admin.rules.stagedCount", { count: differences.count })}</span>
         <span className={troubles.length > 0 ? "text-bad" : "text-ink-2"}>{troubles.length > 0 ? t("admin.rules.troubles", { count: troubles.length }) : t("admin.rules.stagedText")}</span>

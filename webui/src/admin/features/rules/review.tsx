@@ -5,8 +5,6 @@ import { useText } from "../../../i18n";
 import { EmptyState } from "../../../ui/async";
 import { ButtonLink, TextLink } from "../../../ui/button";
 import { Page, Sheet } from "../../../ui/page";
-import { useAccount } from "../../../ui/session";
-import { keepRulesDraft } from "../../review/drafts";
 import { Review } from "../../review/review";
 import { withParts } from "./document";
 import { useStaging } from "./draft";
@@ -15,9 +13,8 @@ const BACK = "/rules";
 
 export function RulesReviewPage() {
   const { t } = useText();
-  const account = useAccount().id;
   const [, go] = useLocation();
-  const { document, etag, inForce, parts, differences } = useStaging();
+  const { document, etag, inForce, parts, differences, tried } = useStaging();
   // While it is being put on trial it is in force already, and still is what was proposed.
   const [isAny] = useState(differences.count > 0);
   return (
@@ -27,7 +24,7 @@ export function RulesReviewPage() {
           proposal={{ path: "/settings", body: { document: withParts(document, parts) }, etag }}
           back={BACK}
           onTried={() => {
-            keepRulesDraft(account, { base: inForce, mine: parts, tried: true });
+            tried(inForce, parts);
             go(BACK);
           }}
         />
