@@ -46,11 +46,8 @@ struct Draft {
 #[test]
 fn no_accepted_document_removes_the_last_way_in() {
     let (accepted, locked_out) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config {
-        cases: 10_000,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let mut runner =
+        TestRunner::new(Config { cases: 10_000, failure_persistence: None, ..Config::default() });
     let checked = runner.run(&drafts(), |draft| {
         let document = document(&draft);
         let gets_in = gets_in(&draft);
@@ -108,7 +105,12 @@ fn drafts() -> impl Strategy<Value = Draft> {
         2 => Just(None),
         3 => prop::collection::vec(addresses, 0..3).prop_map(Some),
     ];
-    let source = (select(vec!["office", "office", "office", "guest", "guest", "guest", "crm", "wan", "cellar"]), list);
+    let source = (
+        select(vec![
+            "office", "office", "office", "guest", "guest", "guest", "crm", "wan", "cellar",
+        ]),
+        list,
+    );
     (
         zone(&["192.168.10.1/24", "192.168.10.1/30", "192.168.10.2/29"]),
         zone(&["10.9.0.1/30", "10.9.0.2/30", "10.9.0.1/24"]),
