@@ -1,10 +1,11 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `trial` what it says of settings that are tried, `probe` of packets that are, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
 
 mod descriptors;
 mod frame;
 mod message;
+mod probe;
 mod status;
 pub mod texts;
 mod trial;
@@ -15,6 +16,7 @@ pub use message::{Failure, Request, Response, SetupTried, Shown, VERSION};
 /// Name of hostd's socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";
 
+pub use probe::{NoProbe, Probe, ProbePlace, ProbeReport, ProbeTraffic};
 pub use status::{
     Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
 };

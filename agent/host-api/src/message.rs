@@ -7,6 +7,7 @@ use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::probe::{NoProbe, Probe, ProbeReport};
 use crate::trial::{Ended, NotNow, Trial};
 use crate::{SettingsSource, Status};
 
@@ -90,6 +91,9 @@ pub enum Request {
         /// `AB:CD:…`, 95 characters.
         fingerprint: String,
     },
+    /// Does this packet really arrive? One at a time; it takes three seconds at most. Answer:
+    /// [`Response::Probed`] or [`Response::NoProbe`].
+    Probe(Probe),
     /// Sockets for the admin pages, one for each of ports 80 and 443 on every address of the box in a
     /// zone that may manage it. Answered once those addresses are others than the client's, or after a
     /// minute. Answer: [`Response::Listeners`], with the descriptors in the same order.
@@ -140,6 +144,10 @@ pub enum Response {
     Failed(Failure),
     /// How a setup code was judged.
     SetupTried(SetupTried),
+    /// What came of a packet.
+    Probed(ProbeReport),
+    /// Whether it arrives is not known.
+    NoProbe(NoProbe),
     /// Sockets that listen, as descriptors of the frame's header; none when the client has them.
     Listeners {
         /// Where each listens.

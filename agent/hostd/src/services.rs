@@ -15,6 +15,7 @@ use settings::{Settings, SitePrefix};
 use tokio::process::Command;
 
 use crate::files::{self, Readers};
+use crate::store::directory::read_bounded;
 use dnsmasq::Dnsmasq;
 
 const CHRONY: &str = "gatehouse-chrony.service";
@@ -24,6 +25,8 @@ const CRM: &str = "gatehouse-crm.service";
 
 /// systemctl only hands a job over (`--no-block`): that is quick, or something is wrong.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Largest file of leases that is read, in bytes: 2,000 leases are a tenth of it.
+const MAX_LEASES: u64 = 2 << 20;
 
 /// The services.
 pub struct Services {
@@ -65,6 +68,24 @@ impl Services {
         self.run.join("resolv.conf")
     }
 
+    /// Texts of the files of leases, as far as they can be read.
+    pub fn lease_files(&self) -> Vec<String> {
+        let Ok(files) = std::fs::read_dir(self.leases()) else { return Vec::new() };
+        let texts = files.filter_map(|file| {
+            let path = file.ok()?.path();
+            let bytes = read_bounded(&path, MAX_LEASES).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        });
+        texts.collect()
+    }
+
+    fn leases(&self) -> &Path {
+        match &self.kind {
+            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
+            Kind::Children(leases) => leases,
+        }
+    }
+
     /// Writes the files, and restarts whose files are new.
     pub async fn apply(
         &mut self,
@@ -82,13 +103,10 @@ impl Services {
         site: SitePrefix,
         wan: Option<&InterfaceName>,
     ) -> io::Result<()> {
-        let leases = match &self.kind {
-            Kind::Units => Path::new("/var/lib/gatehouse/dnsmasq"),
-            Kind::Children(leases) => {
-                std::fs::create_dir_all(leases)?;
-                leases
-            }
-        };
+        if let Kind::Children(leases) = &self.kind {
+            std::fs::create_dir_all(leases)?;
+        }
+        let leases = self.leases();
         let resolv = self.resolv();
         let files = network::dnsmasq::Files {
             leases: leases.to_str().unwrap_or_default(),

@@ -9,5 +9,6 @@ pub mod ports;
 pub mod process;
 
 mod netlink;
+mod wire;
 
 pub use netlink::NetlinkError;

@@ -8,6 +8,7 @@ pub mod dnsmasq;
 pub mod links;
 pub mod networkd;
 mod plan;
+pub mod probe;
 pub mod resolv;
 
 pub use bind::{Binding, BoundPort, PresentPort, bind};

@@ -12,6 +12,8 @@ mod output;
 mod spoof;
 mod wan;
 
+pub(crate) use output::become_user;
+
 use crate::Rules;
 
 /// One test.

@@ -24,6 +24,11 @@ export type Tried = Schemas["Tried"];
 export type HistoryItem = Schemas["SettingsChange"];
 export type HistoryPage = Schemas["ChangesPage"];
 export type HistoryEntry = Schemas["WholeChange"];
+export type PacketAsked = Schemas["PacketAsked"];
+export type PacketJudged = Schemas["PacketJudged"];
+export type PacketStep = Schemas["PacketStep"];
+export type ProbeAsked = Schemas["ProbeAsked"];
+export type ProbeResult = Schemas["ProbeResult"];
 
 /** The settings as docs/settings.md says. Pages hand them on and do not look inside. */
 export type SettingsDocument = Record<string, unknown>;

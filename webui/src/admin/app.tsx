@@ -23,6 +23,7 @@ import { ImportPage, ImportReviewPage } from "./features/settings/import";
 import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
 import { ZonesPage } from "./features/zones/page";
+import { SimulatorPage } from "./features/zones/simulator";
 import { TrialBar } from "./trial/bar";
 import { TrialProvider } from "./trial/provider";
 
@@ -85,6 +86,7 @@ function Pages() {
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
+        <Route path="/zones/simulator" component={SimulatorPage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

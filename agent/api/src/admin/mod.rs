@@ -9,10 +9,13 @@ mod document;
 mod finish;
 mod host;
 mod life;
+mod matrix;
 mod preview;
+mod probe;
 mod protection;
 mod settings;
 mod setup;
+mod simulation;
 mod somebody;
 mod start;
 mod state;
@@ -33,6 +36,9 @@ pub fn routes(admin: Admin) -> Router {
         .merge(setup::routes())
         .merge(protection::routes())
         .merge(zones::routes())
+        .merge(simulation::routes())
+        .merge(probe::routes())
+        .merge(matrix::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())

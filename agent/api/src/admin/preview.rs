@@ -17,10 +17,10 @@ use crate::shape::settings::{Finding, FindingWeight, Preview, RuleLine, RuleLine
 use crate::shape::shared::Language;
 
 /// A document with what its rules depend on beside it.
-struct Resolved {
-    settings: Settings,
-    context: Context,
-    rules: Ruleset,
+pub(super) struct Resolved {
+    pub(super) settings: Settings,
+    pub(super) context: Context,
+    pub(super) rules: Ruleset,
 }
 
 impl Admin {
@@ -42,7 +42,8 @@ impl Admin {
         off(async move { compared(&before, &after, words, asking, language) }).await?
     }
 
-    async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
+    /// The document with the rules that hostd would make of it.
+    pub(super) async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
         let context = match self.ask(asked).await? {
             Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd] } => Context {
@@ -107,7 +108,7 @@ fn compared(
     })
 }
 
-fn side(of: &Resolved) -> Result<Side<'_>, Problem> {
+pub(super) fn side(of: &Resolved) -> Result<Side<'_>, Problem> {
     let rules = of.rules.check().map_err(|error| broken(&error))?;
     Ok(Side { settings: &of.settings, context: &of.context, rules })
 }

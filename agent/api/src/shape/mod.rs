@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod claim;
 pub mod contact;
+pub mod packet;
 pub mod person;
 pub mod plain;
 pub mod settings;

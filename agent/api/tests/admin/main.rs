@@ -10,6 +10,7 @@ mod finish;
 mod hostd;
 #[path = "../common/listed.rs"]
 mod listed;
+mod packets;
 mod pages;
 mod setup;
 mod trial;

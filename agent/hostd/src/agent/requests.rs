@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use host_api::{Failure, NotNow, Request, Response, SettingsSource, Shown, Status};
+use host_api::{Failure, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status};
 use settings::{Language, Moved, Settings};
 
 use super::trial::{Asked, Trial};
@@ -60,6 +60,8 @@ impl Agent {
             Request::SetupDone => self.close_setup(),
             Request::AdminsLost => self.reopen_setup(),
             Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
+            // The loop begins this one, and answers when it is done.
+            Request::Probe(_) => Response::NoProbe(NoProbe::Failed),
             // The socket answers this one itself.
             Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
         }

@@ -11,6 +11,7 @@
     reason = "a test"
 )]
 
+mod probe;
 mod trial;
 
 use std::env;
@@ -43,7 +44,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("13 passed"),
+        output.status.success() && said.contains("18 passed"),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );

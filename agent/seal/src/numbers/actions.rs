@@ -66,6 +66,7 @@ pub mod action {
         SETTINGS_TRIED = 85, "settings-tried";
         SETTINGS_ENDED = 86, "settings-ended";
         SETTINGS_EXPORTED = 87, "settings-exported";
+        PACKET_TRIED = 95, "packet-tried";
     }
 
     /// The code of a number; `None` for those of a newer program.
