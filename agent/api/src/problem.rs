@@ -134,6 +134,14 @@ codes! {
     OldConnection = "old-connection", CONFLICT;
     /// Asked at an address that the box no longer has once they are kept.
     OldAddress = "old-address", CONFLICT;
+    /// Another packet is being tried.
+    ProbeRunning = "probe-running", CONFLICT;
+    /// There is no way to the internet to try a packet on.
+    NoWayOut = "no-way-out", CONFLICT;
+    /// Each address of a zone is taken.
+    NoFreeAddress = "no-free-address", CONFLICT;
+    /// A packet could not be tried, or the rules changed meanwhile.
+    NotTried = "not-tried", CONFLICT;
     /// The disk failed.
     DiskFailed = "disk-failed", SERVICE_UNAVAILABLE;
     /// Something of ours broke.
@@ -183,6 +191,13 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "ip",
     "too-many",
     "one-of-two",
+    "address",
+    "other-version",
+    "port",
+    "icmp-only",
+    "same-place",
+    "ip-version",
+    "not-spoken",
 ];
 
 /// A field that was refused, before its words are chosen.

@@ -1,7 +1,7 @@
 //! Settings to ruleset, as plain data. Pure: no I/O, no clock.
 //! `ir` is the data, `compile` makes it from settings, `check` says whether it can be loaded,
 //! `simulate` answers what it does with a packet. Of two rulesets `difference` says which lines differ,
-//! and `reach` who reaches what under the one and not under the other.
+//! and `reach` who reaches what under the one and not under the other; its `matrix` says it of one.
 
 pub mod check;
 pub mod compile;

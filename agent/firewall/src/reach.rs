@@ -9,6 +9,7 @@
 
 mod classes;
 mod finding;
+mod matrix;
 mod probe;
 mod side;
 mod wan;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 use settings::ZoneName;
 
 pub use finding::{Finding, Place, Sender, Traffic, Weight};
+pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
 pub use side::Side;
 
 use classes::Lookups;

@@ -5,6 +5,7 @@
 mod packet;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::check::CheckedRuleset;
 use crate::ir::{
@@ -51,6 +52,8 @@ pub struct Step {
     pub outcome: Outcome,
     /// The rule that said it; the chain's policy when none did.
     pub by: Option<RuleRef>,
+    /// The rules that led to its chain, first to last.
+    pub via: Vec<RuleRef>,
 }
 
 /// A rule.
@@ -93,7 +96,8 @@ pub fn simulate(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> Dec
                 continue;
             }
             let walk = Walk::new(table, packet, base);
-            let (end, by) = walk.chain(chain).unwrap_or((End::of_policy(base.policy), None));
+            let ended = walk.chain(chain);
+            let Ended { end, by, via } = ended.unwrap_or(Ended::of_policy(base.policy));
             decision.masqueraded |= end == End::Masquerade;
             decision.outcome = end.outcome();
             decision.steps.push(Step {
@@ -102,6 +106,7 @@ pub fn simulate(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> Dec
                 hook: *hook,
                 outcome: decision.outcome,
                 by,
+                via,
             });
             if decision.outcome != Outcome::Passed {
                 return decision;
@@ -137,17 +142,24 @@ enum End {
     Masquerade,
 }
 
-/// How a chain ended, when it did: by which rule.
-type Ended = (End, Option<RuleRef>);
+/// How a chain ended, when it did: by which rule, and which rules led there.
+struct Ended {
+    end: End,
+    by: Option<RuleRef>,
+    via: Vec<RuleRef>,
+}
+
+impl Ended {
+    fn of_policy(policy: Policy) -> Self {
+        let end = match policy {
+            Policy::Accept => End::Accept,
+            Policy::Drop => End::Drop,
+        };
+        Self { end, by: None, via: Vec::new() }
+    }
+}
 
 impl End {
-    fn of_policy(policy: Policy) -> Self {
-        match policy {
-            Policy::Accept => Self::Accept,
-            Policy::Drop => Self::Drop,
-        }
-    }
-
     fn outcome(self) -> Outcome {
         match self {
             Self::Accept | Self::Masquerade => Outcome::Passed,
@@ -181,20 +193,23 @@ impl<'t> Walk<'t> {
     /// no circles.
     fn chain(&self, chain: &'t Chain) -> Option<Ended> {
         for (index, rule) in chain.rules.iter().enumerate() {
+            let this = || {
+                let (chain, comment) = (chain.name.clone(), rule.comment.clone());
+                RuleRef { chain, index, comment }
+            };
             match self.rule(rule) {
                 Next::Rule => {}
                 Next::Return => return None,
                 Next::Jump(to) => {
                     // A packet takes few jumps: an index of all chains would cost it more.
                     let to = self.table.chains.iter().find(|chain| chain.name == *to);
-                    let ended = to.and_then(|to| self.chain(to));
-                    if ended.is_some() {
-                        return ended;
+                    if let Some(mut ended) = to.and_then(|to| self.chain(to)) {
+                        ended.via.insert(0, this());
+                        return Some(ended);
                     }
                 }
                 Next::End(end) => {
-                    let (chain, comment) = (chain.name.clone(), rule.comment.clone());
-                    return Some((end, Some(RuleRef { chain, index, comment })));
+                    return Some(Ended { end, by: Some(this()), via: Vec::new() });
                 }
             }
         }

@@ -1,12 +1,15 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
-//! tells of the box, `seeing` what it sees of the network, `trial` what it says of settings that are tried, `texts` the words. Who may speak is decided by hostd from the socket's credentials.
+//! tells of the box, `seeing` what it sees of the network, `trial` what it says of settings that are tried,
+//! `probe` of packets that are, `texts` the words. Who may speak is decided by hostd from the socket's
+//! credentials.
 
 mod descriptors;
 mod frame;
 mod leases;
 mod message;
 pub mod seeing;
+mod probe;
 mod status;
 pub mod texts;
 mod trial;
@@ -18,6 +21,7 @@ pub use message::{Failure, Request, Response, RuleHits, SetupTried, Shown, VERSI
 /// Name of hostd's socket in `/run/gatehouse`.
 pub const SOCKET: &str = "hostd.sock";
 
+pub use probe::{NoProbe, Probe, ProbePlace, ProbeReport, ProbeTraffic};
 pub use status::{
     Notice, PortStatus, SettingsSource, State, Status, UnknownPort, WanStatus, ZoneStatus,
 };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
 use crate::seeing::{Look, Seen};
+use crate::probe::{NoProbe, Probe, ProbeReport};
 use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
@@ -100,6 +101,9 @@ pub enum Request {
         /// Those from this address on.
         from: Ipv4Addr,
     },
+    /// Does this packet really arrive? One at a time; it takes three seconds at most. Answer:
+    /// [`Response::Probed`] or [`Response::NoProbe`].
+    Probe(Probe),
     /// Sockets for the admin pages, one for each of ports 80 and 443 on every address of the box in a
     /// zone that may manage it. Answered once those addresses are others than the client's, or after a
     /// minute. Answer: [`Response::Listeners`], with the descriptors in the same order.
@@ -160,6 +164,10 @@ pub enum Response {
         /// By address, at most [`Lease::MAX`].
         leases: Vec<Lease>,
     },
+    /// What came of a packet.
+    Probed(ProbeReport),
+    /// Whether it arrives is not known.
+    NoProbe(NoProbe),
     /// Sockets that listen, as descriptors of the frame's header; none when the client has them.
     Listeners {
         /// Where each listens.

@@ -1,6 +1,7 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about, tells. One task owns it; requests come to it one after the other.
 
+pub mod probe;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,8 @@ pub struct Agent {
     ended: Option<Ended>,
     /// SHA-256 of what kept the last one that was.
     kept: Option<String>,
+    /// A packet is being tried.
+    probing: bool,
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
     /// Schedules that are on in it.
@@ -140,6 +143,7 @@ impl Agent {
             trial: None,
             ended: None,
             kept: None,
+            probing: false,
             loaded: None,
             on: BTreeSet::new(),
             hits,

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use anyhow::Context;
+use host_api::Request;
 use systemd::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -51,6 +52,10 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
     let (seer, thread) = seen::start(agent.places(), agent.view()).context("nothing is seen")?;
+    let (probes, mut probed) = mpsc::channel(1);
+    if let Err(error) = kernel::links::probe::remove_left_over() {
+        tracing::warn!(error = systemd::log::chain(&error), "left over");
+    }
     server::start(agent.run_directory(), sender, agent.management(), seer)
         .context("the socket cannot be opened")?;
     let mut alive = interval(notify::interval());
@@ -82,11 +87,15 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 event.context("networkd cannot be watched any more")?;
                 agent.look_at_wan();
             }
-            Some(Asked { request, answer }) = asked.recv() => {
-                let response = agent.answer(request).await;
-                // A client that went away needs no answer.
-                let _ = answer.send(response);
-            }
+            Some(done) = probed.recv() => agent.end_probe(done),
+            Some(Asked { request, answer }) = asked.recv() => match request {
+                Request::Probe(probe) => agent.begin_probe(&probe, answer, &probes),
+                request => {
+                    let response = agent.answer(request).await;
+                    // A client that went away needs no answer.
+                    let _ = answer.send(response);
+                }
+            },
             _ = alive.tick() => notify::alive(),
             _ = retry.tick() => {
                 // Before all cards are there a swarm decides when it is time.

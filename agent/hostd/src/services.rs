@@ -15,6 +15,7 @@ use settings::{Settings, SitePrefix};
 use tokio::process::Command;
 
 use crate::files::{self, Readers};
+use crate::store::directory::read_bounded;
 use dnsmasq::Dnsmasq;
 
 /// Where dnsmasq's units remember their leases.
@@ -26,6 +27,8 @@ const CRM: &str = "gatehouse-crm.service";
 
 /// systemctl only hands a job over (`--no-block`): that is quick, or something is wrong.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Largest file of leases that is read, in bytes: 2,000 leases are a tenth of it.
+const MAX_LEASES: u64 = 2 << 20;
 
 /// The services.
 pub struct Services {
@@ -73,6 +76,17 @@ impl Services {
             Kind::Units => Path::new(LEASES),
             Kind::Children(leases) => leases,
         }
+    }
+
+    /// Texts of the files of leases, as far as they can be read.
+    pub fn lease_files(&self) -> Vec<String> {
+        let Ok(files) = std::fs::read_dir(self.leases()) else { return Vec::new() };
+        let texts = files.filter_map(|file| {
+            let path = file.ok()?.path();
+            let bytes = read_bounded(&path, MAX_LEASES).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        });
+        texts.collect()
     }
 
     /// Writes the files, and restarts whose files are new.

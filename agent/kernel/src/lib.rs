@@ -15,5 +15,6 @@ pub mod ports;
 pub mod process;
 
 mod netlink;
+mod wire;
 
 pub use netlink::NetlinkError;

@@ -5,6 +5,7 @@
 mod address;
 mod bridge;
 mod namespace;
+pub mod probe;
 pub(crate) mod route;
 mod sysctl;
 

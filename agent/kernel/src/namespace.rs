@@ -73,6 +73,24 @@ impl Namespace {
         Ok((Self::open(name)?, true))
     }
 
+    /// Makes a namespace without a name: it ends, with the links in it, when nobody holds it open any more,
+    /// however that comes about.
+    pub fn nameless() -> Result<Self, NamespaceError> {
+        let path = PathBuf::from("/proc/thread-self/ns/net");
+        let place = path.clone();
+        let made = thread::Builder::new()
+            .name("new-namespace".to_owned())
+            .spawn(move || {
+                unshare(CloneFlags::CLONE_NEWNET)?;
+                File::open(place)
+            })
+            .map_err(failed("start a thread for", &path))?
+            .join()
+            .map_err(|_| NamespaceError::Thread("nameless".to_owned()))?;
+        let file = made.map_err(failed("open", &path))?;
+        Ok(Self { name: "nameless".to_owned(), file })
+    }
+
     /// Opens the namespace of that name.
     pub fn open(name: &str) -> Result<Self, NamespaceError> {
         let path = path(name)?;

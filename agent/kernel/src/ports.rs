@@ -10,6 +10,7 @@ use firewall::ir::InterfaceName;
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{InfoKind, LinkLayerType};
 use netlink_sys::protocols::NETLINK_ROUTE;
+use network::probe::is_probe_port;
 use nix::errno::Errno;
 
 use crate::links::LinkError;
@@ -51,7 +52,9 @@ pub fn list(kinds: Kinds) -> Result<Vec<Card>, LinkError> {
 fn counts(link: &Link, kinds: Kinds) -> bool {
     let kind = match link.kind {
         None => true,
-        Some(InfoKind::Veth) => kinds == Kinds::HardwareAndVeth && link.name != CRM_PORT,
+        Some(InfoKind::Veth) => {
+            kinds == Kinds::HardwareAndVeth && link.name != CRM_PORT && !is_probe_port(&link.name)
+        }
         Some(_) => false,
     };
     kind && link.layer == LinkLayerType::Ether
@@ -88,7 +91,7 @@ impl Events {
         Ok(Self(Socket::open(NETLINK_ROUTE, LINK_GROUP)?))
     }
 
-    /// All events that are there; never waits.
+    /// All events that are there, but for those of a packet that is being tried; never waits.
     pub fn take(&mut self) -> Result<Vec<Event>, NetlinkError> {
         let mut events = Vec::new();
         loop {
@@ -120,6 +123,10 @@ fn read(bytes: &[u8]) -> Vec<Event> {
             RouteNetlinkMessage::NewLink(link) => Some(Event::Changed(Link::read(&link)?.name)),
             RouteNetlinkMessage::DelLink(link) => Some(Event::Gone(Link::read(&link)?.name)),
             _ => None,
+        })
+        .filter(|event| match event {
+            Event::Changed(name) | Event::Gone(name) => !is_probe_port(name),
+            Event::Missed => true,
         })
         .collect()
 }

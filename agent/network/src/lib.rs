@@ -9,6 +9,7 @@ pub mod leases;
 pub mod links;
 pub mod networkd;
 mod plan;
+pub mod probe;
 pub mod resolv;
 
 pub use bind::{Binding, BoundPort, PresentPort, bind};

@@ -80,6 +80,46 @@ pub fn plan(
     plan
 }
 
+/// A port of a zone as any other, with its bridge.
+pub(crate) fn access(
+    settings: &Settings,
+    site: SitePrefix,
+    mode: LinkMode,
+    card: &InterfaceName,
+    zone: &ZoneName,
+) -> Option<(BridgePort, Bridge)> {
+    let maker = Maker { settings, site, mode };
+    let port = maker.access(card, zone)?;
+    let mac = maker.router_mac(match mode {
+        LinkMode::VlanBridge => None,
+        LinkMode::Plain => Some(settings.zones.get(zone)?.vlan),
+    });
+    let vlan_filtering = mode == LinkMode::VlanBridge;
+    let bridge = Bridge { name: port.bridge.clone(), vlan_filtering, own_vlans: Vec::new(), mac };
+    Some((port, bridge))
+}
+
+/// Where the CRM is.
+pub(crate) struct CrmPlace {
+    pub(crate) namespace: String,
+    pub(crate) interface: InterfaceName,
+    pub(crate) mac: [u8; 6],
+    /// MAC address of the box towards it.
+    pub(crate) router: [u8; 6],
+}
+
+/// Finds the CRM.
+pub(crate) fn crm_place(settings: &Settings, site: SitePrefix, mode: LinkMode) -> CrmPlace {
+    let maker = Maker { settings, site, mode };
+    let vlan = settings.zones.get(&settings.crm.zone).map(|zone| zone.vlan);
+    CrmPlace {
+        namespace: CRM_NAMESPACE.to_owned(),
+        interface: fixed(CRM_INNER),
+        mac: maker.crm_mac(),
+        router: maker.router_mac(vlan.filter(|_| mode == LinkMode::Plain)),
+    }
+}
+
 struct Maker<'a> {
     settings: &'a Settings,
     site: SitePrefix,

@@ -35,6 +35,8 @@ pub enum Reach {
     Office,
     /// As [`Reach::Both`], and office gets no addresses from the box.
     NoDhcp,
+    /// As [`Reach::Both`], and guests reach all of office, which reaches their web pages.
+    Neighbours,
 }
 
 impl Rules {
@@ -86,7 +88,7 @@ fn settings(reach: Reach) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
-        Reach::Both | Reach::NoDhcp => both.clone(),
+        Reach::Both | Reach::NoDhcp | Reach::Neighbours => both.clone(),
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
         Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
@@ -104,6 +106,14 @@ fn settings(reach: Reach) -> Settings {
         ipv4.expect("an object").remove("dhcp");
     }
     let crm = json!({"vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic"});
+    let mut policies = vec![
+        json!({"from": "office", "to": "wan", "allow": "all"}),
+        json!({"from": "guest", "to": "wan", "allow": "web"}),
+    ];
+    if reach == Reach::Neighbours {
+        policies.push(json!({"from": "guest", "to": "office", "allow": "all"}));
+        policies.push(json!({"from": "office", "to": "guest", "allow": "web"}));
+    }
     let document = json!({
         "version": 1,
         "language": "en",
@@ -118,10 +128,7 @@ fn settings(reach: Reach) -> Settings {
             "guest": zone(20),
             "crm": crm
         },
-        "policies": [
-            {"from": "office", "to": "wan", "allow": "all"},
-            {"from": "guest", "to": "wan", "allow": "web"}
-        ],
+        "policies": policies,
         "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });

@@ -13,6 +13,8 @@ mod rogue;
 mod spoof;
 mod wan;
 
+pub(crate) use output::become_user;
+
 use crate::Rules;
 
 /// One test.

@@ -41,6 +41,11 @@ export type Port = Schemas["Link"];
 export type Traffic = Schemas["Traffic"];
 export type Series = Schemas["Series"];
 export type DeviceTraffic = Schemas["DeviceTraffic"];
+export type PacketAsked = Schemas["PacketAsked"];
+export type PacketJudged = Schemas["PacketJudged"];
+export type PacketStep = Schemas["PacketStep"];
+export type ProbeAsked = Schemas["ProbeAsked"];
+export type ProbeResult = Schemas["ProbeResult"];
 
 /** The settings as docs/settings.md says. Pages hand them on and do not look inside. */
 export type SettingsDocument = Record<string, unknown>;

@@ -33,6 +33,7 @@ import { ImportPage, ImportReviewPage } from "./features/settings/import";
 import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
 import { ZonesPage } from "./features/zones/page";
+import { SimulatorPage } from "./features/zones/simulator";
 import { TrialBar } from "./trial/bar";
 import { TrialProvider } from "./trial/provider";
 
@@ -109,6 +110,7 @@ function Pages() {
         <Route path="/devices/refused" component={RefusedPage} />
         <Route path="/devices/traffic" component={TrafficPage} />
         <Route path="/devices/quarantine" component={QuarantinePage} />
+        <Route path="/zones/simulator" component={SimulatorPage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

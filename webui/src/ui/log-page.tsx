@@ -11,7 +11,7 @@ import { Button, buttonClass } from "./button";
 import { classes } from "./classes";
 import { SelectField } from "./field";
 import { Icon } from "./icons";
-import { isAttack, needsLook, passwordWasRight, said, tried, triesBefore } from "./log-reason";
+import { isAttack, needsLook, packetTried, passwordWasRight, said, tried, triesBefore } from "./log-reason";
 import { ShownHead, TakeHead, useLogHead } from "./log-head";
 import { Actions, Page, Sheet } from "./page";
 import { type Column, Table } from "./table";
@@ -65,6 +65,8 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
     const tries = triesBefore(one);
     if (tries === "untimed") return t("log.triesUntimed", { count: one.count });
     if (tries !== null) return t("log.tries", { count: one.count, ...formatSpan(tries.first, tries.last, new Date(), language, zone) });
+    const packet = packetTried(one);
+    if (packet !== null) return t(packet.key, { from: packet.from, to: packet.to, what: packet.what });
     const words = said(one);
     // Those of a kind that is not counted came one at a time.
     if (words !== null) return t(words, { count: Math.max(one.count, 1) });

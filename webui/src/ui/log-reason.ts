@@ -56,3 +56,12 @@ export function tried(entry: Reason): { key: Key; what: Key | null } | null {
   if (what === undefined) return null;
   return { key: method === "GET" ? "log.triedRead" : "log.triedChange", what };
 }
+
+/** A packet that was sent for a test: from where to where, what it was, and whether it arrived. */
+export function packetTried(entry: Reason): { key: Key; from: string; to: string; what: string } | null {
+  if (entry.action !== "packet-tried" || entry.reason === null) return null;
+  const [, from, to, protocol, port, version, end] = /^(\S+) to (\S+), (tcp|udp|icmp)(?: (\d+))?, IPv([46]): (arrived|stopped)$/.exec(entry.reason) ?? [];
+  if (from === undefined || to === undefined || protocol === undefined) return null;
+  const what = [protocol.toUpperCase(), port, `IPv${version}`].filter(Boolean).join(" ");
+  return { key: end === "arrived" ? "log.packetArrived" : "log.packetStopped", from, to, what };
+}

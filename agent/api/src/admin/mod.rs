@@ -10,12 +10,15 @@ mod finish;
 mod host;
 mod leases;
 mod life;
+mod matrix;
 mod preview;
+mod probe;
 mod protection;
 mod rules;
 mod seen;
 mod settings;
 mod setup;
+mod simulation;
 mod somebody;
 mod start;
 mod state;
@@ -38,6 +41,9 @@ pub fn routes(admin: Admin) -> Router {
         .merge(zones::routes())
         .merge(rules::routes())
         .merge(leases::routes())
+        .merge(simulation::routes())
+        .merge(probe::routes())
+        .merge(matrix::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
         .merge(crm::routes())

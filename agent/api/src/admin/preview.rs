@@ -20,10 +20,10 @@ use crate::shape::settings::{
 use crate::shape::shared::Language;
 
 /// A document with what its rules depend on beside it.
-struct Resolved {
-    settings: Settings,
-    context: Context,
-    rules: Ruleset,
+pub(super) struct Resolved {
+    pub(super) settings: Settings,
+    pub(super) context: Context,
+    pub(super) rules: Ruleset,
 }
 
 impl Admin {
@@ -45,7 +45,8 @@ impl Admin {
         off(async move { compared(&before, &after, told, asking, language) }).await?
     }
 
-    async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
+    /// The document with the rules that hostd would make of it.
+    pub(super) async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
         let context = match self.ask(asked).await? {
             Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd] } => Context {
@@ -153,7 +154,7 @@ fn compared(
     })
 }
 
-fn side(of: &Resolved) -> Result<Side<'_>, Problem> {
+pub(super) fn side(of: &Resolved) -> Result<Side<'_>, Problem> {
     let rules = of.rules.check().map_err(|error| broken(&error))?;
     Ok(Side { settings: &of.settings, context: &of.context, rules })
 }

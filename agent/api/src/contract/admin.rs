@@ -7,6 +7,7 @@ use crate::shape::admin as a;
 use crate::shape::leases as l;
 use crate::shape::rules as r;
 use crate::shape::seen as n;
+use crate::shape::packet as p;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
@@ -80,6 +81,15 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<l::LeasesPage>()
             .query(LEASES)
             .problems(&[422]),
+        Route::new(Post, "/simulations", Session, "What the rules do with a packet")
+            .takes::<p::PacketAsked>()
+            .gives::<p::PacketJudged>()
+            .problems(&[422]),
+        Route::new(Post, "/probes", Session, "Send a packet and see whether it arrives")
+            .takes::<p::ProbeAsked>()
+            .gives::<p::ProbeResult>()
+            .problems(&[422]),
+        Route::new(Get, "/matrix", Session, "What passes between all places").gives::<p::Matrix>(),
         Route::new(Get, "/crm-access", Session, "Who reaches the CRM").versioned::<a::CrmAccess>(),
         Route::new(Put, "/crm-access", Session, "Say who reaches the CRM")
             .takes::<t::CrmTrial>()

@@ -16,7 +16,7 @@ use crate::problem::{Code, Problem};
 const MOST: usize = 64 * 1024;
 /// The same where a whole document of settings comes in.
 const MOST_SETTINGS: usize = settings::MAX_BYTES + 4 * 1024;
-const SETTINGS: [&str; 2] = ["/api/v1/settings", "/api/v1/settings/preview"];
+const SETTINGS: [&str; 3] = ["/api/v1/settings", "/api/v1/settings/preview", "/api/v1/simulations"];
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(10);
 /// When to come again for room.

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod claim;
 pub mod contact;
 pub mod leases;
+pub mod packet;
 pub mod person;
 pub mod plain;
 pub mod rules;

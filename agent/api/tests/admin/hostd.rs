@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api::admin::{Host, HostFuture, Unanswered};
@@ -9,8 +10,9 @@ use host_api::seeing::{
     Connection, ConnectionKey, Device, DeviceCounts, End, Link, Look, Refused, Seen, Why,
 };
 use host_api::{
-    Ended, Failure, HowEnded, NotNow, PortStatus, Request, Response, SettingsSource, SetupTried,
-    Shown, State, Status, Trial, UnknownPort, WanStatus, ZoneStatus,
+    Ended, Failure, HowEnded, NoProbe, NotNow, PortStatus, Probe, ProbePlace, ProbeReport, Request,
+    Response, SettingsSource, SetupTried, Shown, State, Status, Trial, UnknownPort, WanStatus,
+    ZoneStatus,
 };
 use settings::{DiscoveredPort, Language, Settings};
 use sha2::{Digest, Sha256};
@@ -48,6 +50,10 @@ pub struct Now {
     pub listens: Option<Listener>,
     /// What it lent, by zone.
     pub leases: Vec<(String, host_api::Lease)>,
+    /// Why it cannot try a packet.
+    pub no_probe: Option<NoProbe>,
+    /// After how many microseconds packets arrive.
+    pub arrives: Option<u64>,
     /// What it was asked, besides how it is.
     pub asked: Vec<&'static str>,
     /// What somebody wanted to see.
@@ -88,6 +94,8 @@ impl Hostd {
             holds_try: None,
             listens: None,
             leases: Vec::new(),
+            no_probe: None,
+            arrives: None,
             asked: Vec::new(),
             looks: Vec::new(),
             devices: Vec::new(),
@@ -176,6 +184,7 @@ impl Now {
             Request::Undo => "undo",
             Request::Facts { .. } => "facts",
             Request::Leases { .. } => "leases",
+            Request::Probe(_) => "probe",
             Request::SetupDone => "done",
             Request::AdminsLost => "lost",
             _ => "other",
@@ -204,6 +213,10 @@ impl Now {
                 let page = all.filter(|one| one.address >= from).take(host_api::Lease::MAX);
                 Response::Leases { leases: page.cloned().collect() }
             }
+            Request::Probe(probe) => match self.no_probe {
+                Some(why) => Response::NoProbe(why),
+                None => Response::Probed(self.report(&probe)),
+            },
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
             Request::Try { document, base, seconds, token, by } => {
@@ -325,6 +338,36 @@ impl Now {
         let (trial, _, settings, source) = self.trial.take().unwrap();
         (self.settings, self.source) = (settings, source);
         self.ended = Some(Ended { document: trial.document, how });
+    }
+
+    /// Of a packet that is from the end of its zone's subnet, with the rules that hostd would have.
+    fn report(&self, probe: &Probe) -> ProbeReport {
+        let site = "fd12:3456:789a::/48".parse().unwrap();
+        let address = |place: &ProbePlace, last: u8| -> IpAddr {
+            match place {
+                ProbePlace::Zone(name) => {
+                    let zone = &self.settings.zones[&name.parse().unwrap()];
+                    let [a, b, c, _] = zone.router_v4().unwrap().octets();
+                    [a, b, c, last].into()
+                }
+                ProbePlace::Wan => [192, 0, 2, 7].into(),
+                ProbePlace::Box => [192, 168, 10, 1].into(),
+            }
+        };
+        let context = firewall::Context {
+            wan: firewall::ir::InterfaceName::new("e-wan"),
+            site,
+            uids: firewall::ServiceUids { dnsmasq: 901, chrony: 902, networkd: 903 },
+            moved: settings::Moved::new(),
+        };
+        ProbeReport {
+            source: address(&probe.from, 254),
+            destination: address(&probe.to, 253),
+            source_port: 50_000,
+            hops: 64,
+            arrived: self.arrives,
+            ruleset: firewall::compile(&self.settings, &context).hash().to_string(),
+        }
     }
 
     fn try_code(&mut self, typed: &str) -> SetupTried {

@@ -11,6 +11,7 @@ mod hostd;
 mod leases;
 #[path = "../common/listed.rs"]
 mod listed;
+mod packets;
 mod pages;
 mod rules;
 mod seen;

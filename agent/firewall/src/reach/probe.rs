@@ -106,7 +106,7 @@ impl Probe {
         source: IpAddr,
         destination: IpAddr,
     ) -> bool {
-        let packet = self.packet(input, Some(output), source, destination);
+        let packet = self.packet(Some(input), Some(output), source, destination);
         packet.is_some_and(|packet| simulate(side.rules, &packet, Path::Through).passed())
     }
 
@@ -117,13 +117,28 @@ impl Probe {
         source: IpAddr,
         destination: IpAddr,
     ) -> bool {
-        let packet = self.packet(input, None, source, destination);
+        let packet = self.packet(Some(input), None, source, destination);
         packet.is_some_and(|packet| simulate(side.rules, &packet, Path::ToBox).passed())
+    }
+
+    /// From the box itself, sent by its root.
+    pub(super) fn from_box(
+        self,
+        side: &Side<'_>,
+        output: InterfaceName,
+        source: IpAddr,
+        destination: IpAddr,
+    ) -> bool {
+        let packet = self.packet(None, Some(output), source, destination);
+        packet.is_some_and(|packet| {
+            let packet = Packet { uid: Some(0), ..packet };
+            simulate(side.rules, &packet, Path::FromBox).passed()
+        })
     }
 
     fn packet(
         self,
-        input: InterfaceName,
+        input: Option<InterfaceName>,
         output: Option<InterfaceName>,
         source: IpAddr,
         destination: IpAddr,
@@ -136,7 +151,7 @@ impl Probe {
             _ => return None,
         };
         Some(Packet {
-            input: Some(input),
+            input,
             output,
             addresses: Some(addresses),
             transport: Some(self.transport(source.is_ipv6())),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use host_api::seeing::Seen;
-use host_api::{Failure, NotNow, Request, Response, SettingsSource, Shown, Status};
+use host_api::{Failure, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status};
 use settings::{Language, Moved, Settings};
 
 use super::trial::{Asked, Trial};
@@ -67,6 +67,8 @@ impl Agent {
             Request::AdminsLost => self.reopen_setup(),
             Request::CaFingerprint { fingerprint } => self.learn_fingerprint(fingerprint),
             Request::Leases { zone, from } => self.leases(&zone, from),
+            // The loop begins this one, and answers when it is done.
+            Request::Probe(_) => Response::NoProbe(NoProbe::Failed),
             // The socket answers this one itself, and whoever sees answers a look.
             Request::Listeners { .. } => Response::Listeners { addresses: Vec::new() },
             Request::Look(_) => Response::Seen(Seen::Done(0)),

@@ -12,6 +12,7 @@ use netlink_packet_route::neighbour::{
 };
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use network::links::{Bridge, BridgePort, LinkPlan, PortVlan, VlanDevice};
+use network::probe::is_probe_port;
 
 use super::route::{link_info, link_message};
 use super::{LinkError, Work, address, sysctl};
@@ -140,7 +141,8 @@ pub(super) fn set_ports(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkErro
         .links
         .values()
         .filter(|link| link.master.is_some_and(|master| bridges.contains(&master)))
-        .filter(|link| !wanted(&link.name))
+        // Those of a packet that is being tried go by themselves.
+        .filter(|link| !wanted(&link.name) && !is_probe_port(&link.name))
         .map(|link| link.name.clone())
         .collect();
     for name in strangers {
@@ -152,12 +154,17 @@ pub(super) fn set_ports(work: &mut Work, plan: &LinkPlan) -> Result<(), LinkErro
         )?;
     }
     for port in &plan.ports {
-        set_port(work, plan, port)?;
+        set_port(work, &plan.bridges, port)?;
     }
     Ok(())
 }
 
-fn set_port(work: &mut Work, plan: &LinkPlan, port: &BridgePort) -> Result<(), LinkError> {
+/// Puts a port on its bridge, which is one of these, and into its VLANs.
+pub(super) fn set_port(
+    work: &mut Work,
+    bridges: &[Bridge],
+    port: &BridgePort,
+) -> Result<(), LinkError> {
     let name = port.interface.as_str();
     let bridge = work.link(port.bridge.as_str())?.index;
     let master = work.link(name)?.master;
@@ -167,7 +174,7 @@ fn set_port(work: &mut Work, plan: &LinkPlan, port: &BridgePort) -> Result<(), L
         let attributes = vec![LinkAttribute::Controller(bridge)];
         work.alter(name, attributes, format!("make {name} a port of {}", port.bridge))?;
     }
-    let of_bridge = plan.bridges.iter().find(|bridge| bridge.name == port.bridge);
+    let of_bridge = bridges.iter().find(|bridge| bridge.name == port.bridge);
     let aware = of_bridge.is_some_and(|bridge| bridge.vlan_filtering);
     // The entry holds for frames of the port's untagged VLAN.
     let vlan = port.vlans.iter().find(|vlan| vlan.untagged).map(|vlan| vlan.vlan);

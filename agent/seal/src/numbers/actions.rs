@@ -70,6 +70,7 @@ pub mod action {
         DEVICE_FORGOTTEN = 111, "device-forgotten";
         CONNECTIONS_ENDED = 112, "connections-ended";
         DEVICE_NEW = 113, "device-new";
+        PACKET_TRIED = 95, "packet-tried";
     }
 
     /// The code of a number; `None` for those of a newer program.

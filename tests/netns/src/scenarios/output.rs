@@ -19,7 +19,7 @@ const DNS: u16 = 53;
 const TIME: u16 = 123;
 
 /// Becomes that user, as far as the owner of new sockets goes.
-fn become_user(uid: u32) {
+pub(crate) fn become_user(uid: u32) {
     // Twice: the first call only tells who it was before.
     setfsuid(Uid::from_raw(uid));
     assert_eq!(setfsuid(Uid::from_raw(uid)), Uid::from_raw(uid), "became user {uid}");

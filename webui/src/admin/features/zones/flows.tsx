@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../../../ui/icons";
 import { useShortcut } from "../../../ui/shortcuts";
 import type { Flow, Zone, Zones } from "../../api";
 import { useZoneName, ZoneLabel } from "../../zone";
+import { CellTest } from "./cell-test";
 import { type Cell, FIRST, isIn, moved } from "./cells";
 import { flowOf } from "./flow";
 import { inOrder } from "./picture";
@@ -32,6 +33,7 @@ export function Flows(props: Props) {
       <div className="max-sm:hidden">
         <Matrix {...props} ordered={zones} />
         <Sentence flow={props.picked} zones={zones} />
+        {props.picked && <CellTest key={`${props.picked.from} ${props.picked.to}`} from={props.picked.from} to={props.picked.to} />}
       </div>
       <ByZone zones={props.zones} ordered={zones} />
     </>

@@ -22,7 +22,7 @@ export function ZonesPage() {
   const { language } = useLanguage();
   const query = useQuery({ queryKey: ["zones", language], queryFn: ({ signal }) => read<Zones>("/zones", signal), refetchInterval: 5_000 });
   return (
-    <Page title={t("admin.zones")} lead={t("admin.zonesLead")} actions={<ButtonLink href="/crm-access" icon="key">{t("admin.access")}</ButtonLink>}>
+    <Page title={t("admin.zones")} lead={t("admin.zonesLead")} actions={<><ButtonLink href="/zones/simulator" icon="search">{t("admin.tryPacket")}</ButtonLink><ButtonLink href="/crm-access" icon="key">{t("admin.access")}</ButtonLink></>}>
       <Loaded query={query}>{(zones) => <Shown zones={zones} />}</Loaded>
     </Page>
   );

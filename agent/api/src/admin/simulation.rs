@@ -1,0 +1,316 @@
+//! What the rules do with a packet, those in force or those of a document that is not: where it goes, what
+//! becomes of it, by which rule, and why in words.
+
+use std::net::IpAddr;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use firewall::ir::{Action, CtState, InterfaceName, Ruleset};
+use firewall::simulate::{Addresses, Decision, Outcome, Packet, Path, Step, Transport};
+use settings::{Settings, SitePrefix, ZoneName};
+
+use super::document::{refused_fields, words_in};
+use super::matrix::BOX;
+use super::preview::Resolved;
+use super::state::Admin;
+use super::zones::WAN;
+use crate::caller::{Caller, Sent};
+use crate::catalogue;
+use crate::problem::{Field, Problem};
+use crate::realm::Who;
+use crate::reply::{self, Reply, broken, off};
+use crate::shape::packet::{
+    PacketAsked, PacketJudged, PacketProtocol, PacketRule, PacketSender, PacketState, PacketStep,
+    PacketVerdict,
+};
+use crate::shape::shared::Language;
+
+/// The sender's port when nobody says one.
+const SOURCE_PORT: u16 = 40_000;
+/// GRE stands for what no rule names.
+const GRE: u8 = 47;
+const HOPS: u8 = 64;
+
+pub(super) fn routes() -> Router<Admin> {
+    Router::new().route("/api/v1/simulations", post(simulate))
+}
+
+async fn simulate(
+    State(admin): State<Admin>,
+    _: Who,
+    caller: Caller,
+    Sent(asked): Sent<PacketAsked>,
+) -> Reply {
+    let language = caller.language;
+    let settings = match &asked.document {
+        None => admin.settings().await?.settings,
+        Some(document) => {
+            let pointer = |field: &str| format!("/document{field}");
+            let parsed = settings::parse(document.get().as_bytes())
+                .map_err(|problems| refused_fields(problems, language, pointer))?;
+            admin.check(parsed.to_json(), pointer).await?;
+            parsed
+        }
+    };
+    let question = question(&asked, &settings)?;
+    let status = admin.status().await?;
+    let own: Vec<IpAddr> = status.wan.map(|wan| wan.addresses).unwrap_or_default();
+    let of = admin.resolved(settings).await?;
+    reply::json(&off(async move { judged(&of, &own, &question, language) }).await??)
+}
+
+/// Where packets are from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Zone(ZoneName),
+    Wan,
+    Box,
+}
+
+/// A packet, read.
+pub(super) struct Question {
+    pub(super) from: From,
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
+    pub(super) transport: Transport,
+    pub(super) hops: u8,
+    pub(super) state: PacketState,
+    pub(super) sender: PacketSender,
+}
+
+fn question(asked: &PacketAsked, settings: &Settings) -> Result<Question, Problem> {
+    let mut refused = Vec::new();
+    let from = from(&asked.from, settings);
+    if from.is_none() {
+        refused.push(Field::new("/from", "no-zone"));
+    }
+    let address = |text: &str| text.trim().parse::<IpAddr>().ok().map(|it| it.to_canonical());
+    let (source, destination) = (address(&asked.source), address(&asked.destination));
+    for (pointer, address) in [("/source", source), ("/destination", destination)] {
+        if address.is_none() {
+            refused.push(Field::new(pointer, "address"));
+        }
+    }
+    if let (Some(source), Some(destination)) = (source, destination)
+        && source.is_ipv4() != destination.is_ipv4()
+    {
+        refused.push(Field::new("/destination", "other-version"));
+    }
+    let state = asked.state.unwrap_or_default();
+    let v6 = source.is_some_and(|source| source.is_ipv6());
+    let transport = transport(asked, v6).map_err(|field| refused.push(field)).ok();
+    if state == PacketState::Error && asked.protocol != PacketProtocol::Icmp {
+        refused.push(Field::new("/state", "icmp-only"));
+    }
+    let (Some(from), Some(source), Some(destination), Some(transport), true) =
+        (from, source, destination, transport, refused.is_empty())
+    else {
+        return Err(Problem::fields_refused(refused));
+    };
+    let sender = asked.sender.unwrap_or(PacketSender::System);
+    Ok(Question { from, source, destination, transport, hops: hops(transport), state, sender })
+}
+
+/// A place by its name.
+pub(super) fn from(name: &str, settings: &Settings) -> Option<From> {
+    match name {
+        WAN => settings.wan_port().map(|_| From::Wan),
+        BOX => Some(From::Box),
+        name => {
+            let zone = name.parse::<ZoneName>().ok()?;
+            settings.zones.contains_key(&zone).then_some(From::Zone(zone))
+        }
+    }
+}
+
+fn transport(asked: &PacketAsked, v6: bool) -> Result<Transport, Field> {
+    let source = asked.source_port.unwrap_or(SOURCE_PORT);
+    let port = || asked.port.filter(|port| *port > 0).ok_or(Field::new("/port", "port"));
+    Ok(match asked.protocol {
+        PacketProtocol::Tcp => Transport::Tcp { source, destination: port()? },
+        PacketProtocol::Udp => Transport::Udp { source, destination: port()? },
+        PacketProtocol::Icmp if v6 => Transport::Icmpv6(asked.icmp_type.unwrap_or(128)),
+        PacketProtocol::Icmp => Transport::Icmp(asked.icmp_type.unwrap_or(8)),
+        PacketProtocol::Other => Transport::Other(GRE),
+    })
+}
+
+/// What a packet of this kind is sent with: neighbours and routers count with 255 hops only (RFC 4861),
+/// groups with one (RFC 3810).
+fn hops(transport: Transport) -> u8 {
+    match transport {
+        Transport::Icmpv6(133..=137) => 255,
+        Transport::Icmpv6(130..=132 | 143) => 1,
+        _ => HOPS,
+    }
+}
+
+/// Where a packet goes.
+enum Goes {
+    Box,
+    Zone(ZoneName),
+    Wan(InterfaceName),
+    Nowhere,
+}
+
+/// What becomes of it.
+pub(super) fn judged(
+    of: &Resolved,
+    own: &[IpAddr],
+    question: &Question,
+    language: Language,
+) -> Result<PacketJudged, Problem> {
+    let goes = goes(of, own, question.destination);
+    let zone = |zone: &ZoneName| InterfaceName::new(&zone.interface());
+    let (input, output, path) = match (&question.from, &goes) {
+        (From::Zone(from), Goes::Zone(to)) if from == to => {
+            return Ok(unasked(PacketVerdict::Inside, Some(to.to_string()), language));
+        }
+        (_, Goes::Nowhere) => return Ok(unasked(PacketVerdict::Nowhere, None, language)),
+        (From::Wan, Goes::Wan(_)) | (From::Box, Goes::Box) => {
+            let to = if question.from == From::Wan { WAN } else { BOX };
+            return Ok(unasked(PacketVerdict::Inside, Some(to.to_owned()), language));
+        }
+        (From::Box, Goes::Zone(to)) => (None, zone(to), Path::FromBox),
+        (From::Box, Goes::Wan(wan)) => (None, Some(wan.clone()), Path::FromBox),
+        (from, goes) => {
+            let input = match from {
+                From::Zone(from) => zone(from),
+                From::Wan | From::Box => of.context.wan.clone(),
+            };
+            match goes {
+                Goes::Zone(to) => (input, zone(to), Path::Through),
+                Goes::Wan(wan) => (input, Some(wan.clone()), Path::Through),
+                Goes::Box | Goes::Nowhere => (input, None, Path::ToBox),
+            }
+        }
+    };
+    let to = match &goes {
+        Goes::Zone(zone) => zone.to_string(),
+        Goes::Wan(_) => WAN.to_owned(),
+        Goes::Box | Goes::Nowhere => BOX.to_owned(),
+    };
+    let uid = (path == Path::FromBox).then(|| uid(of, question.sender));
+    let packet = packet(&of.rules, question, (input, output), uid);
+    let Some(packet) = packet else {
+        return Ok(unasked(PacketVerdict::Nowhere, Some(to), language));
+    };
+    let rules = of.rules.check().map_err(|error| broken(&error))?;
+    Ok(told(&of.rules, &firewall::simulate(rules, &packet, path), to, language))
+}
+
+fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
+    let (settings, site): (&Settings, SitePrefix) = (&of.settings, of.context.site);
+    let is_own = own.contains(&destination)
+        || settings.zones.values().any(|zone| match destination {
+            IpAddr::V4(v4) => zone.router_v4() == Some(v4),
+            IpAddr::V6(v6) => zone.router_v6(site) == Some(v6),
+        });
+    let to_all = match destination {
+        IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unicast_link_local(),
+    };
+    if is_own || to_all {
+        return Goes::Box;
+    }
+    let holds = |zone: &settings::Zone| match destination {
+        IpAddr::V4(v4) => zone.subnet_v4().is_some_and(|net| net.contains(&v4)),
+        IpAddr::V6(v6) => zone.subnet_v6(site).is_some_and(|net| net.contains(&v6)),
+    };
+    match settings.zones.iter().find(|(_, zone)| holds(zone)) {
+        Some((name, _)) => Goes::Zone(name.clone()),
+        None => of.context.wan.clone().map_or(Goes::Nowhere, Goes::Wan),
+    }
+}
+
+fn uid(of: &Resolved, sender: PacketSender) -> u32 {
+    let uids = of.context.uids;
+    match sender {
+        PacketSender::Names => uids.dnsmasq,
+        PacketSender::Time => uids.chrony,
+        PacketSender::Address => uids.networkd,
+        PacketSender::System => 0,
+    }
+}
+
+fn packet(
+    rules: &Ruleset,
+    question: &Question,
+    (input, output): (Option<InterfaceName>, Option<InterfaceName>),
+    uid: Option<u32>,
+) -> Option<Packet> {
+    let addresses = match (question.source, question.destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => Addresses::V4 { source, destination },
+        (IpAddr::V6(source), IpAddr::V6(destination)) => {
+            Addresses::V6 { source, destination, hop_limit: question.hops }
+        }
+        _ => return None,
+    };
+    let kept = mark(rules);
+    let (state, reply, mark) = match question.state {
+        PacketState::New => (CtState::New, false, 0),
+        PacketState::Open => (CtState::Established, false, kept),
+        PacketState::Answer => (CtState::Established, true, kept),
+        PacketState::Former => (CtState::Established, false, 0),
+        PacketState::Error => (CtState::Related, true, kept),
+        PacketState::Invalid => (CtState::Invalid, false, 0),
+    };
+    let about =
+        (question.state == PacketState::Error).then_some((question.destination, question.source));
+    let (transport, vlan) = (Some(question.transport), None);
+    let addresses = Some(addresses);
+    Some(Packet { input, output, addresses, transport, state, reply, mark, about, uid, vlan })
+}
+
+/// What these rules write on connections that they let pass.
+fn mark(rules: &Ruleset) -> u32 {
+    let mut all = rules.tables.iter().flat_map(|table| &table.chains).flat_map(|it| &it.rules);
+    all.find_map(|rule| match rule.action {
+        Action::Admit(mark) => Some(mark),
+        _ => None,
+    })
+    .unwrap_or_default()
+}
+
+/// Of a packet that no rule is asked about.
+fn unasked(verdict: PacketVerdict, to: Option<String>, language: Language) -> PacketJudged {
+    let key = if verdict == PacketVerdict::Inside { "packet.inside" } else { "packet.nowhere" };
+    let why = catalogue::text(language, key);
+    PacketJudged { verdict, to, why, rule: None, new_source: false, steps: Vec::new() }
+}
+
+fn told(rules: &Ruleset, decision: &Decision, to: String, language: Language) -> PacketJudged {
+    let decisive = decision.decisive();
+    let steps = decision.steps.iter().map(|step| PacketStep {
+        hook: step.hook.word().to_owned(),
+        verdict: verdict(step.outcome),
+        why: step.why(words_in(language)),
+        rule: rule(rules, step),
+        decides: decisive == Some(step),
+    });
+    PacketJudged {
+        verdict: verdict(decision.outcome),
+        to: Some(to),
+        why: decisive.map(|step| step.why(words_in(language))).unwrap_or_default(),
+        rule: decisive.and_then(|step| rule(rules, step)),
+        new_source: decision.masqueraded,
+        steps: steps.collect(),
+    }
+}
+
+fn verdict(outcome: Outcome) -> PacketVerdict {
+    match outcome {
+        Outcome::Passed => PacketVerdict::Passes,
+        Outcome::Dropped => PacketVerdict::Dropped,
+        Outcome::Rejected => PacketVerdict::Refused,
+    }
+}
+
+fn rule(rules: &Ruleset, step: &Step) -> Option<PacketRule> {
+    let reason = step.reason()?;
+    let table = rules.tables.iter().find(|table| table.id == step.table)?;
+    let chain = table.chains.iter().find(|chain| chain.name == reason.chain)?;
+    let text = chain.rules.get(reason.index)?.to_string();
+    Some(PacketRule { chain: chain.name.to_string(), number: reason.index + 1, text })
+}

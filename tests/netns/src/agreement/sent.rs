@@ -1,0 +1,64 @@
+//! How a packet of the suite gets on its way.
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd;
+
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sendto, socket,
+};
+use testkit::Seen;
+
+use crate::scenarios::become_user;
+use crate::{Bench, Place};
+
+/// From where.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// Packets from a place to the router, one or two fragments.
+    Wire(Place, Vec<Vec<u8>>),
+    /// A frame as it is.
+    Frame(Place, Vec<u8>),
+    /// From the router, by a user.
+    Own(u32, Vec<u8>),
+}
+
+impl Sent {
+    /// Where it says that it goes; the kernel sends more from the same address.
+    pub fn destination(&self) -> Option<IpAddr> {
+        match self {
+            Self::Own(_, packet) => seen(packet).destination(),
+            Self::Wire(_, packets) => seen(packets.first()?).destination(),
+            Self::Frame(..) => None,
+        }
+    }
+
+    /// On its way.
+    pub fn go(&self, bench: &mut Bench) {
+        match self {
+            Self::Wire(place, packets) => {
+                packets.iter().for_each(|packet| bench.send_bytes(*place, packet));
+            }
+            Self::Frame(place, frame) => bench.send_frame(*place, frame),
+            Self::Own(uid, packet) => send_own(bench, *uid, packet),
+        }
+    }
+}
+
+/// Sends a packet from the router as that user. What the ruleset refuses ends in an error here.
+pub fn send_own(bench: &Bench, uid: u32, packet: &[u8]) {
+    let to = seen(packet).destination().expect("a destination");
+    bench.router.inside(|| {
+        become_user(uid);
+        let family =
+            if let IpAddr::V4(_) = to { AddressFamily::Inet } else { AddressFamily::Inet6 };
+        let socket = socket(family, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::Raw);
+        let socket = socket.expect("socket");
+        let to = SockaddrStorage::from(SocketAddr::new(to, 0));
+        let _ = sendto(socket.as_raw_fd(), packet, &to, MsgFlags::empty());
+    });
+}
+
+fn seen(packet: &[u8]) -> Seen {
+    let kind = if packet.first().is_some_and(|first| first >> 4 == 4) { 0x0800 } else { 0x86dd };
+    Seen::parse(&testkit::ethernet([0; 6], [0; 6], kind, packet)).expect("a packet")
+}
