@@ -7,6 +7,7 @@ mod crm;
 mod policies;
 mod ports;
 mod reached;
+mod routes;
 mod speech;
 mod zones;
 
@@ -14,11 +15,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+pub use self::speech::Plain;
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch, PortName,
-    PortPath, PortRole, Target, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress, PortMatch,
+    PortName, PortPath, PortRole, Target, VlanId, ZoneName,
 };
 
 #[cfg(test)]
@@ -136,6 +138,24 @@ changes! {
         "ipv6_new" Ipv6New { zone: ZoneName },
         /// No IPv6 any more.
         "ipv6_gone" Ipv6Gone { zone: ZoneName },
+
+        // What zones are called, isolation, static routes.
+        /// A label where none was.
+        "label_new" LabelNew { zone: Plain, label: Label },
+        /// Another label.
+        "label" Label { zone: Plain, label: Label, before: Label },
+        /// No label any more.
+        "label_gone" LabelGone { zone: Plain, before: Label },
+        /// Devices of the zone reach each other no more.
+        "isolated" Isolated { zone: ZoneName },
+        /// Devices of the zone reach each other again.
+        "isolated_gone" IsolatedGone { zone: ZoneName },
+        /// A route to a network that had none.
+        "route_new" RouteNew { network: Ipv4Net, via: Ipv4Addr },
+        /// Another router.
+        "route" Route { network: Ipv4Net, via: Ipv4Addr, before: Ipv4Addr },
+        /// No route any more.
+        "route_gone" RouteGone { network: Ipv4Net, before: Ipv4Addr },
 
         // Where the CRM lives.
         /// Another zone.

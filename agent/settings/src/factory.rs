@@ -41,6 +41,7 @@ impl Settings {
                 from: vec![Source { zone: office, addresses: Addresses::All }],
             },
             crm: Crm { zone: crm, host: 10, reachable_from: Vec::new() },
+            routes: Vec::new(),
         })
     }
 }
@@ -87,5 +88,7 @@ fn zone(vlan: u8, dhcp: Option<(u8, u8)>) -> Option<Zone> {
             dhcp: dhcp.map(|(from, to)| DhcpRange { from: host(from), to: host(to) }),
         }),
         ipv6: Ipv6Zone::Automatic,
+        label: None,
+        isolated: false,
     })
 }

@@ -18,9 +18,10 @@ const MAX_DEPTH: usize = 12;
 pub(crate) enum Value {
     Text(String),
     Number(u64),
+    Truth(bool),
     List(Vec<Value>),
     Object(Vec<(String, Value)>),
-    /// Null, true, false, a negative or broken number, anything below [`MAX_DEPTH`]: no field takes
+    /// Null, a negative or broken number, anything below [`MAX_DEPTH`]: no field takes
     /// one.
     Other,
 }
@@ -84,8 +85,8 @@ impl<'de> Visitor<'de> for Below {
         Ok(Value::Other)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Truth(truth))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {

@@ -6,6 +6,7 @@ mod change;
 mod crm;
 mod factory;
 mod json;
+mod label;
 mod mac;
 mod management;
 mod message;
@@ -17,6 +18,7 @@ mod port;
 mod problem;
 mod read;
 mod reason;
+mod route;
 mod site;
 mod validate;
 mod version;
@@ -28,10 +30,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Door};
+pub use change::{Change, Door, Plain};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
 pub use json::MAX_BYTES;
+pub use label::Label;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
 pub use message::fill;
@@ -41,8 +44,9 @@ pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
 pub use reason::Reason;
+pub use route::Route;
 pub use site::SitePrefix;
-pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ZONES};
+pub use validate::{MAX_ADDRESSES, MAX_POLICIES, MAX_PORTS, MAX_ROUTES, MAX_ZONES};
 pub use version::Version;
 pub use vlan::VlanId;
 pub use zone::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone};
@@ -66,6 +70,9 @@ pub struct Settings {
     pub management: Management,
     /// Where the CRM lives and who may reach it.
     pub crm: Crm,
+    /// Networks behind other routers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
 }
 
 /// Languages of the product.

@@ -12,7 +12,7 @@ use crate::network::{net, network};
 use crate::problem::Place;
 use crate::{
     Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, Management, Policy, Port,
-    PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+    PortMatch, PortRole, Problem, Reason, Route, Settings, Source, Version, VlanId, Zone,
 };
 
 /// Reads a text.
@@ -51,7 +51,8 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        let known = ["version", "language", "ports", "zones", "policies", "management", "crm"];
+        let known =
+            ["version", "language", "ports", "zones", "policies", "management", "crm", "routes"];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);
@@ -60,6 +61,7 @@ impl Reader {
         let policies = self.required(&fields, "policies", |r, v, p| r.list(v, p, Self::policy));
         let management = self.required(&fields, "management", Self::management);
         let crm = self.required(&fields, "crm", Self::crm);
+        let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
         Some(Settings {
             version: version?,
             language: language?,
@@ -68,6 +70,7 @@ impl Reader {
             policies: policies?,
             management: management?,
             crm: crm?,
+            routes: routes?.unwrap_or_default(),
         })
     }
 
@@ -110,11 +113,14 @@ impl Reader {
     }
 
     fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
-        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6"])?;
+        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6", "label", "isolated"])?;
         let vlan = self.required(&fields, "vlan", Self::vlan);
         let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
         let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
-        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6? })
+        let label = self.optional(&fields, "label", Self::text);
+        let isolated = self.optional(&fields, "isolated", Self::truth);
+        let isolated = isolated?.unwrap_or_default();
+        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6?, label: label?, isolated })
     }
 
     fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {
@@ -153,6 +159,20 @@ impl Reader {
     fn ipv6(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv6Zone> {
         let words = [("automatic", Ipv6Zone::Automatic), ("off", Ipv6Zone::Off)];
         self.word(value, place, "automatic, off", &words)
+    }
+
+    fn route(&mut self, value: &Value, place: &Place<'_>) -> Option<Route> {
+        let fields = self.fields(value, place, &["network", "via"])?;
+        let network = self.required(&fields, "network", Self::network4);
+        let via = self.required(&fields, "via", Self::ipv4_address);
+        Some(Route { network: network?, via: via? })
+    }
+
+    fn network4(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Net> {
+        match self.network(value, place)? {
+            IpNet::V4(network) => Some(network),
+            IpNet::V6(_) => self.wrong(place, Reason::RouteIpv6),
+        }
     }
 
     fn policy(&mut self, value: &Value, place: &Place<'_>) -> Option<Policy> {
@@ -236,6 +256,13 @@ impl Reader {
         match value {
             Value::Number(number) => Some(*number),
             _ => self.wrong(place, expected),
+        }
+    }
+
+    fn truth(&mut self, value: &Value, place: &Place<'_>) -> Option<bool> {
+        match value {
+            Value::Truth(truth) => Some(*truth),
+            _ => self.wrong(place, Reason::NotATruth),
         }
     }
 

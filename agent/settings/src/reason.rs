@@ -194,6 +194,28 @@ reasons! {
     "crm_host_in_dhcp" CrmHostInDhcp { address: Ipv4Addr },
     /// CRM's own zone among those who may reach it.
     "crm_from_itself" CrmFromItself,
+
+    // Labels, isolation, static routes.
+    /// Neither `true` nor `false`.
+    "not_a_truth" NotATruth,
+    /// No label for a zone.
+    "label_invalid" LabelInvalid { max: usize },
+    /// Another zone is called so.
+    "label_used" LabelUsed { zone: ZoneName },
+    /// The CRM is alone in its zone.
+    "isolated_crm" IsolatedCrm,
+    /// A routed network of IPv6.
+    "route_ipv6" RouteIpv6,
+    /// Prefix length outside what a routed network can have.
+    "route_bounds" RouteBounds { min: u8, max: u8 },
+    /// Shares addresses with the network of another route.
+    "route_overlap" RouteOverlap { network: Ipv4Net },
+    /// The other router is in no zone.
+    "route_via_outside" RouteViaOutside,
+    /// The other router would be in the CRM's zone.
+    "route_via_crm" RouteViaCrm { zone: ZoneName },
+    /// No device has this address: it is the box's, or an end of the subnet.
+    "route_via_unusable" RouteViaUnusable { subnet: Ipv4Net },
 }
 
 impl Reason {

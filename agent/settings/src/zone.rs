@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Serialize;
 
-use crate::{SitePrefix, VlanId};
+use crate::{Label, SitePrefix, VlanId};
 
 /// One zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +18,12 @@ pub struct Zone {
     pub ipv4: Option<Ipv4Zone>,
     /// IPv6.
     pub ipv6: Ipv6Zone,
+    /// What people call it; its name when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// Its devices do not reach each other, only the box and what the box lets them reach.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub isolated: bool,
 }
 
 /// IPv4 of a zone.

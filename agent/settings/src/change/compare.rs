@@ -2,7 +2,7 @@
 //! language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, reached, zones};
+use super::{Door, crm, policies, ports, reached, routes, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -12,12 +12,13 @@ impl Settings {
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm } = new;
+        let Self { version: _, language, ports, zones, policies, management, crm, routes } = new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));
+        told.extend(routes::compare(&self.routes, routes));
         told.extend(crm::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
         if self.language != *language {

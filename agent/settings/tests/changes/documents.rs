@@ -25,7 +25,7 @@ pub fn edited(edits: &[(&str, Value)]) -> Settings {
 
 /// Two documents: any two, or two that share some of their parts, all, or all but the order of lists.
 pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
-    let mixed = (document(), document(), any::<[bool; 6]>(), any::<u64>()).prop_filter_map(
+    let mixed = (document(), document(), any::<[bool; 7]>(), any::<u64>()).prop_filter_map(
         "refused",
         |(a, b, parts, seed)| {
             let mut mixed = if seed % 3 == 0 { turned(&a) } else { a.clone() };
@@ -43,7 +43,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 6] = ["language", "ports", "zones", "policies", "management", "crm"];
+const PARTS: [&str; 7] = ["language", "ports", "zones", "policies", "management", "crm", "routes"];
 
 fn accepted(document: &Value) -> Option<Settings> {
     parse(mended(document).to_string().as_bytes()).ok()
@@ -78,6 +78,12 @@ fn mended(document: &Value) -> Value {
             }
         }
     }
+    let in_zone = |route: &Value| {
+        let via = route["via"].as_str().expect("via");
+        let zone = ROUTERS.iter().find(|(router, _)| *router == via).expect("a router").1;
+        zones.get(zone).is_some_and(|zone| zone.get("ipv4").is_some())
+    };
+    document["routes"].as_array_mut().expect("routes").retain(in_zone);
     let crm = &mut document["crm"];
     if !known(&crm["zone"]) {
         crm["zone"] = json!("crm");
@@ -88,6 +94,10 @@ fn mended(document: &Value) -> Value {
     }
     document
 }
+
+/// Other routers, and the zones that they are in.
+const ROUTERS: [(&str, &str); 3] =
+    [("192.168.10.9", "office"), ("192.168.10.10", "office"), ("192.168.20.9", "guest")];
 
 /// A number that only a large subnet has: 10.9.30.10 in 10.9.0.0/16.
 const FAR: u16 = 30 * 256 + 10;
@@ -113,8 +123,9 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, crm()).prop_map(
-        |(language, ports, zones, policies, (management, from), (zone, host))| {
+    let rest = (policies(), routes());
+    (select(vec!["en", "zh-CN"]), ports(), zones(), rest, reach, crm()).prop_map(
+        |(language, ports, zones, (policies, routes), (management, from), (zone, host))| {
             json!({
                 "version": 1,
                 "language": language,
@@ -123,6 +134,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "policies": policies,
                 "management": {"from": management},
                 "crm": {"zone": zone, "host": host, "reachable_from": from},
+                "routes": routes,
             })
         },
     )
@@ -161,10 +173,22 @@ fn ports() -> impl Strategy<Value = Value> {
 fn zones() -> impl Strategy<Value = Value> {
     let zone = |vlans: [u16; 2], ipv4: Vec<Value>| {
         let ipv6 = select(vec!["automatic", "automatic", "off"]);
-        (select(vlans.to_vec()), select(ipv4), ipv6).prop_map(|(vlan, ipv4, ipv6)| match ipv4 {
-            Value::Null => json!({"vlan": vlan, "ipv6": ipv6}),
-            ipv4 => json!({"vlan": vlan, "ipv4": ipv4, "ipv6": ipv6}),
-        })
+        let [label, other] = vlans.map(|vlan| json!(format!("层 {vlan}")));
+        let label = select(vec![Value::Null, label, other]);
+        let isolated = any::<bool>();
+        (select(vlans.to_vec()), select(ipv4), ipv6, label, isolated).prop_map(
+            |(vlan, ipv4, ipv6, label, isolated)| {
+                // The CRM's zone cannot be isolated: its VLAN ids are not here.
+                let isolated = isolated && vlan < 30;
+                let mut zone = json!({"vlan": vlan, "ipv6": ipv6, "isolated": isolated});
+                for (name, value) in [("ipv4", ipv4), ("label", label)] {
+                    if !value.is_null() {
+                        zone[name] = value;
+                    }
+                }
+                zone
+            },
+        )
     };
     let ipv4 = |address: &str| json!({"address": address});
     let dhcp = |address: &str, from: &str, to: &str| json!({"address": address, "dhcp": {"from": from, "to": to}});
@@ -187,6 +211,24 @@ fn zones() -> impl Strategy<Value = Value> {
         ("crm", zone([30, 31], crm).boxed(), 10),
         ("cellar", zone([40, 41], vec![ipv4("172.16.0.1/24")]).boxed(), 3),
     ])
+}
+
+fn routes() -> impl Strategy<Value = Vec<Value>> {
+    let route = |network: &'static str| {
+        let (first, second) = (ROUTERS[0].0, ROUTERS[1].0);
+        let via = select(vec![first, second, ROUTERS[2].0]);
+        via.prop_map(move |via| json!({"network": network, "via": via}))
+    };
+    (route("10.50.0.0/16"), route("10.51.7.0/24"), any::<[bool; 2]>(), any::<bool>()).prop_map(
+        |(one, other, [has_one, has_other], turn)| {
+            let mut list: Vec<Value> = has_one.then_some(one).into_iter().collect();
+            list.extend(has_other.then_some(other));
+            if turn {
+                list.reverse();
+            }
+            list
+        },
+    )
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

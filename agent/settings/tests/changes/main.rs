@@ -4,6 +4,7 @@
 
 mod access;
 mod documents;
+mod labels;
 mod places;
 mod ports;
 mod properties;
@@ -20,7 +21,7 @@ type Edits = Vec<(&'static str, Value)>;
 type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 
 fn cases() -> Vec<Case> {
-    [access::cases(), places::cases(), ports::cases()].concat()
+    [access::cases(), labels::cases(), places::cases(), ports::cases()].concat()
 }
 
 /// What the pages call the zones of the example.

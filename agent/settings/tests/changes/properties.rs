@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use settings::{Addresses, Change, Language, PortName, PortRole, Settings, Source, ZoneName};
+use settings::{
+    Addresses, Change, Language, Plain, PortName, PortRole, Settings, Source, ZoneName,
+};
 
 use crate::documents::pair;
 
@@ -39,6 +41,7 @@ proptest! {
         prop_assert_eq!(from, has(|code| code.ends_with("_crm")));
         prop_assert_eq!(a.crm.zone != b.crm.zone, has(|code| code == "crm_zone"));
         prop_assert!(a.crm.host == b.crm.host || has(|code| code.starts_with("crm_")));
+        prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         let names: BTreeSet<_> = a.zones.keys().chain(b.zones.keys()).collect();
         for name in names {
@@ -74,6 +77,7 @@ fn sorted(settings: &Settings) -> Settings {
             zones.sort();
         }
     }
+    settings.routes.sort();
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     settings
@@ -100,6 +104,11 @@ fn zone(change: &Change) -> Option<&ZoneName> {
         | Change::DhcpNew { zone, .. }
         | Change::Dhcp { zone, .. }
         | Change::DhcpGone { zone, .. }
+        | Change::Isolated { zone }
+        | Change::IsolatedGone { zone }
+        | Change::LabelNew { zone: Plain(zone), .. }
+        | Change::Label { zone: Plain(zone), .. }
+        | Change::LabelGone { zone: Plain(zone), .. }
         | Change::Ipv6New { zone }
         | Change::Ipv6Gone { zone } => Some(zone),
         _ => None,

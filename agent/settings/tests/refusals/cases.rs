@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(zones());
     cases.extend(policies());
     cases.extend(access());
+    cases.extend(crate::labels::cases());
     cases
 }
 

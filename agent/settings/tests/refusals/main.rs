@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod labels;
 
 use cases::cases;
 use serde_json::{Value, json};
@@ -76,6 +77,9 @@ fn too_many_of_anything() {
     assert_eq!(found(&change("/zones", &many(65, zone))), [("/zones", "too_many")]);
     let policy = json!({"from": "office", "to": "wan", "allow": "web"});
     assert_eq!(found(&change("/policies", &json!(vec![policy; 257]))), [("/policies", "too_many")]);
+    let route = |n: u16| json!({"network": format!("10.{}.{}.0/24", n / 256, n % 256), "via": "192.168.10.2"});
+    let routes = json!((0..257).map(route).collect::<Vec<_>>());
+    assert_eq!(found(&change("/routes", &routes)), [("/routes", "too_many")]);
     let list: Vec<String> = (0..1025).map(|n| format!("fd00::{n:x}/128")).collect();
     let place = "/crm/reachable_from/0/addresses";
     assert_eq!(found(&change(place, &json!(list))), [(place, "too_many")]);
