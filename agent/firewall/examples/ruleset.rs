@@ -18,6 +18,7 @@ fn main() -> Result<(), Error> {
         site: SitePrefix::from_random([0x12, 0x34, 0x56, 0x78, 0x9a]),
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 998 },
         moved: settings::Moved::new(),
+        isolated: Vec::new(),
     };
     let ruleset = compile(&settings, &context);
     ruleset.check().map_err(Error::other)?;

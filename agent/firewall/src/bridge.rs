@@ -1,5 +1,6 @@
 //! Layer 2: the CRM's port and the router talk to each other and to nobody else, whatever else is in
-//! the CRM's VLAN. The `inet` table never sees these frames: they do not pass the router.
+//! the CRM's VLAN; nor do ports of an isolated zone. The `inet` table never sees these frames: they do
+//! not pass the router.
 
 use settings::Zone;
 
@@ -12,10 +13,11 @@ use crate::zones::Scope;
 
 pub(crate) fn table(scope: &Scope<'_>) -> Table {
     let port = InterfaceName::made(CRM_PORT);
-    let forward = vec![
+    let mut forward = vec![
         when().input(&port).drop("the CRM talks to the router only"),
         when().output(&port).drop("only the router talks to the CRM"),
     ];
+    forward.extend(isolated(scope));
     let input = not_from(&port, scope);
     Table {
         id: table_id(Family::Bridge, TABLE),
@@ -23,6 +25,22 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
         maps: Vec::new(),
         chains: vec![base("forward", Hook::Forward, forward), base("input", Hook::Input, input)],
     }
+}
+
+/// Access ports by their interface: a frame that leaves one has no tag any more. What goes from trunk to
+/// trunk has it still.
+fn isolated(scope: &Scope<'_>) -> Vec<Rule> {
+    let ports = scope.context.isolated.iter().flat_map(|port| {
+        let why = "devices of an isolated zone reach the router only";
+        [when().input(port).drop(why), when().output(port).drop(why)]
+    });
+    let zones = scope.settings.zones.values().filter(|zone| zone.isolated);
+    let tagged = zones.map(|zone| {
+        when()
+            .is(Field::VlanId, Value::VlanId(zone.vlan.number()))
+            .drop("devices of an isolated zone reach the router only, tagged")
+    });
+    ports.chain(tagged).collect()
 }
 
 /// What enters the CRM's VLAN elsewhere never reaches the router, so that no neighbour can forge

@@ -31,6 +31,8 @@ pub struct Context {
     pub uids: ServiceUids,
     /// Addresses that the box keeps beside those of the settings, while they are tried.
     pub moved: Moved,
+    /// Cards that are access ports of isolated zones.
+    pub isolated: Vec<InterfaceName>,
 }
 
 /// Users that our services run as; none of them is root.

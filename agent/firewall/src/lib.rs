@@ -21,6 +21,7 @@ mod listing;
 mod message;
 mod nat;
 mod output;
+mod routed;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod spoof;

@@ -124,6 +124,9 @@ pub enum Response {
         site: Ipv6Net,
         /// Users that dnsmasq, chrony and networkd run as.
         uids: [u32; 3],
+        /// Interfaces of the access ports of isolated zones.
+        #[serde(default)]
+        isolated: Vec<String>,
     },
     /// It is in force for a time.
     Trying(Trial),

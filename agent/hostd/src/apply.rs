@@ -76,7 +76,8 @@ impl Goal {
         let binding = network::bind(settings, present);
         let plan = network::plan(settings, moved, &binding, site, mode);
         let moved = moved.clone();
-        let context = Context { wan: binding.wan().cloned(), site, uids, moved };
+        let isolated = network::isolated(settings, &binding);
+        let context = Context { wan: binding.wan().cloned(), site, uids, moved, isolated };
         let ruleset = firewall::compile(settings, &context);
         Self { hash: ruleset.hash(), binding, plan, ruleset }
     }

@@ -6,6 +6,7 @@ mod address;
 mod bridge;
 mod namespace;
 pub(crate) mod route;
+mod routed;
 mod sysctl;
 
 use std::collections::BTreeMap;
@@ -91,6 +92,8 @@ pub fn apply(plan: &LinkPlan) -> Result<Vec<Change>, LinkError> {
     for name in bridges.chain(devices).chain(ports) {
         work.up(name.as_str())?;
     }
+    // A route needs its interface to be up.
+    routed::set(&mut work, plan)?;
     sysctl::forward(&mut work, plan.forwarding)?;
     Ok(work.changes)
 }

@@ -31,6 +31,7 @@ fn a_compiled_ruleset_loads_and_reads_back() {
         site: SitePrefix::from_random([1, 2, 3, 4, 5]),
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103 },
         moved: settings::Moved::new(),
+        isolated: Vec::new(),
     };
     let ruleset = compile(&settings, &context);
     let checked = ruleset.check().expect("a good ruleset");

@@ -11,4 +11,4 @@ mod plan;
 pub mod resolv;
 
 pub use bind::{Binding, BoundPort, PresentPort, bind};
-pub use plan::{BRIDGE, CRM_NAMESPACE, LinkMode, forwards, plan};
+pub use plan::{BRIDGE, CRM_NAMESPACE, LinkMode, forwards, isolated, plan};

@@ -6,6 +6,8 @@ use firewall::{Context, ServiceUids};
 use serde_json::json;
 use settings::Settings;
 
+use crate::Place;
+
 /// User ids of services, as on a box.
 pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303 };
 
@@ -35,6 +37,10 @@ pub enum Reach {
     Office,
     /// As [`Reach::Both`], and office gets no addresses from the box.
     NoDhcp,
+    /// As [`Reach::Both`], and guests are isolated.
+    Isolated,
+    /// As [`Reach::Both`], with 10.20.0.0/16 behind a router of office, and guests reach web pages there.
+    Routed,
 }
 
 impl Rules {
@@ -46,6 +52,7 @@ impl Rules {
             site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
             uids: UIDS,
             moved: settings::Moved::new(),
+            isolated: isolated(reach),
         };
         #[cfg(feature = "sabotage")]
         if let Self::Without(sabotage) = self {
@@ -81,11 +88,17 @@ fn accepts(rule: &Rule) -> bool {
     matches!(rule.action, Action::Verdict(Verdict::Accept | Verdict::Jump(_)) | Action::Masquerade)
 }
 
+/// The cards that are guest's, when guests are isolated.
+fn isolated(reach: Reach) -> Vec<InterfaceName> {
+    let ports = [Place::Guest, Place::Second].into_iter().filter(|_| reach == Reach::Isolated);
+    ports.filter_map(|place| InterfaceName::new(place.port())).collect()
+}
+
 fn settings(reach: Reach) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
-        Reach::Both | Reach::NoDhcp => both.clone(),
+        Reach::Both | Reach::NoDhcp | Reach::Isolated | Reach::Routed => both.clone(),
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
         Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
@@ -102,8 +115,13 @@ fn settings(reach: Reach) -> Settings {
         let ipv4 = office.get_mut("ipv4").and_then(serde_json::Value::as_object_mut);
         ipv4.expect("an object").remove("dhcp");
     }
+    let mut guest = zone(20);
+    if reach == Reach::Isolated {
+        let guest = guest.as_object_mut().expect("an object");
+        guest.insert("isolated".to_owned(), json!(true));
+    }
     let crm = json!({"vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic"});
-    let document = json!({
+    let mut document = json!({
         "version": 1,
         "language": "en",
         "ports": {
@@ -114,7 +132,7 @@ fn settings(reach: Reach) -> Settings {
         },
         "zones": {
             "office": office,
-            "guest": zone(20),
+            "guest": guest,
             "crm": crm
         },
         "policies": [
@@ -124,5 +142,13 @@ fn settings(reach: Reach) -> Settings {
         "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });
+    if reach == Reach::Routed {
+        let routes = json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]);
+        let fields = document.as_object_mut().expect("an object");
+        fields.insert("routes".to_owned(), routes);
+        let policies = fields.get_mut("policies").and_then(serde_json::Value::as_array_mut);
+        let policy = json!({"from": "guest", "to": "office", "allow": "web"});
+        policies.expect("a list").push(policy);
+    }
     settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")
 }

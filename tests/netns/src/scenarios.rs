@@ -6,9 +6,11 @@ mod conntrack;
 mod crm;
 mod icmp;
 mod input;
+mod isolated;
 mod layer2;
 mod link;
 mod output;
+mod routed;
 mod spoof;
 mod wan;
 
@@ -46,6 +48,10 @@ scenarios! {
         crm_reaches_nothing_of_the_box headers_and_fragments_open_nothing;
     layer2: peer_and_crm_are_apart rogue_servers_do_not_reach_the_crm forged_neighbours_change_nothing
         tagged_frames_do_not_reach_the_router;
+    isolated: devices_of_a_zone_reach_each_other devices_of_an_isolated_zone_do_not
+        isolated_devices_reach_the_box_and_the_internet;
+    routed: devices_behind_a_router_are_of_its_zone nobody_else_has_their_addresses
+        without_a_route_they_are_strangers office_reaches_them_by_way_of_the_box;
     link: neighbours_find_each_other box_asks_for_neighbours
         routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
         groups_are_asked_for_on_the_link hosts_without_address_join_groups

@@ -21,6 +21,7 @@ pub fn context() -> Context {
         site: SitePrefix::from_random([0x12, 0x34, 0x56, 0x78, 0x9a]),
         uids: ServiceUids { dnsmasq: DNSMASQ, chrony: CHRONY, networkd: NETWORKD },
         moved: settings::Moved::new(),
+        isolated: Vec::new(),
     }
 }
 
