@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { lookAtSettings } from "./look-settings.mjs";
+import { lookAtZones } from "./look-zones.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const OUT = new URL("../shots/", import.meta.url).pathname;
@@ -13,7 +14,11 @@ let findings = 0;
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-async function withServer(mode, port, work) {
+// Two clones may look at once: LOOK_PORTS=100 node dev/look.mjs
+const PORTS = Number(process.env.LOOK_PORTS ?? 0);
+
+async function withServer(mode, first, work) {
+  const port = first + PORTS;
   const server = spawn("node", [new URL("server.mjs", import.meta.url).pathname, mode], { env: { ...process.env, PORT: String(port) }, stdio: "inherit" });
   try {
     for (let i = 0; i < 50; i += 1) {
@@ -159,13 +164,15 @@ if (!only || only === "sign-in") {
     }
   });
 }
-if (!only || only === "settings") {
+const CHANGES = { settings: lookAtSettings, zones: lookAtZones };
+for (const [part, look] of Object.entries(CHANGES)) {
+  if (only && only !== part) continue;
   for (const options of views) {
     await withServer("ready", 8794, async (base) => {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       view.page.setDefaultTimeout(45_000);
-      await lookAtSettings(view, base, shoot).catch(async (error) => {
+      await look(view, base, shoot).catch(async (error) => {
         findings += 1;
         console.log(`FAILED ${view.name}: ${error.stack}`);
         await view.page.screenshot({ path: `${OUT}failed-${view.name}.png`, fullPage: true });

@@ -23,6 +23,10 @@ import { ImportPage, ImportReviewPage } from "./features/settings/import";
 import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
 import { ZonesPage } from "./features/zones/page";
+import { CardPage, PortPage } from "./features/zones/port-form";
+import { ZonesReviewPage } from "./features/zones/review";
+import { RoutePage } from "./features/zones/routes";
+import { ZoneNewPage, ZonePage } from "./features/zones/zone-form";
 import { TrialBar } from "./trial/bar";
 import { TrialProvider } from "./trial/provider";
 
@@ -85,6 +89,12 @@ function Pages() {
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
+        <Route path="/zones/review" component={ZonesReviewPage} />
+        <Route path="/zones/new" component={ZoneNewPage} />
+        <Route path="/zones/zone/:name" component={ZonePage} />
+        <Route path="/zones/port/:name" component={PortPage} />
+        <Route path="/zones/card/:id" component={CardPage} />
+        <Route path="/zones/route/:network" component={RoutePage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

@@ -1,5 +1,5 @@
-// What was prepared and is not in force yet: who may reach the CRM, a document that was read from a file, and why and
-// for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
+// What was prepared and is not in force yet: who may reach the CRM, zones and what passes between them, a document that
+// was read from a file, and why and for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
 import { isObject } from "../../api/client";
 import type { SettingsDocument, TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
@@ -7,6 +7,7 @@ import { type Choice, isChoice } from "../reach-list";
 
 const ACCESS = "draft-access";
 const FILE = "draft-file";
+const ZONES = "draft-zones";
 const TERMS = "draft-terms";
 
 export interface AccessDraft {
@@ -17,6 +18,12 @@ export interface AccessDraft {
 
 export interface FileDraft {
   name: string;
+  document: SettingsDocument;
+}
+
+/** Edits of the document, made in a copy of what was in force then. */
+export interface ZonesDraft {
+  base: SettingsDocument;
   document: SettingsDocument;
 }
 
@@ -46,6 +53,19 @@ export function fileDraft(account: string): FileDraft | null {
 
 export function keepFileDraft(account: string, draft: FileDraft): void {
   keepHere(FILE, account, draft);
+}
+
+export function zonesDraft(account: string): ZonesDraft | null {
+  const kept = readHere(ZONES, account);
+  return isObject(kept) && isObject(kept.base) && isObject(kept.document) ? { base: kept.base, document: kept.document } : null;
+}
+
+export function keepZonesDraft(account: string, draft: ZonesDraft): void {
+  keepHere(ZONES, account, draft);
+}
+
+export function forgetZonesDraft(): void {
+  forgetHere(ZONES);
 }
 
 /** `of`: the address of the page where they were typed. */

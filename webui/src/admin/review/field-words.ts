@@ -4,7 +4,7 @@
 /** What has words, `admin.field.…`. */
 const KNOWN = [
   "version", "language", "ports", "match", "mac", "path", "role", "access", "trunk", "zones", "vlan", "ipv4", "address", "dhcp", "from", "to", "ipv6", "policies",
-  "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target",
+  "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target", "label", "isolated", "routes", "network", "via",
 ] as const;
 
 export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number };

@@ -8,7 +8,9 @@ import { useLanguage, useText } from "../../i18n";
 import { useToast } from "../../ui/overlay";
 import { useAccount } from "../../ui/session";
 import type { Trial, TrialSeconds, Tried } from "../api";
+import { labelsOf } from "../features/zones/document";
 import { forgetPrepared, forgetTerms, freeAccessDraft } from "../review/drafts";
+import { ZoneLabels } from "../zone";
 import { type Ending, endingOf, stayed } from "./ending";
 import { keepTrying, type Waiting } from "./keep";
 import { askAnew, askSettings, confirm, isTried, itemOf, type Known, SETTINGS } from "./state";
@@ -178,7 +180,12 @@ export function TrialProvider(props: { children: ReactNode }) {
     }),
     [begin, deadline, doing, ending, held?.id, keep, query, trial, trouble, undo],
   );
-  return <Context value={value}>{props.children}</Context>;
+  const labels = useMemo(() => labelsOf(query.data?.document), [query.data?.document]);
+  return (
+    <Context value={value}>
+      <ZoneLabels labels={labels}>{props.children}</ZoneLabels>
+    </Context>
+  );
 }
 
 /** Asked while a trial runs, when it is due to end, when a page is gone to, and when the page is looked at again. Not
