@@ -9,7 +9,7 @@ use host_api::{Request, Response};
 use settings::{Moved, Settings};
 
 use super::ask::{Pointer, unexpected};
-use super::document::{words_in, zone_name};
+use super::document::{words_in, zone_called};
 use super::state::Admin;
 use crate::problem::{Code, Problem};
 use crate::reply::{broken, off};
@@ -45,11 +45,12 @@ impl Admin {
     async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
         let context = match self.ask(asked).await? {
-            Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd] } => Context {
+            Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd], isolated } => Context {
                 wan: wan.as_deref().and_then(InterfaceName::new),
                 site: site.to_string().parse().map_err(|_| Code::Broken)?,
                 uids: ServiceUids { dnsmasq, chrony, networkd },
                 moved: Moved::new(),
+                isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),
             },
             other => return Err(unexpected(&other)),
         };
@@ -62,7 +63,8 @@ impl Admin {
 pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> Vec<String> {
     let changes = before.changes(after);
     let text = |change: &settings::Change| {
-        change.text_naming(words_in(language), |zone| zone_name(zone, language))
+        let name = |zone: &str| zone_called(&[after, before], zone, language);
+        change.text_naming(words_in(language), name)
     };
     changes.iter().map(text).collect()
 }
@@ -76,7 +78,7 @@ fn compared(
 ) -> Result<Preview, Problem> {
     let (old, new) = (side(before)?, side(after)?);
     let findings = firewall::reach(&old, &new, Some(asking));
-    let name = |zone: &str| zone_name(zone, language);
+    let name = |zone: &str| zone_called(&[&after.settings, &before.settings], zone, language);
     let difference = firewall::difference(&before.rules, &after.rules);
     Ok(Preview {
         words,

@@ -180,6 +180,7 @@ impl Now {
                 wan: Some("e-wan".to_owned()),
                 site: "fd12:3456:789a::/48".parse().unwrap(),
                 uids: [901, 902, 903],
+                isolated: Vec::new(),
             },
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
