@@ -29,13 +29,21 @@ interface Props {
 }
 
 export function Flows(props: Props) {
+  // The panel stands once: where the cell was picked.
+  const [inList, setInList] = useState(false);
+  const pickedIn = (list: boolean): Props["onPick"] => {
+    return (picked) => {
+      setInList(list);
+      props.onPick(picked);
+    };
+  };
   return (
     <>
       <div className="max-sm:hidden">
-        <Matrix {...props} />
-        <div data-panel>{props.panel(props.picked)}</div>
+        <Matrix {...props} onPick={pickedIn(false)} />
+        <div>{props.panel(inList ? null : props.picked)}</div>
       </div>
-      <ByZone {...props} />
+      <ByZone {...props} picked={inList ? props.picked : null} onPick={pickedIn(true)} />
     </>
   );
 }
