@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 import { lookAtRules } from "./look-rules.mjs";
 import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
+import { lookAtZones } from "./look-zones.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const OUT = new URL("../shots/", import.meta.url).pathname;
@@ -15,7 +16,11 @@ let findings = 0;
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-async function withServer(mode, port, work) {
+// Two clones may look at once: LOOK_PORTS=100 node dev/look.mjs
+const PORTS = Number(process.env.LOOK_PORTS ?? 0);
+
+async function withServer(mode, first, work) {
+  const port = first + PORTS;
   const server = spawn("node", [new URL("server.mjs", import.meta.url).pathname, mode], { env: { ...process.env, PORT: String(port) }, stdio: "inherit" });
   try {
     for (let i = 0; i < 50; i += 1) {
@@ -161,7 +166,8 @@ if (!only || only === "sign-in") {
     }
   });
 }
-for (const [part, port, look] of [["settings", 8794, lookAtSettings], ["rules", 8795, lookAtRules]]) {
+const CHANGES = { settings: lookAtSettings, zones: lookAtZones, rules: lookAtRules };
+for (const [part, look] of Object.entries(CHANGES)) {
   if (only && only !== part) continue;
   for (const options of views) {
     await withServer("ready", port, async (base) => {

@@ -18,12 +18,6 @@ let signedIn = state === "ready" && process.argv[2] !== "out";
 const account = { id: "0", name: "Ruth Meyer", language: "en", timeZone: "Europe/London", role: "admin" };
 const code = { managerCode: "K7QF-2M9X-WT4D", crmUrl: "https://crm.gatehouse.internal", expires: ago(-1440) };
 const proof = { tried: "CRM, every port", from: "Guest", at: ago(300), result: "Not reachable on any port" };
-const zones = [
-  ["wan", "wan", null, [], [["wan", true]]],
-  ["office", "office", 10, ["192.168.10.1/24", "fd12:3456:789a:10::1/64"], [["lan1", true], ["lan2", false]]],
-  ["guest", "guest", 30, ["192.168.30.1/24"], [["lan3", true]]],
-  ["crm", "crm", 20, ["192.168.20.1/24"], []],
-].map(([name, kind, vlan, addresses, ports]) => ({ name, kind, vlan, addresses, ports: ports.map(([port, linked]) => ({ name: port, interface: null, linked })) }));
 const entry = (seq, action, outcome = "allowed", actor = "Ruth Meyer") => ({
   seq, at: ago((260 - seq) * 47), actor: actor && { id: "0", name: actor }, action, outcome, records: [], count: seq % 3, reason: null, address: "192.168.10.20", device: "Mozilla/5.0",
 });
@@ -57,7 +51,7 @@ function answer(method, path, query, body, ifMatch, key) {
   if (at === "GET /setup") {
     return [200, { languages: ["en", "zh-CN"], timeZones: ["Asia/Shanghai", "Europe/London", "UTC"], suggestedTimeZone: "Europe/London",
       ports: [{ interface: "enp1s0", mac: "52:54:00:00:00:01", name: "wan", zones: ["wan"], linked: true }, { interface: "enp2s0", mac: "52:54:00:00:00:02", name: "lan1", zones: ["office"], linked: true }, { interface: "enp3s0", mac: "52:54:00:00:00:03", name: null, zones: [], linked: false }],
-      zones: zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: settings.access() }, management: { from: [{ zone: "office", addresses: "all" }] } }];
+      zones: settings.zones().zones.slice(1).map((zone) => ({ name: zone.name, vlan: zone.vlan, address: zone.addresses[0], dhcp: true })), crm: { address: "192.168.20.2", reachableFrom: settings.access() }, management: { from: [{ zone: "office", addresses: "all" }] } }];
   }
   if (at === "POST /setup/account") {
     if (body.password.length < 12) return problem(422, "invalid", "Two fields", { errors: [{ field: "/password", code: "weak-password", message: `The password has ${body.password.length} characters; it needs at least 12.` }] });
@@ -85,7 +79,7 @@ function answer(method, path, query, body, ifMatch, key) {
   if (at === "PATCH /account") return [200, Object.assign(account, body)];
   if (at === "POST /account/password") return problem(422, "invalid", "x", { errors: [{ field: "/current", code: "wrong", message: "This is not the password in force." }] });
   if (at === "GET /protection") return [200, { checkedAt: ago(3), rows: ["data", "access", "network", "application", "people", "suppliers", "audit"].map((key) => key === "network" ? { key, state: "proven", proof, todo: null } : { key, state: "unknown", proof: null, todo: null }) }];
-  if (at === "GET /zones") return [200, { zones, flows: [{ from: "office", to: "wan", allow: "all" }, { from: "guest", to: "wan", allow: "web" }, { from: "office", to: "crm", allow: "crm" }], wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:03." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
+  if (at === "GET /zones") return [200, { ...settings.zones(), wan: { interface: "enp1s0", addresses: ["203.0.113.10/24"] }, state: "ready", notices: [{ code: "x", text: "A card that the settings do not know is plugged in: 52:54:00:00:00:09." }], ruleset: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" }];
   if (at === "GET /leases") return [200, leases(query)];
   if (at === "POST /simulations") return /^[0-9a-f.:]+$/.test(body.source) ? [200, judged(body.destination.startsWith("1.") || body.from === "office" && body.port === 443, "wan")] : problem(422, "invalid", "One field", { errors: [{ field: "/source", code: "address", message: "This is no IP address. Type one like 192.168.10.20 or fd00::20." }] });
   if (at === "POST /probes") {

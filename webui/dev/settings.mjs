@@ -42,7 +42,7 @@ function words(language, before, after) {
   }
   for (const { zone, from, to } of movesOf(before, after)) said.push(say(language, `${zoneOf(language, zone)}: the box’s address is ${to}/24 (was ${from}/24).`, `“${zoneOf(language, zone)}”：设备的地址为 ${to}/24（原为 ${from}/24）。`));
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
-  if (JSON.stringify(before.policies) !== JSON.stringify(after.policies)) said.push(say(language, "Guest may reach the internet: everything (was: web only).", "“访客”可以不受限制地访问互联网（原为：仅网页）。"));
+  said.push(...other(language, before, after));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
   for (const zone of Object.keys(after.zones)) {
     const [was, now] = [before, after].map((one) => one.zones[zone]?.reservations ?? []);
@@ -55,10 +55,43 @@ function words(language, before, after) {
   return said;
 }
 
+/** What differs of zones, ports and routes, in fewer words than the box has. */
+function other(language, before, after) {
+  const said = [];
+  const name = (zone) => after.zones[zone]?.label ?? before.zones[zone]?.label ?? zoneOf(language, zone);
+  const parts = [
+    ["zones", (key) => say(language, `Zone ${name(key)}`, `分区“${name(key)}”`)],
+    ["ports", (key) => say(language, `Port ${key}`, `网口 ${key}`)],
+  ];
+  for (const [part, called] of parts) {
+    for (const key of new Set([...Object.keys(before[part]), ...Object.keys(after[part])])) {
+      const [was, now] = [before[part][key], after[part][key]];
+      if (JSON.stringify(was) === JSON.stringify(now)) continue;
+      if (was === undefined) said.push(say(language, `New: ${called(key)}.`, `新增${called(key)}。`));
+      else if (now === undefined) said.push(say(language, `${called(key)} is removed.`, `删除${called(key)}。`));
+      else said.push(say(language, `${called(key)} is changed.`, `更改${called(key)}。`));
+    }
+  }
+  const pairs = (document) => Object.fromEntries(document.policies.map((one) => [`${one.from} ${one.to}`, one.allow]));
+  const [was, now] = [pairs(before), pairs(after)];
+  for (const pair of new Set([...Object.keys(was), ...Object.keys(now)])) {
+    if (was[pair] === now[pair]) continue;
+    const [from, to] = pair.split(" ").map((zone) => (zone === "wan" ? say(language, "the internet", "互联网") : name(zone)));
+    said.push(now[pair] ? say(language, `${from} may now reach ${to}: ${now[pair]}.`, `“${from}”现在可以访问“${to}”。`) : say(language, `${from} may no longer reach ${to}.`, `“${from}”不能再访问“${to}”。`));
+  }
+  if (JSON.stringify(before.routes) !== JSON.stringify(after.routes)) said.push(say(language, "Networks behind other routers differ.", "其他路由器后面的网段有变化。"));
+  return said;
+}
+
+function kindOf(document, name) {
+  if (name === document.crm.zone) return "crm";
+  return name === "office" || name === "guest" ? name : "zone";
+}
+
 export function makeSettings({ problem, account }) {
   let document = {
     version: 1, language: "en",
-    ports: { wan: { match: { mac: "52:54:00:00:00:01" }, role: "wan" }, lan1: { match: { mac: "52:54:00:00:00:02" }, role: { access: "office" } } },
+    ports: { wan: { match: { mac: "52:54:00:00:00:01" }, role: "wan" }, lan1: { match: { mac: "52:54:00:00:00:02" }, role: { access: "office" } }, lan2: { match: { mac: "52:54:00:00:00:03" }, role: { access: "guest" } }, lan3: { match: { mac: "52:54:00:00:00:04" }, role: { trunk: ["office", "guest"] } } },
     zones: { office: { vlan: 10, ipv4: { address: "192.168.10.1/24" }, ipv6: "automatic" }, guest: { vlan: 30, ipv4: { address: "192.168.30.1/24" }, ipv6: "off" }, crm: { vlan: 20, ipv4: { address: "192.168.20.1/24" }, ipv6: "off" } },
     policies: [{ from: "guest", to: "wan", allow: "web" }, { from: "office", to: "wan", allow: "all" }],
     management: { from: [{ zone: "office", addresses: "all" }] },
@@ -112,6 +145,9 @@ export function makeSettings({ problem, account }) {
       const errors = check(next);
       return errors.length === 0 ? null : invalid(errors.map(([index, message]) => ({ field: `/reachableFrom/${index}/addresses/0`, code: "address", message })));
     }
+    const vlans = Object.entries(next.zones ?? {}).map(([name, zone]) => [name, zone.vlan]);
+    const double = vlans.find(([name, vlan]) => vlans.some(([other, same]) => other !== name && same === vlan));
+    if (double) return invalid([{ field: `/document/zones/${double[0]}/vlan`, code: "vlan_used", message: say(language(), "Another zone already uses this VLAN.", "另一个分区已使用此 VLAN。") }]);
     if (!next.zones?.office || next.zones.office.vlan === 4095) {
       return invalid([
         { field: "/document/zones/office/vlan", code: "vlan", message: say(language(), "4095 is not a VLAN; 1 to 4094 are.", "4095 不是有效的 VLAN，应为 1 到 4094。") },
@@ -157,6 +193,21 @@ export function makeSettings({ problem, account }) {
   return {
     access: () => document.crm.reachable_from,
     document: () => document,
+    zones() {
+      const cards = [["52:54:00:00:00:01", "enp1s0", true], ["52:54:00:00:00:02", "enp2s0", true], ["52:54:00:00:00:04", "enp4s0", false], ["52:54:00:00:00:09", "enp9s0", true]];
+      const status = (name) => {
+        const card = cards.find(([mac]) => mac === document.ports[name].match.mac);
+        return { name, interface: card ? card[1] : null, linked: card ? card[2] : false };
+      };
+      const carries = (role, zone) => role.access === zone || (role.trunk ?? []).includes(zone);
+      const ports = (is) => Object.keys(document.ports).filter((name) => is(document.ports[name].role)).map(status);
+      const of = ([name, zone]) => ({ name, label: zone.label ?? null, isolated: zone.isolated ?? false, kind: kindOf(document, name), vlan: zone.vlan, addresses: zone.ipv4 ? [zone.ipv4.address] : [], ports: ports((role) => carries(role, name)) });
+      const wan = { name: "wan", label: null, isolated: false, kind: "wan", vlan: null, addresses: [], ports: ports((role) => role === "wan") };
+      const used = Object.values(document.ports).map((port) => port.match.mac);
+      const free = cards.filter(([mac]) => !used.includes(mac)).map(([mac, card, linked]) => ({ interface: card, mac, path: null, linked }));
+      const crm = document.crm.reachable_from.map((one) => ({ from: one.zone, to: document.crm.zone, allow: "crm" }));
+      return { zones: [wan, ...Object.entries(document.zones).map(of)], flows: [...document.policies, ...crm], cards: free };
+    },
     version: () => version,
     answer(method, path, query, body, ifMatch, key) {
       if (trial !== null && Date.now() >= trial.ends) end("expired");

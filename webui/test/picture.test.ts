@@ -3,11 +3,11 @@ import type { Zone, Zones } from "../src/admin/api";
 import { inOrder, isBroken, pictureOf } from "../src/admin/features/zones/picture";
 
 function zone(kind: Zone["kind"], linked: boolean[], addresses: string[] = [], name: string = kind): Zone {
-  return { name, kind, vlan: null, addresses, ports: linked.map((one, index) => ({ name: `p${index}`, interface: null, linked: one })) };
+  return { name, kind, vlan: null, label: null, isolated: false, addresses, ports: linked.map((one, index) => ({ name: `p${index}`, interface: null, linked: one })) };
 }
 
 function zones(all: Zone[], wan: string[] | null = null): Zones {
-  return { zones: all, flows: [], wan: wan && { interface: "e0", addresses: wan }, state: "ready", notices: [], ruleset: null };
+  return { zones: all, flows: [], cards: [], wan: wan && { interface: "e0", addresses: wan }, state: "ready", notices: [], ruleset: null };
 }
 
 test("the internet is connected only with a cable and an address", () => {

@@ -1,6 +1,6 @@
 //! Layer 2: the CRM's port and the router talk to each other and to nobody else, whatever else is in
-//! the CRM's VLAN; and no device gives out addresses or says that it is the router, which is the box's
-//! business. The `inet` table never sees these frames: they do not pass the router.
+//! the CRM's VLAN; nor do ports of an isolated zone; and no device gives out addresses or says that it is the
+//! router, which is the box's business. The `inet` table never sees these frames: they do not pass the router.
 
 use settings::Zone;
 
@@ -37,6 +37,7 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
         when().output(&port).drop("only the router talks to the CRM"),
     ];
     forward.extend(quarantine::beside(scope));
+    forward.extend(isolated(scope));
     let input = not_from(&port, scope);
     Table {
         id: rogues_table(),
@@ -65,6 +66,22 @@ fn rogues() -> Vec<Rule> {
         .is(Field::IcmpType, Value::IcmpType(icmp::ROUTER_ADVERTISEMENT))
         .drop(ROUTER);
     tags.into_iter().chain(servers).chain([routers]).collect()
+}
+
+/// Access ports by their interface: a frame that leaves one has no tag any more. What goes from trunk to
+/// trunk has it still.
+fn isolated(scope: &Scope<'_>) -> Vec<Rule> {
+    let ports = scope.context.isolated.iter().flat_map(|port| {
+        let why = "devices of an isolated zone reach the router only";
+        [when().input(port).drop(why), when().output(port).drop(why)]
+    });
+    let zones = scope.settings.zones.values().filter(|zone| zone.isolated);
+    let tagged = zones.map(|zone| {
+        when()
+            .is(Field::VlanId, Value::VlanId(zone.vlan.number()))
+            .drop("devices of an isolated zone reach the router only, tagged")
+    });
+    ports.chain(tagged).collect()
 }
 
 /// What enters the CRM's VLAN elsewhere never reaches the router, so that no neighbour can forge

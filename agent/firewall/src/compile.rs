@@ -35,6 +35,8 @@ pub struct Context {
     pub moved: Moved,
     /// Schedules that are on at this hour.
     pub on: BTreeSet<Title>,
+    /// Cards that are access ports of isolated zones.
+    pub isolated: Vec<InterfaceName>,
 }
 
 /// Users that our services run as; none of them is root.

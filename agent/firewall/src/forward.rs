@@ -16,7 +16,7 @@ use crate::ir::{
 use crate::spoof::{inside4, inside6};
 use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
-use crate::{crm, icmp, rules};
+use crate::{crm, icmp, routed, rules};
 
 /// What is allowed between two interfaces.
 pub(crate) struct Pair {
@@ -32,7 +32,8 @@ pub(crate) struct Pair {
 
 pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let (by_pair, answers) = (Name::made("forward"), Name::made("answers_forward"));
-    let mut rules = kept_inside(scope);
+    let (mut rules, sets) = routed::within(scope);
+    rules.extend(kept_inside(scope));
     rules.extend(tracking::known(scope, &tracking::passing()));
     rules.extend(tracking::ended());
     rules.extend([
@@ -75,7 +76,8 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     ];
     let errors_by_pair = Name::made("errors_by_pair");
     let related = errors(&errors_by_pair);
-    let mut part = Part { chains: vec![base, chain(answers, back), related], ..Part::default() };
+    let chains = vec![base, chain(answers, back), related];
+    let mut part = Part { sets, chains, ..Part::default() };
     let (mut entries, mut of_errors) = (Vec::new(), Vec::new());
     for pair in pairs.into_values() {
         let key = vec![Value::Interface(pair.from), Value::Interface(pair.to)];

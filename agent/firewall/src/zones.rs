@@ -20,7 +20,11 @@ pub(crate) struct ZoneView<'s> {
     /// The box's former address, with its network, while new settings are tried.
     pub(crate) moved4: Option<Ipv4Net>,
     pub(crate) router6: Option<Ipv6Addr>,
+    /// Networks behind other routers of the zone.
+    pub(crate) routed4: Vec<Ipv4Net>,
     pub(crate) dhcp: bool,
+    /// Its devices do not reach each other.
+    pub(crate) isolated: bool,
     /// The CRM's zone: only the CRM is in it.
     pub(crate) is_crm: bool,
 }
@@ -47,6 +51,8 @@ impl<'s> Scope<'s> {
                 router4: zone.router_v4(),
                 moved4: context.moved.get(name).copied(),
                 router6: zone.router_v6(context.site),
+                routed4: settings.routed(name).collect(),
+                isolated: zone.isolated,
                 dhcp: zone.ipv4.as_ref().is_some_and(|ipv4| ipv4.dhcp.is_some()),
                 is_crm: *name == settings.crm.zone,
             })
@@ -84,10 +90,10 @@ impl ZoneView<'_> {
         }
     }
 
-    /// Its IPv4 networks: its subnet, and the one that it had before.
+    /// Its IPv4 networks: its subnet, the one that it had before, and those behind its routers.
     pub(crate) fn subnets4(&self) -> impl Iterator<Item = Ipv4Net> {
         let moved = self.moved4.map(|moved| moved.trunc()).filter(|net| self.subnet4 != Some(*net));
-        self.subnet4.into_iter().chain(moved)
+        self.subnet4.into_iter().chain(moved).chain(self.routed4.iter().copied())
     }
 
     /// The box's IPv4 addresses in it: the present one first.

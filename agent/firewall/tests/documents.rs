@@ -131,7 +131,7 @@ proptest! {
         prop_assert_eq!(ruleset.hash(), compile(&settings, &context).hash());
         let rules: usize =
             ruleset.tables.iter().flat_map(|table| &table.chains).map(|chain| chain.rules.len()).sum();
-        let bound = 70 + 45 * settings.zones.len() + 2 * settings.policies.len()
+        let bound = 70 + 46 * settings.zones.len() + 14 * settings.routes.len() + 2 * settings.policies.len()
             + 2 * settings.crm.reachable_from.len();
         prop_assert!(rules <= bound, "{} rules, {} expected at most", rules, bound);
     }

@@ -7,8 +7,8 @@ use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
-use crate::seeing::{Look, Seen};
 use crate::probe::{NoProbe, Probe, ProbeReport};
+use crate::seeing::{Look, Seen};
 use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
@@ -141,6 +141,9 @@ pub enum Response {
         site: Ipv6Net,
         /// Users that dnsmasq, chrony and networkd run as.
         uids: [u32; 3],
+        /// Interfaces of the access ports of isolated zones.
+        #[serde(default)]
+        isolated: Vec<String>,
     },
     /// What the rules of the settings in force have done.
     Hits(Vec<RuleHits>),

@@ -78,7 +78,8 @@ impl Goal {
         let binding = network::bind(settings, present);
         let plan = network::plan(settings, moved, &binding, site, mode);
         let (moved, on) = (moved.clone(), on.clone());
-        let context = Context { wan: binding.wan().cloned(), site, uids, moved, on };
+        let isolated = network::isolated(settings, &binding);
+        let context = Context { wan: binding.wan().cloned(), site, uids, moved, on, isolated };
         let ruleset = firewall::compile(settings, &context);
         Self { hash: ruleset.hash(), binding, plan, ruleset }
     }

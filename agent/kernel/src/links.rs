@@ -7,6 +7,7 @@ mod bridge;
 mod namespace;
 pub mod probe;
 pub(crate) mod route;
+mod routed;
 mod sysctl;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,8 @@ pub fn apply(plan: &LinkPlan) -> Result<Vec<Change>, LinkError> {
     for name in bridges.chain(devices).chain(ports) {
         work.up(name.as_str())?;
     }
+    // A route needs its interface to be up.
+    routed::set(&mut work, plan)?;
     sysctl::forward(&mut work, plan.forwarding)?;
     Ok(work.changes)
 }

@@ -38,6 +38,7 @@ fn a_compiled_ruleset_loads_and_reads_back() {
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103 },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        isolated: Vec::new(),
     };
     let ruleset = compile(&settings, &context);
     let checked = ruleset.check().expect("a good ruleset");

@@ -18,7 +18,9 @@ use common::{in_new_namespace, run};
 use firewall::ir::InterfaceName;
 use kernel::links::{LinkError, apply};
 use kernel::namespace::Namespace;
-use network::links::{self, Bridge, BridgePort, InterfaceAddresses, LinkPlan, Neighbour};
+use network::links::{
+    self, Bridge, BridgePort, InterfaceAddresses, LinkPlan, Neighbour, StaticRoute,
+};
 use serde_json::Value;
 
 const ROUTER_MAC: [u8; 6] = [2, 1, 2, 3, 4, 5];
@@ -78,6 +80,7 @@ fn plan(namespace: &str) -> LinkPlan {
             neighbour("z-crm", "192.168.30.10", CRM_MAC),
             neighbour("z-crm", "fd00:1:2:30::a", CRM_MAC),
         ],
+        routes: Vec::new(),
         namespace: links::Namespace {
             name: namespace.to_owned(),
             outer: interface("crm0"),
@@ -163,6 +166,33 @@ fn the_crm_reaches_the_router_in_both_versions_at_once() {
         }
         let routes = namespace.run(|| run(&["ip", "-6", "route"])).expect("entered");
         assert!(routes.contains("default via fd00:1:2:30::1 dev eth0"), "{routes}");
+    });
+}
+
+#[test]
+fn routes_come_and_go_and_those_of_others_stay() {
+    let name = Name::new("routes");
+    with_ports(|| {
+        let without = plan(&name.0);
+        let route = |via: &str| StaticRoute {
+            network: "10.20.0.0/16".parse().expect("a network"),
+            via: via.parse().expect("an address"),
+            interface: interface("z-office"),
+        };
+        words(&without);
+        run(&["ip", "route", "add", "10.30.0.0/16", "via", "192.168.10.9"]);
+        for via in ["192.168.10.2", "192.168.10.3"] {
+            let with = LinkPlan { routes: vec![route(via)], ..plan(&name.0) };
+            assert!(words(&with).contains(&format!("add route to 10.20.0.0/16 by {via}")));
+            assert_eq!(words(&with), [] as [String; 0]);
+            let there = run(&["ip", "route", "show", "10.20.0.0/16"]);
+            assert!(there.contains(&format!("via {via} dev z-office")), "{there}");
+            assert_eq!(there.lines().count(), 1, "{there}");
+        }
+        assert_eq!(words(&without), ["remove route to 10.20.0.0/16 by 192.168.10.3"]);
+        assert!(run(&["ip", "route", "show", "10.20.0.0/16"]).is_empty());
+        let others = run(&["ip", "route", "show", "10.30.0.0/16"]);
+        assert!(others.contains("via 192.168.10.9"), "{others}");
     });
 }
 

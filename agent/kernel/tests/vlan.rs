@@ -75,6 +75,7 @@ fn plan(namespace: &str, crm: u16) -> LinkPlan {
             neighbour("z-crm", "192.168.30.10", CRM_MAC),
             neighbour("z-crm", "fd00:1:2:30::a", CRM_MAC),
         ],
+        routes: Vec::new(),
         namespace: links::Namespace {
             name: namespace.to_owned(),
             outer: interface("crm0"),

@@ -14,13 +14,16 @@ pub fn sources() -> &'static str {
 pub fn allow(settings: &Settings, site: SitePrefix) -> String {
     let mut out =
         "# Written by gatehouse-hostd from the settings; changes here are lost.\n".to_owned();
-    for (_, zone) in settings.zones.iter().filter(|(name, _)| **name != settings.crm.zone) {
+    for (name, zone) in settings.zones.iter().filter(|(name, _)| **name != settings.crm.zone) {
         // Writing to a string cannot fail.
         if let Some(subnet) = zone.subnet_v4() {
             let _ = writeln!(out, "allow {subnet}");
         }
         if let Some(subnet) = zone.subnet_v6(site) {
             let _ = writeln!(out, "allow {subnet}");
+        }
+        for network in settings.routed(name) {
+            let _ = writeln!(out, "allow {network}");
         }
     }
     out

@@ -13,4 +13,4 @@ pub mod probe;
 pub mod resolv;
 
 pub use bind::{Binding, BoundPort, PresentPort, bind};
-pub use plan::{BRIDGE, CRM_NAMESPACE, LinkMode, forwards, plan};
+pub use plan::{BRIDGE, CRM_NAMESPACE, LinkMode, forwards, isolated, plan};

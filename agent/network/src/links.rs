@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use firewall::ir::InterfaceName;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// All links, addresses and neighbours of ours, in the host's namespace and in the CRM's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct LinkPlan {
     pub addresses: Vec<InterfaceAddresses>,
     /// Permanent neighbour entries in the host's namespace.
     pub neighbours: Vec<Neighbour>,
+    /// Static routes; one of ours that is not named is removed.
+    pub routes: Vec<StaticRoute>,
     /// The CRM's namespace.
     pub namespace: Namespace,
     /// `net.ipv4.ip_forward` and `net.ipv6.conf.all.forwarding`; set last, after the ruleset.
@@ -92,6 +94,17 @@ pub struct Neighbour {
     pub address: IpAddr,
     /// The neighbour's MAC address.
     pub mac: [u8; 6],
+}
+
+/// A route to a network behind another router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticRoute {
+    /// The network.
+    pub network: Ipv4Net,
+    /// The other router.
+    pub via: Ipv4Addr,
+    /// The interface it is on.
+    pub interface: InterfaceName,
 }
 
 /// A named network namespace (`/run/netns/<name>`) joined to a bridge by a veth pair. It is made

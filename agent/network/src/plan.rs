@@ -11,7 +11,8 @@ use settings::{Addresses, Moved, PortRole, Settings, SitePrefix, VlanId, Zone, Z
 
 use crate::bind::Binding;
 use crate::links::{
-    Bridge, BridgePort, InterfaceAddresses, LinkPlan, Namespace, Neighbour, PortVlan, VlanDevice,
+    Bridge, BridgePort, InterfaceAddresses, LinkPlan, Namespace, Neighbour, PortVlan, StaticRoute,
+    VlanDevice,
 };
 
 /// The VLAN-aware bridge.
@@ -29,11 +30,12 @@ pub enum LinkMode {
     Plain,
 }
 
-/// Whether anything is to be forwarded at all: a policy is there, or somebody may reach the CRM.
+/// Whether anything is to be forwarded at all: a policy or a route is there, or somebody may reach the CRM.
 pub fn forwards(settings: &Settings) -> bool {
     let somebody =
         |addresses: &Addresses| !matches!(addresses, Addresses::List(list) if list.is_empty());
     !settings.policies.is_empty()
+        || !settings.routes.is_empty()
         || settings.crm.reachable_from.iter().any(|source| somebody(&source.addresses))
 }
 
@@ -53,6 +55,7 @@ pub fn plan(
         ports: Vec::new(),
         addresses: Vec::new(),
         neighbours: Vec::new(),
+        routes: routes(settings),
         namespace: Namespace {
             name: CRM_NAMESPACE.to_owned(),
             outer: fixed(CRM_PORT),
@@ -118,6 +121,24 @@ pub(crate) fn crm_place(settings: &Settings, site: SitePrefix, mode: LinkMode) -
         mac: maker.crm_mac(),
         router: maker.router_mac(vlan.filter(|_| mode == LinkMode::Plain)),
     }
+}
+
+fn routes(settings: &Settings) -> Vec<StaticRoute> {
+    let one = |route: &settings::Route| {
+        let (zone, _) = settings.zone_of(route)?;
+        let interface = interface(zone)?;
+        Some(StaticRoute { network: route.network, via: route.via, interface })
+    };
+    settings.routes.iter().filter_map(one).collect()
+}
+
+/// Cards that are access ports of isolated zones.
+pub fn isolated(settings: &Settings, binding: &Binding) -> Vec<InterfaceName> {
+    let is_isolated = |zone| settings.zones.get(zone).is_some_and(|zone| zone.isolated);
+    let ports = binding.bound.values();
+    let ports =
+        ports.filter(|port| matches!(&port.role, PortRole::Access(zone) if is_isolated(zone)));
+    ports.map(|port| port.interface.clone()).collect()
 }
 
 struct Maker<'a> {
@@ -337,6 +358,38 @@ mod tests {
         let ports: Vec<_> =
             plan.ports.iter().map(|p| (p.interface.as_str(), p.bridge.as_str())).collect();
         assert_eq!(ports, [("eth2", "z-guest"), ("eth1", "z-office"), ("crm0", "z-crm")]);
+    }
+
+    #[test]
+    fn what_isolation_and_routes_come_to() {
+        let text = include_str!("../../settings/tests/example.json");
+        let mut document: serde_json::Value = serde_json::from_str(text).unwrap();
+        document["zones"]["guest"]["isolated"] = true.into();
+        document["routes"] =
+            serde_json::json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]);
+        document["policies"] = serde_json::json!([]);
+        document["crm"]["reachable_from"] = serde_json::json!([]);
+        let settings = settings::parse(document.to_string().as_bytes()).unwrap();
+        assert!(forwards(&settings), "devices of a zone reach the network behind its router");
+        let routes = routes(&settings);
+        let routes: Vec<_> = routes
+            .iter()
+            .map(|one| format!("{} {} {}", one.network, one.via, one.interface))
+            .collect();
+        assert_eq!(routes, ["10.20.0.0/16 192.168.10.2 z-office"]);
+        let card = |interface: &str, mac: &str, path: Option<&str>| PresentPort {
+            interface: InterfaceName::new(interface).unwrap(),
+            mac: mac.parse().ok(),
+            path: path.map(|path| path.parse().unwrap()),
+        };
+        let present = [
+            card("eth1", "52:54:00:67:00:02", None),
+            card("eth2", "52:54:00:67:00:03", Some("pci-0000:00:05.0")),
+            card("eth3", "52:54:00:67:00:04", None),
+        ];
+        let isolated = isolated(&settings, &bind(&settings, &present));
+        let isolated: Vec<&str> = isolated.iter().map(InterfaceName::as_str).collect();
+        assert_eq!(isolated, ["eth2"], "neither office's nor the trunk");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod ports;
 mod quarantine;
 mod reached;
 mod reservations;
+mod routes;
 mod rules;
 mod services;
 mod speech;
@@ -19,10 +20,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+pub use self::speech::Plain;
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, Member,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress, Member,
     PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way,
     ZoneName,
 };
@@ -168,6 +170,24 @@ changes! {
             { zone: ZoneName, address: Ipv4Addr, name: HostName, before: HostName },
         /// No name any more.
         "device_name_gone" DeviceNameGone { zone: ZoneName, address: Ipv4Addr, before: HostName },
+
+        // What zones are called, isolation, static routes.
+        /// A label where none was.
+        "label_new" LabelNew { zone: Plain, label: Label },
+        /// Another label.
+        "label" Label { zone: Plain, label: Label, before: Label },
+        /// No label any more.
+        "label_gone" LabelGone { zone: Plain, before: Label },
+        /// Devices of the zone reach each other no more.
+        "isolated" Isolated { zone: ZoneName },
+        /// Devices of the zone reach each other again.
+        "isolated_gone" IsolatedGone { zone: ZoneName },
+        /// A route to a network that had none.
+        "route_new" RouteNew { network: Ipv4Net, via: Ipv4Addr },
+        /// Another router.
+        "route" Route { network: Ipv4Net, via: Ipv4Addr, before: Ipv4Addr },
+        /// No route any more.
+        "route_gone" RouteGone { network: Ipv4Net, before: Ipv4Addr },
 
         // Where the CRM lives.
         /// Another zone.

@@ -47,6 +47,7 @@ impl Settings {
             schedules: BTreeMap::new(),
             time_zone: None,
             quarantine: BTreeSet::new(),
+            routes: Vec::new(),
         })
     }
 }
@@ -94,5 +95,7 @@ fn zone(vlan: u8, dhcp: Option<(u8, u8)>) -> Option<Zone> {
         }),
         ipv6: Ipv6Zone::Automatic,
         reservations: Vec::new(),
+        label: None,
+        isolated: false,
     })
 }

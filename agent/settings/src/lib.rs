@@ -7,6 +7,7 @@ mod crm;
 mod factory;
 mod host_name;
 mod json;
+mod label;
 mod mac;
 mod management;
 mod member;
@@ -22,6 +23,7 @@ mod read;
 mod reason;
 mod remark;
 mod reservation;
+mod route;
 mod rule;
 mod schedule;
 mod service;
@@ -38,11 +40,12 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Device, Door, Told};
+pub use change::{Change, Device, Door, Plain, Told};
 pub use crm::Crm;
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
 pub use json::MAX_BYTES;
+pub use label::Label;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
 pub use member::{AddressRange, Member};
@@ -56,6 +59,7 @@ pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
 pub use remark::Remark;
 pub use reservation::Reservation;
+pub use route::Route;
 pub use rule::{Rule, RuleAction, Side, Which};
 pub use schedule::{Span, TimeOfDay, Weekday};
 pub use service::{KNOWN_SERVICES, PortRange, Way, known_service};
@@ -63,8 +67,8 @@ pub use site::SitePrefix;
 pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
-    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_RULES,
-    MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_ROUTES,
+    MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;
@@ -107,6 +111,9 @@ pub struct Settings {
     /// Devices that may talk to nobody, by MAC address.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub quarantine: BTreeSet<MacAddress>,
+    /// Networks behind other routers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
 }
 
 /// Languages of the product.

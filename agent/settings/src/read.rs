@@ -17,7 +17,7 @@ use crate::problem::Place;
 use crate::quarantine;
 use crate::{
     Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
-    Port, PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+    Port, PortMatch, PortRole, Problem, Reason, Route, Settings, Source, Version, VlanId, Zone,
 };
 
 /// Reads a text.
@@ -70,6 +70,7 @@ impl Reader {
             "schedules",
             "time_zone",
             "quarantine",
+            "routes",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -86,6 +87,7 @@ impl Reader {
             self.optional(&fields, "schedules", |r, v, p| r.named(v, p, Self::schedule));
         let time_zone = self.optional(&fields, "time_zone", Self::text);
         let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
+        let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
         Some(Settings {
             version: version?,
             language: language?,
@@ -100,6 +102,7 @@ impl Reader {
             schedules: schedules?.unwrap_or_default(),
             time_zone: time_zone?,
             quarantine: quarantine?.unwrap_or_default(),
+            routes: routes?.unwrap_or_default(),
         })
     }
 
@@ -142,13 +145,22 @@ impl Reader {
     }
 
     fn zone(&mut self, value: &Value, place: &Place<'_>) -> Option<Zone> {
-        let fields = self.fields(value, place, &["vlan", "ipv4", "ipv6", "reservations"])?;
+        let known = ["vlan", "ipv4", "ipv6", "label", "isolated", "reservations"];
+        let fields = self.fields(value, place, &known)?;
         let vlan = self.required(&fields, "vlan", Self::vlan);
         let ipv4 = self.optional(&fields, "ipv4", Self::ipv4);
         let ipv6 = self.required(&fields, "ipv6", Self::ipv6);
+        let label = self.optional(&fields, "label", Self::text);
+        let isolated = self.optional(&fields, "isolated", Self::yes_or_no);
         let reservations = self.optional(&fields, "reservations", Self::reservations);
-        let reservations = reservations.map(Option::unwrap_or_default);
-        Some(Zone { vlan: vlan?, ipv4: ipv4?, ipv6: ipv6?, reservations: reservations? })
+        Some(Zone {
+            vlan: vlan?,
+            ipv4: ipv4?,
+            ipv6: ipv6?,
+            label: label?,
+            isolated: isolated?.unwrap_or_default(),
+            reservations: reservations?.unwrap_or_default(),
+        })
     }
 
     fn vlan(&mut self, value: &Value, place: &Place<'_>) -> Option<VlanId> {
@@ -187,6 +199,20 @@ impl Reader {
     fn ipv6(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv6Zone> {
         let words = [("automatic", Ipv6Zone::Automatic), ("off", Ipv6Zone::Off)];
         self.word(value, place, "automatic, off", &words)
+    }
+
+    fn route(&mut self, value: &Value, place: &Place<'_>) -> Option<Route> {
+        let fields = self.fields(value, place, &["network", "via"])?;
+        let network = self.required(&fields, "network", Self::network4);
+        let via = self.required(&fields, "via", Self::ipv4_address);
+        Some(Route { network: network?, via: via? })
+    }
+
+    fn network4(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Net> {
+        match self.network(value, place)? {
+            IpNet::V4(network) => Some(network),
+            IpNet::V6(_) => self.wrong(place, Reason::RouteIpv6),
+        }
     }
 
     fn policy(&mut self, value: &Value, place: &Place<'_>) -> Option<Policy> {

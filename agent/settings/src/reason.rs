@@ -266,6 +266,26 @@ reasons! {
     // Quarantine.
     /// The same device twice.
     "quarantine_repeated" QuarantineRepeated,
+
+    // Labels, isolation, static routes.
+    /// No label for a zone.
+    "label_invalid" LabelInvalid { max: usize },
+    /// Another zone is called so.
+    "label_used" LabelUsed { zone: ZoneName },
+    /// The CRM is alone in its zone.
+    "isolated_crm" IsolatedCrm,
+    /// A routed network of IPv6.
+    "route_ipv6" RouteIpv6,
+    /// Prefix length outside what a routed network can have.
+    "route_bounds" RouteBounds { min: u8, max: u8 },
+    /// Shares addresses with the network of another route.
+    "route_overlap" RouteOverlap { network: Ipv4Net },
+    /// The other router is in no zone.
+    "route_via_outside" RouteViaOutside,
+    /// The other router would be in the CRM's zone.
+    "route_via_crm" RouteViaCrm { zone: ZoneName },
+    /// No device has this address: it is the box's, or an end of the subnet.
+    "route_via_unusable" RouteViaUnusable { subnet: Ipv4Net },
 }
 
 impl Reason {

@@ -1,7 +1,9 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod labels;
 mod reservations;
+mod routes;
 mod rules;
 mod sources;
 mod zones;
@@ -19,6 +21,8 @@ pub const MAX_ZONES: usize = 64;
 pub const MAX_PORTS: usize = 64;
 /// Most policies.
 pub const MAX_POLICIES: usize = 256;
+/// Most static routes.
+pub const MAX_ROUTES: usize = 256;
 /// Most networks in one list of addresses.
 pub const MAX_ADDRESSES: usize = 1024;
 
@@ -47,6 +51,8 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.rules();
         check.management();
         check.crm();
+        check.labels();
+        check.routes();
     }
     check.problems
 }
@@ -62,13 +68,14 @@ impl Check<'_> {
     }
 
     fn counts(&mut self) {
-        let Settings { ports, zones, policies, management, crm, .. } = self.settings;
+        let Settings { ports, zones, policies, management, crm, routes, .. } = self.settings;
         let management = (Place::Root.field("management"), "from", management.from.len());
         let crm = (Place::Root.field("crm"), "reachable_from", crm.reachable_from.len());
         for (place, field, count, max) in [
             (Place::Root, "ports", ports.len(), MAX_PORTS),
             (Place::Root, "zones", zones.len(), MAX_ZONES),
             (Place::Root, "policies", policies.len(), MAX_POLICIES),
+            (Place::Root, "routes", routes.len(), MAX_ROUTES),
             (management.0, management.1, management.2, MAX_ZONES),
             (crm.0, crm.1, crm.2, MAX_ZONES),
         ] {

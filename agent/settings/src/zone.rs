@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Serialize;
 
-use crate::{Reservation, SitePrefix, VlanId};
+use crate::{Label, Reservation, SitePrefix, VlanId};
 
 /// One zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +21,12 @@ pub struct Zone {
     /// Devices that always get the same IPv4 address.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reservations: Vec<Reservation>,
+    /// What people call it; its name when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// Its devices do not reach each other, only the box and what the box lets them reach.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub isolated: bool,
 }
 
 /// IPv4 of a zone.

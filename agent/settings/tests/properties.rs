@@ -158,6 +158,9 @@ fn value() -> impl Strategy<Value = Value> {
         json!({"vlan": 40, "ipv6": "automatic"}),
         json!({"path": "pci-0000:00:05.0"}),
         json!({"mac": "52:54:00:67:00:01"}),
+        json!(true),
+        json!({"vlan": 40, "ipv6": "automatic", "label": "三楼", "isolated": true}),
+        json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]),
     ])
 }
 

@@ -19,12 +19,14 @@ pub enum Place {
     Wan,
     /// A host on an interface that has no zone.
     Stray,
+    /// A second host of `guest`, on another port.
+    Second,
 }
 
 impl Place {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Office, Self::Guest, Self::Peer, Self::Crm, Self::Wan, Self::Stray];
+    pub const ALL: [Self; 7] =
+        [Self::Office, Self::Guest, Self::Peer, Self::Crm, Self::Wan, Self::Stray, Self::Second];
 
     /// Name of the router's interface towards it.
     pub fn port(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Place {
             Self::Crm => "crm0",
             Self::Wan => "wan0",
             Self::Stray => "lan4",
+            Self::Second => "lan5",
         }
     }
 
@@ -42,7 +45,7 @@ impl Place {
     pub fn interface(self) -> &'static str {
         match self {
             Self::Office => "z-office",
-            Self::Guest => "z-guest",
+            Self::Guest | Self::Second => "z-guest",
             Self::Peer | Self::Crm => "z-crm",
             Self::Wan => "wan0",
             Self::Stray => "lan4",
@@ -63,6 +66,7 @@ impl Place {
     pub fn gateway_mac(self) -> Mac {
         match self {
             Self::Office | Self::Guest => [2, 0, 0, 0, 3, self.number()],
+            Self::Second => Self::Guest.gateway_mac(),
             Self::Peer | Self::Crm => [2, 0, 0, 0, 3, Self::Crm.number()],
             Self::Wan | Self::Stray => self.port_mac(),
         }
@@ -77,6 +81,7 @@ impl Place {
             Self::Crm => ("192.168.30.10", "fd12:3456:789a:1e::a"),
             Self::Wan => ("10.99.0.1", "2a10:99::1"),
             Self::Stray => ("192.168.40.10", "fd12:3456:789a:28::10"),
+            Self::Second => ("192.168.20.11", "fd12:3456:789a:14::11"),
         };
         version.pick(v4, v6)
     }
@@ -85,7 +90,7 @@ impl Place {
     pub fn gateway(self, version: Version) -> IpAddr {
         let (v4, v6) = match self {
             Self::Office => ("192.168.10.1", "fd12:3456:789a:a::1"),
-            Self::Guest => ("192.168.20.1", "fd12:3456:789a:14::1"),
+            Self::Guest | Self::Second => ("192.168.20.1", "fd12:3456:789a:14::1"),
             Self::Peer | Self::Crm => ("192.168.30.1", "fd12:3456:789a:1e::1"),
             Self::Wan => ("10.99.0.2", "2a10:99::2"),
             Self::Stray => ("192.168.40.1", "fd12:3456:789a:28::1"),
@@ -101,6 +106,7 @@ impl Place {
             Self::Crm => 3,
             Self::Wan => 4,
             Self::Stray => 5,
+            Self::Second => 6,
         }
     }
 }

@@ -6,6 +6,8 @@ use firewall::{Context, ServiceUids};
 use serde_json::json;
 use settings::Settings;
 
+use crate::Place;
+
 /// User ids of services, as on a box.
 pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303 };
 
@@ -37,6 +39,10 @@ pub enum Reach {
     NoDhcp,
     /// As [`Reach::Both`], and guests reach all of office, which reaches their web pages.
     Neighbours,
+    /// As [`Reach::Both`], and guests are isolated.
+    Isolated,
+    /// As [`Reach::Both`], with 10.20.0.0/16 behind a router of office, and guests reach web pages there.
+    Routed,
 }
 
 impl Rules {
@@ -49,6 +55,7 @@ impl Rules {
             uids: UIDS,
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
+            isolated: isolated(reach),
         };
         #[cfg(feature = "sabotage")]
         if let Self::Without(sabotage) = self {
@@ -84,11 +91,19 @@ fn accepts(rule: &Rule) -> bool {
     matches!(rule.action, Action::Verdict(Verdict::Accept | Verdict::Jump(_)) | Action::Masquerade)
 }
 
+/// The cards that are guest's, when guests are isolated.
+fn isolated(reach: Reach) -> Vec<InterfaceName> {
+    let ports = [Place::Guest, Place::Second].into_iter().filter(|_| reach == Reach::Isolated);
+    ports.filter_map(|place| InterfaceName::new(place.port())).collect()
+}
+
 fn settings(reach: Reach) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
-        Reach::Both | Reach::NoDhcp | Reach::Neighbours => both.clone(),
+        Reach::Both | Reach::NoDhcp | Reach::Neighbours | Reach::Isolated | Reach::Routed => {
+            both.clone()
+        }
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
         Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
@@ -105,6 +120,11 @@ fn settings(reach: Reach) -> Settings {
         let ipv4 = office.get_mut("ipv4").and_then(serde_json::Value::as_object_mut);
         ipv4.expect("an object").remove("dhcp");
     }
+    let mut guest = zone(20);
+    if reach == Reach::Isolated {
+        let guest = guest.as_object_mut().expect("an object");
+        guest.insert("isolated".to_owned(), json!(true));
+    }
     let crm = json!({"vlan": 30, "ipv4": {"address": "192.168.30.1/24"}, "ipv6": "automatic"});
     let mut policies = vec![
         json!({"from": "office", "to": "wan", "allow": "all"}),
@@ -114,7 +134,7 @@ fn settings(reach: Reach) -> Settings {
         policies.push(json!({"from": "guest", "to": "office", "allow": "all"}));
         policies.push(json!({"from": "office", "to": "guest", "allow": "web"}));
     }
-    let document = json!({
+    let mut document = json!({
         "version": 1,
         "language": "en",
         "ports": {
@@ -125,12 +145,20 @@ fn settings(reach: Reach) -> Settings {
         },
         "zones": {
             "office": office,
-            "guest": zone(20),
+            "guest": guest,
             "crm": crm
         },
         "policies": policies,
         "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });
+    if reach == Reach::Routed {
+        let routes = json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]);
+        let fields = document.as_object_mut().expect("an object");
+        fields.insert("routes".to_owned(), routes);
+        let policies = fields.get_mut("policies").and_then(serde_json::Value::as_array_mut);
+        let policy = json!({"from": "guest", "to": "office", "allow": "web"});
+        policies.expect("a list").push(policy);
+    }
     settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")
 }

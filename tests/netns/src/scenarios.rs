@@ -6,10 +6,12 @@ mod conntrack;
 mod crm;
 mod icmp;
 mod input;
+mod isolated;
 mod layer2;
 mod link;
 mod output;
 mod rogue;
+mod routed;
 mod spoof;
 mod wan;
 
@@ -50,6 +52,10 @@ scenarios! {
     layer2: peer_and_crm_are_apart rogue_servers_do_not_reach_the_crm forged_neighbours_change_nothing
         tagged_frames_do_not_reach_the_router;
     rogue: servers_and_routers_are_stopped tags_within_tags_hide_nothing devices_of_a_zone_meet;
+    isolated: devices_of_a_zone_reach_each_other devices_of_an_isolated_zone_do_not
+        isolated_devices_reach_the_box_and_the_internet;
+    routed: devices_behind_a_router_are_of_its_zone nobody_else_has_their_addresses
+        without_a_route_they_are_strangers office_reaches_them_by_way_of_the_box;
     link: neighbours_find_each_other box_asks_for_neighbours
         routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
         groups_are_asked_for_on_the_link hosts_without_address_join_groups

@@ -34,6 +34,10 @@ import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
 import { ZonesPage } from "./features/zones/page";
 import { SimulatorPage } from "./features/zones/simulator";
+import { CardPage, PortPage } from "./features/zones/port-form";
+import { ZonesReviewPage } from "./features/zones/review";
+import { RoutePage } from "./features/zones/routes";
+import { ZoneNewPage, ZonePage } from "./features/zones/zone-form";
 import { TrialBar } from "./trial/bar";
 import { TrialProvider } from "./trial/provider";
 
@@ -111,6 +115,12 @@ function Pages() {
         <Route path="/devices/traffic" component={TrafficPage} />
         <Route path="/devices/quarantine" component={QuarantinePage} />
         <Route path="/zones/simulator" component={SimulatorPage} />
+        <Route path="/zones/review" component={ZonesReviewPage} />
+        <Route path="/zones/new" component={ZoneNewPage} />
+        <Route path="/zones/zone/:name" component={ZonePage} />
+        <Route path="/zones/port/:name" component={PortPage} />
+        <Route path="/zones/card/:id" component={CardPage} />
+        <Route path="/zones/route/:network" component={RoutePage} />
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />

@@ -1,4 +1,5 @@
-// A zone's name and icon: names of our own are translated, others are shown as they are.
+// A zone's name and icon: as people call it; else names of our own are translated, others are shown as they are.
+import { createContext, type ReactNode, use } from "react";
 import { useText } from "../i18n";
 import { classes } from "../ui/classes";
 import { Icon, type IconName } from "../ui/icons";
@@ -10,9 +11,17 @@ const LOOKS: Record<string, { icon: IconName; colour: string }> = {
   crm: { icon: "database", colour: "text-zone-crm" },
 };
 
+const Labels = createContext<Record<string, string>>({});
+
+/** What the zones below are called. */
+export function ZoneLabels(props: { labels: Record<string, string>; children: ReactNode }) {
+  return <Labels value={props.labels}>{props.children}</Labels>;
+}
+
 export function useZoneName(): (name: string) => string {
   const { find } = useText();
-  return (name) => find(`admin.zone.${name}`) ?? name;
+  const labels = use(Labels);
+  return (name) => labels[name] ?? find(`admin.zone.${name}`) ?? name;
 }
 
 /** Stands beside the zone's name, never alone. */

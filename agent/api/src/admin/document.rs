@@ -217,12 +217,30 @@ pub(super) fn refused_fields(
     language: Language,
     pointer: fn(&str) -> String,
 ) -> Problem {
+    refused_naming(problems, language, pointer, |_| None)
+}
+
+/// The same, for zones that the document calls something else.
+pub(super) fn refused_naming(
+    problems: Vec<settings::Problem>,
+    language: Language,
+    pointer: fn(&str) -> String,
+    label: impl Fn(&str) -> Option<String>,
+) -> Problem {
     let told = problems.into_iter().map(|problem| {
-        let name = |zone: &str| zone_name(zone, language);
+        let name = |zone: &str| label(zone).or_else(|| zone_name(zone, language));
         let text = problem.reason.text_naming(words_in(language), name);
         (problem.field, problem.reason.code().to_owned(), text)
     });
     refused(told, pointer)
+}
+
+/// What a zone is called in the first of these documents that has it: its label, else as the pages say.
+pub(super) fn zone_called(in_: &[&Settings], zone: &str, language: Language) -> Option<String> {
+    let mut zones = in_.iter().flat_map(|settings| &settings.zones);
+    let found = zones.find(|(name, _)| name.as_str() == zone);
+    let label = found.and_then(|(_, zone)| zone.label.as_ref());
+    label.map(ToString::to_string).or_else(|| zone_name(zone, language))
 }
 
 /// What the pages call a zone of ours; none for one that somebody else named.

@@ -9,7 +9,7 @@ use host_api::{Request, Response};
 use settings::{Moved, Settings, Zone, ZoneName};
 
 use super::ask::{Pointer, unexpected};
-use super::document::{words_in, zone_name};
+use super::document::{words_in, zone_called};
 use super::state::Admin;
 use super::trial::SECONDS;
 use crate::problem::{Code, Problem};
@@ -49,12 +49,13 @@ impl Admin {
     pub(super) async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
         let context = match self.ask(asked).await? {
-            Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd] } => Context {
+            Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd], isolated } => Context {
                 wan: wan.as_deref().and_then(InterfaceName::new),
                 site: site.to_string().parse().map_err(|_| Code::Broken)?,
                 uids: ServiceUids { dnsmasq, chrony, networkd },
                 moved: Moved::new(),
                 on: settings.schedules_on(std::time::SystemTime::now()),
+                isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),
             },
             other => return Err(unexpected(&other)),
         };
@@ -81,8 +82,9 @@ struct Told {
 /// What differs between two documents, as it is said.
 pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> Words {
     let mut words = Words::default();
+    let name = |zone: &str| zone_called(&[after, before], zone, language);
     for change in before.changes(after) {
-        let told = change.told_naming(words_in(language), |zone| zone_name(zone, language));
+        let told = change.told_naming(words_in(language), name);
         let at = u32::try_from(words.sentences.len()).unwrap_or(u32::MAX);
         words.lists.extend(told.lists.into_iter().map(|entries| WholeList { at, entries }));
         words.sentences.push(told.text);
@@ -118,7 +120,7 @@ fn compared(
 ) -> Result<Preview, Problem> {
     let (old, new) = (side(before)?, side(after)?);
     let findings = firewall::reach(&old, &new, Some(asking));
-    let name = |zone: &str| zone_name(zone, language);
+    let name = |zone: &str| zone_called(&[&after.settings, &before.settings], zone, language);
     let difference = firewall::difference(&before.rules, &after.rules);
     let Told { words: Words { sentences: words, lists }, moves } = told;
     let stays = moves.iter().any(|one| one.stays);

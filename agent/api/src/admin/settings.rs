@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use settings::Settings;
 
 use super::changes::{Change, Documents, Outcome};
-use super::document::{refused_fields, version};
+use super::document::{refused_naming, version};
 use super::preview::{Words, moves, words};
 use super::state::{Admin, entry};
 use super::trial::{Proposal, SECONDS};
@@ -238,8 +238,13 @@ pub(super) fn terms(reason: &str, seconds: u32) -> Result<(String, u32), Problem
 }
 
 fn parsed(document: &RawValue, language: Language) -> Result<Settings, Problem> {
+    let label = |zone: &str| {
+        let document: serde_json::Value = serde_json::from_str(document.get()).ok()?;
+        let label = document.get("zones")?.get(zone)?.get("label")?.as_str()?;
+        Some(label.parse::<settings::Label>().ok()?.to_string())
+    };
     settings::parse(document.get().as_bytes())
-        .map_err(|problems| refused_fields(problems, language, pointer))
+        .map_err(|problems| refused_naming(problems, language, pointer, label))
 }
 
 /// Where a field of the document is in the request.

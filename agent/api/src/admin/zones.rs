@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use host_api::{SettingsSource, State as HostState, Status, texts};
+use host_api::{SettingsSource, State as HostState, Status, UnknownPort, texts};
 use settings::{Settings, Target};
 
 use super::document::{opens_crm, words_in};
@@ -12,7 +12,7 @@ use super::state::Admin;
 use crate::caller::Caller;
 use crate::realm::Who;
 use crate::reply::{self, Reply};
-use crate::shape::admin::{Allow, Flow, Notice, Wan, Zone, ZoneKind, ZonePort, Zones};
+use crate::shape::admin::{Allow, Flow, FreeCard, Notice, Wan, Zone, ZoneKind, ZonePort, Zones};
 use crate::shape::shared::Language;
 
 /// Name of the zone that is no zone of the settings.
@@ -48,6 +48,7 @@ fn told(settings: &Settings, status: &Status, language: Language) -> Zones {
             addresses: wan.addresses.iter().map(ToString::to_string).collect(),
         }),
         state: state.to_owned(),
+        cards: status.unknown.iter().map(card).collect(),
         notices: notices(status, language),
         ruleset: status.ruleset.clone(),
         zones,
@@ -59,6 +60,8 @@ fn wan(settings: &Settings, status: &Status) -> Option<Zone> {
     let (name, _) = settings.wan_port()?;
     Some(Zone {
         name: WAN.to_owned(),
+        label: None,
+        isolated: false,
         kind: ZoneKind::Wan,
         vlan: None,
         addresses: Vec::new(),
@@ -79,6 +82,8 @@ fn lans<'a>(settings: &'a Settings, status: &'a Status) -> impl Iterator<Item = 
         let ports = settings.ports_of(name).map(|name| port(status, name.as_str()));
         Zone {
             name: name.to_string(),
+            label: zone.label.as_ref().map(ToString::to_string),
+            isolated: zone.isolated,
             kind,
             vlan: Some(zone.vlan.number()),
             addresses: addresses.map(ToString::to_string).collect(),
@@ -94,6 +99,11 @@ fn port(status: &Status, name: &str) -> ZonePort {
         interface: is.and_then(|port| port.interface.clone()),
         linked: is.is_some_and(|port| port.linked),
     }
+}
+
+fn card(of: &UnknownPort) -> FreeCard {
+    let UnknownPort { interface, mac, path, linked } = of.clone();
+    FreeCard { interface, mac, path, linked }
 }
 
 /// What new connections from one zone to another may be. Policies never name the CRM's zone, and one to

@@ -129,6 +129,8 @@ pub struct Zones {
     pub zones: Vec<Zone>,
     /// What passes.
     pub flows: Vec<Flow>,
+    /// Network cards that are no port of the settings.
+    pub cards: Vec<FreeCard>,
     /// The way to the provider; none while it is not plugged in.
     pub wan: Option<Wan>,
     /// `starting`, `ready` or `problem`.
@@ -144,6 +146,10 @@ pub struct Zones {
 pub struct Zone {
     /// Its name.
     pub name: String,
+    /// What people call it, when that is not its name.
+    pub label: Option<String>,
+    /// Whether its devices cannot reach each other.
+    pub isolated: bool,
     /// What it is for.
     pub kind: ZoneKind,
     /// Its VLAN.
@@ -177,6 +183,19 @@ pub struct ZonePort {
     pub name: String,
     /// The kernel's name.
     pub interface: Option<String>,
+    /// Whether something is plugged in that runs.
+    pub linked: bool,
+}
+
+/// A network card that no port of the settings is: it carries nothing.
+#[derive(Serialize, ToSchema)]
+pub struct FreeCard {
+    /// The kernel's name.
+    pub interface: String,
+    /// Permanent MAC address.
+    pub mac: Option<String>,
+    /// Where it is plugged in.
+    pub path: Option<String>,
     /// Whether something is plugged in that runs.
     pub linked: bool,
 }

@@ -206,6 +206,7 @@ impl Now {
                 wan: Some("e-wan".to_owned()),
                 site: "fd12:3456:789a::/48".parse().unwrap(),
                 uids: [901, 902, 903],
+                isolated: Vec::new(),
             },
             Request::Hits => Response::Hits(self.hits.clone()),
             Request::Leases { zone, from } => {

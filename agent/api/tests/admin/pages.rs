@@ -68,6 +68,10 @@ async fn zones_are_told_with_what_the_rules_let_through() {
         .map(|it| it["code"].as_str().unwrap())
         .collect();
     assert_eq!(codes, ["port_unbound", "port_unknown"]);
+    let card =
+        json!({"interface": "e-new", "mac": "52:54:00:67:00:09", "path": null, "linked": true});
+    assert_eq!(zones["cards"], json!([card]));
+    assert_eq!((&office["label"], &office["isolated"]), (&json!(null), &json!(false)));
     assert!(zones["notices"][1]["text"].as_str().unwrap().contains("52:54:00:67:00:09"));
     browser.language = "zh-CN";
     let chinese = browser.get(&site, "/zones").await.body;

@@ -28,11 +28,13 @@ impl Side<'_> {
         self.settings.zones.get(name)
     }
 
-    /// The zone's subnets, none when there is no such zone.
+    /// The zone's subnets, its own before those behind its routers; none when there is no such zone.
     pub(super) fn subnets(&self, name: &ZoneName) -> Vec<IpNet> {
         let Some(zone) = self.zone(name) else { return Vec::new() };
         let v4 = zone.subnet_v4().map(IpNet::V4);
-        v4.into_iter().chain(zone.subnet_v6(self.context.site).map(IpNet::V6)).collect()
+        let v6 = zone.subnet_v6(self.context.site).map(IpNet::V6);
+        let routed = self.settings.routed(name).map(IpNet::V4);
+        v4.into_iter().chain(v6).chain(routed).collect()
     }
 
     /// The box's addresses in the zone.
@@ -100,7 +102,9 @@ impl Outside {
     pub(super) fn of(sides: [&Side<'_>; 2]) -> Self {
         let inside = |address: Ipv4Addr| {
             let mut zones = sides.into_iter().flat_map(|side| side.settings.zones.values());
+            let mut routes = sides.into_iter().flat_map(|side| &side.settings.routes);
             zones.any(|zone| zone.subnet_v4().is_some_and(|subnet| subnet.contains(&address)))
+                || routes.any(|route| route.network.contains(&address))
         };
         // Zones are at most 64 networks of /16 on each side, and none of these shares one.
         let mut candidates = (1..=9)

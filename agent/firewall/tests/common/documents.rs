@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
     Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
-    Port, PortMatch, PortRole, Settings, Source, Target, Version, VlanId, Zone, ZoneName,
+    Port, PortMatch, PortRole, Route, Settings, Source, Target, Version, VlanId, Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -44,14 +44,20 @@ fn drafts() -> impl Strategy<Value = Settings> {
         vec((any::<Index>(), any::<Index>(), any::<bool>()), 0..12),
         vec((any::<Index>(), sources()), 1..4),
         vec((any::<Index>(), sources()), 0..6),
-        2u16..200,
+        (2u16..200, prop::option::of((any::<Index>(), 3u8..9))),
     )
-        .prop_map(|(names, shapes, policies, management, reach, host)| {
+        .prop_map(|(names, shapes, policies, management, reach, (host, route))| {
             let names: Vec<ZoneName> = names.iter().map(|name| name.parse().unwrap()).collect();
-            let zones: BTreeMap<ZoneName, Zone> =
+            let mut zones: BTreeMap<ZoneName, Zone> =
                 names.iter().cloned().zip(shapes.iter().enumerate().map(zone)).collect();
             let crm = names[0].clone();
             let others = &names[1..];
+            zones.get_mut(&crm).unwrap().isolated = false;
+            let route = route.and_then(|(at, host)| {
+                let subnet = zones[at.get(others)].subnet_v4()?;
+                let via = Ipv4Addr::from_bits(subnet.network().to_bits() + u32::from(host));
+                Some(Route { network: "172.20.0.0/14".parse().unwrap(), via })
+            });
             Settings {
                 version: Version::CURRENT,
                 language: Language::English,
@@ -69,6 +75,7 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 quarantine: (0..3u16.saturating_sub(host % 3 * 3))
                     .filter_map(|number| MacAddress::new([2, 0, 0, 0, 0, number as u8]))
                     .collect(),
+                routes: route.into_iter().collect(),
             }
         })
 }
@@ -81,18 +88,20 @@ struct ZoneShape {
     v6: bool,
     dhcp: bool,
     vlan: u16,
+    isolated: bool,
 }
 
 fn zone_shape() -> impl Strategy<Value = ZoneShape> {
     let bits = (16u8..=30, 1u8..=2, any::<bool>(), prop::bool::weighted(0.9));
-    (bits, prop::bool::weighted(0.8), 0u16..600).prop_map(
-        |((length, router, v6, v4), dhcp, vlan)| ZoneShape {
+    (bits, prop::bool::weighted(0.8), 0u16..600, any::<bool>()).prop_map(
+        |((length, router, v6, v4), dhcp, vlan, isolated)| ZoneShape {
             length,
             router,
             v4: v4 || !v6,
             v6,
             dhcp,
             vlan,
+            isolated,
         },
     )
 }
@@ -109,6 +118,8 @@ fn zone((index, shape): (usize, &ZoneShape)) -> Zone {
         ipv4: shape.v4.then_some(Ipv4Zone { address: router, dhcp }),
         ipv6: if shape.v6 { Ipv6Zone::Automatic } else { Ipv6Zone::Off },
         reservations: Vec::new(),
+        label: None,
+        isolated: shape.isolated,
     }
 }
 
@@ -193,6 +204,8 @@ fn network(zone: &Zone, (v6, more, number): (bool, u8, u32)) -> Option<IpNet> {
 
 /// Hosts of the zone that are not its router, one for each IP version.
 pub fn hosts(settings: &Settings, zone: &ZoneName) -> Vec<IpAddr> {
+    let behind = settings.routed(zone).filter_map(|network| network.hosts().nth(8));
+    let behind: Vec<IpAddr> = behind.map(IpAddr::V4).collect();
     let zone = &settings.zones[zone];
     let router = zone.router_v4();
     let v4 = zone
@@ -202,5 +215,5 @@ pub fn hosts(settings: &Settings, zone: &ZoneName) -> Vec<IpAddr> {
     let v6 = zone.subnet_v6(super::context().site).into_iter().map(|subnet| {
         IpAddr::V6(Ipv6Addr::from_bits(subnet.network().to_bits() | 0x5054_00ff_fe00_0001))
     });
-    v4.chain(v6).collect()
+    v4.chain(v6).chain(behind).collect()
 }

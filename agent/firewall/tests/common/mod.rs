@@ -22,6 +22,7 @@ pub fn context() -> Context {
         uids: ServiceUids { dnsmasq: DNSMASQ, chrony: CHRONY, networkd: NETWORKD },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        isolated: Vec::new(),
     }
 }
 

@@ -214,9 +214,11 @@ impl Agent {
             Ok(present) => present,
             Err(error) => return failed("links_failed", &error),
         };
-        let uids = self.uids();
+        let (uids, binding) = (self.uids(), network::bind(settings, &present));
+        let isolated = network::isolated(settings, &binding);
         Response::Facts {
-            wan: network::bind(settings, &present).wan().map(ToString::to_string),
+            wan: binding.wan().map(ToString::to_string),
+            isolated: isolated.iter().map(ToString::to_string).collect(),
             site: self.site.network(),
             uids: [uids.dnsmasq, uids.chrony, uids.networkd],
         }

@@ -12,9 +12,9 @@
 )]
 
 mod names;
+mod probe;
 mod rules;
 mod seen;
-mod probe;
 mod trial;
 
 use std::env;

@@ -2,7 +2,7 @@
 //! quarantine, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, quarantine, reached, rules, zones};
+use super::{Door, crm, policies, ports, quarantine, reached, routes, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -12,7 +12,8 @@ impl Settings {
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm, .. } = new;
+        let Self { version: _, language, ports, zones, policies, management, crm, routes, .. } =
+            new;
         let Self { rules: _, services: _, groups: _, schedules: _, time_zone: _, .. } = new;
         let Self { quarantine: held, .. } = new;
         let Management { from } = management;
@@ -21,6 +22,7 @@ impl Settings {
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));
+        told.extend(routes::compare(&self.routes, routes));
         told.extend(crm::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
         told.extend(quarantine::compare(&self.quarantine, held));

@@ -8,8 +8,8 @@ use ipnet::{IpNet, Ipv4Net};
 
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Language, MacAddress, PortMatch,
-    PortName, PortPath, PortRole, Reservation, Target, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress,
+    PortMatch, PortName, PortPath, PortRole, Reservation, Target, VlanId, ZoneName,
 };
 
 /// A list of more entries than this is cut.
@@ -146,6 +146,22 @@ impl Said for ZoneName {
     fn said(&self, speech: &Speech<'_>) -> String {
         let name = (speech.name)(self.as_str()).unwrap_or_else(|| self.to_string());
         speech.phrase(Word::Zone, &[("zone", name)])
+    }
+}
+
+/// A zone by its name in the document, where a sentence is about what else it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain(pub ZoneName);
+
+impl Said for Plain {
+    fn said(&self, _: &Speech<'_>) -> String {
+        self.0.to_string()
+    }
+}
+
+impl Said for Label {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        speech.phrase(Word::Zone, &[("zone", self.to_string())])
     }
 }
 

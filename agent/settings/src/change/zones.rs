@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, reservations};
+use super::{Change, Plain, reservations};
 use crate::{DhcpRange, Ipv4Zone, Ipv6Zone, Zone, ZoneName};
 
 type Zones = BTreeMap<ZoneName, Zone>;
@@ -10,9 +10,12 @@ type Zones = BTreeMap<ZoneName, Zone>;
 pub(super) fn compare(before: &Zones, now: &Zones) -> Vec<Change> {
     let new = now.iter().filter(|(name, _)| !before.contains_key(*name));
     let new = new.flat_map(|(name, zone)| {
-        let Zone { vlan, ipv4, ipv6, reservations } = zone.clone();
+        // What it is called is said by every sentence that names it.
+        let Zone { vlan, ipv4, ipv6, label: _, isolated, reservations } = zone.clone();
+        let isolated = isolated.then(|| Change::Isolated { zone: name.clone() });
         let zone = Change::ZoneNew { zone: name.clone(), vlan, ipv4, ipv6 };
-        [zone].into_iter().chain(reservations::compare(name, &[], &reservations))
+        let reserved = reservations::compare(name, &[], &reservations);
+        [zone].into_iter().chain(isolated).chain(reserved)
     });
     let kept = now.iter().filter_map(|(name, zone)| Some((name, before.get(name)?, zone)));
     let kept = kept.flat_map(|(name, before, now)| one(name, before, now));
@@ -23,8 +26,8 @@ pub(super) fn compare(before: &Zones, now: &Zones) -> Vec<Change> {
 
 fn one(name: &ZoneName, before: &Zone, now: &Zone) -> Vec<Change> {
     let zone = || name.clone();
-    let Zone { vlan, ipv4, ipv6, reservations } = now;
-    let mut told = Vec::new();
+    let Zone { vlan, ipv4, ipv6, label: _, isolated, reservations } = now;
+    let mut told: Vec<Change> = label(name, before, now).into_iter().collect();
     if before.vlan != *vlan {
         told.push(Change::Vlan { zone: zone(), vlan: *vlan, before: before.vlan });
     }
@@ -42,7 +45,24 @@ fn one(name: &ZoneName, before: &Zone, now: &Zone) -> Vec<Change> {
         (Ipv6Zone::Automatic, Ipv6Zone::Automatic) | (Ipv6Zone::Off, Ipv6Zone::Off) => {}
     }
     told.extend(reservations::compare(name, &before.reservations, reservations));
+    match (before.isolated, isolated) {
+        (false, true) => told.push(Change::Isolated { zone: zone() }),
+        (true, false) => told.push(Change::IsolatedGone { zone: zone() }),
+        (true, true) | (false, false) => {}
+    }
     told
+}
+
+fn label(name: &ZoneName, before: &Zone, now: &Zone) -> Option<Change> {
+    let zone = Plain(name.clone());
+    match (before.label.clone(), now.label.clone()) {
+        (None, Some(label)) => Some(Change::LabelNew { zone, label }),
+        (Some(before), Some(label)) if before != label => {
+            Some(Change::Label { zone, label, before })
+        }
+        (Some(before), None) => Some(Change::LabelGone { zone, before }),
+        _ => None,
+    }
 }
 
 fn ipv4(name: &ZoneName, before: &Ipv4Zone, now: &Ipv4Zone) -> Vec<Change> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{Check, MAX_ADDRESSES};
 use crate::problem::Place;
@@ -127,9 +127,11 @@ impl Check<'_> {
                 self.note(&place, Reason::NetworkRepeated);
             }
             let zone_name = name.clone();
+            let meets = |v4: Ipv4Net, other: Ipv4Net| v4.contains(&other) || other.contains(&v4);
+            let is_behind = |v4| self.settings.routed(name).any(|routed| meets(v4, routed));
             let reason = match (network, zone.subnet_v4(), zone.ipv6) {
                 (IpNet::V4(_), None, _) => Some(Reason::NetworkNoIpv4 { zone: zone_name }),
-                (IpNet::V4(v4), Some(subnet), _) => (!v4.contains(&subnet) && !subnet.contains(v4))
+                (IpNet::V4(v4), Some(subnet), _) => (!meets(*v4, subnet) && !is_behind(*v4))
                     .then_some(Reason::NetworkOutside { zone: zone_name, subnet }),
                 (IpNet::V6(_), _, Ipv6Zone::Off) => Some(Reason::NetworkNoIpv6 { zone: zone_name }),
                 (IpNet::V6(v6), _, Ipv6Zone::Automatic) => LOCAL

@@ -12,7 +12,7 @@ use crate::{DhcpRange, Ipv4Zone, Ipv6Zone, Reason, Zone};
 const PREFIX: (u8, u8) = (16, 30);
 
 /// Where no host can have its address (RFC 6890 and RFC 5735), so that neither can a zone.
-const RESERVED: [Ipv4Net; 5] = [
+pub(super) const RESERVED: [Ipv4Net; 5] = [
     net([0, 0, 0, 0], 8),
     net([127, 0, 0, 0], 8),
     net([169, 254, 0, 0], 16),

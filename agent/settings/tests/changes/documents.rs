@@ -44,7 +44,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "language",
     "ports",
     "zones",
@@ -56,6 +56,7 @@ const PARTS: [&str; 11] = [
     "groups",
     "schedules",
     "quarantine",
+    "routes",
 ];
 
 fn accepted(document: &Value) -> Option<Settings> {
@@ -105,6 +106,12 @@ fn mended(document: &Value) -> Value {
             }
         }
     }
+    let in_zone = |route: &Value| {
+        let via = route["via"].as_str().expect("via");
+        let zone = ROUTERS.iter().find(|(router, _)| *router == via).expect("a router").1;
+        zones.get(zone).is_some_and(|zone| zone.get("ipv4").is_some())
+    };
+    document["routes"].as_array_mut().expect("routes").retain(in_zone);
     let crm = &mut document["crm"];
     if !known(&crm["zone"]) {
         crm["zone"] = json!("crm");
@@ -115,6 +122,10 @@ fn mended(document: &Value) -> Value {
     }
     document
 }
+
+/// Other routers, and the zones that they are in.
+const ROUTERS: [(&str, &str); 3] =
+    [("192.168.10.9", "office"), ("192.168.10.10", "office"), ("192.168.20.9", "guest")];
 
 /// A number that only a large subnet has: 10.9.30.10 in 10.9.0.0/16.
 const FAR: u16 = 30 * 256 + 10;
@@ -140,7 +151,7 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    let named = (rules(), services(), groups(), schedules());
+    let named = (rules(), services(), groups(), schedules(), routes());
     let rest = (crm(), quarantine(), named);
     (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
         |(
@@ -151,7 +162,7 @@ fn document() -> impl Strategy<Value = Value> {
             (management, from),
             ((zone, host), quarantine, named),
         )| {
-            let (rules, services, groups, schedules) = named;
+            let (rules, services, groups, schedules, routes) = named;
             json!({
                 "version": 1,
                 "language": language,
@@ -166,6 +177,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "schedules": schedules,
                 "time_zone": "Asia/Shanghai",
                 "quarantine": quarantine,
+                "routes": routes,
             })
         },
     )
@@ -204,10 +216,22 @@ fn ports() -> impl Strategy<Value = Value> {
 fn zones() -> impl Strategy<Value = Value> {
     let zone = |vlans: [u16; 2], ipv4: Vec<Value>| {
         let ipv6 = select(vec!["automatic", "automatic", "off"]);
-        (select(vlans.to_vec()), select(ipv4), ipv6).prop_map(|(vlan, ipv4, ipv6)| match ipv4 {
-            Value::Null => json!({"vlan": vlan, "ipv6": ipv6}),
-            ipv4 => json!({"vlan": vlan, "ipv4": ipv4, "ipv6": ipv6}),
-        })
+        let [label, other] = vlans.map(|vlan| json!(format!("层 {vlan}")));
+        let label = select(vec![Value::Null, label, other]);
+        let isolated = any::<bool>();
+        (select(vlans.to_vec()), select(ipv4), ipv6, label, isolated).prop_map(
+            |(vlan, ipv4, ipv6, label, isolated)| {
+                // The CRM's zone cannot be isolated: its VLAN ids are not here.
+                let isolated = isolated && vlan < 30;
+                let mut zone = json!({"vlan": vlan, "ipv6": ipv6, "isolated": isolated});
+                for (name, value) in [("ipv4", ipv4), ("label", label)] {
+                    if !value.is_null() {
+                        zone[name] = value;
+                    }
+                }
+                zone
+            },
+        )
     };
     let ipv4 = |address: &str| json!({"address": address});
     let dhcp = |address: &str, from: &str, to: &str| json!({"address": address, "dhcp": {"from": from, "to": to}});
@@ -257,6 +281,24 @@ fn reserving(office: impl Strategy<Value = Value>) -> impl Strategy<Value = Valu
         }
         office
     })
+}
+
+fn routes() -> impl Strategy<Value = Vec<Value>> {
+    let route = |network: &'static str| {
+        let (first, second) = (ROUTERS[0].0, ROUTERS[1].0);
+        let via = select(vec![first, second, ROUTERS[2].0]);
+        via.prop_map(move |via| json!({"network": network, "via": via}))
+    };
+    (route("10.50.0.0/16"), route("10.51.7.0/24"), any::<[bool; 2]>(), any::<bool>()).prop_map(
+        |(one, other, [has_one, has_other], turn)| {
+            let mut list: Vec<Value> = has_one.then_some(one).into_iter().collect();
+            list.extend(has_other.then_some(other));
+            if turn {
+                list.reverse();
+            }
+            list
+        },
+    )
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

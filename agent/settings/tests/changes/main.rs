@@ -4,6 +4,7 @@
 
 mod access;
 mod documents;
+mod labels;
 mod places;
 mod ports;
 mod properties;
@@ -22,8 +23,15 @@ type Edits = Vec<(&'static str, Value)>;
 type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 
 fn cases() -> Vec<Case> {
-    [access::cases(), places::cases(), ports::cases(), reservations::cases(), rules::cases()]
-        .concat()
+    [
+        access::cases(),
+        labels::cases(),
+        places::cases(),
+        ports::cases(),
+        reservations::cases(),
+        rules::cases(),
+    ]
+    .concat()
 }
 
 /// What the pages call the zones of the example.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use settings::{
-    Addresses, Change, Language, PortName, PortRole, Settings, Source, Which, ZoneName,
+    Addresses, Change, Language, Plain, PortName, PortRole, Settings, Source, Which, ZoneName,
 };
 
 use crate::documents::pair;
@@ -43,6 +43,7 @@ proptest! {
         prop_assert!(a.crm.host == b.crm.host || has(|code| code.starts_with("crm_")));
         let held = a.quarantine != b.quarantine;
         prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
+        prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -85,6 +86,7 @@ fn sorted(settings: &Settings) -> Settings {
     for zone in settings.zones.values_mut() {
         zone.reservations.sort_by_key(|one| one.mac);
     }
+    settings.routes.sort();
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {
@@ -126,6 +128,11 @@ fn zone(change: &Change) -> Option<&ZoneName> {
         | Change::DhcpNew { zone, .. }
         | Change::Dhcp { zone, .. }
         | Change::DhcpGone { zone, .. }
+        | Change::Isolated { zone }
+        | Change::IsolatedGone { zone }
+        | Change::LabelNew { zone: Plain(zone), .. }
+        | Change::Label { zone: Plain(zone), .. }
+        | Change::LabelGone { zone: Plain(zone), .. }
         | Change::Ipv6New { zone }
         | Change::Ipv6Gone { zone }
         | Change::ReservationNew { zone, .. }

@@ -1,5 +1,6 @@
-// What was prepared and is not in force yet: who may reach the CRM, rules, a document that was read from a file, and why
-// and for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
+// What was prepared and is not in force yet: who may reach the CRM, zones and what passes between them, rules, a document
+// that was read from a file, and why and for how long it is to be tried. In this tab, for the account that is signed in,
+// until it is kept.
 import { isObject } from "../../api/client";
 import type { TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
@@ -8,6 +9,7 @@ import { type Choice, isChoice } from "../reach-list";
 
 const ACCESS = "draft-access";
 const FILE = "draft-file";
+const ZONES = "draft-zones";
 const TERMS = "draft-terms";
 const RULES = "draft-rules";
 
@@ -21,6 +23,12 @@ export interface FileDraft {
   name: string;
   /** The document, as it is written in the file. */
   text: string;
+}
+
+/** Edits of the document, made in a copy of what was in force then. */
+export interface ZonesDraft {
+  base: SettingsDocument;
+  document: SettingsDocument;
 }
 
 export interface Terms {
@@ -49,6 +57,19 @@ export function fileDraft(account: string): FileDraft | null {
 
 export function keepFileDraft(account: string, draft: FileDraft): void {
   keepHere(FILE, account, draft);
+}
+
+export function zonesDraft(account: string): ZonesDraft | null {
+  const kept = readHere(ZONES, account);
+  return isObject(kept) && isObject(kept.base) && isObject(kept.document) ? { base: kept.base, document: kept.document } : null;
+}
+
+export function keepZonesDraft(account: string, draft: ZonesDraft): void {
+  keepHere(ZONES, account, draft);
+}
+
+export function forgetZonesDraft(): void {
+  forgetHere(ZONES);
 }
 
 /** `of`: the address of the page where they were typed. */

@@ -8,7 +8,9 @@ import { useLanguage, useText } from "../../i18n";
 import { useToast } from "../../ui/overlay";
 import { useAccount } from "../../ui/session";
 import type { Trial, TrialSeconds, Tried } from "../api";
+import { labelsOf } from "../features/zones/document";
 import { forgetPrepared, forgetTerms, freeAccessDraft } from "../review/drafts";
+import { ZoneLabels } from "../zone";
 import { type Asked, askedNow, type Became, forgetAsked, keepAsked } from "./asked";
 import { useBrief } from "./brief";
 import { type Ending, endingOf, endingUnanswered, stayed } from "./ending";
@@ -223,7 +225,12 @@ export function TrialProvider(props: { children: ReactNode }) {
     }),
     [asked, begin, deadline, doing, ending, held?.id, isAnswerLost, keep, query, trial, trouble, undo],
   );
-  return <Context value={value}>{props.children}</Context>;
+  const labels = useMemo(() => labelsOf(query.data?.document), [query.data?.document]);
+  return (
+    <Context value={value}>
+      <ZoneLabels labels={labels}>{props.children}</ZoneLabels>
+    </Context>
+  );
 }
 
 /** Asked when it is another than it was, when a trial is due to end, when a page is gone to, and when the page is looked

@@ -1,0 +1,48 @@
+//! Labels, isolation and static routes.
+
+use serde_json::{Value, json};
+
+use crate::cases::Case;
+
+pub fn cases() -> Vec<Case> {
+    const LABEL: &str = "/zones/guest/label";
+    const NETWORK: &str = "/routes/0/network";
+    const VIA: &str = "/routes/0/via";
+    let routes = |routes: &[(&str, &str)]| -> Value {
+        routes.iter().map(|(network, via)| json!({"network": network, "via": via})).collect()
+    };
+    let by = |via: &str| routes(&[("10.20.0.0/16", via)]);
+    let to = |network: &str| routes(&[(network, "192.168.10.2")]);
+    vec![
+        (LABEL, json!("三楼"), &[]),
+        (LABEL, json!(""), &[(LABEL, "label_invalid")]),
+        (LABEL, json!("a\u{202e}b"), &[(LABEL, "label_invalid")]),
+        (LABEL, json!(7), &[(LABEL, "not_text")]),
+        (LABEL, json!("Office"), &[(LABEL, "label_used")]),
+        (LABEL, json!("guest"), &[]),
+        ("/zones/cellar", json!({"vlan": 7, "ipv6": "automatic", "label": "Shop"}), &[]),
+        ("/zones/guest/isolated", json!(true), &[]),
+        ("/zones/guest/isolated", json!("yes"), &[("/zones/guest/isolated", "not_yes_or_no")]),
+        ("/zones/crm/isolated", json!(true), &[("/zones/crm/isolated", "isolated_crm")]),
+        ("/routes", by("192.168.10.2"), &[]),
+        ("/routes", json!([]), &[]),
+        ("/routes", json!({}), &[("/routes", "not_a_list")]),
+        ("/routes", json!([{"network": "10.20.0.0/16"}]), &[(VIA, "field_missing")]),
+        ("/routes", by("10.20.0.1"), &[(VIA, "route_via_outside")]),
+        ("/routes", by("192.168.30.2"), &[(VIA, "route_via_crm")]),
+        ("/routes", by("192.168.10.1"), &[(VIA, "route_via_unusable")]),
+        ("/routes", by("192.168.10.255"), &[(VIA, "route_via_unusable")]),
+        ("/routes", by("router"), &[(VIA, "ipv4_invalid")]),
+        ("/routes", to("10.20.0.1/16"), &[(NETWORK, "network_host_bits")]),
+        ("/routes", to("fd00:1::/64"), &[(NETWORK, "route_ipv6")]),
+        ("/routes", to("0.0.0.0/0"), &[(NETWORK, "route_bounds")]),
+        ("/routes", to("8.0.0.0/7"), &[(NETWORK, "route_bounds")]),
+        ("/routes", to("127.0.0.0/8"), &[(NETWORK, "subnet_reserved")]),
+        ("/routes", to("192.168.20.64/26"), &[(NETWORK, "subnet_overlap")]),
+        (
+            "/routes",
+            routes(&[("10.20.0.0/16", "192.168.10.2"), ("10.20.30.0/24", "192.168.20.9")]),
+            &[("/routes/1/network", "route_overlap")],
+        ),
+    ]
+}
