@@ -258,9 +258,20 @@ fn packet(
     };
     let about =
         (question.state == PacketState::Error).then_some((question.destination, question.source));
-    let (transport, vlan) = (Some(question.transport), None);
-    let addresses = Some(addresses);
-    Some(Packet { input, output, addresses, transport, state, reply, mark, about, uid, vlan })
+    Some(Packet {
+        input,
+        output,
+        addresses: Some(addresses),
+        transport: Some(question.transport),
+        state,
+        reply,
+        mark,
+        about,
+        uid,
+        vlan: None,
+        inner_tag: None,
+        card: None,
+    })
 }
 
 /// What these rules write on connections that they let pass.

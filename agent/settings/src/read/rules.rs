@@ -108,7 +108,7 @@ impl Reader {
         }
     }
 
-    fn yes_or_no(&mut self, value: &Value, place: &Place<'_>) -> Option<bool> {
+    pub(super) fn yes_or_no(&mut self, value: &Value, place: &Place<'_>) -> Option<bool> {
         match value {
             Value::Truth(truth) => Some(*truth),
             _ => self.wrong(place, Reason::NotYesOrNo),

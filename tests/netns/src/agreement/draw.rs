@@ -578,6 +578,8 @@ fn judged(
         about: None,
         uid: None,
         vlan: None,
+        inner_tag: None,
+        card: None,
     }
 }
 

@@ -263,6 +263,7 @@ fn wanted(ruleset: &Ruleset) -> Vec<Key> {
                         .filter(|known| known.name == *map)
                         .any(|map| map.entries.iter().any(|(_, verdict)| ends(verdict))),
                     Action::Admit(_) | Action::Reject | Action::Masquerade => true,
+                    Action::Log(_) => false,
                 };
                 let is_v6 = rule.to_string().contains("ip6 ");
                 let never = is_v6 && NEVER.contains(&rule.comment.as_str());

@@ -2,7 +2,7 @@
 // that was read from a file, and why and for how long it is to be tried. In this tab, for the account that is signed in,
 // until it is kept.
 import { isObject } from "../../api/client";
-import type { TrialSeconds } from "../api";
+import type { SettingsDocument, TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
 import { isParts, type Parts } from "../features/rules/document";
 import { type Choice, isChoice } from "../reach-list";

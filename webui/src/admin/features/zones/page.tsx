@@ -14,6 +14,7 @@ import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { ZoneLabels } from "../../zone";
 import { CellPanel } from "./cell";
+import { CellRules } from "./cell-rules";
 import { CellTest } from "./cell-test";
 import { labelsOf, withPassing } from "./document";
 import { useDraft } from "./draft";

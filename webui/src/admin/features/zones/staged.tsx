@@ -18,7 +18,7 @@ export function Staged({ draft }: { draft: Draft }) {
   const [asks, setAsks] = useState(false);
   return (
     <Sheet title={t("admin.staged")} bare>
-      <div role="status">{data === undefined ? isFetching ? <Loading /> : null : <Sentences words={data.preview.words} />}</div>
+      <div role="status">{data === undefined ? isFetching ? <Loading /> : null : <Sentences words={data.preview.words} lists={data.preview.lists} />}</div>
       {error !== null && !isFetching && (
         <div className="p-4 sm:px-5">
           <Refused error={error} retry={() => void refetch()} />
