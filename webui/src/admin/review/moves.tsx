@@ -16,7 +16,7 @@ export function Moves({ moves }: { moves: Move[] }) {
       <ul className="grid gap-1">
         {moves.map((one) => (
           <li key={one.zone} className="break-words">
-            {t("admin.moves", { zone: name(one.zone), from: one.from, to: one.to })} {t(one.stays ? "admin.movesStays" : "admin.movesGoes", { from: one.from })}
+            {t(one.stays ? "admin.movesStays" : "admin.movesGoes", { zone: name(one.zone), from: one.from, to: one.to })}
           </li>
         ))}
       </ul>
