@@ -360,6 +360,8 @@ impl Now {
             site,
             uids: firewall::ServiceUids { dnsmasq: 901, chrony: 902, networkd: 903 },
             moved: settings::Moved::new(),
+            on: self.settings.schedules_on(std::time::SystemTime::now()),
+            isolated: Vec::new(),
         };
         ProbeReport {
             source: address(&probe.from, 254),

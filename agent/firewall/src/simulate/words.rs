@@ -67,6 +67,8 @@ mod tests {
             site: "fd12:3456:789a::/48".parse().unwrap(),
             uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3 },
             moved: settings::Moved::new(),
+            on: std::collections::BTreeSet::new(),
+            isolated: Vec::new(),
         };
         let ruleset = compile(&settings, &context);
         let rules = ruleset.tables.iter().flat_map(|table| &table.chains);
