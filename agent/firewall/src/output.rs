@@ -4,9 +4,9 @@
 use crate::build::{When, chain, ports, uids, when};
 use crate::compile::{Part, filter, jumps, loopback};
 use crate::input::senders;
-use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
+use crate::ir::{Chain, CtState, Field, Hook, Name, Rule, Value};
 use crate::zones::{Scope, ZoneView};
-use crate::{icmp, tracking};
+use crate::{icmp, rules, tracking};
 
 const ROOT: u32 = 0;
 
@@ -46,10 +46,18 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         when().drop("the box has nothing to say there"),
     ]);
     part.chains.push(filter("output", Hook::Output, 0, rules));
-    let back = vec![
-        when().look_up(&[Field::OutputInterface], &senders(), "by where the connection came in"),
-        when().drop("nothing of the box for who opened the connection"),
-    ];
+    let senders = |when: When| {
+        when.look_up(&[Field::OutputInterface], &senders(), "by where the connection came in")
+    };
+    let nothing = |when: When| when.drop("nothing of the box for who opened the connection");
+    let mut back = Vec::new();
+    if rules::turn_away(scope) {
+        // What the kernel says of itself has no user: over TCP that is that a connection is refused.
+        let by_somebody = || when().differs(Field::SocketUid, Value::Uid(u32::MAX));
+        back.extend([senders(by_somebody()), nothing(by_somebody())]);
+        back.push(when().tcp().accept("says that a connection is refused"));
+    }
+    back.extend([senders(when()), nothing(when())]);
     part.chains.push(chain(answers, back));
     let mut entries = Vec::new();
     for zone in &scope.zones {

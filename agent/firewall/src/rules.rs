@@ -47,6 +47,11 @@ pub(crate) fn know_cards(scope: &Scope<'_>) -> bool {
     in_force(scope).any(|rule| !Ends::of(scope, &rule.from.addresses).cards.is_empty())
 }
 
+/// Whether a rule turns somebody away, who is told so.
+pub(crate) fn turn_away(scope: &Scope<'_>) -> bool {
+    in_force(scope).any(|rule| rule.action == RuleAction::Reject)
+}
+
 /// The chain where a rule acts, by its number: what is counted there is what it did.
 pub fn acts(id: u16) -> Name {
     Name::made(format!("rule_{id}_acts"))

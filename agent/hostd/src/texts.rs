@@ -14,6 +14,7 @@ fn every_key_of_the_program_is_there_and_none_is_unused() {
         include_str!("authority.rs"),
         include_str!("setup.rs"),
         include_str!("status.rs"),
+        include_str!("../../firewall/src/bridge.rs"),
         include_str!("store.rs"),
         include_str!("console/screen.rs"),
     ];

@@ -69,7 +69,6 @@ fn everything() -> Ruleset {
         rule(vec![v6(), icmpv6(), is(Field::IcmpType, Value::IcmpType(135))], accept.clone(), "nd"),
         rule(vec![v6(), icmpv6(), within(&[Field::IcmpType], "kinds", false)], accept.clone(), "k"),
         rule(vec![v4(), within(&[Field::Ip4Source], "nets4", false)], accept.clone(), "in set"),
-        rule(vec![within(&[Field::SourceMac], "cards", false)], accept.clone(), "card in set"),
         rule(
             vec![is(Field::SourceMac, Value::Mac([2, 0, 0, 0, 0, 7]))],
             accept.clone(),
@@ -158,7 +157,6 @@ fn everything() -> Ruleset {
             set("protocols", &[KeyType::Protocol], vec![vec![Value::Protocol(Protocol::Udp)]]),
             set("hosts", &[KeyType::Ip4], vec![vec![ip4("10.0.0.1/32")]]),
             set("nobody", &[KeyType::Ip6], Vec::new()),
-            set("cards", &[KeyType::Mac], vec![vec![Value::Mac([2, 0, 0, 0, 0, 7])]]),
             set(
                 "ranges",
                 &[KeyType::Port],

@@ -18,8 +18,10 @@ fn with(mut value: Value, name: &str, to: Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn are_judged_with_verdict_rule_and_reason() {
-    let site = Disk::new(Hostd::example()).start().await;
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
+    hostd.forget();
     let out = packet("office", "192.168.10.20", "1.2.3.4");
     let judged = browser.post(&site, "/simulations", out.clone()).await.body;
     assert_eq!(
@@ -63,8 +65,10 @@ async fn are_judged_with_verdict_rule_and_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_is_not_in_force_is_asked_too() {
-    let site = Disk::new(Hostd::example()).start().await;
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
+    hostd.forget();
     let now = browser.get(&site, "/settings").await.body["document"].clone();
     let asked = packet("guest", "192.168.20.20", "192.168.10.20");
     let mut other = now.clone();
@@ -82,8 +86,10 @@ async fn a_document_that_is_not_in_force_is_asked_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_named_by_its_field() {
-    let site = Disk::new(Hostd::example()).start().await;
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
+    hostd.forget();
     let good = packet("office", "192.168.10.20", "1.2.3.4");
     for (name, to, code) in [
         ("from", json!("nowhere"), "no-zone"),
@@ -119,8 +125,10 @@ async fn bad_input_is_named_by_its_field() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_is_held_against_the_rules() {
-    let site = Disk::new(Hostd::example()).start().await;
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
+    hostd.forget();
     let probe = |from: &str, to: &str| json!({"from": from, "to": to, "protocol": "tcp", "port": 443, "version": 4});
     let shut = browser.post(&site, "/probes", probe("guest", "office")).await.body;
     assert_eq!((&shut["arrived"], &shut["agrees"]), (&json!(false), &json!(true)), "{shut}");
@@ -158,8 +166,10 @@ async fn what_was_sent_is_held_against_the_rules() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_matrix_says_what_passes_for_every_pair() {
-    let site = Disk::new(Hostd::example()).start().await;
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
+    hostd.forget();
     let matrix = browser.get(&site, "/matrix").await.body;
     let all = matrix["passages"].as_array().unwrap();
     // WAN, three zones and the box; three protocols of two versions.

@@ -265,6 +265,16 @@ fn e_sees_cards_come_and_go() {
     });
     let links = ip(&["-o", "link", "show", "master", "z-guest"]);
     assert!(links.contains(": new7@") && !links.contains(": peer7"), "{links}");
+
+    // The cable as it was, for the tests that follow.
+    ip(&["link", "delete", "new7"]);
+    let guest = env::var("GUEST").unwrap();
+    let (card, far) = (["address", "52:54:00:67:00:03"], ["peer", "name", "eth0", "netns", &guest]);
+    ip(&[&["link", "add", "lan1"], &card[..], &["type", "veth"], &far[..]].concat());
+    out(&["ip", "-n", &guest, "link", "set", "eth0", "up"]);
+    wait("as before", |status| {
+        status.ports.iter().any(|port| port.interface.as_deref() == Some("lan1"))
+    });
 }
 
 #[test]

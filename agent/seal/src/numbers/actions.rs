@@ -66,11 +66,11 @@ pub mod action {
         SETTINGS_TRIED = 85, "settings-tried";
         SETTINGS_ENDED = 86, "settings-ended";
         SETTINGS_EXPORTED = 87, "settings-exported";
+        PACKET_TRIED = 95, "packet-tried";
         DEVICES_KNOWN = 110, "devices-known";
         DEVICE_FORGOTTEN = 111, "device-forgotten";
         CONNECTIONS_ENDED = 112, "connections-ended";
         DEVICE_NEW = 113, "device-new";
-        PACKET_TRIED = 95, "packet-tried";
     }
 
     /// The code of a number; `None` for those of a newer program.

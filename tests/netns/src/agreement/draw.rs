@@ -39,7 +39,7 @@ pub const LENT: u64 = 252;
 pub const LENDS: u64 = 253;
 
 /// A second port of the office's bridge, and who is behind it.
-pub const NEIGHBOUR: &str = "lan5";
+pub const NEIGHBOUR: &str = "lan9";
 /// MAC address of that.
 pub const NEIGHBOUR_MAC: testkit::Mac = [2, 0, 0, 0, 1, 9];
 
