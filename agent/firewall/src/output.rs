@@ -4,7 +4,7 @@
 use crate::build::{When, chain, ports, uids, when};
 use crate::compile::{Part, filter, jumps, loopback};
 use crate::input::senders;
-use crate::ir::{Chain, CtState, Field, Hook, Name, Rule, Value};
+use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
 use crate::{icmp, rules, tracking};
 
@@ -46,23 +46,15 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         when().drop("the box has nothing to say there"),
     ]);
     part.chains.push(filter("output", Hook::Output, 0, rules));
-    let senders = |when: When| {
-        when.look_up(&[Field::OutputInterface], &senders(), "by where the connection came in")
-    };
-    let nothing = |when: When| when.drop("nothing of the box for who opened the connection");
-    let mut back = Vec::new();
-    if rules::turn_away(scope) {
-        // What the kernel says of itself has no user: over TCP that is that a connection is refused.
-        let by_somebody = || when().differs(Field::SocketUid, Value::Uid(u32::MAX));
-        back.extend([senders(by_somebody()), nothing(by_somebody())]);
-        back.push(when().tcp().accept("says that a connection is refused"));
-    }
-    back.extend([senders(when()), nothing(when())]);
+    let back = vec![
+        when().look_up(&[Field::OutputInterface], &senders(), "by where the connection came in"),
+        when().drop("nothing of the box for who opened the connection"),
+    ];
     part.chains.push(chain(answers, back));
     let mut entries = Vec::new();
     for zone in &scope.zones {
         let name = zone.named("output");
-        let rules = if zone.is_crm { vec![errors()] } else { lan(zone) };
+        let rules = if zone.is_crm { vec![errors()] } else { lan(scope, zone) };
         entries.push((zone.interface.clone(), name.clone()));
         part.chains.push(chain(name, rules));
     }
@@ -98,8 +90,13 @@ fn errors() -> Rule {
     when().state(CtState::Related).jump(&icmp::errors_chain(), "errors of connections that pass")
 }
 
-fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
+fn lan(scope: &Scope<'_>, zone: &ZoneView<'_>) -> Vec<Rule> {
     let mut rules = vec![errors()];
+    if rules::turn_away(scope) {
+        // The kernel's reset belongs to the connection that it refuses.
+        let reset = when().state(CtState::Related).tcp();
+        rules.push(reset.accept("says that a connection is refused"));
+    }
     let server = || when().within(Field::SocketUid, &dhcp_server());
     if zone.dhcp {
         rules.push(

@@ -33,7 +33,7 @@ fn all() -> Vec<Connection> {
 fn followed() {
     run(&["ip", "link", "set", "lo", "up"]);
     nft_load(
-        "table inet t { chain c { type filter hook output priority 0; ct state new counter } }",
+        "table inet t { chain c { type filter hook output priority 0; ct state new counter; } }",
     );
     for name in ["acct", "timestamp"] {
         std::fs::write(format!("/proc/sys/net/netfilter/nf_conntrack_{name}"), "1").expect(name);

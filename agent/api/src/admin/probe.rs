@@ -61,6 +61,8 @@ async fn probe(
         },
         v6: wanted.v6,
     });
+    // Whose session ended meanwhile sends nothing more.
+    who.identity.confirm(&who.signed).await.map_err(Problem::from)?;
     let report = match admin.ask(sent).await? {
         Response::Probed(report) => report,
         Response::NoProbe(why) => {

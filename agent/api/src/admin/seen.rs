@@ -81,16 +81,12 @@ async fn known(State(admin): State<Admin>, who: Who, Sent(sent): Sent<KnownDevic
     let read = sent.macs.iter().enumerate();
     let macs =
         read.map(|(at, text)| mac(text, &format!("/macs/{at}"))).collect::<Result<_, _>>()?;
-    let count = admin.done(Look::KnowDevices { macs }).await?;
-    admin.log(entry(who.signed.actor(), action::DEVICES_KNOWN, outcome::ALLOWED, None)).await?;
-    reply::json(&Count { count })
+    does(&admin, &who, action::DEVICES_KNOWN, Look::KnowDevices { macs }).await
 }
 
 async fn forget(State(admin): State<Admin>, who: Who, Sent(sent): Sent<OneDevice>) -> Reply {
     let mac = mac(&sent.mac, "/mac")?;
-    let count = admin.done(Look::ForgetDevice { mac }).await?;
-    admin.log(entry(who.signed.actor(), action::DEVICE_FORGOTTEN, outcome::ALLOWED, None)).await?;
-    reply::json(&Count { count })
+    does(&admin, &who, action::DEVICE_FORGOTTEN, Look::ForgetDevice { mac }).await
 }
 
 async fn connections(State(admin): State<Admin>, _: Who, uri: Uri) -> Reply {
@@ -127,8 +123,17 @@ async fn end(State(admin): State<Admin>, who: Who, Sent(sent): Sent<EndConnectio
         (None, Some(device)) => Ending::Device(mac(&device, "/device")?),
         _ => return Err(Problem::field("", "one-of-two")),
     };
-    let count = admin.done(Look::End(ending)).await?;
-    admin.log(entry(who.signed.actor(), action::CONNECTIONS_ENDED, outcome::ALLOWED, None)).await?;
+    does(&admin, &who, action::CONNECTIONS_ENDED, Look::End(ending)).await
+}
+
+/// Has hostd do it, and writes down who did.
+async fn does(admin: &Admin, who: &Who, what: u32, look: Look) -> Reply {
+    let work = async {
+        let count = admin.done(look).await?;
+        admin.log(entry(who.signed.actor(), what, outcome::ALLOWED, None)).await?;
+        Ok(count)
+    };
+    let count = admin.in_turn(who, what, work).await?;
     reply::json(&Count { count })
 }
 

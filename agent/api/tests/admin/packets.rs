@@ -170,6 +170,7 @@ async fn the_matrix_says_what_passes_for_every_pair() {
     let site = Disk::new(hostd.clone()).start().await;
     let mut browser = Browser::admin(&site).await;
     hostd.forget();
+    hostd.now().settings.policies[1].allow = settings::Allow::Web;
     let matrix = browser.get(&site, "/matrix").await.body;
     let all = matrix["passages"].as_array().unwrap();
     // WAN, three zones and the box; three protocols of two versions.

@@ -93,7 +93,7 @@ fn with(former: &str, rules: &[Value], hours: &Value) -> String {
     value["policies"] = json!([{"from": "office", "to": "wan", "allow": "all"}]);
     value["rules"] = json!(rules);
     value["services"] =
-        json!({"One": ["tcp/7001"], "Two": ["tcp/7000", "tcp/7002-7009"], "Three": ["tcp/7003"]});
+        json!({"One": ["tcp/7001"], "Two": ["tcp/7000", "tcp/7002"], "Three": ["tcp/7003-7009"]});
     value["time_zone"] = json!("UTC");
     value["schedules"] = json!({"Now": [hours]});
     settings::parse(value.to_string().as_bytes()).unwrap().to_json()
