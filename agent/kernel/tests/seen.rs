@@ -33,7 +33,7 @@ fn all() -> Vec<Connection> {
 fn followed() {
     run(&["ip", "link", "set", "lo", "up"]);
     nft_load(
-        "table inet t { chain c { type filter hook output priority 0; ct state new counter; } }",
+        "table inet t {\n chain c {\n type filter hook output priority 0\n ct state new counter\n }\n}\n",
     );
     for name in ["acct", "timestamp"] {
         std::fs::write(format!("/proc/sys/net/netfilter/nf_conntrack_{name}"), "1").expect(name);
@@ -85,7 +85,7 @@ fn many_connections_are_listed_in_no_time() {
     const MANY: u32 = 50_000;
     in_new_namespace(|| {
         followed();
-        nft_load("table inet t { chain d { type filter hook input priority 0; drop; } }");
+        nft_load("table inet t {\n chain d {\n type filter hook input priority 0\n drop\n }\n}\n");
         let socket = UdpSocket::bind("127.0.0.1:0").expect("binds");
         for number in 0..MANY {
             let [_, b, c, d] = (number + 256).to_be_bytes();
