@@ -100,10 +100,11 @@ class Business:
             self.left[one] = self.tabs.pop(one)
         return [self.left[one] for one in who]
 
-    def forget_silence(self):
-        """Takes out what the pages said while nobody answered any more."""
+    def forget_silence(self, status=None):
+        """Takes out what the pages said while nobody answered any more, or answered with this status."""
+        mine = ["net::ERR_", *([f": {status} https://", f"status of {status} "] if status else [])]
         for pc in (self.office, self.desk):
-            pc.complaints = [line for line in pc.complaints if "net::ERR_" not in line]
+            pc.complaints = [line for line in pc.complaints if not any(part in line for part in mine)]
 
     def plant(self, **values):
         """Notes what must not stand readable on the disk."""

@@ -6,8 +6,11 @@ use settings::{Remark, parse};
 
 const EXAMPLE: &str = include_str!("example.json");
 
+/// Action, where to, and edits of a rule.
+type Told<'t> = (&'t str, &'t str, &'t [(&'t str, Value)]);
+
 /// Rules of the office towards the internet (open) and the guests (shut): action, to, edits.
-fn remarks(rules: &[(&str, &str, &[(&str, Value)])]) -> Vec<(u16, Remark)> {
+fn remarks(rules: &[Told<'_>]) -> Vec<(u16, Remark)> {
     let mut document: Value = serde_json::from_str(EXAMPLE).unwrap();
     document["time_zone"] = json!("UTC");
     document["schedules"] = json!({"Opening": [{"days": ["mon"], "from": "08:00", "to": "18:00"}]});
@@ -33,7 +36,7 @@ const ADDRESSES: &str = "/from/addresses";
 fn an_earlier_rule_that_covers_it() {
     let one = || (ADDRESSES, json!(["192.168.10.7", "fd00::7"]));
     let net = || (ADDRESSES, json!(["192.168.10.0/25", "fd00::/16"]));
-    let told = |rules: &[(&str, &str, &[(&str, Value)])]| remarks(rules);
+    let told = |rules: &[Told<'_>]| remarks(rules);
     let shadowed = [(2, Remark::Shadowed { by: 1 })];
     assert_eq!(told(&[("block", "guest", &[net()]), ("allow", "guest", &[one()])])[..], shadowed);
     let redundant = [(2, Remark::Redundant { by: 1 })];

@@ -234,7 +234,7 @@ impl Work<'_> {
             },
             End::Box => {
                 let output = way.output.clone();
-                return output.is_some_and(|out| probe.from_box(side, out, source, destination));
+                return output.is_some_and(|out| probe.sent_by_box(side, out, source, destination));
             }
         };
         match way.output.clone() {

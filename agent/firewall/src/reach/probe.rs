@@ -122,7 +122,7 @@ impl Probe {
     }
 
     /// From the box itself, sent by its root.
-    pub(super) fn from_box(
+    pub(super) fn sent_by_box(
         self,
         side: &Side<'_>,
         output: InterfaceName,

@@ -153,8 +153,8 @@ fn what_a_rule_stops_ends_at_once_and_hours_begin_by_the_clock() {
     at_hours["schedule"] = json!("Now");
     apply(with(&former, &[at_hours], &hours));
     let begins = SystemTime::UNIX_EPOCH + Duration::from_secs(next);
-    // The clock on the wall is what this waits for.
     let shortly = begins - Duration::from_millis(300);
+    #[allow(clippy::disallowed_methods, reason = "the clock on the wall is what this waits for")]
     std::thread::sleep(shortly.duration_since(SystemTime::now()).unwrap_or_default());
     let mut said = 0;
     while pc.tell("say", 7003) == "yes" {

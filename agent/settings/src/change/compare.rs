@@ -12,10 +12,23 @@ impl Settings {
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm, routes, .. } =
-            new;
-        let Self { rules: _, services: _, groups: _, schedules: _, time_zone: _, .. } = new;
-        let Self { quarantine: held, .. } = new;
+        let Self {
+            version: _,
+            language,
+            ports,
+            zones,
+            policies,
+            management,
+            crm,
+            routes,
+            quarantine: held,
+            // These by `rules::compare`.
+            rules: _,
+            services: _,
+            groups: _,
+            schedules: _,
+            time_zone: _,
+        } = new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(rules::compare(self, new));

@@ -11,6 +11,9 @@ use crate::{
     Weekday, Which, ZoneName,
 };
 
+/// Lists by their names.
+type Lists<T> = BTreeMap<Title, Vec<T>>;
+
 pub(super) fn compare(before: &Settings, now: &Settings) -> Vec<Change> {
     let mut told = rules(&before.rules, &now.rules);
     told.extend(hours(&before.crm.reachable_from, &now.crm.reachable_from));
@@ -102,7 +105,7 @@ fn hours(before: &[Source], now: &[Source]) -> Vec<Change> {
 }
 
 fn named<T: Clone + Ord>(
-    (before, now): (&BTreeMap<Title, Vec<T>>, &BTreeMap<Title, Vec<T>>),
+    (before, now): (&Lists<T>, &Lists<T>),
     new: impl Fn(Title, Vec<T>) -> Change,
     other: impl Fn(Title, Vec<T>, Vec<T>) -> Change,
     gone: impl Fn(Title, Vec<T>) -> Change,

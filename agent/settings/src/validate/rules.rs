@@ -129,7 +129,7 @@ impl Check<'_> {
         self.side(&to, &rule.to);
         if let Which::These(members) = &rule.to.addresses {
             let has_card = |member: &&Member| matches!(member, Member::Mac(_));
-            if self.settings.members(members).iter().any(|member| has_card(member)) {
+            if self.settings.members(members).iter().any(has_card) {
                 self.note(&to.field("addresses"), Reason::MacAsTarget);
             }
         }

@@ -323,7 +323,7 @@ impl Draw {
         let destination = if far { version.internet() } else { to.address(version) };
         let uid = self.chance.pick(&UIDS_TRIED);
         if self.chance.once_in(8) {
-            return Some(self.to_itself(version));
+            return Some(self.beside_itself(version));
         }
         let (from, port) = (self.new_port(), self.port());
         let bare = Packet::new(source, destination);
@@ -374,7 +374,7 @@ impl Draw {
     }
 
     /// The router talks to itself.
-    fn to_itself(&mut self, version: Version) -> Case {
+    fn beside_itself(&mut self, version: Version) -> Case {
         let own = version.pick("127.0.0.1", "::1");
         let (from, port) = (self.new_port(), self.port());
         let packet = Packet::new(own, own).udp(from, port, b"self");

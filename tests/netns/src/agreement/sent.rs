@@ -49,8 +49,7 @@ pub fn send_own(bench: &Bench, uid: u32, packet: &[u8]) {
     let to = seen(packet).destination().expect("a destination");
     bench.router.inside(|| {
         become_user(uid);
-        let family =
-            if let IpAddr::V4(_) = to { AddressFamily::Inet } else { AddressFamily::Inet6 };
+        let family = if to.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
         let socket = socket(family, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::Raw);
         let socket = socket.expect("socket");
         let to = SockaddrStorage::from(SocketAddr::new(to, 0));

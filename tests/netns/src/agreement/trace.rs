@@ -150,7 +150,8 @@ fn handles() -> HashMap<(bool, u64), (String, usize)> {
     let all: serde_json::Value = serde_json::from_str(&text).expect("JSON of nft");
     let mut counts: HashMap<(bool, String), usize> = HashMap::new();
     let mut found = HashMap::new();
-    for rule in all["nftables"].as_array().expect("a list").iter().map(|one| &one["rule"]) {
+    let list = all.get("nftables").and_then(serde_json::Value::as_array).expect("a list");
+    for rule in list.iter().filter_map(|one| one.get("rule")) {
         if rule["table"] != "gatehouse" {
             continue;
         }
