@@ -9,8 +9,8 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use settings::MacAddress;
 
 use crate::ir::{
-    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Log, Match,
-    Name, Protocol, Rule, Set, Value, Verdict,
+    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Log,
+    Match, Name, Protocol, Rule, Set, Value, Verdict,
 };
 use crate::tracking;
 

@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Family, Hook, InterfaceName, Log, Name, Rule, Ruleset, Table, Value,
-    Verdict,
+    Action, Base, Chain, ChainKind, Family, Hook, InterfaceName, Log, Name, Rule, Ruleset, Table,
+    Value, Verdict,
 };
 
 pub use error::{CheckError, Fault, Place};

@@ -6,8 +6,8 @@ use std::fmt::{self, Display, Formatter};
 use sha2::{Digest, Sha256};
 
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Log, Match, Name, Policy, Protocol, Rule,
-    Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, Field, IpVersion, KeyType, Log, Match, Name, Policy, Protocol,
+    Rule, Ruleset, Set, Table, TableId, Value, Verdict, VerdictMap,
 };
 
 /// SHA-256 of a ruleset's text: two rulesets with the same hash do the same.

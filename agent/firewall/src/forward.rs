@@ -119,9 +119,9 @@ fn kept_inside(scope: &Scope<'_>) -> Vec<Rule> {
 /// Who is refused is written down, each side within its own limit: one that floods hides no other.
 fn refused(scope: &Scope<'_>) -> impl Iterator<Item = Rule> {
     let zones = scope.zones.iter().map(|zone| &zone.interface);
-    zones
-        .chain(&scope.context.wan)
-        .map(|from| when().input(from).log(refused_on_the_way(), "for the list of what was refused"))
+    zones.chain(&scope.context.wan).map(|from| {
+        when().input(from).log(refused_on_the_way(), "for the list of what was refused")
+    })
 }
 
 /// What the reader of the packet log knows refused packets between two interfaces by.

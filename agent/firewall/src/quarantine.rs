@@ -47,11 +47,8 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
             rules.push(to_router.tcp().destination_port(53).go_back("DNS, long answers"));
         }
     }
-    let needs = [
-        icmp::ROUTER_SOLICITATION,
-        icmp::NEIGHBOUR_SOLICITATION,
-        icmp::NEIGHBOUR_ADVERTISEMENT,
-    ];
+    let needs =
+        [icmp::ROUTER_SOLICITATION, icmp::NEIGHBOUR_SOLICITATION, icmp::NEIGHBOUR_ADVERTISEMENT];
     let on_link = needs.map(|kind| when().icmpv6(kind).hop_limit(icmp::ON_LINK));
     rules.extend(on_link.map(|kind| kind.go_back("neighbour discovery")));
     rules.push(when().log(refused_quarantine(), "for the list of what was refused"));

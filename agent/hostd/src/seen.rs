@@ -114,7 +114,10 @@ impl PacketWatch {
             return;
         }
         let opened = PacketLog::open(firewall::ir::Log::GROUP).map_err(io::Error::other);
-        #[allow(deprecated, reason = "`PacketLog` owns its descriptor and always gives the same one")]
+        #[allow(
+            deprecated,
+            reason = "`PacketLog` owns its descriptor and always gives the same one"
+        )]
         let opened = opened.and_then(AsyncFd::new);
         match opened {
             Ok(log) => self.log = Some(log),
@@ -144,7 +147,10 @@ impl PacketWatch {
                 Ok(taken) if taken == Taken::default() => {}
                 Ok(taken) => return taken,
                 Err(error) => {
-                    tracing::warn!(error = chain(&error), "what is refused cannot be read any more");
+                    tracing::warn!(
+                        error = chain(&error),
+                        "what is refused cannot be read any more"
+                    );
                     self.log = None;
                 }
             }

@@ -217,11 +217,16 @@ fn tuple(of: Attribute<'_>) -> Option<Tuple> {
     let [mut source, mut destination] = [None, None];
     for one in find(of.value, TUPLE[0])?.nested() {
         match (one.kind, one.value.len()) {
-            (1, 4) => source = <[u8; 4]>::try_from(one.value).ok().map(Ipv4Addr::from).map(IpAddr::V4),
-            (2, 4) => {
-                destination = <[u8; 4]>::try_from(one.value).ok().map(Ipv4Addr::from).map(IpAddr::V4);
+            (1, 4) => {
+                source = <[u8; 4]>::try_from(one.value).ok().map(Ipv4Addr::from).map(IpAddr::V4)
             }
-            (3, 16) => source = <[u8; 16]>::try_from(one.value).ok().map(Ipv6Addr::from).map(IpAddr::V6),
+            (2, 4) => {
+                destination =
+                    <[u8; 4]>::try_from(one.value).ok().map(Ipv4Addr::from).map(IpAddr::V4);
+            }
+            (3, 16) => {
+                source = <[u8; 16]>::try_from(one.value).ok().map(Ipv6Addr::from).map(IpAddr::V6)
+            }
             (4, 16) => {
                 destination =
                     <[u8; 16]>::try_from(one.value).ok().map(Ipv6Addr::from).map(IpAddr::V6);

@@ -46,8 +46,7 @@ pub fn list() -> Result<Vec<Counters>, LinkError> {
 
 fn read(message: &LinkMessage) -> Option<Counters> {
     let link = Link::read(message)?;
-    let mut counters =
-        Counters { carrier: link.carrier, name: link.name, ..Counters::default() };
+    let mut counters = Counters { carrier: link.carrier, name: link.name, ..Counters::default() };
     for attribute in &message.attributes {
         match attribute {
             LinkAttribute::Stats64(stats) => {
@@ -67,7 +66,8 @@ fn read(message: &LinkMessage) -> Option<Counters> {
             std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
         };
         // -1 where the card does not know.
-        counters.speed = word("speed").and_then(|text| text.parse().ok()).filter(|speed| *speed > 0);
+        counters.speed =
+            word("speed").and_then(|text| text.parse().ok()).filter(|speed| *speed > 0);
         counters.full_duplex = word("duplex").and_then(|text| match text.as_str() {
             "full" => Some(true),
             "half" => Some(false),

@@ -87,9 +87,9 @@ impl PacketLog {
             match self.0.receive_now() {
                 Ok(Some(bytes)) => {
                     let packets = Messages::new(bytes).filter(|message| message.kind == PACKET);
-                    taken.packets.extend(
-                        packets.filter_map(|message| logged(message.payload.get(4..)?)),
-                    );
+                    taken
+                        .packets
+                        .extend(packets.filter_map(|message| logged(message.payload.get(4..)?)));
                     if taken.packets.len() >= AT_ONCE {
                         taken.more = true;
                         return Ok(taken);

@@ -58,9 +58,9 @@ impl Snapshot {
 
     /// Those of a device.
     pub fn of<'a>(&'a self, addresses: &'a [IpAddr]) -> impl Iterator<Item = &'a Raw> {
-        self.all.iter().filter(|one| {
-            addresses.contains(&one.source) || addresses.contains(&one.destination)
-        })
+        self.all
+            .iter()
+            .filter(|one| addresses.contains(&one.source) || addresses.contains(&one.destination))
     }
 
     /// The one of this key.
@@ -81,7 +81,9 @@ impl Snapshot {
         let mut chosen: Vec<&Raw> = self.all.iter().filter(is_wanted).collect();
         match page.show {
             ConnectionsShown::Bytes => {
-                chosen.sort_by_key(|one| (u64::MAX - (one.sent.saturating_add(one.received)), one.id));
+                chosen.sort_by_key(|one| {
+                    (u64::MAX - (one.sent.saturating_add(one.received)), one.id)
+                });
             }
             ConnectionsShown::Newest => {
                 chosen.sort_by_key(|one| (u64::MAX - one.began.unwrap_or(0), one.id));
@@ -124,7 +126,9 @@ impl Raw {
             return false;
         }
         let macs = [self.source, self.destination].map(|address| devices.of_address(address));
-        let is_device = |mac: &Option<_>| wanted.device(mac.map(|mac: settings::MacAddress| mac.to_string()).as_deref());
+        let is_device = |mac: &Option<_>| {
+            wanted.device(mac.map(|mac: settings::MacAddress| mac.to_string()).as_deref())
+        };
         if !macs.iter().any(is_device) {
             return false;
         }
@@ -133,7 +137,8 @@ impl Raw {
             || wanted.text(&self.destination.to_string())
             || wanted.text(&self.destination_port.to_string())
             || macs.iter().flatten().any(|mac| {
-                devices.name(*mac).is_some_and(|name| wanted.text(name)) || wanted.text(&mac.to_string())
+                devices.name(*mac).is_some_and(|name| wanted.text(name))
+                    || wanted.text(&mac.to_string())
             })
     }
 }

@@ -271,7 +271,8 @@ impl Devices {
             for address in &known.addresses {
                 // Of two that had it the one seen last.
                 let other = self.by_address.get(address).and_then(|mac| self.known.get(mac));
-                if other.is_none_or(|other| (other.last, other.first) <= (known.last, known.first)) {
+                if other.is_none_or(|other| (other.last, other.first) <= (known.last, known.first))
+                {
                     self.by_address.insert(*address, *mac);
                 }
             }

@@ -114,8 +114,7 @@ impl Refusals {
         of.zone = zone.map(|zone| zone.name.clone());
         of.last = now;
         let destination = Some(packet.destination);
-        let mut tried =
-            Tried { destination, protocol: packet.protocol, port: packet.port, why };
+        let mut tried = Tried { destination, protocol: packet.protocol, port: packet.port, why };
         if !of.tried.contains_key(&tried) && of.tried.len() >= MAX_TARGETS {
             // One entry for each reason: there are few.
             (tried.destination, tried.protocol, tried.port) = (None, 0, 0);

@@ -79,13 +79,7 @@ impl Traffic {
         self.of_devices(view, devices, connections, is_first);
     }
 
-    fn of_devices(
-        &mut self,
-        view: &View,
-        devices: &Devices,
-        connections: &[Raw],
-        is_first: bool,
-    ) {
+    fn of_devices(&mut self, view: &View, devices: &Devices, connections: &[Raw], is_first: bool) {
         let mut passed: HashMap<MacAddress, Pair> = HashMap::new();
         let mut known = HashMap::with_capacity(connections.len());
         for one in connections {
@@ -237,7 +231,13 @@ mod tests {
         devices.see(&view, &Seen { neighbours, ..Seen::default() }, 1);
         traffic.minute(&view, &devices, &count(1_000, 5_000), &[raw(1, 900, 90)], 60);
         assert!(traffic.zones().is_empty(), "nothing to compare with");
-        traffic.minute(&view, &devices, &count(1_100, 5_700), &[raw(1, 950, 290), raw(2, 5, 7)], 120);
+        traffic.minute(
+            &view,
+            &devices,
+            &count(1_100, 5_700),
+            &[raw(1, 950, 290), raw(2, 5, 7)],
+            120,
+        );
         // The interface was made anew, the first connection ended and its number is another's.
         traffic.minute(&view, &devices, &count(30, 40), &[raw(2, 5, 7)], 180);
         let zones = traffic.zones();

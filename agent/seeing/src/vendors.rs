@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn every_line_is_found_and_nothing_else() {
-        let lines: Vec<String> = (0..500_u32).map(|n| format!("{:06x} Maker {n}", n * 12)).collect();
+        let lines: Vec<String> =
+            (0..500_u32).map(|n| format!("{:06x} Maker {n}", n * 12)).collect();
         let vendors = Vendors::new(lines.join("\n") + "\n");
         for n in 0..6_000_u32 {
             let [_, a, b, c] = n.to_be_bytes();

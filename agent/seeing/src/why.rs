@@ -52,9 +52,11 @@ impl View {
             (Target::Zone(zone), Place::Zone(to)) => zone.as_str() == to.name,
             _ => false,
         };
-        let policy = self.settings.policies.iter().find(|policy| {
-            policy.from.as_str() == from.name && is_to(&policy.to)
-        });
+        let policy = self
+            .settings
+            .policies
+            .iter()
+            .find(|policy| policy.from.as_str() == from.name && is_to(&policy.to));
         let web = matches!((packet.protocol, packet.port), (TCP, 80 | 443) | (UDP, 443));
         match policy.map(|policy| policy.allow) {
             None => Why::NoPolicy,

@@ -12,8 +12,8 @@ use crate::network::{net, network};
 use crate::problem::Place;
 use crate::quarantine;
 use crate::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy, Port,
-    PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
+    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
+    Port, PortMatch, PortRole, Problem, Reason, Settings, Source, Version, VlanId, Zone,
 };
 
 /// Reads a text.
@@ -52,7 +52,16 @@ type Read<T> = fn(&mut Reader, &Value, &Place<'_>) -> Option<T>;
 
 impl Reader {
     fn settings(&mut self, value: &Value) -> Option<Settings> {
-        let known = ["version", "language", "ports", "zones", "policies", "management", "crm", "quarantine"];
+        let known = [
+            "version",
+            "language",
+            "ports",
+            "zones",
+            "policies",
+            "management",
+            "crm",
+            "quarantine",
+        ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
         let language = self.required(&fields, "language", Self::language);

@@ -32,7 +32,9 @@ impl Admin {
     async fn note_new_devices(&self) {
         let show = DevicesShown::New;
         let page = Page { show, limit: MAX_PAGE, ..Page::default() };
-        let Ok(Seen::Devices { rows, counts }) = self.look(Look::Devices(page)).await else { return };
+        let Ok(Seen::Devices { rows, counts }) = self.look(Look::Devices(page)).await else {
+            return;
+        };
         let newest = rows.iter().map(|row| row.first_seen).max().unwrap_or(0);
         let Some(before) = self.devices_noted(newest) else { return };
         let came = rows.iter().filter(|row| row.first_seen > before).count();

@@ -44,7 +44,8 @@ pub(super) fn routes() -> Router<Admin> {
 }
 
 async fn devices(State(admin): State<Admin>, _: Who, caller: Caller, uri: Uri) -> Reply {
-    let mut given = Parameters::of_uri(&uri, &["find", "zone", "device", "show", "cursor", "limit"])?;
+    let mut given =
+        Parameters::of_uri(&uri, &["find", "zone", "device", "show", "cursor", "limit"])?;
     let words = [
         ("all", DevicesShown::All),
         ("new", DevicesShown::New),
@@ -73,10 +74,13 @@ async fn devices(State(admin): State<Admin>, _: Who, caller: Caller, uri: Uri) -
 
 async fn known(State(admin): State<Admin>, who: Who, Sent(sent): Sent<KnownDevices>) -> Reply {
     if sent.macs.len() > MAX_MACS {
-        return Err(Problem::fields_refused(vec![Field::new("/macs", "too-many").with("most", MAX_MACS)]));
+        return Err(Problem::fields_refused(vec![
+            Field::new("/macs", "too-many").with("most", MAX_MACS),
+        ]));
     }
     let read = sent.macs.iter().enumerate();
-    let macs = read.map(|(at, text)| mac(text, &format!("/macs/{at}"))).collect::<Result<_, _>>()?;
+    let macs =
+        read.map(|(at, text)| mac(text, &format!("/macs/{at}"))).collect::<Result<_, _>>()?;
     let count = admin.done(Look::KnowDevices { macs }).await?;
     admin.log(entry(who.signed.actor(), action::DEVICES_KNOWN, outcome::ALLOWED, None)).await?;
     reply::json(&Count { count })

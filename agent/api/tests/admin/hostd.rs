@@ -297,7 +297,9 @@ impl Now {
                 speed: Some(1000),
                 ..Link::default()
             }]),
-            Look::Traffic { .. } => Seen::Traffic { until: 0, series: Vec::new(), most: Vec::new() },
+            Look::Traffic { .. } => {
+                Seen::Traffic { until: 0, series: Vec::new(), most: Vec::new() }
+            }
             Look::End(_) | Look::ForgetDevice { .. } => Seen::Done(1),
             Look::KnowDevices { macs } => Seen::Done(macs.len()),
         };

@@ -31,7 +31,10 @@ async fn devices_come_in_pages() {
     assert_eq!(first["items"][0]["firstSeen"], "2027-01-15T08:00:01Z");
     assert_eq!(first["counts"]["room"], 20_000);
     let last = browser.get(&site, "/devices?limit=2&cursor=2").await.body;
-    assert_eq!((&last["next"], &last["items"][0]["mac"]), (&json!(null), &json!("52:54:00:00:00:03")));
+    assert_eq!(
+        (&last["next"], &last["items"][0]["mac"]),
+        (&json!(null), &json!("52:54:00:00:00:03"))
+    );
     let Some(Look::Devices(page)) = site.hostd.now().looks.first().cloned() else { panic!() };
     assert_eq!((page.find.as_str(), page.zone.as_deref()), ("pc", Some("office")));
     assert_eq!((page.show, page.limit), (DevicesShown::New, 2));
@@ -60,7 +63,10 @@ async fn what_is_asked_wrongly_is_named() {
     }
     let known = json!({"macs": ["52:54:00:00:00:01", "nobody"]});
     let answer = browser.post(&site, "/devices/known", known).await;
-    assert_eq!((answer.status.as_u16(), &answer.body["errors"][0]["field"]), (422, &json!("/macs/1")));
+    assert_eq!(
+        (answer.status.as_u16(), &answer.body["errors"][0]["field"]),
+        (422, &json!("/macs/1"))
+    );
     for both in [json!({}), json!({"device": MAC, "connection": key()})] {
         assert_eq!(browser.post(&site, "/connections/end", both).await.status, 422);
     }
@@ -98,7 +104,10 @@ async fn a_connection_is_ended_by_its_key_and_that_is_logged() {
     let log = site.log();
     let log: Vec<_> =
         log.iter().filter(|it| it.contains("device") || it.contains("connections")).collect();
-    assert_eq!(log, ["connections-ended", "connections-ended", "devices-known", "device-forgotten"]);
+    assert_eq!(
+        log,
+        ["connections-ended", "connections-ended", "devices-known", "device-forgotten"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +120,10 @@ async fn refusals_ports_and_traffic_are_told() {
     assert_eq!((&one["protocol"], &one["count"]), (&json!("icmpv6"), &json!(3)));
     assert_eq!(refused["since"], "2027-01-15T08:00:00Z");
     let links = browser.get(&site, "/links").await.body;
-    assert_eq!((&links["ports"][0]["name"], &links["ports"][0]["speed"]), (&json!("office"), &json!(1000)));
+    assert_eq!(
+        (&links["ports"][0]["name"], &links["ports"][0]["speed"]),
+        (&json!("office"), &json!(1000))
+    );
     let traffic = browser.get(&site, "/traffic").await.body;
     assert_eq!(traffic, json!({"until": null, "series": [], "most": []}));
 }

@@ -6,8 +6,8 @@ use super::{Fault, MAX_MATCHES, MAX_TABLES};
 use crate::build::{chain, ports, set4, when};
 use crate::compile::{filter, table_id};
 use crate::ir::{
-    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Log, Match,
-    Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
+    Action, Base, Chain, ChainKind, CtState, Family, Field, Hook, InterfaceName, KeyType, Log,
+    Match, Name, Policy, Protocol, Rule, Ruleset, Set, Table, Value, Verdict, VerdictMap,
 };
 
 fn name(text: &str) -> Name {

@@ -24,7 +24,8 @@ impl Eyes {
                 Seen::Devices { rows, counts }
             }
             Look::KnowDevices { macs } => {
-                let parsed: Vec<MacAddress> = macs.iter().filter_map(|mac| mac.parse().ok()).collect();
+                let parsed: Vec<MacAddress> =
+                    macs.iter().filter_map(|mac| mac.parse().ok()).collect();
                 // None of those named is one: that is not all.
                 let none = parsed.is_empty() && !macs.is_empty();
                 Seen::Done(if none { 0 } else { self.devices.know(&parsed) })
@@ -115,10 +116,7 @@ fn links(view: &View, counters: &[Counters], behind: &HashMap<&str, usize>) -> V
                 full_duplex: is.full_duplex,
                 received: is.received,
                 sent: is.sent,
-                errors: is
-                    .receive_errors
-                    .saturating_add(is.send_errors)
-                    .saturating_add(is.missed),
+                errors: is.receive_errors.saturating_add(is.send_errors).saturating_add(is.missed),
                 changes: is.carrier_changes,
                 ..link
             },

@@ -120,19 +120,22 @@ fn h_connections_are_listed_and_ended() {
 #[ignore = "runs inside dev/world"]
 fn i_what_was_refused_is_told_in_words() {
     ready();
-    let guest = env::var("GUEST").unwrap();
-    out(&["ip", "-n", &guest, "address", "replace", "192.168.20.50/24", "dev", "eth0"]);
-    out(&["ip", "-n", &guest, "route", "replace", "default", "via", "192.168.20.1"]);
+    // The list of who may reach the CRM ends before this address.
+    let (office, mac) = office();
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "address", "add", "192.168.10.150/24", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "route", "replace", "default", "via", "192.168.10.1"]);
     let tried = until("it is told", || {
         let connect = "exec 3<>/dev/tcp/192.168.30.10/443";
-        run(&["ip", "netns", "exec", &guest, "timeout", "1", "bash", "-c", connect]);
+        run(&["ip", "netns", "exec", &office, "timeout", "1", "bash", "-c", connect]);
         let of = Page { find: "192.168.30.10".to_owned(), ..page() };
         let Seen::Refused { rows, .. } = look(Look::Refused(of)) else { panic!() };
         rows.into_iter().next()
     });
-    assert_eq!((tried.why, tried.port), (Why::CrmZone, 443));
-    assert_eq!(tried.from.zone.as_deref(), Some("guest"));
-    assert!(tried.from.mac.is_some() && tried.count > 0);
+    assert_eq!((tried.why, tried.port), (Why::CrmAddress, 443));
+    assert_eq!(tried.from.zone.as_deref(), Some("office"));
+    assert!(tried.from.mac == Some(mac) && tried.count > 0);
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 
 #[test]
@@ -143,7 +146,9 @@ fn j_a_device_in_quarantine_reaches_nobody_but_names() {
     let former = document();
     let reaches = |port: u16, to: &str| {
         let script = format!("exec 3<>/dev/tcp/{to}/{port}");
-        run(&["ip", "netns", "exec", &office, "timeout", "2", "bash", "-c", &script]).status.success()
+        run(&["ip", "netns", "exec", &office, "timeout", "2", "bash", "-c", &script])
+            .status
+            .success()
     };
     assert!(reaches(53, "192.168.10.1"), "names, before");
     let mut wanted: serde_json::Value = serde_json::from_str(&former).unwrap();
@@ -167,6 +172,9 @@ fn j_a_device_in_quarantine_reaches_nobody_but_names() {
     assert_eq!(counts.quarantined, 1);
     assert!(rows.iter().any(|row| row.mac == mac && row.quarantined));
     restart();
-    assert_eq!(super::document(), former.replace("\n}\n", &format!(",\n  \"quarantine\": [\n    \"{mac}\"\n  ]\n}}\n")));
+    assert_eq!(
+        super::document(),
+        former.replace("\n}\n", &format!(",\n  \"quarantine\": [\n    \"{mac}\"\n  ]\n}}\n"))
+    );
     assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
 }

@@ -1,12 +1,14 @@
 //! Rules: matches and action as expressions, the comment as user data.
 
-use firewall::ir::{Action, Chain, Comment, Family, Field, Match, Protocol, Rule, TableId, Verdict};
+use firewall::ir::{
+    Action, Chain, Comment, Family, Field, Match, Protocol, Rule, TableId, Verdict,
+};
 use rustables::error::BuilderError;
 
 use super::expression::{
     CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
-    CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO, META_OIFNAME,
-    META_SKUID, NETWORK, Source, TRANSPORT,
+    CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO,
+    META_OIFNAME, META_SKUID, NETWORK, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};

@@ -37,7 +37,8 @@ fn why(packet: &Logged) -> Why {
 
 #[test]
 fn the_reason_is_the_settings_own() {
-    let office = |to: &str, protocol, port| logged("z-office", "192.168.10.200", to, protocol, port);
+    let office =
+        |to: &str, protocol, port| logged("z-office", "192.168.10.200", to, protocol, port);
     let guest = |to: &str, protocol, port| logged("z-guest", "192.168.20.5", to, protocol, port);
     assert_eq!(why(&office("192.168.30.10", 6, 443)), Why::CrmAddress);
     let listed = logged("z-office", "192.168.10.5", "192.168.30.10", 6, 22);
@@ -51,7 +52,10 @@ fn the_reason_is_the_settings_own() {
     assert_eq!(why(&logged("z-crm", "192.168.30.10", "1.1.1.1", 6, 443)), Why::CrmOpensNone);
     assert_eq!(why(&logged("eth0", "8.8.8.8", "192.168.10.5", 6, 443)), Why::NoPolicy);
     let prefix = "rule_7".to_owned();
-    assert_eq!(why(&Logged { prefix: prefix.clone(), ..guest("1.1.1.1", 6, 25) }), Why::Rule(prefix));
+    assert_eq!(
+        why(&Logged { prefix: prefix.clone(), ..guest("1.1.1.1", 6, 25) }),
+        Why::Rule(prefix)
+    );
     let prefix = PREFIX_QUARANTINE.to_owned();
     assert_eq!(why(&Logged { prefix, ..guest("1.1.1.1", 6, 443) }), Why::Quarantined);
 }

@@ -12,8 +12,16 @@ impl Settings {
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         // Every field is named, so that a new one cannot be forgotten here. The version says how the
         // document was written, not what it wants.
-        let Self { version: _, language, ports, zones, policies, management, crm, quarantine: held } =
-            new;
+        let Self {
+            version: _,
+            language,
+            ports,
+            zones,
+            policies,
+            management,
+            crm,
+            quarantine: held,
+        } = new;
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));

@@ -77,7 +77,8 @@ fn too_many_of_anything() {
     let policy = json!({"from": "office", "to": "wan", "allow": "web"});
     assert_eq!(found(&change("/policies", &json!(vec![policy; 257]))), [("/policies", "too_many")]);
     let list: Vec<String> = (0..1025).map(|n| format!("fd00::{n:x}/128")).collect();
-    let macs: Vec<String> = (0..1025).map(|n| format!("52:54:00:00:{:02x}:{:02x}", n / 256, n % 256)).collect();
+    let macs: Vec<String> =
+        (0..1025).map(|n| format!("52:54:00:00:{:02x}:{:02x}", n / 256, n % 256)).collect();
     assert_eq!(found(&change("/quarantine", &json!(macs))), [("/quarantine", "too_many")]);
     let place = "/crm/reachable_from/0/addresses";
     assert_eq!(found(&change(place, &json!(list))), [(place, "too_many")]);
