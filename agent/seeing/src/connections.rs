@@ -122,14 +122,11 @@ impl Raw {
         if places == [Place::Box, Place::Box] {
             return false;
         }
-        if !places.iter().any(|place| wanted.zone(place.name().as_deref())) {
+        if !places.iter().any(|place| wanted.zone(place.as_str())) {
             return false;
         }
         let macs = [self.source, self.destination].map(|address| devices.of_address(address));
-        let is_device = |mac: &Option<_>| {
-            wanted.device(mac.map(|mac: settings::MacAddress| mac.to_string()).as_deref())
-        };
-        if !macs.iter().any(is_device) {
+        if !macs.iter().any(|mac| wanted.device(*mac)) {
             return false;
         }
         wanted.any_text()

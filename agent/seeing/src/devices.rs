@@ -228,7 +228,7 @@ impl Devices {
         let zone = match (place, mac.and_then(|mac| self.zone(mac))) {
             // Link-local addresses are of no zone by themselves.
             (Place::Internet, Some(zone)) => Some(zone.to_owned()),
-            _ => place.name(),
+            _ => place.as_str().map(str::to_owned),
         };
         End {
             zone,

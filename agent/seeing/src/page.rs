@@ -1,12 +1,14 @@
 //! A part of a list.
 
 use host_api::seeing::{MAX_FIND, MAX_PAGE, Page};
+use settings::MacAddress;
 
 /// What a list is chosen by, ready to be compared.
 pub(crate) struct Wanted {
     find: String,
     zone: Option<String>,
-    device: Option<String>,
+    /// The device; of what is no MAC address there is none.
+    device: Option<Option<MacAddress>>,
 }
 
 impl Wanted {
@@ -16,7 +18,7 @@ impl Wanted {
         Self {
             find: find.to_lowercase(),
             zone: page.zone.clone(),
-            device: page.device.as_ref().map(|mac| mac.to_lowercase()),
+            device: page.device.as_ref().map(|mac| mac.parse().ok()),
         }
     }
 
@@ -26,8 +28,8 @@ impl Wanted {
     }
 
     /// Whether a device is the one that is wanted.
-    pub(crate) fn device(&self, mac: Option<&str>) -> bool {
-        self.device.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == mac)
+    pub(crate) fn device(&self, mac: Option<MacAddress>) -> bool {
+        self.device.is_none_or(|wanted| wanted.is_some() && wanted == mac)
     }
 
     /// Whether every text is wanted, so that none needs to be made.

@@ -176,7 +176,7 @@ impl Refusals {
                 mac: mac.map(|mac| mac.to_string()),
                 name: mac.and_then(|mac| devices.name(mac)).map(str::to_owned),
             };
-            if !wanted.device(from.mac.as_deref()) {
+            if !wanted.device(mac) {
                 continue;
             }
             rows.extend(of.tried.iter().map(|(tried, counted)| Refused {

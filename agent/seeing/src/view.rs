@@ -136,12 +136,12 @@ impl View {
     }
 }
 
-impl Place<'_> {
+impl<'v> Place<'v> {
     /// The zone's name, `wan` for the internet, none for the box.
-    pub(crate) fn name(self) -> Option<String> {
+    pub(crate) fn as_str(self) -> Option<&'v str> {
         match self {
-            Self::Zone(zone) => Some(zone.name.clone()),
-            Self::Internet => Some(WAN.to_owned()),
+            Self::Zone(zone) => Some(&zone.name),
+            Self::Internet => Some(WAN),
             Self::Box => None,
         }
     }

@@ -121,20 +121,23 @@ fn h_connections_are_listed_and_ended() {
 #[ignore = "runs inside dev/world"]
 fn i_what_was_refused_is_told_in_words() {
     ready();
-    let guest = env::var("GUEST").unwrap();
-    out(&["ip", "-n", &guest, "address", "replace", "192.168.20.50/24", "dev", "eth0"]);
-    out(&["ip", "-n", &guest, "route", "replace", "default", "via", "192.168.20.1"]);
+    // The list of who may reach the CRM ends before this address.
+    let (office, mac) = office();
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "address", "add", "192.168.10.150/24", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "route", "replace", "default", "via", "192.168.10.1"]);
     let tried = until("it is told", || {
         let connect = "exec 3<>/dev/tcp/192.168.30.10/443";
-        run(&["ip", "netns", "exec", &guest, "timeout", "1", "bash", "-c", connect]);
+        run(&["ip", "netns", "exec", &office, "timeout", "1", "bash", "-c", connect]);
         let of = Page { find: "192.168.30.10".to_owned(), ..page() };
         let Seen::Refused { rows, .. } = look(Look::Refused(of)) else { panic!() };
         // Packets that were tried before are in the list as well.
         rows.into_iter().find(|row| row.port == 443 && row.from.zone.as_deref() == Some("guest"))
     });
-    assert_eq!((tried.why, tried.port), (Why::CrmZone, 443));
-    assert_eq!(tried.from.zone.as_deref(), Some("guest"));
-    assert!(tried.from.mac.is_some() && tried.count > 0);
+    assert_eq!((tried.why, tried.port), (Why::CrmAddress, 443));
+    assert_eq!(tried.from.zone.as_deref(), Some("office"));
+    assert!(tried.from.mac == Some(mac) && tried.count > 0);
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Devices {
 
 impl Known {
     fn is_wanted(&self, mac: MacAddress, vendors: &Vendors, wanted: &Wanted) -> bool {
-        if !wanted.zone(Some(&self.zone)) || !wanted.device(Some(&mac.to_string())) {
+        if !wanted.zone(Some(&self.zone)) || !wanted.device(Some(mac)) {
             return false;
         }
         wanted.any_text()
