@@ -29,6 +29,8 @@ pub enum Remark {
     Ipv4Only,
     /// It decided nothing for 30 days: whoever counts knows.
     Unused,
+    /// It is out of its hours: whoever has a clock knows.
+    OffHours,
 }
 
 impl Settings {

@@ -4,6 +4,7 @@ import type { components } from "../api/types/admin";
 type Schemas = components["schemas"];
 export type Start = Schemas["AdminStart"];
 export type Setup = Schemas["Setup"];
+export type RulesTold = Schemas["Rules"];
 export type SetupFinish = Schemas["SetupFinish"];
 export type ManagerCode = Schemas["ManagerCode"];
 export type Protection = Schemas["Protection"];

@@ -52,8 +52,9 @@ fn told(settings: &Settings, hits: &[RuleHits], now: SystemTime, language: Langu
         let unused = hits.is_some_and(|hits| {
             hits.last.unwrap_or(hits.since).saturating_add(UNUSED) <= seconds && rule.enabled
         });
-        let odd = odd.chain(unused.then_some(Remark::Unused));
         let in_hours = rule.schedule.as_ref().is_none_or(|name| on.contains(name));
+        let off_hours = (rule.enabled && !in_hours).then_some(Remark::OffHours);
+        let odd = odd.chain(unused.then_some(Remark::Unused)).chain(off_hours);
         RuleTold {
             id: rule.id,
             sentence: rule.text_naming(words_in(language), |zone| zone_name(zone, language)),
@@ -82,6 +83,7 @@ fn remark_told(remark: Remark, language: Language) -> RuleRemark {
         Remark::PolicyDoesIt => (RemarkKind::PolicyDoesIt, None),
         Remark::Ipv4Only => (RemarkKind::Ipv4Only, None),
         Remark::Unused => (RemarkKind::Unused, None),
+        Remark::OffHours => (RemarkKind::OffHours, None),
     };
     RuleRemark { kind, rule, text: remark.text(words_in(language)) }
 }

@@ -67,6 +67,8 @@ pub enum RemarkKind {
     Ipv4Only,
     /// It did nothing for 30 days.
     Unused,
+    /// It is out of its hours.
+    OffHours,
 }
 
 /// A service that needs no definition.

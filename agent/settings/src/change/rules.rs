@@ -158,6 +158,7 @@ impl Remark {
             Self::PolicyDoesIt => speech.word(Word::RemarkPolicyDoesIt),
             Self::Ipv4Only => speech.word(Word::RemarkIpv4Only),
             Self::Unused => speech.word(Word::RemarkUnused),
+            Self::OffHours => speech.word(Word::RemarkOffHours),
         }
     }
 }

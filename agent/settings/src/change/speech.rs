@@ -88,6 +88,7 @@ words! {
     "remark_policy_does_it" RemarkPolicyDoesIt,
     "remark_ipv4_only" RemarkIpv4Only,
     "remark_unused" RemarkUnused,
+    "remark_off_hours" RemarkOffHours,
     "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
 
     "service_web" ServiceWeb,

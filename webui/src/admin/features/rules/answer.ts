@@ -2,35 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { read } from "../../../api/client";
 import { useLanguage } from "../../../i18n";
+import type { RulesTold } from "../../api";
 
-export interface Remark {
-  kind: "shadowed" | "redundant" | "unused" | "ipv4_only" | "policy_does_it" | "off_hours";
-  /** The other rule that it is about. */
-  rule: number | null;
-  text: string;
-}
-
-export interface RuleNow {
-  id: number;
-  sentence: string;
-  on: boolean;
-  hits: number;
-  last_hit: string | null;
-  counted_since: string;
-  remarks: Remark[];
-}
-
-export interface KnownService {
-  name: string;
-  ways: string[];
-}
-
-export interface RulesNow {
-  rules: RuleNow[];
-  known_services: KnownService[];
-  time_zones: string[];
-  default_time_zone: string | null;
-}
+export type RulesNow = RulesTold;
+export type RuleNow = RulesNow["rules"][number];
+export type Remark = RuleNow["remarks"][number];
+export type KnownService = RulesNow["knownServices"][number];
 
 const EVERY_MS = 10_000;
 

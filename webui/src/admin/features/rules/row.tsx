@@ -208,10 +208,10 @@ function Below(props: Inner) {
 function RemarkLine(props: { remark: Remark; acts: RowActs }) {
   const { t, find } = useText();
   const { remark } = props;
-  const heavy = remark.kind === "shadowed" || remark.kind === "ipv4_only";
+  const heavy = remark.kind === "shadowed" || remark.kind === "ipv4-only";
   return (
     <li className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5 text-row text-ink-2">
-      <Badge state={heavy ? "needs-you" : "unknown"} icon={heavy ? undefined : remark.kind === "off_hours" || remark.kind === "unused" ? "clock" : "info"}>
+      <Badge state={heavy ? "needs-you" : "unknown"} icon={heavy ? undefined : remark.kind === "off-hours" || remark.kind === "unused" ? "clock" : "info"}>
         {find(`admin.rules.remark.${remark.kind}`) ?? remark.kind}
       </Badge>
       <span className="min-w-0 break-words">{remark.text}</span>
@@ -227,10 +227,15 @@ function RemarkLine(props: { remark: Remark; acts: RowActs }) {
 function Hits({ now }: { now: RuleNow | undefined }) {
   const { t } = useText();
   if (now === undefined) return null;
+  const at = now.lastHit ?? now.countedSince;
   return (
     <>
       <span className="block tabular-nums">{t("admin.rules.hits", { count: now.hits })}</span>
-      <span className="block text-label">{now.last_hit === null ? t("admin.rules.sinceThen") : t("admin.rules.lastHit")} <When at={now.last_hit ?? now.counted_since} within /></span>
+      {at !== null && (
+        <span className="block text-label">
+          {now.lastHit === null ? t("admin.rules.sinceThen") : t("admin.rules.lastHit")} <When at={at} within />
+        </span>
+      )}
     </>
   );
 }

@@ -14,7 +14,7 @@ export function ServiceChoices({ rule, onRule }: PanelProps) {
   const { t } = useText();
   const words = useWords();
   const { parts } = useStaging();
-  const known = useRulesNow().data?.known_services ?? [];
+  const known = useRulesNow().data?.knownServices ?? [];
   const gap = t("ui.listGap");
   const options = [
     { value: ALL, label: t("admin.rules.everything") },

@@ -21,7 +21,7 @@ export function ServicesTab() {
       <NamedTable kind="services" lists={parts.services} said={(ways) => ways.join(gap)} contents={t("admin.services.ways")} />
       <Sheet title={t("admin.services.known")} bare>
         <Loaded query={query}>
-          {({ known_services: known }) => (
+          {({ knownServices: known }) => (
             <dl>
               {known.map((one) => (
                 <div key={one.name} className="grid gap-x-6 border-b border-line px-4 py-2 last:border-b-0 sm:grid-cols-[minmax(9rem,1fr)_3fr] sm:px-5">
@@ -40,7 +40,7 @@ export function ServicesTab() {
 export function ServicePage({ what }: { what: "new" | "edit" }) {
   const { t } = useText();
   const words = useWords();
-  const known = useRulesNow().data?.known_services ?? [];
+  const known = useRulesNow().data?.knownServices ?? [];
   return (
     <NamedPage<string>
       kind="services"

@@ -15,7 +15,7 @@ export function TimeZoneSheet() {
   const [at, setAt] = useState<HTMLElement | null>(null);
   const pick = (timeZone: string) => update((before) => ({ ...before, timeZone }));
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isOffered = own !== parts.timeZone && (now?.time_zones.includes(own) ?? false);
+  const isOffered = own !== parts.timeZone && (now?.timeZones.includes(own) ?? false);
   const trouble = troubles.find((one) => "timeZone" in one.at);
   const missing = parts.timeZone === null && parts.schedules.length > 0;
   return (
@@ -32,7 +32,7 @@ export function TimeZoneSheet() {
       <PopoverAt at={at} onClose={() => setAt(null)} label={t("admin.zone.title")}>
         {at !== null && (
           <div className="grid gap-3">
-            <ZoneChoices zones={now?.time_zones ?? []} picked={parts.timeZone} onPicked={pick} />
+            <ZoneChoices zones={now?.timeZones ?? []} picked={parts.timeZone} onPicked={pick} />
             <div className="flex justify-end">
               <Button onClick={() => setAt(null)}>{t("ui.close")}</Button>
             </div>
