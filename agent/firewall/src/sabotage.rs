@@ -125,7 +125,10 @@ fn inet(table: &mut Table, settings: &Settings, sabotage: Sabotage) {
     let crm_interface = interface(&settings.crm.zone);
     let of_crm = |name: &str, subject: &str| name.strip_prefix(subject) == Some(crm);
     match sabotage {
-        Sabotage::BridgeForward | Sabotage::BridgeInput | Sabotage::LockRemoval => {}
+        Sabotage::BridgeForward
+        | Sabotage::BridgeInput
+        | Sabotage::RogueServers
+        | Sabotage::LockRemoval => {}
         Sabotage::CrmSources => forget_sets(table, |set| set.starts_with("crm")),
         Sabotage::V6Refusal => {
             let sets = table.sets.iter();
