@@ -132,7 +132,7 @@ fn i_what_was_refused_is_told_in_words() {
         let of = Page { find: "192.168.30.10".to_owned(), ..page() };
         let Seen::Refused { rows, .. } = look(Look::Refused(of)) else { panic!() };
         // Packets that were tried before are in the list as well.
-        rows.into_iter().find(|row| row.port == 443 && row.from.mac == Some(mac))
+        rows.into_iter().find(|row| row.port == 443 && row.from.mac.as_ref() == Some(&mac))
     });
     assert_eq!((tried.why, tried.port), (Why::CrmAddress, 443));
     assert_eq!(tried.from.zone.as_deref(), Some("office"));
