@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Most rows of one page.
 pub const MAX_PAGE: usize = 200;
-/// Longest text that is looked for, in bytes.
+/// Longest text that is looked for, in characters.
 pub const MAX_FIND: usize = 100;
 /// Minutes of traffic that are kept.
 pub const MINUTES: usize = 60;
@@ -47,7 +47,7 @@ pub enum Look {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page<S> {
-    /// Rows that have this in a name, an address or the like; all when empty. At most [`MAX_FIND`] bytes.
+    /// Rows that have this in a name, an address or the like; all when empty. At most [`MAX_FIND`] characters.
     pub find: String,
     /// Rows of this zone; all when none.
     pub zone: Option<String>,

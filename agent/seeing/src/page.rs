@@ -14,7 +14,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     pub(crate) fn of<S>(page: &Page<S>) -> Self {
         // A text that is too long is in no row.
-        let find = if page.find.len() > MAX_FIND { "\n" } else { page.find.trim() };
+        let find = if page.find.chars().count() > MAX_FIND { "\n" } else { page.find.trim() };
         Self {
             find: find.to_lowercase(),
             zone: page.zone.clone(),

@@ -6,9 +6,8 @@ import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "re
 import { useText } from "../i18n";
 import { buttonClass } from "./button";
 import { classes } from "./classes";
-import { Icon, type IconName } from "./icons";
-
-const floating = "rounded-sheet border border-line-2 bg-sheet text-ink shadow-float appear";
+import { Icon } from "./icons";
+import { floating, type MenuItem, MenuItems } from "./menu-items";
 
 /** One question whose answer fits in five lines; the safe answer closes, `children` hold the buttons. */
 export function Dialog(props: {
@@ -40,15 +39,6 @@ export function Dialog(props: {
   );
 }
 
-export interface MenuItem {
-  label: string;
-  icon?: IconName;
-  onSelect: () => void;
-  destructive?: boolean;
-  /** It is shown, and does nothing now. */
-  disabled?: boolean;
-}
-
 /** It opens beside its button in the page's order, inside the same landmark; Tab closes it, as Escape does. */
 export function Menu(props: { trigger: ReactElement; items: MenuItem[]; side?: "top" | "bottom" }) {
   const [open, setOpen] = useState(false);
@@ -59,29 +49,7 @@ export function Menu(props: { trigger: ReactElement; items: MenuItem[]; side?: "
       <span ref={place} className="contents" />
       <BaseMenu.Portal container={place}>
         <BaseMenu.Positioner side={props.side ?? "bottom"} align="end" sideOffset={6} className="z-50">
-          <BaseMenu.Popup
-            className={classes(floating, "min-w-44 py-1.5")}
-            onKeyDown={(event) => {
-              if (event.key !== "Tab") return;
-              event.preventDefault();
-              setOpen(false);
-            }}
-          >
-            {props.items.map((item) => (
-              <BaseMenu.Item
-                key={item.label}
-                disabled={item.disabled}
-                onClick={item.onSelect}
-                className={classes(
-                  "flex min-h-9 cursor-pointer items-center gap-2.5 px-3.5 text-body outline-none data-highlighted:bg-tint max-sm:min-h-11",
-                  item.destructive ? "text-bad" : "text-ink",
-                )}
-              >
-                {item.icon && <Icon name={item.icon} />}
-                {item.label}
-              </BaseMenu.Item>
-            ))}
-          </BaseMenu.Popup>
+          <MenuItems items={props.items} onClose={() => setOpen(false)} />
         </BaseMenu.Positioner>
       </BaseMenu.Portal>
     </BaseMenu.Root>

@@ -4,10 +4,7 @@ import { Menu as BaseMenu } from "@base-ui/react/menu";
 import { Popover as Base } from "@base-ui/react/popover";
 import { type ReactNode, useRef } from "react";
 import { classes } from "./classes";
-import { Icon } from "./icons";
-import type { MenuItem } from "./overlay";
-
-const floating = "rounded-sheet border border-line-2 bg-sheet text-ink shadow-float appear";
+import { floating, type MenuItem, MenuItems } from "./menu-items";
 
 interface Shared {
   at: HTMLElement | null;
@@ -59,31 +56,7 @@ export function MenuAt(props: Shared & { items: MenuItem[] }) {
       >
         <BaseMenu.Portal container={place}>
           <BaseMenu.Positioner anchor={at} side="bottom" align="end" sideOffset={6} collisionPadding={16} className="z-40">
-            <BaseMenu.Popup
-              aria-label={props.label}
-              finalFocus={() => at}
-              className={classes(floating, "min-w-44 py-1.5")}
-              onKeyDown={(event) => {
-                if (event.key !== "Tab") return;
-                event.preventDefault();
-                onClose();
-              }}
-            >
-              {props.items.map((item) => (
-                <BaseMenu.Item
-                  key={item.label}
-                  disabled={item.disabled}
-                  onClick={item.onSelect}
-                  className={classes(
-                    "flex min-h-9 cursor-pointer items-center gap-2.5 px-3.5 text-body outline-none data-disabled:cursor-default data-disabled:text-ink-3 data-highlighted:bg-tint max-sm:min-h-11",
-                    item.destructive ? "text-bad" : "text-ink",
-                  )}
-                >
-                  {item.icon && <Icon name={item.icon} />}
-                  {item.label}
-                </BaseMenu.Item>
-              ))}
-            </BaseMenu.Popup>
+            <MenuItems label={props.label} items={props.items} finalFocus={() => at} onClose={onClose} />
           </BaseMenu.Positioner>
         </BaseMenu.Portal>
       </BaseMenu.Root>

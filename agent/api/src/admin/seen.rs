@@ -222,7 +222,7 @@ fn page<S: Copy + Default>(given: &mut Parameters, show: &str, words: &[(&str, S
     };
     let short = |name: &'static str| {
         move |text: &str| {
-            let fits = text.len() <= MAX_FIND;
+            let fits = text.chars().count() <= MAX_FIND;
             let refused = || Field::new(format!("/{name}"), "too-long").with("most", MAX_FIND);
             fits.then(|| text.to_owned()).ok_or_else(refused)
         }

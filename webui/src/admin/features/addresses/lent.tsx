@@ -97,7 +97,7 @@ export function LentPage() {
           label={t("admin.dhcp.search")}
           hint={t("admin.dhcp.searchHint")}
           most={SEARCH_MOST}
-          tooLong={(has) => t("admin.dhcp.searchLong", { most: SEARCH_MOST, has })}
+          tooLong={(has) => t("admin.searchLong", { most: SEARCH_MOST, has })}
           value={search}
           error={isProblem(query.error) ? (query.error.errors.find((one) => one.field === "/search")?.message ?? null) : null}
           onValue={(value) => change("search", value)}

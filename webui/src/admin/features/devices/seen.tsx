@@ -1,23 +1,21 @@
 // What the four views of the network have in common: the title, the way from one to the other, what is chosen in the
 // address, and a list that comes page after page and stays fresh.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import type { ReactNode } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { read } from "../../../api/client";
 import { useLanguage, useText } from "../../../i18n";
 import { LoadFailed } from "../../../ui/async";
 import { Button } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
-import { FieldFrame, inputClass, SelectField } from "../../../ui/field";
-import { Icon } from "../../../ui/icons";
+import { SelectField } from "../../../ui/field";
 import { Page } from "../../../ui/page";
-import { useShortcut } from "../../../ui/shortcuts";
+import { Search } from "../../../ui/search";
 import type { Zones } from "../../api";
 import { useZoneName } from "../../zone";
 
 const ROWS = 50;
 const FIND_MOST = 100;
-const PAUSE_MS = 300;
 const FRESH_MS = 10_000;
 /** More pages than these are not asked for again and again: they are read, not watched. */
 const WATCHED_PAGES = 2;
@@ -113,7 +111,15 @@ export function Filters(props: { chosen: ReturnType<typeof useChosen>; deviceNam
   const device = get("device");
   return (
     <div className="flex flex-wrap items-end gap-3">
-      <Find value={get("find")} onValue={(value) => set("find", value)} />
+      <Search
+        label={t("admin.find")}
+        hint={t("admin.findHint")}
+        most={FIND_MOST}
+        tooLong={(has) => t("admin.searchLong", { most: FIND_MOST, has })}
+        value={get("find")}
+        error={null}
+        onValue={(value) => set("find", value)}
+      />
       <ZoneChoice value={get("zone")} onValue={(value) => set("zone", value)} />
       {props.children}
       {device !== "" && (
@@ -139,69 +145,6 @@ function ZoneChoice(props: { value: string; onValue: (value: string) => void }) 
         field={{ name: "zone", value: props.value, onValue: props.onValue, error: null }}
         options={[{ value: "", label: t("admin.allZones") }, ...all.map((zone) => ({ value: zone, label: name(zone) }))]}
       />
-    </div>
-  );
-}
-
-/** Asks after a pause in typing, and never in the middle of a Chinese character. */
-function Find(props: { value: string; onValue: (value: string) => void }) {
-  const { t } = useText();
-  const id = useId();
-  const [text, setText] = useState(props.value);
-  const sent = useRef(props.value);
-  const composing = useRef(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const input = useRef<HTMLInputElement>(null);
-  useShortcut({
-    keys: ["/"],
-    text: t("admin.find"),
-    act: () => {
-      input.current?.focus();
-      input.current?.select();
-    },
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => {
-    // Changed from elsewhere: going back, or dropping the search.
-    if (props.value === sent.current) return;
-    sent.current = props.value;
-    setText(props.value);
-  }, [props.value]);
-  const later = (value: string) => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = value.trim();
-      props.onValue(sent.current);
-    }, PAUSE_MS);
-  };
-  return (
-    <div className="w-full min-w-0 sm:max-w-72">
-      <FieldFrame id={id} label={t("admin.find")} error={null}>
-        <div className="relative">
-          <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-2" />
-          <input
-            ref={input}
-            id={id}
-            type="search"
-            value={text}
-            maxLength={FIND_MOST / 2}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder={t("admin.findHint")}
-            onCompositionStart={() => (composing.current = true)}
-            onCompositionEnd={(event) => {
-              composing.current = false;
-              later(event.currentTarget.value);
-            }}
-            onChange={(event) => {
-              setText(event.target.value);
-              if (!composing.current) later(event.target.value);
-            }}
-            className={classes(inputClass, "pl-9")}
-          />
-        </div>
-      </FieldFrame>
     </div>
   );
 }
