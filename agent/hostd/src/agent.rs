@@ -1,8 +1,10 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
-//! it about, tells. One task owns it; requests come to it one after the other.
+//! it about. What it tells is in `tell`, what it looks at from time to time in `look`. One task owns it; requests come to it one after the other.
 
+mod look;
 pub mod probe;
 mod requests;
+mod tell;
 #[cfg(test)]
 mod tests;
 pub mod trial;
@@ -10,14 +12,13 @@ pub mod trial;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use firewall::{RulesetHash, ServiceUids};
-use host_api::{Ended, Notice, SettingsSource, State, Status};
+use host_api::{Ended, Notice, SettingsSource, Status};
 use network::Binding;
-use seeing::{Port, View};
-use settings::{DiscoveredPort, Moved, PortName, Settings, SitePrefix, Title};
+use seeing::View;
+use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
@@ -30,15 +31,12 @@ use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
-use crate::{listeners, machine, seen, status, wan};
+use crate::{listeners, machine, status, wan};
 use systemd::log::chain;
-use systemd::notify;
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
 
-/// Who makes cards, made of the IEEE's lists when the image is built.
-const VENDORS: &str = "/usr/share/gatehouse/vendors";
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
 /// Left by the initrd on a state partition that it had to repair: files of it may be gone.
@@ -358,135 +356,6 @@ impl Agent {
             }
         }
         self.tell();
-    }
-
-    /// Something about the WAN has changed: its name servers or its addresses.
-    pub fn look_at_wan(&mut self) {
-        let wan = self.in_force.as_ref().and_then(|in_force| in_force.binding.wan());
-        if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
-            tracing::warn!(%error, "the name servers cannot be written");
-        }
-        self.tell();
-    }
-
-    /// Adds up what the rules in force did.
-    pub fn count_hits(&mut self) {
-        if let Some(in_force) = &self.in_force
-            && let Err(error) = self.hits.count(&in_force.settings)
-        {
-            tracing::warn!(error = chain(&error), "what rules did cannot be read");
-        }
-        self.hits.keep(&self.state, false);
-    }
-
-    /// Writes down what is kept in memory while the box runs.
-    pub fn end(&mut self) {
-        self.count_hits();
-        self.hits.keep(&self.state, true);
-    }
-
-    /// Whether the hours of the rules that are loaded are those of now.
-    pub fn is_on_time(&self) -> bool {
-        let now = |in_force: &InForce| in_force.settings.schedules_on(SystemTime::now());
-        self.in_force.as_ref().is_none_or(|in_force| now(in_force) == self.on)
-    }
-
-    /// Looks after the services, from time to time.
-    pub async fn look_at_services(&mut self) {
-        if self.in_force.is_some() {
-            self.services_down = self.services.down().await;
-            self.rogues.look(Instant::now());
-            self.tell();
-        }
-    }
-
-    /// The box as it is.
-    fn status(&self) -> Status {
-        let mut status = status::starting();
-        status.setup_code = self.door.code().map(ToString::to_string);
-        status.setup_tries = self.door.wrong_tries();
-        status.set_up = self.door.is_done();
-        status.ca_fingerprint.clone_from(&self.ca_fingerprint);
-        status.state = match (&self.problem, &self.in_force) {
-            (Some(_), _) => State::Problem,
-            (None, Some(f)) if self.settled || f.binding.unbound.is_empty() => State::Ready,
-            (None, _) => State::Starting,
-        };
-        status.notices.extend(self.problem.clone());
-        status.notices.extend(self.found.iter().cloned());
-        if self.door.is_again() {
-            status.notices.push(Notice::new("admins_lost", []));
-        }
-        if self.trial.is_some() {
-            status.notices.push(Notice::new("trial_running", []));
-        }
-        let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
-        status.notices.extend(self.services_down.iter().map(down));
-        status.notices.extend(self.rogues.notices());
-        if let Some(in_force) = &self.in_force {
-            let InForce { settings, source, binding } = in_force;
-            let cards = machine::cards(self.options.links);
-            status::describe(&mut status, settings, *source, binding, self.site, &cards);
-            status.ruleset = self.loaded.as_ref().map(ToString::to_string);
-        }
-        status
-    }
-
-    /// Tells the console, systemd and the journal, when there is news.
-    pub fn tell(&mut self) {
-        let status = self.status();
-        if self.told.as_ref() == Some(&status) {
-            return;
-        }
-        if let Err(error) = status::publish(&status, &self.options.run) {
-            tracing::error!(%error, "the status cannot be written");
-        }
-        let line = status::machine_line(&status).unwrap_or_else(|| "starting".to_owned());
-        let former = self.told.as_ref().and_then(status::machine_line).unwrap_or_default();
-        if line != former {
-            tracing::info!(state = line, "status");
-        }
-        notify::status(&line);
-        if status.state == State::Ready && !self.told_ready {
-            self.told_ready = true;
-            notify::ready();
-        }
-        self.told = Some(status);
-    }
-
-    /// Where the admin pages are to be, whenever that changes.
-    pub fn management(&self) -> watch::Receiver<Vec<IpAddr>> {
-        self.management.subscribe()
-    }
-
-    fn seen(&self, in_force: &InForce) -> View {
-        let InForce { settings, binding, .. } = in_force;
-        let port = |name: &PortName| {
-            let interface = binding.bound.get(name).map(|port| port.interface.to_string());
-            Port { name: name.to_string(), interface }
-        };
-        let ports = settings.ports.keys().map(port).collect();
-        let wan = binding.wan().map(ToString::to_string);
-        View::new(settings, &self.moved(), self.site, wan, ports)
-    }
-
-    /// What is in force, whenever that changes.
-    pub fn view(&self) -> watch::Receiver<Option<View>> {
-        self.view.subscribe()
-    }
-
-    /// Where what is seen comes from and is kept.
-    pub fn places(&self) -> seen::Places {
-        seen::Places {
-            state: self.options.state.clone(),
-            leases: self.services.leases().to_owned(),
-            vendors: VENDORS.into(),
-        }
-    }
-
-    /// Where the socket and the status are.
-    pub fn run_directory(&self) -> &Path {
-        &self.options.run
     }
 }
 

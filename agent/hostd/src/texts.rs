@@ -10,6 +10,7 @@ fn every_key_of_the_program_is_there_and_none_is_unused() {
     let sources = [
         include_str!("agent.rs"),
         include_str!("agent/requests.rs"),
+        include_str!("agent/tell.rs"),
         include_str!("apply.rs"),
         include_str!("authority.rs"),
         include_str!("setup.rs"),

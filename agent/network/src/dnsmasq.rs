@@ -87,12 +87,6 @@ pub fn texts(settings: &Settings, site: SitePrefix, files: Files<'_>) -> BTreeMa
     texts
 }
 
-/// Addresses in a file of leases (dnsmasq(8)): expiry, MAC address, address, name, client. Other lines are
-/// left out.
-pub fn leased(text: &str) -> impl Iterator<Item = Ipv4Addr> {
-    text.lines().filter_map(|line| line.split_whitespace().nth(2)?.parse().ok())
-}
-
 fn write_zone(
     out: &mut String,
     settings: &Settings,

@@ -21,24 +21,32 @@ pub struct Lease {
     pub expires: Option<u64>,
 }
 
-/// The leases of a file that are not over at this time (seconds since 1970), by address.
+/// The leases of a file that are not over at this time (seconds since 1970), by address. A name is one that
+/// can be asked for.
 pub fn read(text: &str, now: u64) -> Vec<Lease> {
-    let mut leases: Vec<Lease> = text.lines().filter_map(lease).collect();
+    let mut leases: Vec<Lease> = lines(text).collect();
     leases.retain(|lease| lease.expires.is_none_or(|expires| expires > now));
+    for lease in &mut leases {
+        let name = lease.name.take().filter(|name| is_name(name));
+        lease.name = name.map(|name| name.to_ascii_lowercase());
+    }
     leases.sort_by_key(|lease| lease.address);
     leases.dedup_by_key(|lease| lease.address);
     leases
 }
 
-/// `1796034009 52:54:00:00:00:0b 192.168.10.21 name client-id`; `*` for no name. Lines of IPv6 have no
-/// MAC address there.
-fn lease(line: &str) -> Option<Lease> {
-    let mut words = line.split_ascii_whitespace();
-    let expires: u64 = words.next()?.parse().ok()?;
-    let mac = words.next()?.parse().ok()?;
-    let address = words.next()?.parse().ok()?;
-    let name = words.next().filter(|name| is_name(name)).map(str::to_ascii_lowercase);
-    Some(Lease { address, mac, name, expires: (expires != 0).then_some(expires) })
+/// Each line that is a lease, with the name as the device says it:
+/// `1796034009 52:54:00:00:00:0b 192.168.10.21 name client-id`, `*` for no name. Lines of IPv6 have no MAC
+/// address there.
+pub fn lines(text: &str) -> impl Iterator<Item = Lease> {
+    text.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let expires: u64 = words.next()?.parse().ok()?;
+        let mac = words.next()?.parse().ok()?;
+        let address = words.next()?.parse().ok()?;
+        let name = words.next().filter(|name| *name != "*").map(str::to_owned);
+        Some(Lease { address, mac, name, expires: (expires != 0).then_some(expires) })
+    })
 }
 
 fn is_name(name: &str) -> bool {

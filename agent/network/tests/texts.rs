@@ -156,6 +156,6 @@ proptest! {
 #[test]
 fn leases_are_read_from_dnsmasqs_file() {
     let text = "1795000000 52:54:00:67:00:09 192.168.10.104 pc ff:00\nduid 00:01\n\n0 x y z\n";
-    let leased: Vec<_> = network::dnsmasq::leased(text).map(|it| it.to_string()).collect();
+    let leased: Vec<_> = network::leases::lines(text).map(|it| it.address.to_string()).collect();
     assert_eq!(leased, ["192.168.10.104"]);
 }

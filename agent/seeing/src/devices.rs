@@ -147,7 +147,7 @@ impl Devices {
     fn learn(&mut self, seen: &Seen, mut addresses: HashMap<MacAddress, Vec<IpAddr>>) {
         for lease in seen.leases.values().flatten() {
             let Some(known) = self.known.get_mut(&lease.mac) else { continue };
-            known.lease = lease.until;
+            known.lease = lease.expires;
             if lease.name.is_some() && known.name != lease.name {
                 known.name.clone_from(&lease.name);
             }

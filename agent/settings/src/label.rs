@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::Reason;
+use crate::title::shown;
 
 /// A label of at most 32 characters, none of them invisible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,20 +26,8 @@ impl FromStr for Label {
     type Err = Reason;
 
     fn from_str(text: &str) -> Result<Self, Reason> {
-        let ok = (1..=Self::MAX).contains(&text.chars().count())
-            && text.trim() == text
-            && !text.chars().any(is_hidden);
-        if ok { Ok(Self(text.to_owned())) } else { Err(Reason::LabelInvalid { max: Self::MAX }) }
+        shown(text, Self::MAX).map(Self).ok_or(Reason::LabelInvalid { max: Self::MAX })
     }
-}
-
-/// Control characters, and what makes two texts look the same or read in another order (Unicode, `Cf` and
-/// the separators of lines).
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl fmt::Display for Label {

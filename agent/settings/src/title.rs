@@ -51,7 +51,8 @@ impl FromStr for Note {
     }
 }
 
-fn shown(text: &str, max: usize) -> Option<String> {
+/// The text, when it can be shown as one short line.
+pub(crate) fn shown(text: &str, max: usize) -> Option<String> {
     let length = text.chars().count();
     let ok = (1..=max).contains(&length) && text.trim() == text && !text.chars().any(is_hidden);
     ok.then(|| text.to_owned())
@@ -60,8 +61,10 @@ fn shown(text: &str, max: usize) -> Option<String> {
 /// Characters that cannot be seen, or that turn round how their neighbours are seen.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        // U+200C and U+200D are not among them: scripts and emoji are written with them.
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}')
 }
 
 impl fmt::Display for Title {

@@ -122,7 +122,8 @@ impl Agent {
     /// Addresses that DHCP has lent, as far as the files of leases can be read.
     fn leased(&self) -> BTreeSet<Ipv4Addr> {
         let files = self.services.lease_files();
-        files.iter().flat_map(|text| network::dnsmasq::leased(text)).collect()
+        let leases = files.iter().flat_map(|text| network::leases::lines(text));
+        leases.map(|lease| lease.address).collect()
     }
 }
 
