@@ -6,7 +6,11 @@ ADDRESS = "https://gatehouse.internal"
 MANAGER_CODE = r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$"
 TOTP_SECRET = r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$"
 # Where each page is, and the key of its title.
-PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
+PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/zones/simulator": "admin.tryPacket", "/zones/new": "admin.zoneNew",
+         "/rules": "admin.rules", "/rules/services": "admin.rules.tab.services", "/rules/groups": "admin.rules.tab.groups",
+         "/rules/hours": "admin.rules.tab.hours", "/addresses": "admin.dhcp.title", "/devices": "admin.devices",
+         "/devices/connections": "admin.tab.connections", "/devices/refused": "admin.tab.refused", "/devices/traffic": "admin.tab.traffic",
+         "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
          "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
 
 
@@ -53,7 +57,7 @@ def review_access(screen, reach):
 _TRY = """async ([changes, seconds, waits]) => {
   const now = await fetch("/api/v1/settings");
   const { document } = await now.json();
-  for (const [name, value] of Object.entries(changes)) document[name] = { ...document[name], ...value };
+  for (const [name, value] of Object.entries(changes)) document[name] = Array.isArray(value) ? value : { ...document[name], ...value };
   const asked = fetch("/api/v1/settings", { method: "PUT", body: JSON.stringify({ document, reason: "", seconds }),
     headers: { "content-type": "application/json", "if-match": now.headers.get("etag"), "idempotency-key": crypto.randomUUID() } });
   window.tried = asked.then((answer) => answer.status, () => 0);

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 import admin
 import looks
 from business import ADMIN
+from harness import internet
 from words import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("chapter")
@@ -142,3 +143,43 @@ def test_a_strangers_confirmation_is_none(office):
     assert history(page)[0]["outcome"] == "undone"
     other.page.context.close()
     del office.tabs["other admin"]
+
+
+def test_a_rule_turns_a_pc_away_tells_it_so_and_counts(office):
+    page, pc = office.tabs["admin"], office.client("office")
+    assert pc.http(internet.WEB4)
+    rule = {"id": 7, "action": "reject", "services": ["web"], "from": {"zones": ["office"], "addresses": "all"},
+            "to": {"zones": ["wan"], "addresses": "all"}, "comment": "午休"}
+    admin.try_changed(page, {"rules": [rule]}, 300)
+    with pytest.raises(ConnectionRefusedError):
+        pc.http(internet.WEB4)
+    found = []
+    for language in LANGUAGES:
+        page.say = type(page.say)(language)
+        status, _ = page.send_request("PATCH", "/account", {"language": language})
+        assert status == 200
+        page.open(f"{admin.ADDRESS}/rules").heading(page.say("admin.rules")).sees("午休")
+        found += looks.everywhere(page.page, f"admin-rules-one-{language}")
+    status, told = page.send_request("GET", "/rules")
+    assert status == 200 and told["rules"][0]["hits"] > 0, told
+    page.say = type(page.say)("en")
+    page.send_request("PATCH", "/account", {"language": "en"})
+    page.open(f"{admin.ADDRESS}/rules").heading(page.say("admin.rules"))
+    page.root.get_by_role("button", name=page.say("ui.undo"), exact=True).click()
+    expect(bar(page)).to_have_count(0)
+    assert pc.http(internet.WEB4)
+    assert found == []
+
+
+@pytest.mark.parametrize("asked,arrives", [
+    ({"from": "office", "to": "wan", "protocol": "tcp", "port": 443}, True),
+    ({"from": "office", "to": "box", "protocol": "tcp", "port": 443}, True),
+    ({"from": "office", "to": "box", "protocol": "tcp", "port": 22}, False),
+    ({"from": "office", "to": "crm", "protocol": "tcp", "port": 443}, True),
+    ({"from": "office", "to": "crm", "protocol": "icmp"}, False),
+    ({"from": "wan", "to": "office", "protocol": "udp", "port": 53}, False),
+])
+def test_a_packet_that_is_really_sent_fares_as_the_rules_say(office, asked, arrives):
+    status, told = office.tabs["admin"].send_request("POST", "/probes", {**asked, "version": 4})
+    assert status == 200, told
+    assert (told["arrived"], told["agrees"]) == (arrives, True), told
