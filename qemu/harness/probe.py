@@ -96,6 +96,11 @@ class Probe:
         """Who was served: `["tcp 443 192.168.10.100", …]`."""
         return self._ask("served", 10)
 
+    def send(self, packets, netns=None):
+        """Sends first packets of connections as root of the box: `[{"to": …, "protocol": "tcp", "port": 443,
+        "mark": 40001}, …]`, the mark being its own port or an echo's identifier. Which of them left."""
+        return self._ask("send", 60, netns=netns, packets=packets)
+
     def set_clock(self, epoch=None):
         """Sets the box's clock, to now when not told; a restored snapshot needs it."""
         self._ask("clock_set", 10, epoch=int(time.time() if epoch is None else epoch))

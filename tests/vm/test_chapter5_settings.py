@@ -158,7 +158,8 @@ def test_a_rule_turns_a_pc_away_tells_it_so_and_counts(office):
         page.say = type(page.say)(language)
         status, _ = page.send_request("PATCH", "/account", {"language": language})
         assert status == 200
-        page.open(f"{admin.ADDRESS}/rules").heading(page.say("admin.rules")).sees("午休")
+        page.open(f"{admin.ADDRESS}/rules").heading(page.say("admin.rules"))
+        page.sees("午休", page.page.get_by_role("list", name=page.say("admin.rules")))
         found += looks.everywhere(page.page, f"admin-rules-one-{language}")
     status, told = page.send_request("GET", "/rules")
     assert status == 200 and told["rules"][0]["hits"] > 0, told

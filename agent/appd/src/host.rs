@@ -40,9 +40,19 @@ impl Host {
 
     /// Asks one thing.
     pub async fn ask(&self, request: &Request) -> Result<Response, Unanswered> {
-        let place = self.places.acquire().await.map_err(io::Error::other);
-        let _place = place.map_err(Unanswered::NotAsked)?;
-        self.exchange(request).await.map(|(response, _)| response)
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other);
+        let place = place.map_err(Unanswered::NotAsked)?;
+        let (host, request) = (self.clone(), request.clone());
+        // hostd goes on with a question when nobody waits for its answer any more: until then the
+        // question keeps its place.
+        let asked = tokio::spawn(async move {
+            let answer = host.exchange(&request).await;
+            drop(place);
+            answer
+        });
+        let (response, _) =
+            asked.await.map_err(|error| Unanswered::Lost(io::Error::other(error)))??;
+        Ok(response)
     }
 
     /// Waits until there are other addresses to listen on than these, at most about a minute; `None`
@@ -96,4 +106,74 @@ async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> 
 
 fn wrong(what: String) -> Unanswered {
     Unanswered::Lost(io::Error::new(io::ErrorKind::InvalidData, what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::net::UnixListener;
+    use tokio::task::JoinSet;
+
+    /// Stands for a hostd that answers when it is told to.
+    #[derive(Default)]
+    struct Slow {
+        open: AtomicUsize,
+        most: AtomicUsize,
+        answered: AtomicUsize,
+    }
+
+    impl Slow {
+        async fn serve(self: Arc<Self>, listener: UnixListener, answers: Arc<Semaphore>) {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+                self.most.fetch_max(open, Ordering::SeqCst);
+                let (told, answers) = (Arc::clone(&self), Arc::clone(&answers));
+                tokio::spawn(async move {
+                    answers.acquire().await.unwrap().forget();
+                    told.open.fetch_sub(1, Ordering::SeqCst);
+                    told.answered.fetch_add(1, Ordering::SeqCst);
+                    let text = host_api::encode(&Response::Accepted).unwrap();
+                    // Who asked may be gone.
+                    let _ = stream.write_all(&text).await;
+                });
+            }
+        }
+    }
+
+    async fn until(so: impl Fn() -> bool) {
+        while !so() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_makes_no_room_before_hostd_has_answered() {
+        let place = tempfile::tempdir().unwrap();
+        let socket = place.path().join("hostd.sock");
+        let (slow, answers) = (Arc::new(Slow::default()), Arc::new(Semaphore::new(0)));
+        let listener = UnixListener::bind(&socket).unwrap();
+        tokio::spawn(Arc::clone(&slow).serve(listener, Arc::clone(&answers)));
+        let host = Host::at(socket);
+        let ask = |all: &mut JoinSet<_>| {
+            for _ in 0..AT_ONCE {
+                let host = host.clone();
+                all.spawn(async move { host.ask(&Request::Status).await.is_ok() });
+            }
+        };
+        let mut given_up = JoinSet::new();
+        ask(&mut given_up);
+        until(|| slow.open.load(Ordering::SeqCst) == AT_ONCE).await;
+        given_up.shutdown().await;
+        let mut patient = JoinSet::new();
+        ask(&mut patient);
+        // All that can go on does.
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        answers.add_permits(2 * AT_ONCE);
+        assert_eq!(patient.join_all().await, [true; AT_ONCE]);
+        assert_eq!(slow.answered.load(Ordering::SeqCst), 2 * AT_ONCE);
+        assert_eq!(slow.most.load(Ordering::SeqCst), AT_ONCE);
+    }
 }

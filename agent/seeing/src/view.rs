@@ -17,6 +17,8 @@ pub struct View {
     /// Interface of the WAN port.
     pub(crate) wan: Option<String>,
     pub(crate) ports: Vec<Port>,
+    /// The box's addresses on WAN.
+    pub(crate) outside: Vec<IpAddr>,
     /// Addresses of the CRM.
     pub(crate) crm: Vec<IpAddr>,
     pub(crate) quarantine: BTreeSet<MacAddress>,
@@ -79,10 +81,17 @@ impl View {
             zones: zones.collect(),
             wan,
             ports,
+            outside: Vec::new(),
             crm,
             quarantine: settings.quarantine.clone(),
             settings: settings.clone(),
         }
+    }
+
+    /// The same, with the addresses that the box has on WAN at the moment.
+    #[must_use]
+    pub fn with_outside(self, outside: Vec<IpAddr>) -> Self {
+        Self { outside, ..self }
     }
 
     /// Names of the zones' interfaces, with the zones.
@@ -113,7 +122,8 @@ impl View {
 
     /// Where an address is. Link-local ones are of no zone by themselves.
     pub(crate) fn place(&self, address: IpAddr) -> Place<'_> {
-        if address.is_loopback() || self.zones.iter().any(|zone| zone.own.contains(&address)) {
+        let mut own = self.zones.iter().map(|zone| &zone.own).chain([&self.outside]);
+        if address.is_loopback() || own.any(|own| own.contains(&address)) {
             return Place::Box;
         }
         let has = |zone: &&Zone| zone.networks.iter().any(|network| network.contains(&address));

@@ -11,6 +11,7 @@ use settings::MacAddress;
 
 use super::eyes::{Eyes, now};
 use crate::store::directory::read_bounded;
+use crate::wan;
 
 /// How many connections the kernel has room for.
 const ROOM: &str = "/proc/sys/net/netfilter/nf_conntrack_max";
@@ -18,6 +19,8 @@ const ROOM: &str = "/proc/sys/net/netfilter/nf_conntrack_max";
 impl Eyes {
     pub(super) fn answer(&mut self, look: &Look) -> Seen {
         let Some(view) = self.view.clone() else { return nothing(look) };
+        let outside = view.wan().and_then(|name| name.parse().ok()).map(|name| wan::addresses(&name));
+        let view = view.with_outside(outside.unwrap_or_default());
         match look {
             Look::Devices(page) => {
                 let (rows, counts) = self.devices.page(&view, &self.vendors, page, now());

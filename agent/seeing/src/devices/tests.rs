@@ -102,3 +102,10 @@ fn a_guest_that_makes_up_addresses_pushes_out_guests_alone() {
     assert_eq!(devices.known.len(), MAX);
     assert!(devices.keep().len() < 4_000_000);
 }
+
+#[test]
+fn the_box_is_itself_on_wan_too() {
+    let (devices, outside) = (Devices::default(), "11.67.0.150".parse().unwrap());
+    assert_eq!(devices.end(&view(), outside).zone.as_deref(), Some("wan"));
+    assert_eq!(devices.end(&view().with_outside(vec![outside]), outside).zone, None);
+}

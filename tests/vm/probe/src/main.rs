@@ -6,6 +6,7 @@ mod capture;
 mod exec;
 mod namespace;
 mod protocol;
+mod send;
 mod serve;
 mod session;
 

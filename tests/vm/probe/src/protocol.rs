@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::send::Sent;
+
 /// The longest request line taken, in bytes.
 pub const LINE_LIMIT: usize = 1 << 20;
 
@@ -49,6 +51,13 @@ pub enum Order {
     },
     /// The peers that were served so far.
     Served,
+    /// Sends the first packets of connections and waits for nothing.
+    Send {
+        /// Where from.
+        netns: Option<String>,
+        /// What.
+        packets: Vec<Sent>,
+    },
     /// Records every frame of an interface from now on.
     CaptureStart {
         /// Where the interface is.

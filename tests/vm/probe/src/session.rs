@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::capture::Capture;
 use crate::exec;
 use crate::protocol::{Answer, LINE_LIMIT, Order, Outcome, Request};
+use crate::send;
 use crate::serve::{self, Peers};
 
 /// What a conversation holds on to.
@@ -86,6 +87,7 @@ impl<W: Write + Send + 'static> Session<W> {
             Order::Serve { netns, tcp, udp } => {
                 serve::start(netns.as_deref(), tcp, udp, &self.peers)
             }
+            Order::Send { netns, packets } => send::all(netns.as_deref(), packets),
             Order::Served => Ok(self.peers.list()),
             Order::CaptureStart { netns, interface } => {
                 let capture = Capture::start(netns.as_deref(), &interface)?;

@@ -1,0 +1,144 @@
+"""A small business, chapter 5, last part: the admin adds a zone, keeps it, and what the matrix says of every two places
+is what packets find.
+
+One story with the other chapters: each test goes on from where the one before ended.
+"""
+
+import ipaddress
+
+import pytest
+from playwright.sync_api import expect
+
+import admin
+import crossing
+import looks
+from harness import internet
+
+pytestmark = pytest.mark.usefixtures("chapter")
+
+LAB = "实验室 Lab"
+TRUNK_MAC, WAN_MAC = "52:54:00:67:00:05", "52:54:00:67:00:01"
+# What the API changes beside the zone that the admin adds on the page.
+ZONES = {"guest": 20, "devices": 50}
+POLICIES = [{"from": "office", "to": "wan", "allow": "all"}, {"from": "guest", "to": "wan", "allow": "web"},
+            {"from": "lab", "to": "wan", "allow": "all"}, {"from": "office", "to": "devices", "allow": "all"},
+            {"from": "lab", "to": "devices", "allow": "web"}]
+EVERYBODY = "all"
+RULES = [{"id": 11, "action": "allow", "services": ["scanner"], "from": {"zones": ["devices"], "addresses": EVERYBODY},
+          "to": {"zones": ["office"], "addresses": EVERYBODY}},
+         {"id": 12, "action": "block", "services": ["telnet"], "from": {"zones": ["office"], "addresses": EVERYBODY},
+          "to": {"zones": ["devices", "wan"], "addresses": EVERYBODY}}]
+SERVICES = {"scanner": ["tcp/9100", "udp/161"], "telnet": ["tcp/23"]}
+# Ports that every passage is tried with, whether its rules name them or not.
+ALWAYS = (22, 443, 20_001)
+
+
+def keep(page):
+    """Confirms what is being tried."""
+    bar = page.page.get_by_role("region", name=page.say("admin.onTrial"))
+    expect(bar).to_be_visible()
+    page.press("admin.keepSettings")
+    expect(bar).to_have_count(0)
+
+
+def zone(vlan):
+    """A zone as the document has it."""
+    net = f"192.168.{vlan}"
+    return {"vlan": vlan, "ipv4": {"address": f"{net}.1/24", "dhcp": {"from": f"{net}.100", "to": f"{net}.199"}},
+            "ipv6": "automatic"}
+
+
+def test_a_new_zone_is_prepared_looked_over_and_kept(office):
+    page = office.tabs["admin"]
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones"))
+    page.press("admin.zoneNew", "link").heading(page.say("admin.zoneNew"))
+    page.fill_in({"admin.zoneLabel": LAB, "admin.zoneVlan": "60", "admin.zoneAddress": "192.168.60.1/24",
+                  "admin.zoneDhcpFrom": "192.168.60.100", "admin.zoneDhcpTo": "192.168.60.199"})
+    page.press("admin.prepare").heading(page.say("admin.zones")).sees(page.say("admin.staged"))
+    found = looks.everywhere(page.page, "admin-zones-staged")
+    page.press("admin.reviewChange", "link").heading(page.say("admin.reviewTitle")).sees(LAB)
+    page.press("admin.try.60")
+    keep(page)
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones")).sees(LAB)
+    assert found == []
+
+
+def test_zones_and_a_trunk_that_a_script_adds_are_there_at_once(office):
+    page = office.tabs["admin"]
+    _, now = page.send_request("GET", "/settings")
+    trunk = next(name for name, port in now["document"]["ports"].items() if port["match"].get("mac") == TRUNK_MAC)
+    carried = ["office", "guest", "devices", "lab"]
+    admin.try_changed(page, {"zones": {name: zone(vlan) for name, vlan in ZONES.items()},
+                             "ports": {trunk: {"match": {"mac": TRUNK_MAC}, "role": {"trunk": carried}}},
+                             "policies": POLICIES, "services": SERVICES, "rules": RULES}, 120)
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones"))
+    keep(page)
+    for vlan in (20, 50, 60):
+        lease = office.client(f"trunk-{vlan}").dhcp(30)
+        assert lease["router"] == f"192.168.{vlan}.1"
+        office.client(f"trunk-{vlan}").wait_ra(30)
+    office.client("office").wait_ra(30)
+    found = looks.everywhere(page.page, "admin-zones-six")
+    assert found == []
+
+
+def test_every_two_places_fare_as_the_matrix_says(office):
+    page = office.tabs["admin"]
+    status, told = page.send_request("GET", "/matrix")
+    assert status == 200, told
+    passages = told["passages"]
+    places = everywhere(office)
+    pairs = {(one["from"], one["to"]) for one in passages}
+    assert pairs == {(one, other) for one in places for other in places if one != other}
+    assert len(passages) == len(pairs) * len(crossing.PROTOCOLS) * len(crossing.VERSIONS)
+    assert all(one["possible"] for one in passages), [one for one in passages if not one["possible"]]
+    packets = crossing.drawn(passages, ALWAYS)
+    by_passage = {(one["from"], one["to"], one["version"], one["protocol"]): one["passes"] for one in passages}
+    expected = {packet for packet in packets if passes(by_passage[packet[:4]], packet, places[packet.source])}
+    arrived = crossing.cross(places, packets, expected)
+    office.keep("matrix", f"{len(packets)} packets of {len(pairs)} pairs, {len(expected)} should arrive\n"
+                + "".join(f"{'arrives' if packet in arrived else 'stopped'} {packet}\n" for packet in packets))
+    leaked, lost = sorted(arrived - expected), sorted(expected - arrived)
+    assert not leaked and not lost, f"{len(leaked)} leaked: {leaked[:8]}; {len(lost)} lost: {lost[:8]}"
+    # Neither side may be empty.
+    assert 50 < len(expected) < len(packets) - 50
+
+
+def passes(allowed, packet, place):
+    """Whether the matrix lets a packet through."""
+    def one(some):
+        ours = place.addresses[packet.version]
+        among = packet.source == "box" or any(ipaddress.ip_address(ours) in ipaddress.ip_network(net) for net in some["sources"])
+        return among and (packet.protocol == "icmp" or some["allBut"] != (packet.port in some["ports"]))
+    return any(one(some) for some in allowed)
+
+
+def everywhere(office):
+    """Every place that packets are sent from and to."""
+    zones = {"office": ("office", 10), "guest": ("trunk-20", 20), "devices": ("trunk-50", 50), "lab": ("trunk-60", 60)}
+    site = ipaddress.ip_network((int(office.client("office").addresses(6)[0].ip) >> 80 << 80, 48))
+
+    def six(vlan, host):
+        return str(site.network_address + (vlan << 64) + host)
+    found = {}
+    for name, (client, vlan) in zones.items():
+        pc = office.client(client)
+        found[name] = crossing.Pc(pc, {4: pc.lease["address"], 6: str(pc.addresses(6)[0].ip)},
+                                  pc.resolve_link(f"192.168.{vlan}.1"))
+    found["wan"] = crossing.Pc(office.client("wan"), {4: internet.WEB4, 6: internet.WEB6}, WAN_MAC)
+    found["crm"] = crossing.Inside(office.probe, {4: "192.168.30.10", 6: six(30, 10)}, "crm")
+    sides = {name: vlan for name, (_, vlan) in zones.items()} | {"crm": 30}
+    outside = office.probe.exec("ip", "-o", "address", "show", "scope", "global", "dev", wan_interface(office)).split()
+    own = {version: {name: f"192.168.{vlan}.1" if version == 4 else six(vlan, 1) for name, vlan in sides.items()}
+           | {"wan": next(word.split("/")[0] for word, before in zip(outside[1:], outside)
+                          if before == ("inet" if version == 4 else "inet6"))} for version in crossing.VERSIONS}
+    found["box"] = crossing.Inside(office.probe, own)
+    return found
+
+
+def wan_interface(office):
+    """What the box calls its port to the internet."""
+    for line in office.probe.exec("ip", "-o", "link").splitlines():
+        if f"link/ether {WAN_MAC}" in line:
+            return line.split(": ")[1].split("@")[0]
+    raise AssertionError("the box has no WAN port")

@@ -1,0 +1,142 @@
+"""For `make test-long`: twenty changes that shut the admin out, on the booted box with the deadlines that it is shipped
+with, and how soon changes are in force.
+"""
+
+import errno
+import select
+import socket
+import threading
+import time
+
+import pytest
+
+import admin
+from business import ADMIN, open_business
+
+pytestmark = pytest.mark.slow
+
+CRM4, ADMIN4, OFFICE_MAC = "192.168.30.10", "192.168.10.1", "52:54:00:67:00:02"
+DEADLINE, AND = 60, 3
+# What a PC needs to see that its way is there again: its next try.
+LOOKS_EVERY = 2
+GUEST = {"guest": {"vlan": 20, "ipv4": {"address": "192.168.20.1/24"}, "ipv6": "automatic"}}
+SHUT_OUT = {
+    "managed from elsewhere": {"management": {"from": [{"zone": "office", "addresses": ["192.168.10.250/32"]}]}},
+    "the admin's port in another zone": {"zones": GUEST, "ports": {"lan-1": {"match": {"mac": OFFICE_MAC}, "role": {"access": "guest"}}}},
+    "the admin's port tagged": {"ports": {"lan-1": {"match": {"mac": OFFICE_MAC}, "role": {"trunk": ["office"]}}}},
+    "the admin's PC in quarantine": {"quarantine": ["52:54:01:67:00:02"]},
+}
+ROUNDS = 20
+
+
+@pytest.fixture(scope="module")
+def shop(image, test_uki, probe_binary, logs):
+    """A box that has been set up, with its admin signed in."""
+    with open_business(image, test_uki, probe_binary, logs) as business:
+        path, _ = business.fetch_ca()
+        business.office.trust(path)
+        page = business.tab("admin").open(admin.ADDRESS)
+        admin.enter_setup_code(page, business.setup_code())
+        admin.make_account(page, **ADMIN)
+        business.apps["admin"] = admin.prove_app(page)
+        admin.decide_zones(page, {"office": "all"})
+        page.press("admin.toProtection").heading(page.say("admin.protection"))
+        yield business
+
+
+def reaches(shop, address):
+    """Whether the admin's PC gets a connection."""
+    try:
+        shop.client("office").tcp(address, 443, timeout=LOOKS_EVERY)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_who_is_shut_out_is_let_in_again(shop, number):
+    kinds = list(SHUT_OUT)
+    kind = kinds[number % len(kinds)]
+    page = shop.tabs["admin"]
+    page.open(f"{admin.ADDRESS}/settings").heading(page.say("admin.settings"))
+    since = time.monotonic()
+    admin.try_locking_out(page, SHUT_OUT[kind], DEADLINE)
+    shop.wait(lambda: not reaches(shop, ADMIN4))
+    shop.wait(lambda: reaches(shop, ADMIN4), DEADLINE + 60)
+    gone = time.monotonic() - since
+    shop.keep(f"shut-out-{number}", f"{kind}: {gone:.1f} s\n")
+    assert DEADLINE - LOOKS_EVERY < gone < DEADLINE + AND + LOOKS_EVERY, f"{kind}: let in again after {gone:.1f} s"
+    page.open(f"{admin.ADDRESS}/settings").heading(page.say("admin.settings"))
+    _, told = page.send_request("GET", "/settings/history")
+    assert told["items"][0]["outcome"] == "expired"
+    shop.forget_silence()
+
+
+class Knocking:
+    """Opens a connection every 20 ms and keeps when each was tried, and which were answered."""
+
+    def __init__(self, client, address):
+        self._client, self._to, self._ends = client, (address, 443), threading.Event()
+        self.tried, self.answered = [], []
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join()
+
+    def settled(self, answers, since, until):
+        """When the first was tried after which all others, up to `until`, were answered, or none."""
+        answered, first = set(self.answered), None
+        for at in self.tried:
+            if since < at < until:
+                first = (first or at) if (at in answered) == answers else None
+        return first
+
+    def _run(self):
+        poll, lines = select.poll(), {}
+        with self._client.namespace.entered():
+            while not self._ends.is_set() or lines:
+                now = time.monotonic()
+                if not self._ends.is_set():
+                    line = socket.socket()
+                    line.setblocking(False)
+                    assert line.connect_ex(self._to) in (0, errno.EINPROGRESS)
+                    self.tried.append(now)
+                    lines[line.fileno()] = (line, now)
+                    poll.register(line, select.POLLOUT)
+                while (left := now + 0.02 - time.monotonic()) > 0:
+                    for number, _ in poll.poll(left * 1000):
+                        line, at = lines.pop(number)
+                        if line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
+                            self.answered.append(at)
+                        poll.unregister(number)
+                        line.close()
+                for number, (line, at) in list(lines.items()):
+                    if now - at > 1:
+                        del lines[number]
+                        poll.unregister(number)
+                        line.close()
+
+
+def test_how_soon_a_change_is_in_force(shop):
+    page = shop.tabs["admin"]
+    page.open(f"{admin.ADDRESS}/certificate").heading(page.say("admin.certificate"))
+    changes = []
+    with Knocking(shop.client("office"), CRM4) as knocking:
+        for _ in range(ROUNDS):
+            for answers in (False, True):
+                since = time.monotonic()
+                if answers:
+                    page.send_request("POST", "/settings/undo")
+                else:
+                    admin.try_changed(page, {"crm": {"reachable_from": []}}, 300)
+                done = time.monotonic()
+                shop.wait(lambda: knocking.tried[-1] > done + 1.5, 10)
+                changes.append((answers, since, knocking.tried[-1]))
+    times = sorted(knocking.settled(answers, since, until) - since for answers, since, until in changes)
+    shop.keep("in-force", f"{len(times)} changes: median {times[len(times) // 2]:.2f} s, "
+              f"p95 {times[int(len(times) * 0.95)]:.2f} s, most {times[-1]:.2f} s\n")
