@@ -1,15 +1,27 @@
 //! The ruleset under test: compiled from settings as the product does, or with one protection left
 //! out.
 
+use std::net::Ipv4Addr;
+
 use firewall::ir::{Action, InterfaceName, Rule, Ruleset, Verdict};
 use firewall::{Context, ServiceUids};
+use ipnet::Ipv4Net;
 use serde_json::json;
-use settings::Settings;
+use settings::{Moved, Settings};
+
+use testkit::Mac;
 
 use crate::Place;
 
 /// User ids of services, as on a box.
 pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303 };
+
+/// The router's former address in guest, while new settings are tried.
+pub const MOVED: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 21, 1), 24);
+/// Card of a device in quarantine.
+pub const QUARANTINED: Mac = [2, 0, 0, 0, 9, 1];
+/// Another that sends nothing.
+pub const NOBODY_REACHES: Mac = [2, 0, 0, 0, 9, 2];
 
 /// Which ruleset the scenarios run against.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +53,9 @@ pub enum Reach {
     Neighbours,
     /// As [`Reach::Both`], and guests are isolated.
     Isolated,
+    /// As [`Reach::Both`] with all that settings can say beside: rules of every kind, devices in quarantine, guests
+    /// isolated and about to get other addresses, and 10.20.0.0/16 behind a router of office.
+    Ruled,
     /// As [`Reach::Both`], with 10.20.0.0/16 behind a router of office, and guests reach web pages there.
     Routed,
 }
@@ -53,8 +68,8 @@ impl Rules {
             wan: InterfaceName::new("wan0"),
             site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
             uids: UIDS,
-            moved: settings::Moved::new(),
-            on: std::collections::BTreeSet::new(),
+            moved: moved(reach),
+            on: settings.schedules.keys().cloned().collect(),
             isolated: isolated(reach),
         };
         #[cfg(feature = "sabotage")]
@@ -91,9 +106,18 @@ fn accepts(rule: &Rule) -> bool {
     matches!(rule.action, Action::Verdict(Verdict::Accept | Verdict::Jump(_)) | Action::Masquerade)
 }
 
+fn moved(reach: Reach) -> Moved {
+    let guest = || "guest".parse().expect("a zone");
+    (reach == Reach::Ruled).then(|| (guest(), MOVED)).into_iter().collect()
+}
+
+fn is_isolated(reach: Reach) -> bool {
+    matches!(reach, Reach::Isolated | Reach::Ruled)
+}
+
 /// The cards that are guest's, when guests are isolated.
 fn isolated(reach: Reach) -> Vec<InterfaceName> {
-    let ports = [Place::Guest, Place::Second].into_iter().filter(|_| reach == Reach::Isolated);
+    let ports = [Place::Guest, Place::Second].into_iter().filter(|_| is_isolated(reach));
     ports.filter_map(|place| InterfaceName::new(place.port())).collect()
 }
 
@@ -101,9 +125,12 @@ fn settings(reach: Reach) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
-        Reach::Both | Reach::NoDhcp | Reach::Neighbours | Reach::Isolated | Reach::Routed => {
-            both.clone()
-        }
+        Reach::Both
+        | Reach::NoDhcp
+        | Reach::Neighbours
+        | Reach::Isolated
+        | Reach::Ruled
+        | Reach::Routed => both.clone(),
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
         Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
@@ -121,7 +148,7 @@ fn settings(reach: Reach) -> Settings {
         ipv4.expect("an object").remove("dhcp");
     }
     let mut guest = zone(20);
-    if reach == Reach::Isolated {
+    if is_isolated(reach) {
         let guest = guest.as_object_mut().expect("an object");
         guest.insert("isolated".to_owned(), json!(true));
     }
@@ -152,7 +179,7 @@ fn settings(reach: Reach) -> Settings {
         "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });
-    if reach == Reach::Routed {
+    if matches!(reach, Reach::Routed | Reach::Ruled) {
         let routes = json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]);
         let fields = document.as_object_mut().expect("an object");
         fields.insert("routes".to_owned(), routes);
@@ -160,5 +187,39 @@ fn settings(reach: Reach) -> Settings {
         let policy = json!({"from": "guest", "to": "office", "allow": "web"});
         policies.expect("a list").push(policy);
     }
+    if reach == Reach::Ruled {
+        document.as_object_mut().expect("an object").extend(ruled());
+    }
     settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")
+}
+
+/// Rules of every action, by addresses, cards and groups of either end, for services and for all.
+fn ruled() -> serde_json::Map<String, serde_json::Value> {
+    let ends = |zones: &[&str], addresses: serde_json::Value| json!({"zones": zones, "addresses": addresses});
+    let guests = json!(["192.168.20.0/24", "fd12:3456:789a:14::/64"]);
+    let rules = json!([
+        {"id": 1, "action": "block", "from": ends(&["guest"], json!("all")),
+         "to": ends(&["office"], json!("all")), "services": ["ssh"]},
+        {"id": 2, "action": "reject", "from": ends(&["guest"], guests.clone()),
+         "to": ends(&["wan"], json!("all")), "services": ["remote-desktop", "ping"]},
+        {"id": 3, "action": "allow", "from": ends(&["guest"], json!([{"group": "reception"}])),
+         "to": ends(&["office"], json!("all")), "services": ["shop", "ping"], "log": true},
+        {"id": 4, "action": "allow", "from": ends(&["office"], json!("all")),
+         "to": ends(&["guest"], guests), "services": "all"},
+        {"id": 5, "action": "reject", "from": ends(&["office"], json!("all")),
+         "to": ends(&["wan"], json!("all")), "services": ["mail", "shop"], "log": true},
+        {"id": 6, "action": "allow", "from": ends(&["guest"], json!("all")),
+         "to": ends(&["wan"], json!("all")), "services": ["ssh"], "schedule": "hours"}
+    ]);
+    let text = |mac: Mac| mac.map(|byte| format!("{byte:02x}")).join(":");
+    let fields = json!({
+        "rules": rules,
+        "services": {"shop": ["tcp/5000-5010", "udp/5000-5010"]},
+        "groups": {"reception": [text(Place::Guest.mac())]},
+        "schedules": {"hours": [{"days": ["mon"], "from": "08:00", "to": "18:00"}]},
+        "time_zone": "Asia/Shanghai",
+        "quarantine": [text(QUARANTINED), text(NOBODY_REACHES)]
+    });
+    let serde_json::Value::Object(fields) = fields else { unreachable!("an object") };
+    fields
 }

@@ -270,6 +270,7 @@ fn packet(
         uid,
         vlan: None,
         inner_tag: None,
+        card_to: None,
         card: None,
     })
 }

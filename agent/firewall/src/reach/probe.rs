@@ -163,6 +163,7 @@ impl Probe {
             vlan: None,
             card: None,
             inner_tag: None,
+            card_to: None,
         })
     }
 }

@@ -33,6 +33,8 @@ pub struct Packet {
     pub vlan: Option<u16>,
     /// Card that sent it, of packets from outside.
     pub card: Option<[u8; 6]>,
+    /// Card that a frame is for.
+    pub card_to: Option<[u8; 6]>,
     /// The tag that the frame holds behind its first one.
     pub inner_tag: Option<EtherType>,
 }
@@ -218,7 +220,7 @@ impl Packet {
             (Field::SocketUid, _, _) => Value::Uid(self.uid?),
             (Field::VlanId, _, _) => Value::VlanId(self.vlan?),
             (Field::SourceMac, _, _) => Value::Mac(self.card?),
-            // Which card sent a packet is not followed: it is one that no rule names.
+            (Field::DestinationMac, _, _) => Value::Mac(self.card_to?),
             (Field::EtherType, _, _) => Value::EtherType(self.inner_tag?),
             _ => return None,
         })

@@ -101,6 +101,7 @@ pub fn packet(
         vlan: None,
         card: None,
         inner_tag: None,
+        card_to: None,
     }
 }
 
@@ -119,6 +120,7 @@ pub fn frame(input: &str) -> Packet {
         vlan: None,
         card: None,
         inner_tag: None,
+        card_to: None,
     }
 }
 

@@ -6,18 +6,21 @@ use std::os::fd::AsRawFd;
 use nix::sys::socket::{
     AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sendto, socket,
 };
-use testkit::Seen;
+use testkit::{Mac, Seen, ethernet};
 
+use super::around::Around;
 use crate::scenarios::become_user;
 use crate::{Bench, Place};
 
 /// From where.
 #[derive(Clone, Debug)]
 pub enum Sent {
-    /// Packets from a place to the router, one or two fragments.
-    Wire(Place, Vec<Vec<u8>>),
+    /// Packets from a place to the router by a card there, one or two fragments.
+    Wire(Place, Mac, Vec<Vec<u8>>),
     /// A frame as it is.
     Frame(Place, Vec<u8>),
+    /// A frame as it is, from behind the port of guest's bridge that is no device's.
+    Trunk(Vec<u8>),
     /// From the router, by a user.
     Own(u32, Vec<u8>),
 }
@@ -27,17 +30,21 @@ impl Sent {
     pub fn destination(&self) -> Option<IpAddr> {
         match self {
             Self::Own(_, packet) => seen(packet).destination(),
-            Self::Wire(_, packets) => seen(packets.first()?).destination(),
-            Self::Frame(..) => None,
+            Self::Wire(_, _, packets) => seen(packets.first()?).destination(),
+            Self::Frame(..) | Self::Trunk(_) => None,
         }
     }
 
     /// On its way.
-    pub fn go(&self, bench: &mut Bench) {
+    pub fn go(&self, bench: &mut Bench, around: &mut Around) {
         match self {
-            Self::Wire(place, packets) => {
-                packets.iter().for_each(|packet| bench.send_bytes(*place, packet));
+            Self::Wire(place, card, packets) => {
+                for packet in packets {
+                    let frame = ethernet(place.gateway_mac(), *card, kind(packet), packet);
+                    bench.send_frame(*place, &frame);
+                }
             }
+            Self::Trunk(frame) => around.trunk.send(frame).expect("send"),
             Self::Frame(place, frame) => bench.send_frame(*place, frame),
             Self::Own(uid, packet) => send_own(bench, *uid, packet),
         }
@@ -58,6 +65,9 @@ pub fn send_own(bench: &Bench, uid: u32, packet: &[u8]) {
 }
 
 fn seen(packet: &[u8]) -> Seen {
-    let kind = if packet.first().is_some_and(|first| first >> 4 == 4) { 0x0800 } else { 0x86dd };
-    Seen::parse(&testkit::ethernet([0; 6], [0; 6], kind, packet)).expect("a packet")
+    Seen::parse(&ethernet([0; 6], [0; 6], kind(packet), packet)).expect("a packet")
+}
+
+fn kind(packet: &[u8]) -> u16 {
+    if packet.first().is_some_and(|first| first >> 4 == 4) { 0x0800 } else { 0x86dd }
 }
