@@ -13,7 +13,9 @@ use crate::ir::{
 };
 use crate::tracking::Generation;
 use crate::zones::Scope;
-use crate::{bridge, forward, icmp, input, nat, output, quarantine, rules, spoof, tracking};
+use crate::{
+    bridge, forward, icmp, input, nat, output, quarantine, resolver, rules, spoof, tracking,
+};
 
 /// The bridge port behind which the CRM's namespace is.
 pub const CRM_PORT: &str = "crm0";
@@ -48,6 +50,8 @@ pub struct ServiceUids {
     pub chrony: u32,
     /// DHCP client on WAN.
     pub networkd: u32,
+    /// Who asks over TLS and checks signatures; dnsmasq asks it then.
+    pub resolver: u32,
 }
 
 /// Makes the ruleset. It replaces our tables, and the boot lock goes once they are in force.
@@ -82,6 +86,7 @@ fn inet(scope: &Scope<'_>) -> Table {
         forward::part(scope),
         rules::part(scope),
         output::part(scope),
+        resolver::part(scope),
         nat::part(scope),
     ];
     let mut table = Table {

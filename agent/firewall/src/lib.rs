@@ -22,6 +22,7 @@ mod message;
 mod nat;
 mod output;
 mod quarantine;
+mod resolver;
 mod routed;
 mod rules;
 #[cfg(feature = "sabotage")]

@@ -6,11 +6,11 @@ use crate::compile::{Part, filter, jumps, loopback};
 use crate::input::senders;
 use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
-use crate::{icmp, rules, tracking};
+use crate::{icmp, resolver, rules, tracking};
 
 const ROOT: u32 = 0;
 
-const DNS: u16 = 53;
+pub(crate) const DNS: u16 = 53;
 const DHCP_SERVER: u16 = 67;
 const DHCP_CLIENT: u16 = 68;
 const TIME: u16 = 123;
@@ -75,6 +75,7 @@ pub(crate) fn answered(scope: &Scope<'_>) -> Vec<Rule> {
         let from_wan = || when().input(wan);
         rules.push(from_wan().udp().opened_to_port_in(&asked()).accept("DNS, time, DHCP: answers"));
         rules.push(from_wan().tcp().opened_to_port(DNS).accept("DNS: long answers"));
+        rules.extend(resolver::answered(scope, wan));
     }
     // Each zone for itself: one that the rules serve no more has nothing to keep.
     for zone in scope.lans().filter(|zone| zone.dhcp) {
@@ -128,25 +129,19 @@ fn wan(scope: &Scope<'_>) -> Chain {
     let users = scope.context.uids;
     let of = |uid| when().uid(uid);
     let dhcp = |way: When, from, to| way.udp().opener_port(from).opened_to_port(to);
-    chain(
-        Name::made("output_wan"),
-        vec![
-            of(users.dnsmasq).udp().opened_to_port(DNS).admit("DNS: asks for the zones"),
-            of(users.dnsmasq)
-                .tcp()
-                .opened_to_port(DNS)
-                .admit("DNS: asks for the zones, long answers"),
-            of(users.chrony).udp().opened_to_port(TIME).admit("time: asks for it"),
-            dhcp(of(users.networkd).v4(), DHCP_CLIENT, DHCP_SERVER)
-                .admit("DHCP: keeps the box's address"),
-            dhcp(of(users.networkd).v6(), DHCPV6_CLIENT, DHCPV6_SERVER)
-                .admit("DHCPv6: asks the provider"),
-            when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"),
-            when().v6().jump(&icmp::memberships_chain(), "group membership"),
-            when()
-                .icmpv6(icmp::ROUTER_SOLICITATION)
-                .hop_limit(icmp::ON_LINK)
-                .accept("is there a router (RFC 4861)"),
-        ],
-    )
+    let mut rules = resolver::asks(scope);
+    rules.extend([
+        of(users.chrony).udp().opened_to_port(TIME).admit("time: asks for it"),
+        dhcp(of(users.networkd).v4(), DHCP_CLIENT, DHCP_SERVER)
+            .admit("DHCP: keeps the box's address"),
+        dhcp(of(users.networkd).v6(), DHCPV6_CLIENT, DHCPV6_SERVER)
+            .admit("DHCPv6: asks the provider"),
+        when().v6().jump(&icmp::neighbours_chain(), "neighbour discovery"),
+        when().v6().jump(&icmp::memberships_chain(), "group membership"),
+        when()
+            .icmpv6(icmp::ROUTER_SOLICITATION)
+            .hop_limit(icmp::ON_LINK)
+            .accept("is there a router (RFC 4861)"),
+    ]);
+    chain(Name::made("output_wan"), rules)
 }

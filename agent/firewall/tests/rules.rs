@@ -5,12 +5,13 @@
 mod common;
 
 use common::{
-    CHRONY, DNSMASQ, NETWORKD, Shape, context, decide, example, frame, ip, mark, packet, passes,
-    tcp, udp,
+    CHRONY, DNSMASQ, NETWORKD, RESOLVER, Shape, context, decide, example, frame, ip, mark, packet,
+    passes, tcp, udp,
 };
 use firewall::compile;
 use firewall::ir::{CtState, EtherType, Ruleset};
 use firewall::simulate::{Packet, Path, Transport};
+use settings::Settings;
 
 const OFFICE: &str = "192.168.10.20";
 const OFFICE6: &str = "fd12:3456:789a:a::20";
@@ -283,6 +284,44 @@ fn errors_of_connections_pass_and_redirects_never() {
     };
     yes(Path::FromBox, tell("z-office", OFFICE));
     no(Path::FromBox, tell("wan0", OUTSIDE));
+}
+
+/// The example with the names asked so.
+fn asking(dns: &str) -> Settings {
+    let document = include_str!("../../settings/tests/example.json");
+    let with = document.replacen("\"language\"", &format!("\"dns\": {dns}, \"language\""), 1);
+    settings::parse(with.as_bytes()).expect("settings")
+}
+
+#[test]
+fn names_are_asked_of_whom_the_settings_say() {
+    let wan = |to, carries| between("100.64.0.2", to, carries).to("wan0");
+    let (quad9, other) = ("9.9.9.9", "192.0.2.53");
+    let tls = r#"{"upstream": {"tls": [{"address": "9.9.9.9", "name": "dns.quad9.net"}]}}"#;
+    for (dns, over_tls) in [(r#"{"dnssec": true}"#, false), (tls, true)] {
+        let rules = compile(&asking(dns), &context());
+        let goes = |packet: Packet| passes(&rules, &packet, Path::FromBox);
+        for carries in [udp(40_000, 53), tcp(53)] {
+            assert!(
+                goes(wan(other, carries).uid(RESOLVER)),
+                "{dns}: time servers and the provider"
+            );
+            assert!(!goes(wan(other, carries).uid(DNSMASQ)), "{dns}: dnsmasq asks the resolver");
+        }
+        assert_eq!(goes(wan(quad9, tcp(853)).uid(RESOLVER)), over_tls, "{dns}");
+        for (to, carries, user) in [
+            (other, tcp(853), RESOLVER),
+            (quad9, tcp(853), DNSMASQ),
+            (quad9, tcp(853), 0),
+            (quad9, tcp(443), RESOLVER),
+            (quad9, udp(40_000, 853), RESOLVER),
+        ] {
+            assert!(!goes(wan(to, carries).uid(user)), "{dns}: {to} {carries:?} {user}");
+        }
+        // An answer is no question.
+        let answers = |to| passes(&rules, &wan(to, tcp(853)).answer(), Path::ToBox);
+        assert_eq!((answers(quad9), answers(other)), (over_tls, false), "{dns}");
+    }
 }
 
 #[test]

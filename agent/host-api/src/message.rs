@@ -13,7 +13,7 @@ use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,8 +139,8 @@ pub enum Response {
         wan: Option<String>,
         /// The box's own IPv6 prefix.
         site: Ipv6Net,
-        /// Users that dnsmasq, chrony and networkd run as.
-        uids: [u32; 3],
+        /// Users that dnsmasq, chrony, networkd and the resolver run as.
+        uids: [u32; 4],
         /// Interfaces of the access ports of isolated zones.
         #[serde(default)]
         isolated: Vec<String>,

@@ -31,11 +31,11 @@ use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
-use crate::{listeners, machine, status, wan};
+use crate::{listeners, machine, status};
 use systemd::log::chain;
 
 /// Numbers of the accounts, fixed by decision 0001.
-const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902 };
+const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902, resolver: 908 };
 
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
@@ -59,6 +59,8 @@ pub struct Agent {
     /// What is in force, for who sees the network.
     view: watch::Sender<Option<View>>,
     services: Services,
+    /// The clock has been set since the box started.
+    clock_is_set: bool,
     wanted: Wanted,
     in_force: Option<InForce>,
     trial: Option<trial::Trial>,
@@ -121,9 +123,9 @@ impl Agent {
         // A prefix for this run: the zones have IPv6, though another one next time.
         let site = site.unwrap_or_else(|()| identity::passing_site_prefix());
         let services = if options.systemd {
-            Services::units(&options.run)
+            Services::units(&options.run, options.trust.clone())
         } else {
-            Services::children(&options.run, &options.state)
+            Services::children(&options.run, &options.state, options.trust.clone())
         };
         let hits = Hits::open(&state);
         let mut agent = Self {
@@ -136,6 +138,7 @@ impl Agent {
             management: watch::Sender::new(Vec::new()),
             view: watch::Sender::new(None),
             services,
+            clock_is_set: false,
             wanted: Wanted::Factory,
             in_force: None,
             trial: None,
@@ -299,7 +302,7 @@ impl Agent {
     }
 
     fn uids(&self) -> ServiceUids {
-        if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, ..UIDS } }
+        if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, resolver: 0, ..UIDS } }
     }
 
     /// The setup file's settings work: keep them.
@@ -331,10 +334,6 @@ impl Agent {
     /// Services and status follow what is in force.
     async fn after_change(&mut self) {
         if let Some(in_force) = &self.in_force {
-            let wan = in_force.binding.wan();
-            if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
-                tracing::warn!(%error, "the name servers cannot be written");
-            }
             let mut addresses = listeners::addresses(&in_force.settings, self.site);
             addresses.extend(listeners::moved(&in_force.settings, &self.moved()));
             addresses.sort_unstable();
@@ -350,11 +349,8 @@ impl Agent {
                 *known = Some(view);
                 news
             });
-            let applied = self.services.apply(&in_force.settings, self.site, wan).await;
-            if let Err(error) = applied {
-                tracing::warn!(%error, "services cannot be told; trying again");
-            }
         }
+        self.tell_services().await;
         self.tell();
     }
 }

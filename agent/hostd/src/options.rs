@@ -6,6 +6,8 @@ use anyhow::{Context, bail};
 use lexopt::prelude::*;
 use network::LinkMode;
 
+use crate::services::Trust;
+
 const HELP: &str = "\
 gatehouse-hostd run [OPTION…]      brings the settings about and keeps them so
 gatehouse-hostd console [OPTION…]  draws the screen on this terminal
@@ -16,7 +18,9 @@ run only:
   --state DIR       what makes the box this box (/state)
   --setup-file FILE read once on a box that is not set up (/efi/gatehouse-setup.json)
   --links plain     one plain bridge for each zone, for kernels without VLAN filtering
-  --no-systemd      no units: dnsmasq runs as children, WAN is left alone
+  --no-systemd      no units: dnsmasq and unbound run as children, WAN is left alone
+  --anchor FILE     keys of the root of all names (/usr/share/dns/root.key)
+  --authorities FILE  who is believed about name servers (/etc/ssl/certs/ca-certificates.crt)
 ";
 
 /// What is to be done.
@@ -44,6 +48,8 @@ pub struct RunOptions {
     pub links: LinkMode,
     /// Whether services are units.
     pub systemd: bool,
+    /// Whom the resolver believes.
+    pub trust: Trust,
 }
 
 /// Options of `console`.
@@ -60,6 +66,10 @@ pub fn read() -> anyhow::Result<Command> {
         setup_file: "/efi/gatehouse-setup.json".into(),
         links: LinkMode::VlanBridge,
         systemd: true,
+        trust: Trust {
+            anchor: "/usr/share/dns/root.key".into(),
+            authorities: "/etc/ssl/certs/ca-certificates.crt".into(),
+        },
     };
     let mut command = None;
     let mut file = None;
@@ -76,6 +86,8 @@ pub fn read() -> anyhow::Result<Command> {
                 Some("vlan") => options.links = LinkMode::VlanBridge,
                 _ => bail!("--links is plain or vlan"),
             },
+            Long("anchor") => options.trust.anchor = parser.value()?.into(),
+            Long("authorities") => options.trust.authorities = parser.value()?.into(),
             Long("no-systemd") => options.systemd = false,
             Long("help") | Short('h') => return Ok(Command::Print(HELP.to_owned())),
             Long("version") => {

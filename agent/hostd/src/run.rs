@@ -85,7 +85,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             }
             event = files.changed() => {
                 event.context("networkd cannot be watched any more")?;
-                agent.look_at_wan();
+                agent.look_at_wan().await;
             }
             Some(done) = probed.recv() => agent.end_probe(done),
             Some(Asked { request, answer }) = asked.recv() => match request {
@@ -111,6 +111,9 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 if !agent.is_on_time() {
                     tracing::info!("hours of rules begin or end");
                     agent.converge().await;
+                } else if agent.has_the_time_come() {
+                    tracing::info!("the clock is set");
+                    agent.tell_services().await;
                 }
             }
             _ = terminate.recv() => break,

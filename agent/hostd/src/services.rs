@@ -1,15 +1,18 @@
 //! The services beside us: their files are written from the settings, and one whose files changed is
 //! restarted by systemctl with fixed words, never through a shell. None of them is needed for the
-//! firewall: what fails is reported and tried again. Without systemd dnsmasq is a child.
+//! firewall: what fails is reported and tried again. Without systemd dnsmasq and unbound are children.
 
 mod dnsmasq;
+mod resolver;
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use firewall::ir::InterfaceName;
+use network::resolver::Circumstances;
 use network::{chrony, networkd};
 use settings::{Settings, SitePrefix};
 use tokio::process::Command;
@@ -17,9 +20,12 @@ use tokio::process::Command;
 use crate::files::{self, Readers};
 use crate::store::directory::read_bounded;
 use dnsmasq::Dnsmasq;
+use resolver::Resolver;
 
 /// Where dnsmasq's units remember their leases.
 const LEASES: &str = "/var/lib/gatehouse/dnsmasq";
+/// The resolver's file.
+const RESOLVER: &str = "resolver.conf";
 const CHRONY: &str = "gatehouse-chrony.service";
 const NETWORKD: &str = "systemd-networkd.service";
 const ADMIN: &str = "gatehouse-admin.service";
@@ -35,6 +41,8 @@ pub struct Services {
     run: PathBuf,
     kind: Kind,
     dnsmasq: Dnsmasq,
+    resolver: Resolver,
+    trust: Trust,
     /// Units with new files that no systemctl has taken yet.
     due: Due,
 }
@@ -45,6 +53,24 @@ enum Kind {
     Children(PathBuf),
 }
 
+/// Whom the resolver believes.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// Keys of the root.
+    pub anchor: PathBuf,
+    /// Certificates that servers' certificates must come from.
+    pub authorities: PathBuf,
+}
+
+/// What the WAN gave.
+#[derive(Clone, Copy)]
+pub struct Wan<'a> {
+    /// Its interface, if there is one.
+    pub interface: Option<&'a InterfaceName>,
+    /// Its name servers.
+    pub servers: &'a [IpAddr],
+}
+
 #[derive(Default)]
 struct Due {
     chrony: bool,
@@ -53,16 +79,25 @@ struct Due {
 
 impl Services {
     /// Services as units.
-    pub fn units(run: &Path) -> Self {
+    pub fn units(run: &Path, trust: Trust) -> Self {
         let dnsmasq = Dnsmasq::units(run.join("dnsmasq"));
-        Self { run: run.to_owned(), kind: Kind::Units, dnsmasq, due: Due::default() }
+        let resolver = Resolver::unit(run.join(RESOLVER));
+        Self {
+            run: run.to_owned(),
+            kind: Kind::Units,
+            dnsmasq,
+            resolver,
+            trust,
+            due: Due::default(),
+        }
     }
 
-    /// dnsmasq as children, the others not at all.
-    pub fn children(run: &Path, state: &Path) -> Self {
+    /// dnsmasq and unbound as children, the others not at all.
+    pub fn children(run: &Path, state: &Path, trust: Trust) -> Self {
         let (kind, dnsmasq) =
             (Kind::Children(state.join("leases")), Dnsmasq::children(run.join("dnsmasq")));
-        Self { run: run.to_owned(), kind, dnsmasq, due: Due::default() }
+        let resolver = Resolver::child(run.join(RESOLVER));
+        Self { run: run.to_owned(), kind, dnsmasq, resolver, trust, due: Due::default() }
     }
 
     /// Where dnsmasq finds the name servers of WAN.
@@ -94,10 +129,28 @@ impl Services {
         &mut self,
         settings: &Settings,
         site: SitePrefix,
-        wan: Option<&InterfaceName>,
+        wan: Wan<'_>,
+        clock_is_set: bool,
     ) -> io::Result<()> {
-        self.write(settings, site, wan)?;
+        self.write(settings, site, wan.interface)?;
+        self.write_resolver(settings, wan, clock_is_set)?;
         self.restart_due().await
+    }
+
+    fn write_resolver(
+        &mut self,
+        settings: &Settings,
+        wan: Wan<'_>,
+        clock_is_set: bool,
+    ) -> io::Result<()> {
+        let about = Circumstances {
+            provider: wan.servers,
+            wan: wan.interface,
+            clock_is_set,
+            anchor: self.trust.anchor.to_str().unwrap_or_default(),
+            authorities: self.trust.authorities.to_str().unwrap_or_default(),
+        };
+        self.resolver.write(network::resolver::text(&settings.dns, about).as_deref())
     }
 
     fn write(
@@ -139,6 +192,7 @@ impl Services {
             systemctl(&["--no-block", "try-restart", NETWORKD]).await?;
             self.due.networkd = false;
         }
+        self.resolver.bring_about().await?;
         self.dnsmasq.bring_about().await?;
         if self.due.chrony {
             systemctl(&["--no-block", "try-restart", CHRONY]).await?;
@@ -157,8 +211,13 @@ impl Services {
                 let others =
                     [(CHRONY, "chrony"), (NETWORKD, "networkd"), (ADMIN, "admin"), (CRM, "crm")];
                 let others = others.map(|(unit, name)| (unit.to_owned(), name.to_owned()));
-                let (units, names): (Vec<_>, Vec<_>) =
-                    self.dnsmasq.as_units().into_iter().chain(others).unzip();
+                let (units, names): (Vec<_>, Vec<_>) = self
+                    .dnsmasq
+                    .as_units()
+                    .into_iter()
+                    .chain(self.resolver.as_unit())
+                    .chain(others)
+                    .unzip();
                 let words = ["show", "--property=SubState", "--value"].into_iter();
                 let words: Vec<&str> = words.chain(units.iter().map(String::as_str)).collect();
                 match systemctl(&words).await {
@@ -169,7 +228,9 @@ impl Services {
                     }
                 }
             }
-            Kind::Children(_) => self.dnsmasq.ended(),
+            Kind::Children(_) => {
+                self.dnsmasq.ended().into_iter().chain(self.resolver.ended()).collect()
+            }
         }
     }
 }

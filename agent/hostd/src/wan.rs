@@ -19,12 +19,18 @@ pub fn directories() -> Vec<PathBuf> {
     ["/run/systemd", "/run/systemd/netif", "/run/systemd/netif/links"].map(PathBuf::from).into()
 }
 
+/// The name servers of the WAN.
+pub fn servers(wan: Option<&InterfaceName>) -> Vec<IpAddr> {
+    wan.map(|wan| network::resolv::servers(&link_state(wan))).unwrap_or_default()
+}
+
 /// Writes the name servers of the WAN for dnsmasq, which notices by itself.
-pub fn write_servers(wan: Option<&InterfaceName>, resolv: &Path) -> io::Result<()> {
-    let text = match wan {
-        Some(wan) => network::resolv::text(&network::resolv::servers(&link_state(wan)), wan),
-        None => String::new(),
-    };
+pub fn write_servers(
+    wan: Option<&InterfaceName>,
+    servers: &[IpAddr],
+    resolv: &Path,
+) -> io::Result<()> {
+    let text = wan.map(|wan| network::resolv::text(servers, wan)).unwrap_or_default();
     files::put(resolv, &text, Readers::All).map(|_| ())
 }
 

@@ -4,6 +4,7 @@
 //! (`packet_log`).
 //! It decides nothing itself, and it is the only crate with `unsafe`.
 
+pub mod clock;
 pub mod connections;
 pub mod counters;
 pub mod links;

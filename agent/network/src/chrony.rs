@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use settings::{Settings, SitePrefix};
 
+/// The domain of those whom it asks.
+pub(crate) const DOMAIN: &str = "pool.ntp.org";
+
 /// The sources file (`sourcedir`). The names are resolved by dnsmasq, like anybody's.
 pub fn sources() -> &'static str {
     "# Written by gatehouse-hostd; changes here are lost.\npool 2.debian.pool.ntp.org iburst maxsources 4\n"

@@ -12,6 +12,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use settings::{Addresses, Settings, SitePrefix, Zone, ZoneName};
 
+use crate::resolver;
+
 /// Files that the configuration names, absolute and without spaces; they come from the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Files<'a> {
@@ -82,7 +84,9 @@ pub fn texts(settings: &Settings, site: SitePrefix, files: Files<'_>) -> BTreeMa
             (name.interface(), out)
         })
         .collect();
-    let of_box = format!("{NAMES}resolv-file={}\ninterface=lo\n", files.resolv);
+    let mut of_box = NAMES.to_owned();
+    let _ = write_upstream(&mut of_box, settings, files);
+    of_box.push_str("interface=lo\n");
     texts.insert(FOR_BOX.to_owned(), of_box);
     texts
 }
@@ -98,7 +102,7 @@ fn write_zone(
     out.push_str(LEASES);
     names::write_refused(out)?;
     writeln!(out, "dhcp-leasefile={}/{}", files.leases, lease_file(name))?;
-    writeln!(out, "resolv-file={}", files.resolv)?;
+    write_upstream(out, settings, files)?;
     // An interface that is made anew for another VLAN wants a new start: sockets are bound to the old one.
     writeln!(out, "\n# VLAN {}", zone.vlan)?;
     writeln!(out, "interface={interface}\nexcept-interface=lo")?;
@@ -125,6 +129,19 @@ fn write_zone(
         }
     }
     write_crm(out, settings, name, site)
+}
+
+/// Whom it asks: the resolver, once there is one, and the provider otherwise. What the resolver has checked
+/// is told to who asks.
+fn write_upstream(out: &mut String, settings: &Settings, files: Files<'_>) -> fmt::Result {
+    if settings.dns.is_default() {
+        return writeln!(out, "resolv-file={}", files.resolv);
+    }
+    writeln!(out, "no-resolv\nserver={}#{}", resolver::ADDRESS, resolver::PORT)?;
+    if settings.dns.dnssec {
+        writeln!(out, "proxy-dnssec")?;
+    }
+    Ok(())
 }
 
 /// The CRM's name, with the addresses by which somebody of the zone may reach it.

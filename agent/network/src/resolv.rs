@@ -33,13 +33,17 @@ pub fn servers(link_state: &str) -> Vec<IpAddr> {
 pub fn text(servers: &[IpAddr], wan: &InterfaceName) -> String {
     let mut out = "# Written by gatehouse-hostd; changes here are lost.\n".to_owned();
     for server in servers {
-        let scope = match server {
-            IpAddr::V6(address) if link_local(*address) => format!("%{wan}"),
-            _ => String::new(),
-        };
-        out.push_str(&format!("nameserver {server}{scope}\n"));
+        out.push_str(&format!("nameserver {}\n", with_scope(*server, Some(wan))));
     }
     out
+}
+
+/// A server with the interface that it is behind, where its address alone does not say that.
+pub(crate) fn with_scope(server: IpAddr, wan: Option<&InterfaceName>) -> String {
+    match (server, wan) {
+        (IpAddr::V6(address), Some(wan)) if link_local(address) => format!("{server}%{wan}"),
+        _ => server.to_string(),
+    }
 }
 
 fn link_local(address: Ipv6Addr) -> bool {

@@ -1,9 +1,11 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::process::Command;
 
-use network::{chrony, dnsmasq};
+use firewall::ir::InterfaceName;
+use network::{chrony, dnsmasq, resolver};
 use proptest::prelude::*;
 use settings::{Settings, SitePrefix};
 
@@ -47,6 +49,9 @@ fn check(settings: &Settings) {
         "quiet-ra",
         "enable-ra",
         "resolv-file=/run/gatehouse/resolv.conf",
+        "no-resolv",
+        "server=127.0.0.1#5335",
+        "proxy-dnssec",
     ];
     let texts = texts(settings);
     assert!(!texts.contains_key(&settings.crm.zone.interface()), "the CRM's zone is served");
@@ -109,6 +114,76 @@ fn dnsmasq_reads_it() {
             Err(error) => eprintln!("dnsmasq is not here, its own check is left out: {error}"),
         }
     }
+}
+
+const TLS: &str = r#"{"dnssec": true, "upstream": {"tls": [
+    {"address": "9.9.9.9", "name": "dns.quad9.net"}, {"address": "2400:3200::1", "name": "dns.alidns.com"}]}}"#;
+
+fn asking(dns: &str) -> Settings {
+    let with = example().replacen("\"language\"", &format!("\"dns\": {dns}, \"language\""), 1);
+    settings::parse(with.as_bytes()).unwrap()
+}
+
+fn resolver_text(settings: &Settings, clock_is_set: bool, provider: &[IpAddr]) -> Option<String> {
+    let wan = InterfaceName::new("wan0").unwrap();
+    let about = resolver::Circumstances {
+        provider,
+        wan: Some(&wan),
+        clock_is_set,
+        anchor: "/usr/share/dns/root.key",
+        authorities: "/etc/ssl/certs/ca-certificates.crt",
+    };
+    resolver::text(&settings.dns, about)
+}
+
+#[test]
+fn unbound_reads_it() {
+    let provider = ["11.67.0.1", "fe80::1"].map(|address| address.parse().unwrap());
+    for dns in [r#"{"dnssec": true}"#, TLS, &TLS.replace("true", "false")] {
+        for (clock, provider) in [(true, &provider[..]), (false, &[])] {
+            let text = resolver_text(&asking(dns), clock, provider).unwrap();
+            let name = format!("gatehouse-unbound-{}.conf", std::process::id());
+            let file = std::env::temp_dir().join(name);
+            std::fs::write(&file, &text).unwrap();
+            let output = Command::new("unbound-checkconf").arg(&file).output();
+            std::fs::remove_file(&file).unwrap();
+            match output {
+                Ok(output) => assert!(output.status.success(), "{output:?}\n{text}"),
+                Err(error) => eprintln!("unbound is not here, its own check is left out: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_resolver_is_there_when_the_settings_say_more_than_the_provider() {
+    let provider = ["11.67.0.1".parse().unwrap()];
+    let plain = asking(r#"{"upstream": "provider"}"#);
+    assert_eq!(resolver_text(&plain, true, &provider), None);
+    assert!(texts(&plain).values().all(|text| text.contains("resolv-file=")));
+    let tls = asking(TLS);
+    check(&tls);
+    for (instance, text) in texts(&tls) {
+        let asks = text.contains("\nserver=127.0.0.1#5335\nproxy-dnssec\n");
+        assert!(asks && !text.contains("resolv-file="), "{instance}: {text}");
+    }
+    let text = resolver_text(&tls, true, &provider).unwrap();
+    // Over TLS whoever is listed, by the name of the certificate; in plain text for the time servers alone.
+    let zones: Vec<&str> = text.split("forward-zone:").skip(1).collect();
+    let over_tls = "\n    name: \".\"\n    forward-tls-upstream: yes\n    \
+                    forward-addr: 9.9.9.9@853#dns.quad9.net\n    \
+                    forward-addr: 2400:3200::1@853#dns.alidns.com\n";
+    let plainly = "\n    name: \"pool.ntp.org\"\n    forward-tls-upstream: no\n    \
+                   forward-addr: 11.67.0.1\n";
+    assert_eq!(zones, [over_tls, plainly]);
+    assert!(!text.contains("val-override-date"), "{text}");
+    // A clock that nobody has set judges no signature.
+    assert!(
+        resolver_text(&tls, false, &provider).unwrap().contains("\n    val-override-date: -1\n")
+    );
+    // Nobody to ask is nobody, not the root's servers.
+    let nobody = resolver_text(&asking(r#"{"dnssec": true}"#), true, &[]).unwrap();
+    assert!(nobody.contains("local-zone: \".\" always_refuse"), "{nobody}");
 }
 
 #[test]

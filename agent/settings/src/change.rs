@@ -4,6 +4,7 @@
 
 mod compare;
 mod crm;
+mod dns;
 mod policies;
 mod ports;
 mod quarantine;
@@ -25,8 +26,8 @@ use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
     Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress, Member,
-    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way,
-    ZoneName,
+    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, TlsServer,
+    VlanId, Way, ZoneName,
 };
 
 pub use self::speech::Device;
@@ -270,6 +271,18 @@ changes! {
         "quarantine_new" QuarantineNew { devices: Vec<MacAddress> },
         /// Devices that may talk as others of their zone again.
         "quarantine_gone" QuarantineGone { devices: Vec<MacAddress> },
+
+        // Names.
+        /// Asked over TLS instead of of the provider.
+        "dns_tls_new" DnsTlsNew { servers: Vec<TlsServer> },
+        /// Others are asked.
+        "dns_tls" DnsTls { servers: Vec<TlsServer>, before: Vec<TlsServer> },
+        /// The provider is asked again.
+        "dns_tls_gone" DnsTlsGone { before: Vec<TlsServer> },
+        /// Signatures are checked.
+        "dnssec_new" DnssecNew,
+        /// They no longer are.
+        "dnssec_gone" DnssecGone,
 
         // The rest.
         /// Another language.

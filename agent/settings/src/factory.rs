@@ -7,9 +7,9 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use crate::{
-    Addresses, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MAX_PORTS, MacAddress, Management,
-    Port, PortMatch, PortName, PortPath, PortRole, Settings, Source, Version, VlanId, Zone,
-    ZoneName,
+    Addresses, Crm, DhcpRange, Dns, Ipv4Zone, Ipv6Zone, Language, MAX_PORTS, MacAddress,
+    Management, Port, PortMatch, PortName, PortPath, PortRole, Settings, Source, Version, VlanId,
+    Zone, ZoneName,
 };
 
 /// A network card as found on the box.
@@ -48,6 +48,7 @@ impl Settings {
             time_zone: None,
             quarantine: BTreeSet::new(),
             routes: Vec::new(),
+            dns: Dns::default(),
         })
     }
 }

@@ -4,6 +4,8 @@
 
 mod change;
 mod crm;
+mod dns;
+mod domain_name;
 mod factory;
 mod host_name;
 mod json;
@@ -42,6 +44,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use change::{Change, Device, Door, Plain, Told};
 pub use crm::Crm;
+pub use dns::{Dns, TlsServer, Upstream};
+pub use domain_name::DomainName;
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
 pub use json::MAX_BYTES;
@@ -68,7 +72,7 @@ pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
     MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_ROUTES,
-    MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+    MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_TLS_SERVERS, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;
@@ -114,6 +118,9 @@ pub struct Settings {
     /// Networks behind other routers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+    /// Who is asked for names.
+    #[serde(skip_serializing_if = "Dns::is_default")]
+    pub dns: Dns,
 }
 
 /// Languages of the product.

@@ -1,9 +1,9 @@
 //! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
 //! only after it has noted why. Relations between values are the business of `validate`.
 
-mod rules;
-
+mod dns;
 mod reservation;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -71,6 +71,7 @@ impl Reader {
             "time_zone",
             "quarantine",
             "routes",
+            "dns",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -88,6 +89,7 @@ impl Reader {
         let time_zone = self.optional(&fields, "time_zone", Self::text);
         let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
+        let dns = self.optional(&fields, "dns", Self::dns);
         Some(Settings {
             version: version?,
             language: language?,
@@ -103,6 +105,7 @@ impl Reader {
             time_zone: time_zone?,
             quarantine: quarantine?.unwrap_or_default(),
             routes: routes?.unwrap_or_default(),
+            dns: dns?.unwrap_or_default(),
         })
     }
 

@@ -286,6 +286,22 @@ reasons! {
     "route_via_crm" RouteViaCrm { zone: ZoneName },
     /// No device has this address: it is the box's, or an end of the subnet.
     "route_via_unusable" RouteViaUnusable { subnet: Ipv4Net },
+
+    // Names.
+    /// No domain name.
+    "domain_name_invalid" DomainNameInvalid,
+    /// Neither the provider nor servers that are asked over TLS.
+    "upstream_invalid" UpstreamInvalid,
+    /// No IP address.
+    "address_invalid" AddressInvalid,
+    /// Over TLS, and of nobody.
+    "tls_servers_none" TlsServersNone,
+    /// The same server twice.
+    "tls_server_repeated" TlsServerRepeated,
+    /// No server on the internet has the address.
+    "tls_server_nobody" TlsServerNobody,
+    /// The address is one of a zone's.
+    "tls_server_inside" TlsServerInside { zone: ZoneName },
 }
 
 impl Reason {

@@ -1,6 +1,7 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod dns;
 mod labels;
 mod reservations;
 mod routes;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::problem::Place;
 use crate::{PortRole, Problem, Reason, Settings, Target, ZoneName};
 
+pub use dns::MAX_TLS_SERVERS;
 pub use reservations::MAX_RESERVATIONS;
 
 /// Most zones.
@@ -53,6 +55,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.crm();
         check.labels();
         check.routes();
+        check.dns();
     }
     check.problems
 }

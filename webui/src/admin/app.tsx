@@ -16,6 +16,8 @@ import type { Start } from "./api";
 import { FixedPage } from "./features/addresses/fixed";
 import { EditPage, NewPage } from "./features/addresses/form";
 import { LentPage } from "./features/addresses/lent";
+import { NamesPage } from "./features/addresses/names";
+import { NamesReviewPage } from "./features/addresses/names-review";
 import { AddressesReviewPage } from "./features/addresses/review";
 import { CertificatePage } from "./features/certificate/page";
 import { CrmPage } from "./features/crm/page";
@@ -109,6 +111,8 @@ function Pages() {
         <Route path="/addresses/fixed/new" component={NewPage} />
         <Route path="/addresses/fixed/:zone/:mac" component={EditPage} />
         <Route path="/addresses/review" component={AddressesReviewPage} />
+        <Route path="/addresses/names" component={NamesPage} />
+        <Route path="/addresses/names/review" component={NamesReviewPage} />
         <Route path="/devices" component={DevicesPage} />
         <Route path="/devices/connections" component={ConnectionsPage} />
         <Route path="/devices/refused" component={RefusedPage} />

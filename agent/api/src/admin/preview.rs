@@ -49,10 +49,15 @@ impl Admin {
     pub(super) async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
         let context = match self.ask(asked).await? {
-            Response::Facts { wan, site, uids: [dnsmasq, chrony, networkd], isolated } => Context {
+            Response::Facts {
+                wan,
+                site,
+                uids: [dnsmasq, chrony, networkd, resolver],
+                isolated,
+            } => Context {
                 wan: wan.as_deref().and_then(InterfaceName::new),
                 site: site.to_string().parse().map_err(|_| Code::Broken)?,
-                uids: ServiceUids { dnsmasq, chrony, networkd },
+                uids: ServiceUids { dnsmasq, chrony, networkd, resolver },
                 moved: Moved::new(),
                 on: settings.schedules_on(std::time::SystemTime::now()),
                 isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),

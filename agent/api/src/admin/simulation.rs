@@ -227,7 +227,8 @@ fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
 fn uid(of: &Resolved, sender: PacketSender) -> u32 {
     let uids = of.context.uids;
     match sender {
-        PacketSender::Names => uids.dnsmasq,
+        PacketSender::Names if of.settings.dns.is_default() => uids.dnsmasq,
+        PacketSender::Names => uids.resolver,
         PacketSender::Time => uids.chrony,
         PacketSender::Address => uids.networkd,
         PacketSender::System => 0,

@@ -10,8 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
-    Port, PortMatch, PortRole, Route, Settings, Source, Target, Version, VlanId, Zone, ZoneName,
+    Addresses, Allow, Crm, DhcpRange, Dns, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management,
+    Policy, Port, PortMatch, PortRole, Route, Settings, Source, Target, TlsServer, Upstream,
+    Version, VlanId, Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -76,8 +77,23 @@ fn drafts() -> impl Strategy<Value = Settings> {
                     .filter_map(|number| MacAddress::new([2, 0, 0, 0, 0, number as u8]))
                     .collect(),
                 routes: route.into_iter().collect(),
+                dns: asking(host),
             }
         })
+}
+
+/// Names asked over TLS, checked, or of the provider.
+fn asking(host: u16) -> Dns {
+    let server = |address: &str| TlsServer {
+        address: address.parse().expect("address"),
+        name: "dns.example.net".parse().expect("name"),
+    };
+    let upstream = match host % 4 {
+        0 => Upstream::Tls(vec![server("192.0.2.53")]),
+        1 => Upstream::Tls(vec![server("192.0.2.53"), server("2001:db8::53")]),
+        _ => Upstream::Provider,
+    };
+    Dns { upstream, dnssec: host % 4 == 2 }
 }
 
 #[derive(Clone, Debug)]

@@ -3,17 +3,41 @@
 use std::time::{Instant, SystemTime};
 
 use super::{Agent, InForce};
+use crate::services::Wan;
 use crate::wan;
 use systemd::log::chain;
 
 impl Agent {
     /// Something about the WAN has changed: its name servers or its addresses.
-    pub fn look_at_wan(&mut self) {
-        let wan = self.in_force.as_ref().and_then(|in_force| in_force.binding.wan());
-        if let Err(error) = wan::write_servers(wan, &self.services.resolv()) {
+    pub async fn look_at_wan(&mut self) {
+        self.tell_services().await;
+        self.tell();
+    }
+
+    /// Whether somebody has set the clock since the last call, and names wait for that.
+    pub fn has_the_time_come(&mut self) -> bool {
+        if self.clock_is_set {
+            return false;
+        }
+        self.clock_is_set = kernel::clock::is_set().unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether the clock is set is not known");
+            false
+        });
+        self.clock_is_set
+    }
+
+    /// Services are told what is in force, and what the WAN gave.
+    pub async fn tell_services(&mut self) {
+        let Some(InForce { settings, binding, .. }) = &self.in_force else { return };
+        let servers = wan::servers(binding.wan());
+        let wan = Wan { interface: binding.wan(), servers: &servers };
+        if let Err(error) = wan::write_servers(wan.interface, &servers, &self.services.resolv()) {
             tracing::warn!(%error, "the name servers cannot be written");
         }
-        self.tell();
+        let applied = self.services.apply(settings, self.site, wan, self.clock_is_set).await;
+        if let Err(error) = applied {
+            tracing::warn!(%error, "services cannot be told; trying again");
+        }
     }
 
     /// Adds up what the rules in force did.

@@ -22,6 +22,7 @@ fn box_with_setup_file() -> (TempDir, RunOptions) {
         setup_file: place("setup.json"),
         links: LinkMode::Plain,
         systemd: false,
+        trust: crate::services::Trust { anchor: "/none".into(), authorities: "/none".into() },
     };
     (directory, options)
 }

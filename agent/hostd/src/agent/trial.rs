@@ -220,7 +220,7 @@ impl Agent {
             wan: binding.wan().map(ToString::to_string),
             isolated: isolated.iter().map(ToString::to_string).collect(),
             site: self.site.network(),
-            uids: [uids.dnsmasq, uids.chrony, uids.networkd],
+            uids: [uids.dnsmasq, uids.chrony, uids.networkd, uids.resolver],
         }
     }
 }

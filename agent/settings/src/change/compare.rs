@@ -1,8 +1,8 @@
 //! Two documents compared, told in the order of a person: who reaches what, zones, the CRM, ports,
-//! quarantine, language.
+//! quarantine, names, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, quarantine, reached, routes, rules, zones};
+use super::{Door, crm, dns, policies, ports, quarantine, reached, routes, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -22,6 +22,7 @@ impl Settings {
             crm,
             routes,
             quarantine: held,
+            dns,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -39,6 +40,7 @@ impl Settings {
         told.extend(crm::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
         told.extend(quarantine::compare(&self.quarantine, held));
+        told.extend(dns::compare(&self.dns, dns));
         if self.language != *language {
             told.push(Change::Language { language: *language, before: self.language });
         }

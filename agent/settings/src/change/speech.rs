@@ -9,7 +9,7 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::message::{self, Texts};
 use crate::{
     Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress,
-    PortMatch, PortName, PortPath, PortRole, Reservation, Target, VlanId, ZoneName,
+    PortMatch, PortName, PortPath, PortRole, Reservation, Target, TlsServer, VlanId, ZoneName,
 };
 
 /// A list of more entries than this is cut.
@@ -109,6 +109,7 @@ words! {
     "service_postgresql" ServicePostgresql,
     "service_sql-server" ServiceSqlServer,
     "device" Device ["name", "mac"],
+    "server" Server ["name", "address"],
 }
 
 impl Speech<'_> {
@@ -298,6 +299,13 @@ impl Said for Device {
             None => mac,
             Some(name) => speech.phrase(Word::Device, &[("name", name.to_string()), ("mac", mac)]),
         }
+    }
+}
+
+impl Said for TlsServer {
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let values = [("name", self.name.to_string()), ("address", self.address.to_string())];
+        speech.phrase(Word::Server, &values)
     }
 }
 

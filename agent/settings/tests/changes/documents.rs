@@ -151,7 +151,7 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    let named = (rules(), services(), groups(), schedules(), routes());
+    let named = (rules(), services(), groups(), schedules(), (routes(), dns()));
     let rest = (crm(), quarantine(), named);
     (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
         |(
@@ -162,7 +162,7 @@ fn document() -> impl Strategy<Value = Value> {
             (management, from),
             ((zone, host), quarantine, named),
         )| {
-            let (rules, services, groups, schedules, routes) = named;
+            let (rules, services, groups, schedules, (routes, dns)) = named;
             json!({
                 "version": 1,
                 "language": language,
@@ -178,6 +178,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "time_zone": "Asia/Shanghai",
                 "quarantine": quarantine,
                 "routes": routes,
+                "dns": dns,
             })
         },
     )
@@ -299,6 +300,16 @@ fn routes() -> impl Strategy<Value = Vec<Value>> {
             list
         },
     )
+}
+
+fn dns() -> impl Strategy<Value = Value> {
+    let one = |host: u8| json!({"address": format!("192.0.2.{host}"), "name": "dns.example.net"});
+    let servers = subsequence(vec![one(1), one(2), one(3)], 0..=3).prop_shuffle();
+    (servers, any::<bool>()).prop_map(|(servers, dnssec)| {
+        let tls = json!({"tls": servers});
+        let upstream = if servers.is_empty() { json!("provider") } else { tls };
+        json!({"upstream": upstream, "dnssec": dnssec})
+    })
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

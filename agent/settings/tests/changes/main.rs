@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod access;
+mod dns;
 mod documents;
 mod labels;
 mod places;
@@ -25,6 +26,7 @@ type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 fn cases() -> Vec<Case> {
     [
         access::cases(),
+        dns::cases(),
         labels::cases(),
         places::cases(),
         ports::cases(),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use settings::{
-    Addresses, Change, Language, Plain, PortName, PortRole, Settings, Source, Which, ZoneName,
+    Addresses, Change, Language, Plain, PortName, PortRole, Settings, Source, Upstream, Which,
+    ZoneName,
 };
 
 use crate::documents::pair;
@@ -44,6 +45,8 @@ proptest! {
         let held = a.quarantine != b.quarantine;
         prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
         prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
+        let dns = has(|code| code.starts_with("dns"));
+        prop_assert_eq!(a.dns != b.dns, dns);
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -87,6 +90,9 @@ fn sorted(settings: &Settings) -> Settings {
         zone.reservations.sort_by_key(|one| one.mac);
     }
     settings.routes.sort();
+    if let Upstream::Tls(servers) = &mut settings.dns.upstream {
+        servers.sort();
+    }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod dns;
 mod labels;
 mod reservations;
 mod rules;

@@ -1,4 +1,4 @@
-// What the pages of names and addresses have in common: the title, the two views, and what is prepared and not in force.
+// What the pages of names and addresses have in common: the title, the views, and what is prepared and not in force.
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useText } from "../../../i18n";
@@ -12,12 +12,14 @@ export const LENT = "/addresses";
 export const FIXED = "/addresses/fixed";
 export const NEW = "/addresses/fixed/new";
 export const REVIEW = "/addresses/review";
+export const NAMES = "/addresses/names";
+export const NAMES_REVIEW = "/addresses/names/review";
 
 export function editAddress(zone: string, mac: string): string {
   return `${FIXED}/${encodeURIComponent(zone)}/${encodeURIComponent(mac)}`;
 }
 
-export function Views(props: { at: typeof LENT | typeof FIXED; counts: { lent?: number; fixed?: number }; children: ReactNode }) {
+export function Views(props: { at: typeof LENT | typeof FIXED | typeof NAMES; counts: { lent?: number; fixed?: number }; children: ReactNode }) {
   const { t } = useText();
   const tab = (href: string, text: string, count: number | undefined) => (
     <Link
@@ -37,14 +39,17 @@ export function Views(props: { at: typeof LENT | typeof FIXED; counts: { lent?: 
       title={t("admin.dhcp.title")}
       lead={t("admin.dhcp.lead")}
       actions={
-        <ButtonLink icon="plus" href={NEW}>
-          {t("admin.dhcp.add")}
-        </ButtonLink>
+        props.at !== NAMES && (
+          <ButtonLink icon="plus" href={NEW}>
+            {t("admin.dhcp.add")}
+          </ButtonLink>
+        )
       }
     >
       <nav aria-label={t("admin.dhcp.views")} className="flex gap-6 overflow-x-auto border-b border-line">
         {tab(LENT, t("admin.dhcp.lent"), props.counts.lent)}
         {tab(FIXED, t("admin.dhcp.fixed"), props.counts.fixed)}
+        {tab(NAMES, t("admin.dns.tab"), undefined)}
       </nav>
       {props.children}
     </Page>
