@@ -4,6 +4,8 @@
 
 mod change;
 mod crm;
+mod domain_name;
+mod egress;
 mod factory;
 mod host_name;
 mod json;
@@ -40,8 +42,13 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Device, Door, Plain, Told};
+pub use change::{Change, Device, Door, EgressWay, Plain, Told};
 pub use crm::Crm;
+pub use domain_name::DomainName;
+pub use egress::{
+    Egress, EgressKey, EgressProtocol, EgressTarget, EgressUser, NOT_INTERNET_V4, NOT_INTERNET_V6,
+    is_on_the_internet,
+};
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
 pub use json::MAX_BYTES;
@@ -67,8 +74,8 @@ pub use site::SitePrefix;
 pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
-    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_ROUTES,
-    MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
+    MAX_ADDRESSES, MAX_EGRESS, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS,
+    MAX_ROUTES, MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;
@@ -114,6 +121,9 @@ pub struct Settings {
     /// Networks behind other routers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+    /// Where the box's own programs may go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub egress: Vec<Egress>,
 }
 
 /// Languages of the product.

@@ -286,6 +286,26 @@ reasons! {
     "route_via_crm" RouteViaCrm { zone: ZoneName },
     /// No device has this address: it is the box's, or an end of the subnet.
     "route_via_unusable" RouteViaUnusable { subnet: Ipv4Net },
+
+    // Where the box's own programs may go.
+    /// No name of the internet.
+    "domain_name_invalid" DomainNameInvalid,
+    /// A name that nobody on the internet answers for.
+    "domain_name_reserved" DomainNameReserved { name: String },
+    /// Outside 1 to 65535.
+    "egress_port" EgressPort,
+    /// No place on the internet.
+    "egress_not_internet" EgressNotInternet { reserved: IpNet },
+    /// A network that is too large.
+    "egress_bounds" EgressBounds { min: u8, max: u8 },
+    /// Several addresses of a zone.
+    "egress_zone_network" EgressZoneNetwork { zone: ZoneName },
+    /// The box itself.
+    "egress_box" EgressBox,
+    /// The CRM's zone.
+    "egress_crm" EgressCrm { zone: ZoneName },
+    /// The same destination twice.
+    "egress_repeated" EgressRepeated,
 }
 
 impl Reason {

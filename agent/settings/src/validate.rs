@@ -1,6 +1,7 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod egress;
 mod labels;
 mod reservations;
 mod routes;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::problem::Place;
 use crate::{PortRole, Problem, Reason, Settings, Target, ZoneName};
 
+pub use egress::MAX_EGRESS;
 pub use reservations::MAX_RESERVATIONS;
 
 /// Most zones.
@@ -53,6 +55,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.crm();
         check.labels();
         check.routes();
+        check.egress();
     }
     check.problems
 }
@@ -68,7 +71,8 @@ impl Check<'_> {
     }
 
     fn counts(&mut self) {
-        let Settings { ports, zones, policies, management, crm, routes, .. } = self.settings;
+        let Settings { ports, zones, policies, management, crm, routes, egress, .. } =
+            self.settings;
         let management = (Place::Root.field("management"), "from", management.from.len());
         let crm = (Place::Root.field("crm"), "reachable_from", crm.reachable_from.len());
         for (place, field, count, max) in [
@@ -76,6 +80,7 @@ impl Check<'_> {
             (Place::Root, "zones", zones.len(), MAX_ZONES),
             (Place::Root, "policies", policies.len(), MAX_POLICIES),
             (Place::Root, "routes", routes.len(), MAX_ROUTES),
+            (Place::Root, "egress", egress.len(), MAX_EGRESS),
             (management.0, management.1, management.2, MAX_ZONES),
             (crm.0, crm.1, crm.2, MAX_ZONES),
         ] {

@@ -9,7 +9,8 @@ use settings::Settings;
 use crate::Place;
 
 /// User ids of services, as on a box.
-pub const UIDS: ServiceUids = ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303 };
+pub const UIDS: ServiceUids =
+    ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303, admin: 5304 };
 
 /// Which ruleset the scenarios run against.
 #[derive(Clone, Copy, Debug, Default)]

@@ -60,12 +60,15 @@ mod tests {
 
     /// Comments of all rules that a person can be shown as the reason.
     fn reasons() -> BTreeSet<String> {
-        let document = include_bytes!("../../../settings/tests/example.json");
-        let settings = settings::parse(document).unwrap();
+        let document = include_str!("../../../settings/tests/example.json");
+        let egress = r#""egress": [{"for": "admin", "to": "a.example", "protocol": "tcp", "port": 1},
+            {"for": "crm", "to": "a.example", "protocol": "udp", "port": 1}], "version""#;
+        let document = document.replacen("\"version\"", egress, 1);
+        let settings = settings::parse(document.as_bytes()).unwrap();
         let context = Context {
             wan: Some(InterfaceName::made("eth0")),
             site: "fd12:3456:789a::/48".parse().unwrap(),
-            uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3 },
+            uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3, admin: 4 },
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
             isolated: Vec::new(),

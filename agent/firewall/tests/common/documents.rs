@@ -10,8 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
-    Addresses, Allow, Crm, DhcpRange, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management, Policy,
-    Port, PortMatch, PortRole, Route, Settings, Source, Target, Version, VlanId, Zone, ZoneName,
+    Addresses, Allow, Crm, DhcpRange, Egress, EgressProtocol, EgressUser, Ipv4Zone, Ipv6Zone,
+    Language, MacAddress, Management, Policy, Port, PortMatch, PortRole, Route, Settings, Source,
+    Target, Version, VlanId, Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -76,8 +77,22 @@ fn drafts() -> impl Strategy<Value = Settings> {
                     .filter_map(|number| MacAddress::new([2, 0, 0, 0, 0, number as u8]))
                     .collect(),
                 routes: route.into_iter().collect(),
+                // Of every other one.
+                egress: [EgressUser::Crm, EgressUser::Admin]
+                    .into_iter()
+                    .filter(|_| host % 2 == 0)
+                    .flat_map(|user| ["a.example", OPEN_TO].map(|to| egress(user, to)))
+                    .collect(),
             }
         })
+}
+
+/// Where the CRM may go, when it may go anywhere.
+pub const OPEN_TO: &str = "1.1.1.1";
+
+fn egress(user: EgressUser, to: &str) -> Egress {
+    let (protocol, port) = (EgressProtocol::Tcp, 443);
+    Egress { user, to: to.parse().unwrap(), protocol, port, note: None, reason: None }
 }
 
 #[derive(Clone, Debug)]

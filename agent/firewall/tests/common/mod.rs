@@ -14,12 +14,13 @@ use settings::{Settings, SitePrefix};
 pub const DNSMASQ: u32 = 101;
 pub const CHRONY: u32 = 102;
 pub const NETWORKD: u32 = 998;
+pub const ADMIN: u32 = 104;
 
 pub fn context() -> Context {
     Context {
         wan: Some(interface("wan0")),
         site: SitePrefix::from_random([0x12, 0x34, 0x56, 0x78, 0x9a]),
-        uids: ServiceUids { dnsmasq: DNSMASQ, chrony: CHRONY, networkd: NETWORKD },
+        uids: ServiceUids { dnsmasq: DNSMASQ, chrony: CHRONY, networkd: NETWORKD, admin: ADMIN },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
         isolated: Vec::new(),

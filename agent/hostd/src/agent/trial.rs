@@ -221,6 +221,8 @@ impl Agent {
             isolated: isolated.iter().map(ToString::to_string).collect(),
             site: self.site.network(),
             uids: [uids.dnsmasq, uids.chrony, uids.networkd],
+            admin: uids.admin,
+            names: self.names_of(settings),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! quarantine, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, quarantine, reached, routes, rules, zones};
+use super::{Door, crm, egress, policies, ports, quarantine, reached, routes, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -22,6 +22,8 @@ impl Settings {
             crm,
             routes,
             quarantine: held,
+            // By `egress::compare`.
+            egress: _,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -37,6 +39,7 @@ impl Settings {
         told.extend(zones::compare(&self.zones, zones));
         told.extend(routes::compare(&self.routes, routes));
         told.extend(crm::compare(self, new));
+        told.extend(egress::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
         told.extend(quarantine::compare(&self.quarantine, held));
         if self.language != *language {

@@ -109,6 +109,9 @@ words! {
     "service_postgresql" ServicePostgresql,
     "service_sql-server" ServiceSqlServer,
     "device" Device ["name", "mac"],
+
+    "egress_crm" EgressCrm,
+    "egress_admin" EgressAdmin,
 }
 
 impl Speech<'_> {

@@ -4,6 +4,7 @@
 
 mod access;
 mod documents;
+mod egress;
 mod labels;
 mod places;
 mod ports;
@@ -25,6 +26,7 @@ type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 fn cases() -> Vec<Case> {
     [
         access::cases(),
+        egress::cases(),
         labels::cases(),
         places::cases(),
         ports::cases(),

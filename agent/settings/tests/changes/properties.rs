@@ -44,6 +44,7 @@ proptest! {
         let held = a.quarantine != b.quarantine;
         prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
         prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
+        prop_assert_eq!(a.egress != b.egress, has(|code| code.starts_with("egress")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -87,6 +88,7 @@ fn sorted(settings: &Settings) -> Settings {
         zone.reservations.sort_by_key(|one| one.mac);
     }
     settings.routes.sort();
+    settings.egress.sort_by(|a, b| a.key().cmp(&b.key()));
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {
