@@ -5,6 +5,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::IpAddr;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,12 +21,13 @@ const ADMIN: &str = "906";
 const SERVER: &str = "9.9.9.9";
 const OTHER: &str = "8.8.4.4";
 
-/// A program that ends with the test.
+/// A program that ends with the test, and all that it started.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // Of a group of its own: a server hands each connection to a child.
+        run(&["kill", "-KILL", &format!("-{}", self.0.id())]);
         let _ = self.0.wait();
     }
 }
@@ -51,7 +53,8 @@ impl Internet {
         let start = |namespace: &str, words: &[&str]| {
             let mut command = Command::new("ip");
             command.args(["netns", "exec", namespace]).args(words);
-            Running(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            Running(command.process_group(0).spawn().unwrap())
         };
         let echo = |namespace: &str, port: &str| {
             start(namespace, &["busybox", "nc", "-ll", "-p", port, "-e", "/bin/cat"])
@@ -175,6 +178,7 @@ impl Line {
             .args(["bash", "-c", &talk])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .process_group(0)
             .spawn()
             .unwrap();
         let to = child.stdin.take().unwrap();
