@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { lookAtEgress } from "./look-egress.mjs";
 import { lookAtRules } from "./look-rules.mjs";
 import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
@@ -189,6 +190,16 @@ if (!only || only === "addresses") {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       await lookAtAddresses({ base, view, shoot });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "egress") {
+  for (const options of views) {
+    await withServer("ready", 8796, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtEgress({ base, view, shoot });
       await view.close();
     });
   }

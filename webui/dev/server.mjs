@@ -2,6 +2,7 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeEgress } from "./egress.mjs";
 import { makeLeases } from "./leases.mjs";
 import { makeSeen } from "./seen.mjs";
 import { makeSettings } from "./settings.mjs";
@@ -34,6 +35,7 @@ const judged = (passes, to) => ({ verdict: passes ? "passes" : "dropped", to, ne
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
 const leases = makeLeases(settings.document);
+const egress = makeEgress(settings.document);
 const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
@@ -90,6 +92,8 @@ function answer(method, path, query, body, ifMatch, key) {
   }
   const said = settings.answer(method, path, query, body, ifMatch, key);
   if (said !== null) return said;
+  const gone = egress(method, path, body);
+  if (gone !== null) return gone;
   const shown = seen(method, path, query, body);
   if (shown !== null) return shown;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];

@@ -1,5 +1,6 @@
 // The fixture's settings: one document, changes of it that are tried and kept, undone or run out. `dev` brings about
 // what else needs a second person, a lost connection or patience.
+import { EGRESS, egressFaults, egressWords } from "./egress.mjs";
 import { manyRules, ruleFaults, RULES, rulesNow, ruleWords } from "./rules.mjs";
 
 const minute = 60_000;
@@ -44,6 +45,7 @@ function words(language, before, after) {
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
   said.push(...other(language, before, after));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
+  said.push(...egressWords(before, after, (english, chinese) => say(language, english, chinese)));
   for (const zone of Object.keys(after.zones)) {
     const [was, now] = [before, after].map((one) => one.zones[zone]?.reservations ?? []);
     const name = zoneOf(language, zone);
@@ -97,6 +99,7 @@ export function makeSettings({ problem, account }) {
     management: { from: [{ zone: "office", addresses: "all" }] },
     crm: { zone: "crm", host: 2, reachable_from: [{ zone: "office", addresses: "all" }] },
     ...RULES,
+    egress: EGRESS,
   };
   let version = 1, trial = null, number = 0, oldConnections = 0;
   let history = [];
@@ -155,7 +158,7 @@ export function makeSettings({ problem, account }) {
         { field: "/document/policies", code: "missing", message: say(language(), "This is missing.", "缺少此项。") },
       ]);
     }
-    const faults = ruleFaults(next, (english, chinese) => say(language(), english, chinese));
+    const faults = [...ruleFaults(next, (english, chinese) => say(language(), english, chinese)), ...egressFaults(next, (english, chinese) => say(language(), english, chinese))];
     const wrong = (next.zones.office.reservations ?? []).flatMap((one, index) => [
       ...(one.address === "192.168.10.1" ? [{ field: `/document/zones/office/reservations/${index}/address`, code: "reservation_router", message: say(language(), "this is the box's own address", "这是本机自己的地址") }] : []),
       ...(one.name === "wpad" ? [{ field: `/document/zones/office/reservations/${index}/name`, code: "host_name_reserved", message: say(language(), "\"wpad\" is a name of this box, or one that computers look up by themselves; no device may have it", "“wpad”是本机的名称，或者是电脑会自动查找的名称，不能给设备使用") }] : []),

@@ -129,7 +129,9 @@ fn reached(event: &Event) -> Option<CrmReach> {
         Event::Claimed | Event::Unlocked => CrmState::Open,
         Event::Locked => CrmState::Locked,
         Event::DiskFailed => CrmState::DiskFailed,
-        Event::UnlockFailed { .. } | Event::ClaimRefused { .. } => return None,
+        Event::UnlockFailed { .. } | Event::ClaimRefused { .. } | Event::EgressWanted { .. } => {
+            return None;
+        }
     };
     Some(match state {
         CrmState::Unclaimed => CrmReach::Unclaimed,

@@ -1,4 +1,5 @@
-//! Events of the CRM. They carry states and counts, never a name, an address of a person or a record.
+//! Events of the CRM. They carry states, counts and destinations on the network, never a name, an address of
+//! a person or a record.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +26,32 @@ pub enum Event {
     },
     /// Its disk failed; nothing more is acknowledged.
     DiskFailed,
+    /// It wants to go somewhere on the network. An admin sees it, and may allow it; nothing is opened.
+    EgressWanted {
+        /// Name, address or network.
+        to: String,
+        /// Over which protocol.
+        protocol: EgressProtocol,
+        /// To which port.
+        port: u16,
+        /// What for, in a line; never anything of a person or a record.
+        reason: Option<String>,
+    },
     /// Codes for the first manager that were refused: before there is a vault, the CRM has no log.
     ClaimRefused {
         /// How many since the last such event.
         count: u32,
     },
+}
+
+/// Protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EgressProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
 }
 
 /// How the CRM is.

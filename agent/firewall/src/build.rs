@@ -265,6 +265,7 @@ pub(crate) fn set4(name: Name, networks: &[Ipv4Net]) -> Set {
         name,
         key: vec![KeyType::Ip4],
         elements: elements.into_iter().map(|network| vec![Value::Ip4(network)]).collect(),
+        timed: false,
     }
 }
 
@@ -275,13 +276,14 @@ pub(crate) fn set6(name: Name, networks: &[Ipv6Net]) -> Set {
         name,
         key: vec![KeyType::Ip6],
         elements: elements.into_iter().map(|network| vec![Value::Ip6(network)]).collect(),
+        timed: false,
     }
 }
 
 /// A set of ports.
 pub(crate) fn ports(name: Name, ports: &[u16]) -> Set {
     let elements = ports.iter().map(|port| vec![Value::Port(*port)]).collect();
-    Set { name, key: vec![KeyType::Port], elements }
+    Set { name, key: vec![KeyType::Port], elements, timed: false }
 }
 
 /// A set of ranges of ports, those that touch made one, as an interval set needs it.
@@ -298,13 +300,23 @@ pub(crate) fn port_ranges(name: Name, ranges: &[(u16, u16)]) -> Set {
     let value = |(first, last)| {
         vec![if first == last { Value::Port(first) } else { Value::Ports(first, last) }]
     };
-    Set { name, key: vec![KeyType::Port], elements: apart.into_iter().map(value).collect() }
+    Set {
+        name,
+        key: vec![KeyType::Port],
+        elements: apart.into_iter().map(value).collect(),
+        timed: false,
+    }
+}
+
+/// A set that is filled at run time, each element for a time.
+pub(crate) fn timed(name: Name, key: KeyType) -> Set {
+    Set { name, key: vec![key], elements: Vec::new(), timed: true }
 }
 
 /// A set of MAC addresses.
 pub(crate) fn macs<'m>(name: Name, macs: impl IntoIterator<Item = &'m MacAddress>) -> Set {
     let elements = macs.into_iter().map(|mac| vec![Value::Mac(mac.octets())]).collect();
-    Set { name, key: vec![KeyType::Mac], elements }
+    Set { name, key: vec![KeyType::Mac], elements, timed: false }
 }
 
 /// A set of user ids.
@@ -313,5 +325,5 @@ pub(crate) fn uids(name: Name, uids: &[u32]) -> Set {
     uids.sort_unstable();
     uids.dedup();
     let elements = uids.into_iter().map(|uid| vec![Value::Uid(uid)]).collect();
-    Set { name, key: vec![KeyType::Uid], elements }
+    Set { name, key: vec![KeyType::Uid], elements, timed: false }
 }

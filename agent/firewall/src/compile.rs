@@ -1,6 +1,6 @@
 //! Settings to ruleset: who may send what to whom, all else dropped.
 //! This file joins the subjects: `spoof` (who a sender can be), `tracking` (what is known of a
-//! connection), `input`, `forward` with `rules` and `crm`, `output`, `nat`, and `bridge` (who is next to whom at
+//! connection), `input`, `forward` with `rules` and `crm`, `output`, `egress` (where our own programs may go), `nat`, and `bridge` (who is next to whom at
 //! layer 2).
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use crate::ir::{
 use crate::tracking::Generation;
 use crate::zones::Scope;
 use crate::{
-    bridge, forward, icmp, input, nat, output, quarantine, resolver, rules, spoof, tracking,
+    bridge, egress, forward, icmp, input, nat, output, quarantine, resolver, rules, spoof, tracking,
 };
 
 /// The bridge port behind which the CRM's namespace is.
@@ -52,6 +52,8 @@ pub struct ServiceUids {
     pub networkd: u32,
     /// Who asks over TLS and checks signatures; dnsmasq asks it then.
     pub resolver: u32,
+    /// The admin application.
+    pub admin: u32,
 }
 
 /// Makes the ruleset. It replaces our tables, and the boot lock goes once they are in force.
@@ -85,6 +87,7 @@ fn inet(scope: &Scope<'_>) -> Table {
         input::part(scope),
         forward::part(scope),
         rules::part(scope),
+        egress::part(scope),
         output::part(scope),
         resolver::part(scope),
         nat::part(scope),

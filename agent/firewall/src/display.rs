@@ -99,6 +99,9 @@ fn write_set(f: &mut Formatter<'_>, set: &Set, table: &Table) -> fmt::Result {
     if set.is_interval() {
         writeln!(f, "\t\tflags interval")?;
     }
+    if set.timed {
+        writeln!(f, "\t\tflags timeout")?;
+    }
     let elements = set.elements.iter().map(|element| tuple(element));
     write_elements(f, &elements.collect::<Vec<_>>())
 }

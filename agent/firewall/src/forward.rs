@@ -16,7 +16,7 @@ use crate::ir::{
 use crate::spoof::{inside4, inside6};
 use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
-use crate::{crm, icmp, routed, rules};
+use crate::{crm, egress, icmp, routed, rules};
 
 /// What is allowed between two interfaces.
 pub(crate) struct Pair {
@@ -49,6 +49,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     let base = filter("forward", Hook::Forward, 0, rules);
     let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
     let all = rules::pairs(scope).into_iter().chain(policies(scope)).chain(crm::pairs(scope));
+    let all = all.chain(egress::pairs(scope));
     for pair in all {
         let known = pairs.entry(pair.chain.clone()).or_insert(Pair {
             chain: pair.chain,

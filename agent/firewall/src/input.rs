@@ -9,7 +9,7 @@ use crate::build::{LINK_LOCAL, When, chain, ports, set4, set6, when};
 use crate::compile::{Part, filter, jumps, loopback};
 use crate::ir::{Chain, Field, Hook, Name, Rule, Set};
 use crate::zones::{Scope, ZoneView};
-use crate::{icmp, output, tracking};
+use crate::{egress, icmp, output, tracking};
 
 /// The map from interface to what hosts there may open on the box.
 pub(crate) fn senders() -> Name {
@@ -50,6 +50,10 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     if let Some(interface) = &scope.context.wan {
         let chain = wan();
         entries.push((interface.clone(), chain.name.clone()));
+        part.chains.push(chain);
+    }
+    if let Some((interface, chain)) = egress::asked_by_crm(scope) {
+        entries.push((interface, chain.name.clone()));
         part.chains.push(chain);
     }
     part.maps.push(jumps(by_interface, entries));
@@ -123,7 +127,7 @@ fn management(zone: &ZoneView<'_>, source: &Source, sets: &mut Vec<Set>) -> Vec<
     rules
 }
 
-fn to_router(zone: &ZoneView<'_>) -> impl Iterator<Item = When> {
+pub(crate) fn to_router(zone: &ZoneView<'_>) -> impl Iterator<Item = When> {
     let v4 = zone.routers4().map(|router| when().opened_to4(router));
     let v6 = zone.router6.map(|router| when().opened_to6(router));
     v4.chain(v6)

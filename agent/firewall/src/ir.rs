@@ -43,7 +43,7 @@ pub enum Family {
 pub struct Table {
     /// Family and name.
     pub id: TableId,
-    /// Named sets, each constant.
+    /// Named sets, each constant but those that are filled at run time.
     pub sets: Vec<Set>,
     /// Named verdict maps, each constant.
     pub maps: Vec<VerdictMap>,
@@ -61,6 +61,9 @@ pub struct Set {
     /// Members. Networks and ranges of ports are allowed only where the key is one single type: the set
     /// is then an interval set. They do not overlap.
     pub elements: Vec<Vec<Value>>,
+    /// Filled at run time, each element for a time of its own: the ruleset names none. A new ruleset
+    /// takes over what a set of the same name holds.
+    pub timed: bool,
 }
 
 /// A map from key to verdict, for `vmap`.

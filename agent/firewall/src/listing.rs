@@ -87,6 +87,9 @@ fn set(set: &Set, table: &Table) -> Vec<String> {
     if set.is_interval() {
         lines.push("\t\tflags interval".to_owned());
     }
+    if set.timed {
+        lines.push("\t\tflags timeout".to_owned());
+    }
     elements(lines, set.elements.iter().map(|element| tuple(element)).collect())
 }
 

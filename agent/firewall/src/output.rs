@@ -6,7 +6,7 @@ use crate::compile::{Part, filter, jumps, loopback};
 use crate::input::senders;
 use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
-use crate::{icmp, resolver, rules, tracking};
+use crate::{egress, icmp, resolver, rules, tracking};
 
 const ROOT: u32 = 0;
 
@@ -37,7 +37,8 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         ],
         ..Part::default()
     };
-    let mut rules = vec![when().output(&loopback()).accept("the box talks to itself")];
+    let mut rules = egress::names_of_admin(scope);
+    rules.push(when().output(&loopback()).accept("the box talks to itself"));
     rules.extend(tracking::known(scope, &tracking::sent()));
     rules.extend(tracking::ended_own());
     rules.extend([
@@ -56,10 +57,11 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
         let name = zone.named("output");
         let rules = if zone.is_crm { vec![errors()] } else { lan(scope, zone) };
         entries.push((zone.interface.clone(), name.clone()));
-        part.chains.push(chain(name, rules));
+        part.chains.push(chain(name, [rules, egress::sent_to(scope, zone.name)].concat()));
     }
     if let Some(interface) = &scope.context.wan {
-        let chain = wan(scope);
+        let mut chain = wan(scope);
+        chain.rules.extend(egress::sent_out(scope));
         entries.push((interface.clone(), chain.name.clone()));
         part.chains.push(chain);
     }
@@ -83,6 +85,7 @@ pub(crate) fn answered(scope: &Scope<'_>) -> Vec<Rule> {
         let served = from_zone.opener_port(DHCP_SERVER).opened_to_port(DHCP_CLIENT);
         rules.push(served.accept("DHCP: keeps the address that the box lent it"));
     }
+    rules.extend(egress::answered(scope));
     rules.push(when().drop("the box may not ask that"));
     rules
 }

@@ -11,6 +11,8 @@ use crate::ir::{InterfaceName, Name, Rule};
 use crate::output::DNS;
 use crate::zones::Scope;
 
+/// Where dnsmasq asks the resolver, on loopback.
+pub const RESOLVER_PORT: u16 = 5335;
 /// DNS over TLS (RFC 7858).
 const DNS_TLS: u16 = 853;
 

@@ -190,7 +190,7 @@ proptest! {
                 }
             }
         }
-        // From WAN nobody, whatever the source says; and the CRM opens nothing itself.
+        // From WAN nobody, whatever the source says; and the CRM opens nothing itself but what is listed.
         for address in &crm {
             let outside = packet(internet(*address), *address, tcp(443)).from("wan0");
             let crm_interface = zone_interface(&settings.crm.zone);
@@ -198,6 +198,12 @@ proptest! {
             for kind in kinds(*address) {
                 let out = packet(*address, internet(*address), kind).from(&crm_interface).to("wan0");
                 prop_assert!(!passes(checked, &out, Path::Through), "{:?}", out);
+                if address.is_ipv4() {
+                    let to: IpAddr = OPEN_TO.parse().unwrap();
+                    let out = packet(*address, to, kind).from(&crm_interface).to("wan0");
+                    let listed = !settings.egress.is_empty() && kind == tcp(443);
+                    prop_assert_eq!(passes(checked, &out, Path::Through), listed, "{:?}", out);
+                }
             }
         }
     }

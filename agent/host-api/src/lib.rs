@@ -1,10 +1,11 @@
 //! The typed, bounded messages between a local client and hostd. `frame` is how a message lies on
 //! the socket, `descriptors` how sockets travel with it, `message` what can be said, `status` what hostd
 //! tells of the box, `seeing` what it sees of the network, `trial` what it says of settings that are tried,
-//! `probe` of packets that are, `texts` the words. Who may speak is decided by hostd from the socket's
+//! `probe` of packets that are, `egress` where its own programs may go, `texts` the words. Who may speak is decided by hostd from the socket's
 //! credentials.
 
 mod descriptors;
+pub mod egress;
 mod frame;
 mod leases;
 mod message;

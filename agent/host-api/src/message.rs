@@ -1,12 +1,14 @@
 //! What can be said: requests of the client, one response to each. A settings document travels as
 //! the text that the user wrote, so that hostd judges that and nothing else.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::egress::{EgressAsked, EgressTold};
 use crate::probe::{NoProbe, Probe, ProbeReport};
 use crate::seeing::{Look, Seen};
 use crate::trial::{Ended, NotNow, Trial};
@@ -37,6 +39,17 @@ pub enum Request {
     },
     /// What have the rules done? Answer: [`Response::Hits`].
     Hits,
+    /// What has become of the destinations of the box's own programs? Answer: [`Response::Egress`].
+    Egress,
+    /// A program of the box wants to go somewhere. Nothing is opened: an admin is to see it. Answer:
+    /// [`Response::Accepted`] when it is kept, or allowed already; [`Response::Failed`] when it says nothing
+    /// that could be allowed, or too much is waiting.
+    EgressAsk(EgressAsked),
+    /// What was asked for is not to be. Answer: [`Response::Accepted`], also when nobody asks any more.
+    EgressDecline {
+        /// What stands for it.
+        id: String,
+    },
     /// Bring this document about, and keep it when that worked: for the set-up, where nobody could
     /// confirm yet. Answer: [`Response::Accepted`] when it is in force, verified and on disk; else
     /// [`Response::Refused`], [`Response::Failed`] or [`Response::NotNow`], and the former settings
@@ -139,12 +152,17 @@ pub enum Response {
         wan: Option<String>,
         /// The box's own IPv6 prefix.
         site: Ipv6Net,
-        /// Users that dnsmasq, chrony, networkd and the resolver run as.
-        uids: [u32; 4],
+        /// Users that dnsmasq, chrony, networkd, the resolver and the admin application run as.
+        uids: [u32; 5],
+        /// Addresses that names of the document have at the moment, as far as they are known.
+        #[serde(default)]
+        names: BTreeMap<String, Vec<IpAddr>>,
         /// Interfaces of the access ports of isolated zones.
         #[serde(default)]
         isolated: Vec<String>,
     },
+    /// What has become of the destinations.
+    Egress(EgressTold),
     /// What the rules of the settings in force have done.
     Hits(Vec<RuleHits>),
     /// It is in force for a time.

@@ -1,6 +1,7 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about. What it tells is in `tell`, what it looks at from time to time in `look`. One task owns it; requests come to it one after the other.
 
+mod egress;
 mod look;
 pub mod probe;
 mod requests;
@@ -22,6 +23,7 @@ use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal};
+use crate::egress::Egress;
 use crate::hits::Hits;
 use crate::identity;
 use crate::options::RunOptions;
@@ -35,7 +37,8 @@ use crate::{listeners, machine, status};
 use systemd::log::chain;
 
 /// Numbers of the accounts, fixed by decision 0001.
-const UIDS: ServiceUids = ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902, resolver: 908 };
+const UIDS: ServiceUids =
+    ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902, resolver: 908, admin: 906 };
 
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
@@ -76,6 +79,8 @@ pub struct Agent {
     on: BTreeSet<Title>,
     /// What its rules did.
     hits: Hits,
+    /// Where the box's own programs may go.
+    egress: Egress,
     /// What was found at the start.
     found: Vec<Notice>,
     /// What stands in the way now.
@@ -128,6 +133,7 @@ impl Agent {
             Services::children(&options.run, &options.state, options.trust.clone())
         };
         let hits = Hits::open(&state);
+        let egress = Egress::open(&state, &services.allowed());
         let mut agent = Self {
             options,
             state,
@@ -148,6 +154,7 @@ impl Agent {
             loaded: None,
             on: BTreeSet::new(),
             hits,
+            egress,
             found,
             problem: None,
             retry: false,
@@ -296,6 +303,7 @@ impl Agent {
         self.loaded = done.is_ok().then_some(goal.hash);
         if let Some(hash) = &self.loaded {
             self.hits.loaded(hash);
+            self.egress.used.loaded(hash);
         }
         self.on = on;
         done.map(|()| goal.binding)
@@ -349,6 +357,7 @@ impl Agent {
                 *known = Some(view);
                 news
             });
+            self.egress.follow(&in_force.settings);
         }
         self.tell_services().await;
         self.tell();

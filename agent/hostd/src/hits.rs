@@ -141,7 +141,7 @@ fn said(rule: &Rule) -> String {
 }
 
 /// Of this boot: the kernel's counters do not outlive it.
-fn boot() -> String {
+pub fn boot() -> String {
     let path = Path::new("/proc/sys/kernel/random/boot_id");
     std::fs::read_to_string(path).map(|id| id.trim().to_owned()).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ mod apply;
 mod authority;
 mod clock;
 mod console;
+mod egress;
 mod files;
 mod hits;
 mod identity;

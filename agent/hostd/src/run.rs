@@ -53,6 +53,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
     let (seer, thread) = seen::start(agent.places(), agent.view()).context("nothing is seen")?;
     let (probes, mut probed) = mpsc::channel(1);
+    let (finder, mut found) = mpsc::channel(64);
     if let Err(error) = kernel::links::probe::remove_left_over() {
         tracing::warn!(error = systemd::log::chain(&error), "left over");
     }
@@ -88,6 +89,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                 agent.look_at_wan().await;
             }
             Some(done) = probed.recv() => agent.end_probe(done),
+            Some(found) = found.recv() => agent.found(found),
             Some(Asked { request, answer }) = asked.recv() => match request {
                 Request::Probe(probe) => agent.begin_probe(&probe, answer, &probes),
                 request => {
@@ -108,6 +110,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             _ = look.tick() => agent.look_at_services().await,
             _ = count.tick() => agent.count_hits(),
             _ = hours.tick() => {
+                agent.look_up(&finder);
                 if !agent.is_on_time() {
                     tracing::info!("hours of rules begin or end");
                     agent.converge().await;

@@ -14,9 +14,10 @@ use std::time::Duration;
 use firewall::ir::InterfaceName;
 use network::resolver::Circumstances;
 use network::{chrony, networkd};
-use settings::{Settings, SitePrefix};
+use settings::{EgressUser, Settings, SitePrefix};
 use tokio::process::Command;
 
+use crate::egress;
 use crate::files::{self, Readers};
 use crate::store::directory::read_bounded;
 use dnsmasq::Dnsmasq;
@@ -105,6 +106,11 @@ impl Services {
         self.run.join("resolv.conf")
     }
 
+    /// Where is written what each of the box's own programs may know.
+    pub fn allowed(&self) -> PathBuf {
+        self.run.join("egress")
+    }
+
     /// Where dnsmasq remembers what it lent.
     pub fn leases(&self) -> &Path {
         match &self.kind {
@@ -162,10 +168,14 @@ impl Services {
         if let Kind::Children(leases) = &self.kind {
             std::fs::create_dir_all(leases)?;
         }
-        let resolv = self.resolv();
+        let (resolv, allowed) = (self.resolv(), self.allowed());
+        for user in EgressUser::ALL {
+            egress::prepare(&allowed, user)?;
+        }
         let files = network::dnsmasq::Files {
             leases: self.leases().to_str().unwrap_or_default(),
             resolv: resolv.to_str().unwrap_or_default(),
+            allowed: allowed.to_str().unwrap_or_default(),
         };
         let put = |path: &Path, text: &str| files::put(path, text, Readers::All);
         self.dnsmasq.write(&network::dnsmasq::texts(settings, site, files))?;

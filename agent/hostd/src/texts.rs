@@ -9,6 +9,7 @@ use settings::Language;
 fn every_key_of_the_program_is_there_and_none_is_unused() {
     let sources = [
         include_str!("agent.rs"),
+        include_str!("agent/egress.rs"),
         include_str!("agent/requests.rs"),
         include_str!("agent/tell.rs"),
         include_str!("apply.rs"),

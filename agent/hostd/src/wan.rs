@@ -34,6 +34,17 @@ pub fn write_servers(
     files::put(resolv, &text, Readers::All).map(|_| ())
 }
 
+/// All addresses that the box has, on whatever interface.
+pub fn own_addresses() -> Vec<IpAddr> {
+    let Ok(all) = getifaddrs() else { return Vec::new() };
+    let address = |found: nix::ifaddrs::InterfaceAddress| {
+        let address = found.address?;
+        let v4 = address.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
+        v4.or_else(|| address.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip())))
+    };
+    all.filter_map(address).collect()
+}
+
 /// Addresses of an interface, without link-local ones.
 pub fn addresses(interface: &InterfaceName) -> Vec<IpAddr> {
     let Ok(all) = getifaddrs() else { return Vec::new() };

@@ -11,6 +11,7 @@ mod object;
 mod present;
 mod rule;
 mod set;
+mod timed;
 mod transaction;
 mod verify;
 
@@ -24,6 +25,7 @@ use crate::netlink::{Messages, NetlinkError, Socket};
 pub use counters::{counted, counts};
 pub use object::Object;
 pub use present::Present;
+pub use timed::{held, hold};
 pub use transaction::Transaction;
 pub use verify::{Difference, MAX_READ_BACK};
 
@@ -71,6 +73,7 @@ pub enum NftError {
 /// namespace of the calling thread; then removes those to be gone (the boot lock). At no time does a
 /// packet pass a hook that neither ruleset lets it pass, and none is lost that both let pass, but for
 /// one that looks up a map of the former ruleset at the very instant it goes: it finds nothing there.
+/// What was filled in at run time stays, where the new ruleset has a set of that name for it.
 ///
 /// The tables to be gone have a transaction of their own, after every packet that is on its way
 /// through the hooks at that moment has left them: in the same one a packet could have passed the new

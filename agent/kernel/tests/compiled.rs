@@ -35,7 +35,7 @@ fn a_compiled_ruleset_loads_and_reads_back() {
     let context = Context {
         wan: InterfaceName::new("eth0"),
         site: SitePrefix::from_random([1, 2, 3, 4, 5]),
-        uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103, resolver: 104 },
+        uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103, resolver: 104, admin: 105 },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
         isolated: Vec::new(),

@@ -38,6 +38,7 @@ fn everything() -> Ruleset {
         name: name(text),
         key: key.to_vec(),
         elements,
+        timed: false,
     };
     let map = |text: &str, key: &[KeyType], entries: Vec<(Vec<Value>, Verdict)>| VerdictMap {
         name: name(text),

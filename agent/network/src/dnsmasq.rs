@@ -3,7 +3,10 @@
 //! leases, take its places at the name server, or be told of its addresses. Every value is a typed name,
 //! number or address of accepted settings, so that no line can hold a second directive.
 
+mod allowed;
 mod names;
+
+pub use allowed::{FOR_ADMIN, names as allowed_names};
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -21,6 +24,8 @@ pub struct Files<'a> {
     pub leases: &'a str,
     /// The name servers of WAN, see [`crate::resolv`].
     pub resolv: &'a str,
+    /// Directory with one for each of the box's own programs, of addresses that it may go to.
+    pub allowed: &'a str,
 }
 
 /// Domain of every zone; what it holds is each zone's own.
@@ -88,6 +93,7 @@ pub fn texts(settings: &Settings, site: SitePrefix, files: Files<'_>) -> BTreeMa
     let _ = write_upstream(&mut of_box, settings, files);
     of_box.push_str("interface=lo\n");
     texts.insert(FOR_BOX.to_owned(), of_box);
+    texts.extend(allowed::texts(settings, files.allowed));
     texts
 }
 

@@ -4,6 +4,7 @@
 
 mod bind;
 pub mod chrony;
+pub mod dns;
 pub mod dnsmasq;
 pub mod leases;
 pub mod links;

@@ -14,7 +14,7 @@ use crate::resolv::with_scope;
 /// Where dnsmasq asks it.
 pub const ADDRESS: &str = "127.0.0.1";
 /// The port there.
-pub const PORT: u16 = 5335;
+pub const PORT: u16 = firewall::RESOLVER_PORT;
 /// Where servers are asked over TLS (RFC 7858).
 const TLS: u16 = 853;
 

@@ -9,8 +9,11 @@ use network::{chrony, dnsmasq, resolver};
 use proptest::prelude::*;
 use settings::{Settings, SitePrefix};
 
-const FILES: dnsmasq::Files<'_> =
-    dnsmasq::Files { leases: "/var/lib/misc", resolv: "/run/gatehouse/resolv.conf" };
+const FILES: dnsmasq::Files<'_> = dnsmasq::Files {
+    leases: "/var/lib/misc",
+    resolv: "/run/gatehouse/resolv.conf",
+    allowed: "/run/gatehouse/egress",
+};
 
 fn site() -> SitePrefix {
     SitePrefix::from_random([1, 2, 3, 4, 5])

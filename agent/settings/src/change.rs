@@ -5,6 +5,7 @@
 mod compare;
 mod crm;
 mod dns;
+mod egress;
 mod policies;
 mod ports;
 mod quarantine;
@@ -21,13 +22,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+pub use self::egress::EgressWay;
 pub use self::speech::Plain;
 use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
-    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress, Member,
-    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, TlsServer,
-    VlanId, Way, ZoneName,
+    Addresses, Allow, DhcpRange, EgressTarget, EgressUser, HostName, Ipv4Zone, Ipv6Zone, Label,
+    Language, MacAddress, Member, Note, PortMatch, PortName, PortPath, PortRole, Rule, Span,
+    Target, TimeZone, Title, TlsServer, VlanId, Way, ZoneName,
 };
 
 pub use self::speech::Device;
@@ -283,6 +285,20 @@ changes! {
         "dnssec_new" DnssecNew,
         /// They no longer are.
         "dnssec_gone" DnssecGone,
+
+        // Where the box's own programs may go.
+        /// A destination on the internet that was closed.
+        "egress_new" EgressNew { user: EgressUser, to: EgressTarget, way: EgressWay },
+        /// A destination in a zone that was closed, or on the internet.
+        "egress_inside" EgressInside
+            { user: EgressUser, to: EgressTarget, way: EgressWay, zone: ZoneName },
+        /// A destination that is open no more.
+        "egress_gone" EgressGone { user: EgressUser, to: EgressTarget, way: EgressWay },
+        /// Other words beside a destination.
+        "egress_noted" EgressNoted
+            { user: EgressUser, to: EgressTarget, way: EgressWay, words: Note },
+        /// No such words any more.
+        "egress_not_noted" EgressNotNoted { user: EgressUser, to: EgressTarget, way: EgressWay },
 
         // The rest.
         /// Another language.

@@ -1,5 +1,4 @@
-//! A domain name as certificates and name servers have it (RFC 1123, section 2.1): labels of letters,
-//! digits and hyphens in lower case, at least two of them, without the final dot.
+//! A name of the internet, as in `mail.example.com`: what dnsmasq is told to look up.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,14 +7,19 @@ use serde::{Serialize, Serializer};
 
 use crate::Reason;
 
-/// A domain name, at most 253 bytes; never an IP address.
+/// At least two labels of lower case letters, digits and, inside, dashes (RFC 1123); the last one is no
+/// number, and there is no dot at the end. Names in other scripts are in their ASCII form (`xn--…`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DomainName(String);
 
 impl DomainName {
-    /// Longest name, in bytes.
+    /// Longest name, in bytes (RFC 1035, section 2.3.4, as text).
     pub const MAX: usize = 253;
+    /// Longest label.
     const MAX_LABEL: usize = 63;
+
+    /// What nobody on the internet answers for (RFC 6761, RFC 8375, RFC 7686, ICANN's `internal`).
+    pub const RESERVED: &[&str] = &["arpa", "internal", "invalid", "local", "localhost", "onion"];
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -34,12 +38,19 @@ impl FromStr for DomainName {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        // The last label of no name is a number alone: that would be an IPv4 address.
-        let last = text.rsplit_once('.').map(|(_, last)| last);
+        let labels: Vec<&str> = text.split('.').collect();
+        let last = labels.last().copied().unwrap_or_default();
         let ok = text.len() <= Self::MAX
-            && last.is_some_and(|last| !last.bytes().all(|b| b.is_ascii_digit()))
-            && text.split('.').all(label);
-        if ok { Ok(Self(text.to_owned())) } else { Err(Reason::DomainNameInvalid) }
+            && labels.len() >= 2
+            && labels.iter().all(|one| label(one))
+            && !last.bytes().all(|byte| byte.is_ascii_digit());
+        if !ok {
+            return Err(Reason::DomainNameInvalid);
+        }
+        if Self::RESERVED.contains(&last) {
+            return Err(Reason::DomainNameReserved { name: last.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 

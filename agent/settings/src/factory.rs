@@ -49,6 +49,7 @@ impl Settings {
             quarantine: BTreeSet::new(),
             routes: Vec::new(),
             dns: Dns::default(),
+            egress: Vec::new(),
         })
     }
 }

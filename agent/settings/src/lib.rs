@@ -6,6 +6,7 @@ mod change;
 mod crm;
 mod dns;
 mod domain_name;
+mod egress;
 mod factory;
 mod host_name;
 mod json;
@@ -42,10 +43,14 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Device, Door, Plain, Told};
+pub use change::{Change, Device, Door, EgressWay, Plain, Told};
 pub use crm::Crm;
 pub use dns::{Dns, TlsServer, Upstream};
 pub use domain_name::DomainName;
+pub use egress::{
+    Egress, EgressKey, EgressProtocol, EgressTarget, EgressUser, NOT_INTERNET_V4, NOT_INTERNET_V6,
+    is_on_the_internet,
+};
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
 pub use json::MAX_BYTES;
@@ -71,8 +76,8 @@ pub use site::SitePrefix;
 pub use time_zone::TimeZone;
 pub use title::{Note, Title};
 pub use validate::{
-    MAX_ADDRESSES, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS, MAX_ROUTES,
-    MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_TLS_SERVERS, MAX_WAYS, MAX_ZONES,
+    MAX_ADDRESSES, MAX_EGRESS, MAX_GROUPS, MAX_MEMBERS, MAX_POLICIES, MAX_PORTS, MAX_RESERVATIONS,
+    MAX_ROUTES, MAX_RULES, MAX_SCHEDULES, MAX_SERVICES, MAX_TLS_SERVERS, MAX_WAYS, MAX_ZONES,
 };
 pub use version::Version;
 pub use vlan::VlanId;
@@ -121,6 +126,9 @@ pub struct Settings {
     /// Who is asked for names.
     #[serde(skip_serializing_if = "Dns::is_default")]
     pub dns: Dns,
+    /// Where the box's own programs may go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub egress: Vec<Egress>,
 }
 
 /// Languages of the product.

@@ -2,6 +2,7 @@
 //! only after it has noted why. Relations between values are the business of `validate`.
 
 mod dns;
+mod egress;
 mod reservation;
 mod rules;
 
@@ -72,6 +73,7 @@ impl Reader {
             "quarantine",
             "routes",
             "dns",
+            "egress",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -90,6 +92,7 @@ impl Reader {
         let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
         let dns = self.optional(&fields, "dns", Self::dns);
+        let egress = self.optional(&fields, "egress", |r, v, p| r.list(v, p, Self::egress));
         Some(Settings {
             version: version?,
             language: language?,
@@ -106,6 +109,7 @@ impl Reader {
             quarantine: quarantine?.unwrap_or_default(),
             routes: routes?.unwrap_or_default(),
             dns: dns?.unwrap_or_default(),
+            egress: egress?.unwrap_or_default(),
         })
     }
 

@@ -302,6 +302,24 @@ reasons! {
     "tls_server_nobody" TlsServerNobody,
     /// The address is one of a zone's.
     "tls_server_inside" TlsServerInside { zone: ZoneName },
+
+    // Where the box's own programs may go.
+    /// A name that nobody on the internet answers for.
+    "domain_name_reserved" DomainNameReserved { name: String },
+    /// Outside 1 to 65535.
+    "egress_port" EgressPort,
+    /// No place on the internet.
+    "egress_not_internet" EgressNotInternet { reserved: IpNet },
+    /// A network that is too large.
+    "egress_bounds" EgressBounds { min: u8, max: u8 },
+    /// Several addresses of a zone.
+    "egress_zone_network" EgressZoneNetwork { zone: ZoneName },
+    /// The box itself.
+    "egress_box" EgressBox,
+    /// The CRM's zone.
+    "egress_crm" EgressCrm { zone: ZoneName },
+    /// The same destination twice.
+    "egress_repeated" EgressRepeated,
 }
 
 impl Reason {

@@ -2,6 +2,7 @@
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
 mod dns;
+mod egress;
 mod labels;
 mod reservations;
 mod routes;
@@ -15,6 +16,7 @@ use crate::problem::Place;
 use crate::{PortRole, Problem, Reason, Settings, Target, ZoneName};
 
 pub use dns::MAX_TLS_SERVERS;
+pub use egress::MAX_EGRESS;
 pub use reservations::MAX_RESERVATIONS;
 
 /// Most zones.
@@ -56,6 +58,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.labels();
         check.routes();
         check.dns();
+        check.egress();
     }
     check.problems
 }
@@ -71,7 +74,8 @@ impl Check<'_> {
     }
 
     fn counts(&mut self) {
-        let Settings { ports, zones, policies, management, crm, routes, .. } = self.settings;
+        let Settings { ports, zones, policies, management, crm, routes, egress, .. } =
+            self.settings;
         let management = (Place::Root.field("management"), "from", management.from.len());
         let crm = (Place::Root.field("crm"), "reachable_from", crm.reachable_from.len());
         for (place, field, count, max) in [
@@ -79,6 +83,7 @@ impl Check<'_> {
             (Place::Root, "zones", zones.len(), MAX_ZONES),
             (Place::Root, "policies", policies.len(), MAX_POLICIES),
             (Place::Root, "routes", routes.len(), MAX_ROUTES),
+            (Place::Root, "egress", egress.len(), MAX_EGRESS),
             (management.0, management.1, management.2, MAX_ZONES),
             (crm.0, crm.1, crm.2, MAX_ZONES),
         ] {

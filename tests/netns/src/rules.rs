@@ -15,7 +15,7 @@ use crate::Place;
 
 /// User ids of services, as on a box.
 pub const UIDS: ServiceUids =
-    ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303, resolver: 5304 };
+    ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303, resolver: 5304, admin: 5305 };
 
 /// The router's former address in guest, while new settings are tried.
 pub const MOVED: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 21, 1), 24);

@@ -42,6 +42,7 @@ export type Port = Schemas["Link"];
 export type Traffic = Schemas["Traffic"];
 export type Series = Schemas["Series"];
 export type DeviceTraffic = Schemas["DeviceTraffic"];
+export type EgressTold = Schemas["EgressTold"];
 export type PacketAsked = Schemas["PacketAsked"];
 export type PacketJudged = Schemas["PacketJudged"];
 export type PacketStep = Schemas["PacketStep"];

@@ -28,6 +28,9 @@ import { DevicesPage } from "./features/devices/page";
 import { QuarantinePage } from "./features/devices/quarantine";
 import { RefusedPage } from "./features/devices/refused";
 import { TrafficPage } from "./features/devices/traffic";
+import { EgressEditPage, EgressNewPage } from "./features/egress/form";
+import { EgressPage } from "./features/egress/page";
+import { EgressReviewPage } from "./features/egress/review";
 import { ProtectionPage } from "./features/protection/page";
 import { RulesPlace } from "./features/rules/place";
 import { ChangePage, GoBackPage } from "./features/settings/change";
@@ -96,6 +99,7 @@ function Pages() {
     { href: "/addresses", label: t("admin.dhcp.title"), icon: "contacts" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
+    { href: "/egress", label: t("admin.egress.title"), icon: "arrowRight" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
@@ -128,6 +132,10 @@ function Pages() {
         <Route path="/crm-access" component={CrmAccessPage} />
         <Route path="/crm-access/review" component={CrmAccessReviewPage} />
         <Route path="/crm" component={CrmPage} />
+        <Route path="/egress" component={EgressPage} />
+        <Route path="/egress/new" component={EgressNewPage} />
+        <Route path="/egress/change/:key" component={EgressEditPage} />
+        <Route path="/egress/review" component={EgressReviewPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route path="/settings/import" component={ImportPage} />
         <Route path="/settings/import/review" component={ImportReviewPage} />

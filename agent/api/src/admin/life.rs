@@ -129,6 +129,7 @@ impl Admin {
             Event::UnlockFailed { count } => ("unlock-failed", Some(i64::from(*count))),
             Event::DiskFailed => ("disk-failed", None),
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
+            Event::EgressWanted { .. } => return self.crm_wants(event).await,
             Event::Started { .. } => return,
         };
         let noise = match event {

@@ -6,6 +6,7 @@ mod changes;
 mod crm;
 mod crm_access;
 mod document;
+mod egress;
 mod finish;
 mod host;
 mod leases;
@@ -48,6 +49,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(settings::routes())
         .merge(crm::routes())
         .merge(seen::routes())
+        .merge(egress::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

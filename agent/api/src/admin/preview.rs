@@ -1,12 +1,13 @@
 //! What a change of the settings comes to, before it is tried: in words, as the simulator finds, and in
 //! rules. Made of the same compiler that hostd uses, with what hostd says the box is like.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use firewall::ir::{InterfaceName, Ruleset};
 use firewall::{Context, Kind, ServiceUids, Side, Weight};
 use host_api::{Request, Response};
-use settings::{Moved, Settings, Zone, ZoneName};
+use settings::{DomainName, Moved, Settings, Zone, ZoneName};
 
 use super::ask::{Pointer, unexpected};
 use super::document::{words_in, zone_called};
@@ -24,6 +25,8 @@ pub(super) struct Resolved {
     pub(super) settings: Settings,
     pub(super) context: Context,
     pub(super) rules: Ruleset,
+    /// Addresses that names have at the moment, for who asks what becomes of a packet.
+    pub(super) names: BTreeMap<DomainName, Vec<IpAddr>>,
 }
 
 impl Admin {
@@ -48,24 +51,30 @@ impl Admin {
     /// The document with the rules that hostd would make of it.
     pub(super) async fn resolved(&self, settings: Settings) -> Result<Resolved, Problem> {
         let asked = Request::Facts { document: settings.to_json() };
-        let context = match self.ask(asked).await? {
+        let (context, names) = match self.ask(asked).await? {
             Response::Facts {
                 wan,
                 site,
-                uids: [dnsmasq, chrony, networkd, resolver],
+                uids: [dnsmasq, chrony, networkd, resolver, admin],
                 isolated,
-            } => Context {
-                wan: wan.as_deref().and_then(InterfaceName::new),
-                site: site.to_string().parse().map_err(|_| Code::Broken)?,
-                uids: ServiceUids { dnsmasq, chrony, networkd, resolver },
-                moved: Moved::new(),
-                on: settings.schedules_on(std::time::SystemTime::now()),
-                isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),
-            },
+                names,
+            } => {
+                let known =
+                    names.into_iter().filter_map(|(name, it)| Some((name.parse().ok()?, it)));
+                let context = Context {
+                    wan: wan.as_deref().and_then(InterfaceName::new),
+                    site: site.to_string().parse().map_err(|_| Code::Broken)?,
+                    uids: ServiceUids { dnsmasq, chrony, networkd, resolver, admin },
+                    moved: Moved::new(),
+                    on: settings.schedules_on(std::time::SystemTime::now()),
+                    isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),
+                };
+                (context, known.collect())
+            }
             other => return Err(unexpected(&other)),
         };
         let rules = firewall::compile(&settings, &context);
-        Ok(Resolved { settings, context, rules })
+        Ok(Resolved { settings, context, rules, names })
     }
 }
 

@@ -196,8 +196,9 @@ pub(super) fn judged(
     let Some(packet) = packet else {
         return Ok(unasked(PacketVerdict::Nowhere, Some(to), language));
     };
-    let rules = of.rules.check().map_err(|error| broken(&error))?;
-    Ok(told(&of.rules, &firewall::simulate(rules, &packet, path), to, language))
+    let known = firewall::knowing(of.rules.clone(), &of.names);
+    let rules = known.check().map_err(|error| broken(&error))?;
+    Ok(told(&known, &firewall::simulate(rules, &packet, path), to, language))
 }
 
 fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
@@ -231,6 +232,7 @@ fn uid(of: &Resolved, sender: PacketSender) -> u32 {
         PacketSender::Names => uids.resolver,
         PacketSender::Time => uids.chrony,
         PacketSender::Address => uids.networkd,
+        PacketSender::Admin => uids.admin,
         PacketSender::System => 0,
     }
 }

@@ -39,6 +39,8 @@ pub(super) enum Noise {
     Claiming,
     /// Wrong setup codes, which anybody on the network can send.
     SetupCodes,
+    /// Destinations that the CRM asks for.
+    Egress,
 }
 
 /// What the process gives to the admin application's routes.

@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::egress as e;
 use crate::shape::leases as l;
 use crate::shape::packet as p;
 use crate::shape::rules as r;
@@ -160,6 +161,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Get, "/traffic", Session, "Traffic of the last hour by minute")
             .gives::<n::Traffic>()
             .query(TRAFFIC)
+            .problems(&[422]),
+        Route::new(Get, "/egress", Session, "Where the box's own programs may go")
+            .gives::<e::EgressTold>(),
+        Route::new(Post, "/egress/decline", Session, "Decline what a program asks for")
+            .takes::<e::DeclinedDestination>()
             .problems(&[422]),
         Route::new(Get, "/crm", Session, "How the CRM is").gives::<a::CrmStatus>(),
         Route::new(Post, "/crm/manager-code", Session, "Make a new code for the first manager")

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod claim;
 pub mod contact;
+pub mod egress;
 pub mod leases;
 pub mod packet;
 pub mod person;

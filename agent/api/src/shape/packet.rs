@@ -77,6 +77,8 @@ pub enum PacketSender {
     Time,
     /// The box's own address.
     Address,
+    /// The admin application.
+    Admin,
     /// The system itself.
     System,
 }

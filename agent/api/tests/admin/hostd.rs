@@ -210,7 +210,8 @@ impl Now {
             Request::Facts { .. } => Response::Facts {
                 wan: Some("e-wan".to_owned()),
                 site: "fd12:3456:789a::/48".parse().unwrap(),
-                uids: [901, 902, 903, 904],
+                uids: [901, 902, 903, 904, 906],
+                names: std::collections::BTreeMap::new(),
                 isolated: Vec::new(),
             },
             Request::Hits => Response::Hits(self.hits.clone()),
@@ -363,7 +364,13 @@ impl Now {
         let context = firewall::Context {
             wan: firewall::ir::InterfaceName::new("e-wan"),
             site,
-            uids: firewall::ServiceUids { dnsmasq: 901, chrony: 902, networkd: 903, resolver: 904 },
+            uids: firewall::ServiceUids {
+                dnsmasq: 901,
+                chrony: 902,
+                networkd: 903,
+                resolver: 904,
+                admin: 906,
+            },
             moved: settings::Moved::new(),
             on: self.settings.schedules_on(std::time::SystemTime::now()),
             isolated: Vec::new(),

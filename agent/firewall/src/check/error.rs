@@ -74,6 +74,9 @@ pub enum Fault {
     /// The same key twice, or networks that overlap.
     #[error("elements overlap or are repeated")]
     Overlap,
+    /// A set that is filled at run time names elements.
+    #[error("elements in a set that is filled at run time")]
+    TimedElements,
     /// Connection states have no sets.
     #[error("connection states can be keys of maps only")]
     CtStateInSet,

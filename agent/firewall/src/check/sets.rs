@@ -9,6 +9,9 @@ pub(super) fn set(set: &Set) -> Result<(), Fault> {
     if set.key.contains(&KeyType::CtState) {
         return Err(Fault::CtStateInSet);
     }
+    if set.timed && !set.elements.is_empty() {
+        return Err(Fault::TimedElements);
+    }
     elements(&set.key, set.elements.iter(), set.key.len() == 1)?;
     if set.key.len() == 1 { apart(&set.elements) } else { Ok(()) }
 }

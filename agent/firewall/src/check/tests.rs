@@ -31,7 +31,7 @@ fn table(family: Family, rules: Vec<Rule>) -> Table {
 
 fn protocols(protocols: &[Protocol]) -> Set {
     let elements = protocols.iter().map(|protocol| vec![Value::Protocol(*protocol)]).collect();
-    Set { name: name("protocols"), key: vec![KeyType::Protocol], elements }
+    Set { name: name("protocols"), key: vec![KeyType::Protocol], elements, timed: false }
 }
 
 fn fault(table: Table) -> Option<Fault> {

@@ -61,14 +61,15 @@ mod tests {
     /// Comments of all rules that a person can be shown as the reason.
     fn reasons() -> BTreeSet<String> {
         let document = include_str!("../../../settings/tests/example.json");
-        let tls = r#""dns": {"upstream": {"tls": [{"address": "9.9.9.9", "name": "dns.quad9.net"}]}},
-            "language""#;
-        let asking = document.replacen("\"language\"", tls, 1);
-        let settings = settings::parse(asking.as_bytes()).unwrap();
+        let more = r#""dns": {"upstream": {"tls": [{"address": "9.9.9.9", "name": "dns.quad9.net"}]}},
+            "egress": [{"for": "admin", "to": "a.example", "protocol": "tcp", "port": 1},
+            {"for": "crm", "to": "a.example", "protocol": "udp", "port": 1}], "version""#;
+        let document = document.replacen("\"version\"", more, 1);
+        let settings = settings::parse(document.as_bytes()).unwrap();
         let context = Context {
             wan: Some(InterfaceName::made("eth0")),
             site: "fd12:3456:789a::/48".parse().unwrap(),
-            uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3, resolver: 4 },
+            uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3, resolver: 4, admin: 5 },
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
             isolated: Vec::new(),

@@ -10,9 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
-    Addresses, Allow, Crm, DhcpRange, Dns, Ipv4Zone, Ipv6Zone, Language, MacAddress, Management,
-    Policy, Port, PortMatch, PortRole, Route, Settings, Source, Target, TlsServer, Upstream,
-    Version, VlanId, Zone, ZoneName,
+    Addresses, Allow, Crm, DhcpRange, Dns, Egress, EgressProtocol, EgressUser, Ipv4Zone, Ipv6Zone,
+    Language, MacAddress, Management, Policy, Port, PortMatch, PortRole, Route, Settings, Source,
+    Target, TlsServer, Upstream, Version, VlanId, Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -78,6 +78,12 @@ fn drafts() -> impl Strategy<Value = Settings> {
                     .collect(),
                 routes: route.into_iter().collect(),
                 dns: asking(host),
+                // Of every other one.
+                egress: [EgressUser::Crm, EgressUser::Admin]
+                    .into_iter()
+                    .filter(|_| host % 2 == 0)
+                    .flat_map(|user| ["a.example", OPEN_TO].map(|to| egress(user, to)))
+                    .collect(),
             }
         })
 }
@@ -94,6 +100,14 @@ fn asking(host: u16) -> Dns {
         _ => Upstream::Provider,
     };
     Dns { upstream, dnssec: host % 4 == 2 }
+}
+
+/// Where the CRM may go, when it may go anywhere.
+pub const OPEN_TO: &str = "1.1.1.1";
+
+fn egress(user: EgressUser, to: &str) -> Egress {
+    let (protocol, port) = (EgressProtocol::Tcp, 443);
+    Egress { user, to: to.parse().unwrap(), protocol, port, note: None, reason: None }
 }
 
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ pub const DNSMASQ: u32 = 101;
 pub const RESOLVER: u32 = 104;
 pub const CHRONY: u32 = 102;
 pub const NETWORKD: u32 = 998;
+pub const ADMIN: u32 = 104;
 
 pub fn context() -> Context {
     Context {
@@ -25,6 +26,7 @@ pub fn context() -> Context {
             chrony: CHRONY,
             networkd: NETWORKD,
             resolver: RESOLVER,
+            admin: ADMIN,
         },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),

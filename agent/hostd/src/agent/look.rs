@@ -47,13 +47,20 @@ impl Agent {
         {
             tracing::warn!(error = chain(&error), "what rules did cannot be read");
         }
+        if let Some(in_force) = &self.in_force
+            && let Err(error) = self.egress.used.count(&in_force.settings)
+        {
+            tracing::warn!(error = chain(&error), "what destinations did cannot be read");
+        }
         self.hits.keep(&self.state, false);
+        self.egress.used.keep(&self.state, false);
     }
 
     /// Writes down what is kept in memory while the box runs.
     pub fn end(&mut self) {
         self.count_hits();
         self.hits.keep(&self.state, true);
+        self.egress.used.keep(&self.state, true);
     }
 
     /// Whether the hours of the rules that are loaded are those of now.

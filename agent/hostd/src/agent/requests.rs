@@ -55,6 +55,9 @@ impl Agent {
                 self.count_hits();
                 Response::Hits(self.hits.told())
             }
+            Request::Egress => self.egress_told(),
+            Request::EgressAsk(asked) => self.egress_ask(asked),
+            Request::EgressDecline { id } => self.egress_decline(&id),
             Request::Confirm { token, at } => self.confirm(&token, at).await,
             Request::Undo => self.undo().await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),

@@ -220,7 +220,8 @@ impl Agent {
             wan: binding.wan().map(ToString::to_string),
             isolated: isolated.iter().map(ToString::to_string).collect(),
             site: self.site.network(),
-            uids: [uids.dnsmasq, uids.chrony, uids.networkd, uids.resolver],
+            uids: [uids.dnsmasq, uids.chrony, uids.networkd, uids.resolver, uids.admin],
+            names: self.names_of(settings),
         }
     }
 }

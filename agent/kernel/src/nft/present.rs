@@ -7,6 +7,7 @@ use netlink_sys::protocols::NETLINK_NETFILTER;
 
 use super::NftError;
 use super::listing::{body, has_table, list, text};
+use super::timed::{self, Live};
 use super::transaction::SUBSYSTEM;
 use crate::netlink::attribute::{Attributes, find};
 use crate::netlink::{Reply, Socket};
@@ -27,6 +28,8 @@ pub(super) struct Contents {
     pub(super) chains: Vec<(String, Option<Place>)>,
     /// Sets and maps.
     pub(super) sets: Vec<String>,
+    /// What those hold that are filled at run time, and are to be there again.
+    pub(super) held: BTreeMap<String, Vec<Live>>,
 }
 
 /// Where the kernel calls a base chain. It cannot be changed, only made anew.
@@ -42,9 +45,18 @@ impl Present {
     pub fn read(ruleset: &Ruleset) -> Result<Self, NftError> {
         let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
         let mut present = BTreeMap::new();
-        for id in ruleset.tables.iter().map(|table| &table.id) {
+        for table in &ruleset.tables {
+            let id = &table.id;
             if has_table(&mut socket, id)? {
-                present.insert(id.clone(), Contents::read(&mut socket, id)?);
+                let mut contents = Contents::read(&mut socket, id)?;
+                for set in table.sets.iter().filter(|set| set.timed) {
+                    let name = set.name.as_str();
+                    if contents.sets.iter().any(|known| known == name) {
+                        let live = timed::live(&mut socket, id, name)?;
+                        contents.held.insert(name.to_owned(), live);
+                    }
+                }
+                present.insert(id.clone(), contents);
             }
         }
         Ok(Self(present))
@@ -73,6 +85,7 @@ impl Contents {
         Ok(Self {
             chains: chains.iter().filter(ours).filter_map(chain).collect(),
             sets: sets.iter().filter(ours).filter(named).filter_map(set).collect(),
+            held: BTreeMap::new(),
         })
     }
 }

@@ -2,7 +2,8 @@
 //! An element's key is the parts one after the other, each padded to 4 bytes when there are several;
 //! a network or a range is a start element and, one past it, an end element.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use firewall::ir::{
     Action, CtState, Direction, IpVersion, KeyType, Match, Name, Protocol, Rule, Set, Table,
@@ -10,6 +11,7 @@ use firewall::ir::{
 };
 
 use super::expression::{LIST_ELEMENT, write_verdict};
+use super::timed::{Life, Live};
 use super::transaction::{SUBSYSTEM, head};
 use super::{NftError, Object, Transaction};
 use crate::netlink::aligned;
@@ -24,6 +26,8 @@ pub(super) const NEW_ELEMENTS: u16 = SUBSYSTEM | 12;
 const MAX_LIST: usize = 60_000;
 /// `NFT_SET_INTERVAL`.
 const INTERVAL: u32 = 0x4;
+/// `NFT_SET_TIMEOUT`.
+pub(super) const TIMEOUT: u32 = 0x10;
 /// `NFT_SET_MAP`.
 const MAP: u32 = 0x8;
 /// `NFT_DATA_VERDICT`, the data type of a verdict map.
@@ -44,24 +48,42 @@ impl Ids<'_> {
 }
 
 /// One element as the kernel keeps it.
-struct Element<'s> {
+pub(super) struct Element<'s> {
     key: Vec<u8>,
     end: bool,
     verdict: Option<&'s Verdict>,
+    life: Option<Life>,
 }
 
-/// Appends all sets and maps of a table with their elements.
+impl Element<'_> {
+    /// One that stays for a time.
+    pub(super) fn living(key: Vec<u8>, life: Life) -> Self {
+        Self { key, end: false, verdict: None, life: Some(life) }
+    }
+}
+
+/// Appends all sets and maps of a table with their elements; what a set that is filled at run time holds
+/// already, by its name.
 pub(super) fn add_all<'t>(
     transaction: &mut Transaction,
     table: &'t Table,
+    held: &BTreeMap<String, Vec<Live>>,
 ) -> Result<Ids<'t>, NftError> {
     let names = table.sets.iter().map(|set| &set.name);
     let names = names.chain(table.maps.iter().map(|map| &map.name));
     let ids = Ids((1..).zip(names).map(|(id, name)| (name, id)).collect());
     for set in &table.sets {
-        let flags = if set.is_interval() { INTERVAL } else { 0 };
+        let interval = if set.is_interval() { INTERVAL } else { 0 };
+        let flags = interval | if set.timed { TIMEOUT } else { 0 };
         add_set(transaction, table, &set.name, &set.key, flags, &ids)?;
-        let elements = if set.is_interval() { intervals(set) } else { members(set) };
+        let elements = match held.get(set.name.as_str()).filter(|_| set.timed) {
+            Some(live) => {
+                let living = |(key, life): &Live| Element::living(key.clone(), *life);
+                live.iter().map(living).collect()
+            }
+            None if set.is_interval() => intervals(set),
+            None => members(set),
+        };
         add_elements(transaction, &table.id, &set.name, ids.id(&set.name), &elements)?;
     }
     for map in &table.maps {
@@ -107,7 +129,7 @@ fn add_set(
     Ok(())
 }
 
-fn add_elements(
+pub(super) fn add_elements(
     transaction: &mut Transaction,
     table: &TableId,
     name: &Name,
@@ -120,7 +142,10 @@ fn add_elements(
         let mut message = Attributes::default();
         message.put_text(1, table.name.as_str());
         message.put_text(2, name.as_str());
-        message.put_be32(4, id);
+        // 0 for a set that was there before.
+        if id != 0 {
+            message.put_be32(4, id);
+        }
         message.nest(3, |list| {
             while list.len() < MAX_LIST
                 && let Some(element) = elements.next()
@@ -145,16 +170,26 @@ fn write_element(list: &mut Attributes, element: &Element<'_>) {
         if element.end {
             one.put_be32(3, INTERVAL_END);
         }
+        if let Some(life) = element.life {
+            one.put(4, &milliseconds(life.timeout));
+            one.put(5, &milliseconds(life.left));
+        }
     });
 }
 
+/// Network order; none would mean for ever.
+fn milliseconds(time: Duration) -> [u8; 8] {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1).to_be_bytes()
+}
+
 fn members(set: &Set) -> Vec<Element<'_>> {
-    let element = |values: &Vec<Value>| Element { key: key(values), end: false, verdict: None };
+    let element =
+        |values: &Vec<Value>| Element { key: key(values), end: false, verdict: None, life: None };
     set.elements.iter().map(element).collect()
 }
 
 fn entries(map: &VerdictMap) -> Vec<Element<'_>> {
-    let entry = |(values, verdict)| Element { key: key(values), end: false, verdict };
+    let entry = |(values, verdict)| Element { key: key(values), end: false, verdict, life: None };
     map.entries.iter().map(|(values, verdict)| entry((values, Some(verdict)))).collect()
 }
 
@@ -179,7 +214,7 @@ fn intervals(set: &Set) -> Vec<Element<'_>> {
         })
         .collect();
     ranges.sort();
-    let element = |key, end| Element { key, end, verdict: None };
+    let element = |key, end| Element { key, end, verdict: None, life: None };
     ranges
         .into_iter()
         .flat_map(|(first, past)| {

@@ -6,12 +6,14 @@
 //! effect, and the former one would no longer be called afterwards: a packet that comes to the one
 //! before and to the other after passes both.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use firewall::ir::{Base, Chain, ChainKind, Family, Hook, Policy, Rule, Ruleset, Table, TableId};
 use rustables::{Batch, ChainPolicy, ChainType, HookClass, MsgType, ProtocolFamily};
 
 use super::present::{Contents, Place, Present};
+use super::timed::Live;
 use super::{NftError, Object, rule, set};
 use crate::netlink::attribute::Attributes;
 use crate::netlink::message::{self, ACK, Message, Messages, REQUEST};
@@ -53,10 +55,14 @@ impl Transaction {
     pub fn new(ruleset: &Ruleset, present: &Present) -> Result<Self, NftError> {
         Self::of(|transaction| {
             for table in &ruleset.tables {
-                if let Some(contents) = present.table(&table.id) {
-                    transaction.empty(table, contents)?;
-                }
-                transaction.add_contents(table)?;
+                let held = match present.table(&table.id) {
+                    Some(contents) => {
+                        transaction.empty(table, contents)?;
+                        contents.held.clone()
+                    }
+                    None => BTreeMap::new(),
+                };
+                transaction.add_contents(table, &held)?;
             }
             Ok(())
         })
@@ -74,7 +80,9 @@ impl Transaction {
         })
     }
 
-    fn of(fill: impl FnOnce(&mut Self) -> Result<(), NftError>) -> Result<Self, NftError> {
+    pub(super) fn of(
+        fill: impl FnOnce(&mut Self) -> Result<(), NftError>,
+    ) -> Result<Self, NftError> {
         let mut transaction = Self { bytes: Vec::new(), parts: Vec::new() };
         transaction.add(Object::Whole, BATCH_BEGIN, 0, &batch_head());
         fill(&mut transaction)?;
@@ -166,7 +174,11 @@ impl Transaction {
         Ok(())
     }
 
-    fn add_contents(&mut self, contents: &Table) -> Result<(), NftError> {
+    fn add_contents(
+        &mut self,
+        contents: &Table,
+        held: &BTreeMap<String, Vec<Live>>,
+    ) -> Result<(), NftError> {
         let id = &contents.id;
         let made = table(id);
         let mut batch = Batch::new();
@@ -180,7 +192,7 @@ impl Transaction {
             .iter()
             .map(|one| Object::Chain { table: id.clone(), chain: one.name.to_string() });
         self.add_made(batch, std::iter::once(Object::Table(id.clone())).chain(named));
-        let ids = set::add_all(self, contents)?;
+        let ids = set::add_all(self, contents, held)?;
         for (plain, chain) in &chains {
             self.add_rules(id, plain, chain, &ids)?;
         }

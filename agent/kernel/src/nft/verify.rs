@@ -10,7 +10,7 @@ use netlink_sys::protocols::NETLINK_NETFILTER;
 use super::listing::{body, has_table, list, text};
 use super::present::{GET_CHAIN, GET_SET, Present};
 use super::rule::NEW_RULE;
-use super::set::{NEW_ELEMENTS, NEW_SET};
+use super::set::{NEW_ELEMENTS, NEW_SET, TIMEOUT};
 use super::transaction::{NEW_CHAIN, SUBSYSTEM};
 use super::{NftError, Object, Transaction};
 use crate::netlink::attribute::{Attribute, Attributes, find};
@@ -20,7 +20,7 @@ use crate::netlink::{Reply, Socket};
 pub const MAX_READ_BACK: usize = 10_000;
 
 pub(super) const GET_RULE: u16 = SUBSYSTEM | 7;
-const GET_ELEMENTS: u16 = SUBSYSTEM | 13;
+pub(super) const GET_ELEMENTS: u16 = SUBSYSTEM | 13;
 
 /// What is not as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +125,8 @@ fn table(
     compare(&wanted.sets, &sets, SET, set, found);
     let rules = named(list(socket, GET_RULE, id.family, &of_table)?, 2);
     compare_rules(id, wanted, &rules, found);
-    for name in wanted.sets.keys().filter(|name| sets.contains_key(*name)) {
+    let constant = |name: &&String| wanted.sets.get(*name).is_some_and(|(_, set)| !is_timed(set));
+    for name in wanted.sets.keys().filter(|name| sets.contains_key(*name)).filter(constant) {
         let nothing = Vec::new();
         let asked = wanted.elements.get(name).map_or(&nothing, |(_, elements)| elements);
         if asked.len() > MAX_READ_BACK {
@@ -145,6 +146,11 @@ fn table(
         }
     }
     Ok(())
+}
+
+/// Whether a set is filled at run time: what it holds is no part of the rules.
+fn is_timed(set: &[u8]) -> bool {
+    find(set, 3).and_then(|flags| flags.be32()).is_some_and(|flags| flags & TIMEOUT != 0)
 }
 
 fn compare(

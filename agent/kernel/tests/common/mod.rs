@@ -96,5 +96,6 @@ pub fn networks(count: u32) -> Set {
         name: name("feed"),
         key: vec![firewall::ir::KeyType::Ip4],
         elements: (0..count).map(network).collect(),
+        timed: false,
     }
 }

@@ -71,6 +71,8 @@ pub mod action {
         DEVICE_FORGOTTEN = 111, "device-forgotten";
         CONNECTIONS_ENDED = 112, "connections-ended";
         DEVICE_NEW = 113, "device-new";
+        EGRESS_WANTED = 120, "egress-wanted";
+        EGRESS_DECLINED = 121, "egress-declined";
     }
 
     /// The code of a number; `None` for those of a newer program.

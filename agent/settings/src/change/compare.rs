@@ -2,7 +2,7 @@
 //! quarantine, names, language.
 
 use super::Change;
-use super::{Door, crm, dns, policies, ports, quarantine, reached, routes, rules, zones};
+use super::{Door, crm, dns, egress, policies, ports, quarantine, reached, routes, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -23,6 +23,8 @@ impl Settings {
             routes,
             quarantine: held,
             dns,
+            // By `egress::compare`.
+            egress: _,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -38,6 +40,7 @@ impl Settings {
         told.extend(zones::compare(&self.zones, zones));
         told.extend(routes::compare(&self.routes, routes));
         told.extend(crm::compare(self, new));
+        told.extend(egress::compare(self, new));
         told.extend(ports::compare(&self.ports, ports));
         told.extend(quarantine::compare(&self.quarantine, held));
         told.extend(dns::compare(&self.dns, dns));

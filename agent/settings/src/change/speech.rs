@@ -110,6 +110,9 @@ words! {
     "service_sql-server" ServiceSqlServer,
     "device" Device ["name", "mac"],
     "server" Server ["name", "address"],
+
+    "egress_crm" EgressCrm,
+    "egress_admin" EgressAdmin,
 }
 
 impl Speech<'_> {

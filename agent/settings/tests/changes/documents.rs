@@ -44,7 +44,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "language",
     "ports",
     "zones",
@@ -57,6 +57,7 @@ const PARTS: [&str; 12] = [
     "schedules",
     "quarantine",
     "routes",
+    "egress",
 ];
 
 fn accepted(document: &Value) -> Option<Settings> {
@@ -151,7 +152,7 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    let named = (rules(), services(), groups(), schedules(), (routes(), dns()));
+    let named = (rules(), services(), groups(), schedules(), (routes(), dns(), egress()));
     let rest = (crm(), quarantine(), named);
     (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
         |(
@@ -162,7 +163,7 @@ fn document() -> impl Strategy<Value = Value> {
             (management, from),
             ((zone, host), quarantine, named),
         )| {
-            let (rules, services, groups, schedules, (routes, dns)) = named;
+            let (rules, services, groups, schedules, (routes, dns, egress)) = named;
             json!({
                 "version": 1,
                 "language": language,
@@ -179,6 +180,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "quarantine": quarantine,
                 "routes": routes,
                 "dns": dns,
+                "egress": egress,
             })
         },
     )
@@ -310,6 +312,28 @@ fn dns() -> impl Strategy<Value = Value> {
         let upstream = if servers.is_empty() { json!("provider") } else { tls };
         json!({"upstream": upstream, "dnssec": dnssec})
     })
+}
+
+fn egress() -> impl Strategy<Value = Vec<Value>> {
+    let one = |to: &'static str, port: u16| {
+        let words = select(vec![Value::Null, json!("夜间备份"), json!("backup")]);
+        let who = select(vec!["crm", "admin"]);
+        (who, words.clone(), words).prop_map(move |(who, note, reason)| {
+            let mut one = json!({"for": who, "to": to, "protocol": "tcp", "port": port});
+            for (field, words) in [("note", note), ("reason", reason)] {
+                if !words.is_null() {
+                    one[field] = words;
+                }
+            }
+            one
+        })
+    };
+    let all = [one("mail.example.com", 465), one("192.168.10.20", 22), one("9.9.9.9", 853)];
+    (all, any::<[bool; 3]>())
+        .prop_map(|(all, some)| {
+            all.into_iter().zip(some).filter(|(_, is)| *is).map(|(one, _)| one).collect()
+        })
+        .prop_flat_map(|some: Vec<Value>| Just(some).prop_shuffle())
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

@@ -5,6 +5,7 @@
 mod access;
 mod dns;
 mod documents;
+mod egress;
 mod labels;
 mod places;
 mod ports;
@@ -27,6 +28,7 @@ fn cases() -> Vec<Case> {
     [
         access::cases(),
         dns::cases(),
+        egress::cases(),
         labels::cases(),
         places::cases(),
         ports::cases(),

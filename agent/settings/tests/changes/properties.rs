@@ -47,6 +47,7 @@ proptest! {
         prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
         let dns = has(|code| code.starts_with("dns"));
         prop_assert_eq!(a.dns != b.dns, dns);
+        prop_assert_eq!(a.egress != b.egress, has(|code| code.starts_with("egress")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -93,6 +94,7 @@ fn sorted(settings: &Settings) -> Settings {
     if let Upstream::Tls(servers) = &mut settings.dns.upstream {
         servers.sort();
     }
+    settings.egress.sort_by(|a, b| a.key().cmp(&b.key()));
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {

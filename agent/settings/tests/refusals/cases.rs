@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(crate::reservations::cases());
     cases.extend(crate::dns::cases());
     cases.extend(crate::labels::cases());
+    cases.extend(crate::egress::cases());
     cases
 }
 

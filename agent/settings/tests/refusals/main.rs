@@ -4,6 +4,7 @@
 
 mod cases;
 mod dns;
+mod egress;
 mod labels;
 mod reservations;
 mod rules;
@@ -95,6 +96,9 @@ fn too_many_of_anything() {
     let route = |n: u16| json!({"network": format!("10.{}.{}.0/24", n / 256, n % 256), "via": "192.168.10.2"});
     let routes = json!((0..257).map(route).collect::<Vec<_>>());
     assert_eq!(found(&change("/routes", &routes)), [("/routes", "too_many")]);
+    let one = |port: u16| json!({"for": "crm", "to": "a.example", "protocol": "udp", "port": port});
+    let egress = json!((1..202).map(one).collect::<Vec<_>>());
+    assert_eq!(found(&change("/egress", &egress)), [("/egress", "too_many")]);
     let list: Vec<String> = (0..1025).map(|n| format!("fd00::{n:x}/128")).collect();
     let macs: Vec<String> =
         (0..1025).map(|n| format!("52:54:00:00:{:02x}:{:02x}", n / 256, n % 256)).collect();
