@@ -23,6 +23,8 @@ export function Search(props: {
   const [text, setText] = useState(props.value);
   const sent = useRef(props.value);
   const composing = useRef(false);
+  /** What was typed and is not asked for yet. */
+  const due = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const input = useRef<HTMLInputElement>(null);
   const begin = () => {
@@ -37,13 +39,17 @@ export function Search(props: {
     sent.current = props.value;
     setText(props.value);
   }, [props.value]);
+  const ask = () => {
+    clearTimeout(timer.current);
+    if (due.current === null) return;
+    sent.current = due.current;
+    due.current = null;
+    props.onValue(sent.current);
+  };
   const later = (value: string) => {
     clearTimeout(timer.current);
-    if (lengthOf(value) > props.most) return;
-    timer.current = setTimeout(() => {
-      sent.current = value.trim();
-      props.onValue(sent.current);
-    }, PAUSE_MS);
+    due.current = lengthOf(value) > props.most ? null : value.trim();
+    timer.current = setTimeout(ask, PAUSE_MS);
   };
   const has = lengthOf(text);
   const error = has > props.most ? props.tooLong(has) : props.error;
@@ -73,6 +79,8 @@ export function Search(props: {
               setText(event.target.value);
               if (!composing.current) later(event.target.value);
             }}
+            // Whoever goes on, by key or pointer, does so with what stands here.
+            onBlur={ask}
             className={classes(inputClass, "pl-9")}
           />
         </div>
