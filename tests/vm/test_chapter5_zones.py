@@ -4,7 +4,11 @@ is what packets find.
 One story with the other chapters: each test goes on from where the one before ended.
 """
 
+import contextlib
 import ipaddress
+import itertools
+import socket
+import threading
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +17,7 @@ import admin
 import crossing
 import looks
 from harness import internet
+from scan import scan
 
 pytestmark = pytest.mark.usefixtures("chapter")
 
@@ -142,3 +147,99 @@ def wan_interface(office):
         if f"link/ether {WAN_MAC}" in line:
             return line.split(": ")[1].split("@")[0]
     raise AssertionError("the box has no WAN port")
+
+
+@contextlib.contextmanager
+def tried(page, changes):
+    """Has changed settings tried for as long as the block lasts."""
+    admin.try_changed(page, changes, 300)
+    yield
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones"))
+    page.root.get_by_role("button", name=page.say("ui.undo"), exact=True).click()
+    expect(page.page.get_by_role("region", name=page.say("admin.onTrial"))).to_have_count(0)
+
+
+def test_what_is_published_is_reached_by_the_public_address_and_nothing_else_is(office):
+    page, server, outside = office.tabs["admin"], office.client("trunk-50"), office.client("wan")
+    public = everywhere(office)["box"].addresses[4]["wan"]
+    ports = (*range(1, 1025), *range(8_000, 9_000))
+    assert scan(outside, public, ports) == []
+    service = {"id": 1, "label": "维修入口", "ports": ["tcp/8443"], "from": EVERYBODY,
+               "to": {"zone": "devices", "address": server.lease["address"]}}
+    with greeting(server, 8443):
+        with tried(page, {"publish": [service]}):
+            for client in (outside, office.client("office"), office.client("trunk-60"), server):
+                assert client.outcome(public, 8443) == "open", client.name
+            assert office.client("trunk-20").outcome(public, 8443) == "silent", "guests may use the web alone"
+            assert scan(outside, public, ports) == [f"{public} tcp 8443: open"]
+            line = outside.connect(public, 8443)
+            line.settimeout(5)
+            assert line.recv(16) == b"hello"
+        with line, pytest.raises(TimeoutError):
+            line.sendall(b"and again")
+            line.recv(16)
+        assert scan(outside, public, ports) == []
+
+
+@contextlib.contextmanager
+def greeting(client, port):
+    """A service of a PC that says hello, and says back whatever it is told."""
+    with client.namespace.entered():
+        server = socket.create_server(("0.0.0.0", port))
+
+    def talk(line):
+        with line, contextlib.suppress(OSError):
+            line.sendall(b"hello")
+            while said := line.recv(64):
+                line.sendall(said)
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=(server.accept()[0],), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+def test_the_crm_goes_where_it_was_allowed_to_and_nowhere_else(office):
+    page, places = office.tabs["admin"], everywhere(office)
+    mark = itertools.count(40_000)
+
+    def arrived():
+        """Which of two ports of a site the CRM gets to; a PC's echo request tells that all had the time to."""
+        sent = {port: crossing.Packet("crm", "wan", 4, "tcp", port, next(mark)) for port in (80, 443)}
+        echo = crossing.Packet("office", "wan", 4, "icmp", 0, next(mark))
+        with places["wan"].watching() as look:
+            places["crm"].send(sent.values(), [internet.WEB4] * 2)
+            places["office"].send([echo], [internet.WEB4])
+            office.wait(lambda: ("icmp", echo.mark) in look(), 30)
+            return [port for port, packet in sent.items() if ("tcp", packet.mark) in look()]
+    assert arrived() == []
+    with tried(page, {"egress": [{"for": "crm", "to": internet.NAME, "protocol": "tcp", "port": 80}]}):
+        office.wait(lambda: arrived() == [80])
+        page.open(f"{admin.ADDRESS}/egress").heading(page.say("admin.egress")).sees(internet.NAME)
+        found = looks.everywhere(page.page, "admin-egress-one")
+    assert arrived() == []
+    assert found == []
+
+
+def test_names_that_nobody_signed_are_refused_once_signatures_count(office):
+    page, pc = office.tabs["admin"], office.client("office")
+
+    def resolver():
+        return office.probe.exec("systemctl", "is-active", "gatehouse-resolver.service", check=False)["stdout"].strip()
+
+    def answer():
+        try:
+            return pc.resolve(internet.NAME)
+        except (PermissionError, TimeoutError):
+            return None
+    assert (resolver(), answer()) == ("inactive", [internet.WEB4])
+    # The internet of this test signs nothing, not even that it does not.
+    with tried(page, {"dns": {"dnssec": True}}):
+        office.wait(lambda: (resolver(), answer()) == ("active", None))
+    office.wait(lambda: (resolver(), answer()) == ("inactive", [internet.WEB4]))
