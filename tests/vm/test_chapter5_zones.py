@@ -73,11 +73,12 @@ def test_zones_and_a_trunk_that_a_script_adds_are_there_at_once(office):
     _, now = page.send_request("GET", "/settings")
     trunk = next(name for name, port in now["document"]["ports"].items() if port["match"].get("mac") == TRUNK_MAC)
     carried = ["office", "guest", "devices", "lab"]
-    admin.try_changed(page, {"zones": {name: zone(vlan) for name, vlan in ZONES.items()},
-                             "ports": {trunk: {"match": {"mac": TRUNK_MAC}, "role": {"trunk": carried}}},
-                             "policies": POLICIES, "services": SERVICES, "rules": RULES}, 120)
+    began = admin.try_changed(page, {"zones": {name: zone(vlan) for name, vlan in ZONES.items()},
+                                     "ports": {trunk: {"match": {"mac": TRUNK_MAC}, "role": {"trunk": carried}}},
+                                     "policies": POLICIES, "services": SERVICES, "rules": RULES}, 120)
+    status, answer = page.send_request("POST", "/settings/confirm", {"token": began["token"]})
+    assert status == 200, answer
     page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones"))
-    keep(page)
     for vlan in (20, 50, 60):
         lease = office.client(f"trunk-{vlan}").dhcp(30)
         assert lease["router"] == f"192.168.{vlan}.1"
