@@ -22,7 +22,8 @@ export async function lookAtEgress({ base, view, shoot }) {
   await page.locator("main form, main button").first().waitFor();
   await shoot(view, "egress-review");
   await page.goto(`${base}/egress`);
-  await page.locator("main li").last().locator("button").click();
+  await page.locator("main section").last().locator("li button").first().click();
+  await page.locator("main [role=status]").first().waitFor();
   await shoot(view, "egress-prepared");
   await see("/egress/change/nothing", "egress-gone");
 }

@@ -7,7 +7,7 @@ mod common;
 
 use std::net::IpAddr;
 
-use common::documents::{documents, hosts};
+use common::documents::{OPEN_TO, documents, hosts};
 use common::{Shape, context, internet, mark, packet, tcp, udp};
 use firewall::ir::{CtState, Ruleset};
 use firewall::simulate::{Packet, Path, Transport};

@@ -99,7 +99,7 @@ function Pages() {
     { href: "/addresses", label: t("admin.dhcp.title"), icon: "contacts" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
-    { href: "/egress", label: t("admin.egress.title"), icon: "arrowRight" },
+    { href: "/egress", label: t("admin.egress.title"), icon: "globe" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },

@@ -23,9 +23,7 @@ use crate::shape::egress as shape;
 use crate::shape::plain::Time;
 
 pub(super) fn routes() -> Router<Admin> {
-    Router::new()
-        .route("/api/v1/egress", get(told))
-        .route("/api/v1/egress/decline", post(decline))
+    Router::new().route("/api/v1/egress", get(told)).route("/api/v1/egress/decline", post(decline))
 }
 
 async fn told(State(admin): State<Admin>, _: Who) -> Reply {

@@ -60,6 +60,11 @@ pub struct Now {
     pub looks: Vec<Look>,
     /// Devices that it sees.
     pub devices: Vec<Device>,
+    /// What became of destinations.
+    pub egress: host_api::egress::EgressTold,
+    /// Destinations that were asked for, and those that were declined.
+    pub egress_asked: Vec<host_api::egress::EgressAsked>,
+    pub egress_declined: Vec<String>,
 }
 
 /// The answer to new settings is lost: after they are in force, before, or with hostd itself.
@@ -99,6 +104,9 @@ impl Hostd {
             asked: Vec::new(),
             looks: Vec::new(),
             devices: Vec::new(),
+            egress: host_api::egress::EgressTold::default(),
+            egress_asked: Vec::new(),
+            egress_declined: Vec::new(),
         })))
     }
 
@@ -214,6 +222,15 @@ impl Now {
                 names: std::collections::BTreeMap::new(),
                 isolated: Vec::new(),
             },
+            Request::Egress => Response::Egress(self.egress.clone()),
+            Request::EgressAsk(asked) => {
+                self.egress_asked.push(asked);
+                Response::Accepted
+            }
+            Request::EgressDecline { id } => {
+                self.egress_declined.push(id);
+                Response::Accepted
+            }
             Request::Hits => Response::Hits(self.hits.clone()),
             Request::Leases { zone, from } => {
                 let all = self.leases.iter().filter(|(of, _)| *of == zone).map(|(_, one)| one);

@@ -6,6 +6,7 @@
 mod browser;
 mod crm;
 mod crm_access;
+mod egress;
 mod finish;
 mod hostd;
 mod leases;

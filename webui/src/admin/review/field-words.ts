@@ -7,6 +7,7 @@ const KNOWN = [
   "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target", "reservations", "name",
   "rules", "services", "groups", "schedules", "time_zone", "schedule", "action", "comment", "days", "group",
   "label", "isolated", "routes", "network", "via",
+  "egress", "for", "protocol", "port", "note", "reason",
 ] as const;
 
 export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number };

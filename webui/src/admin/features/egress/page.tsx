@@ -116,12 +116,12 @@ function Line(props: { row: Row; used: Used | undefined; onRemove: () => void; o
   const name = `${row.to} ${way}`;
   const text = (
     <>
-      <span className="font-medium break-all">{row.to}</span> <span className="text-ink-2 tabular-nums">{way}</span>
+      <span className="font-medium wrap-anywhere">{row.to}</span> <span className="text-ink-2 tabular-nums">{way}</span>
     </>
   );
   const zone = used?.zone ?? null;
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-6 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
       <div className="min-w-0">
         <p className="text-body text-ink">
           {row.state === "gone" ? (
@@ -139,6 +139,17 @@ function Line(props: { row: Row; used: Used | undefined; onRemove: () => void; o
         </p>
         {row.reason !== "" && <p className="text-row break-words text-ink-2">{t("admin.egress.reason", { reason: row.reason })}</p>}
         <Now used={used} />
+        {used !== undefined && (
+          <p className="text-label text-ink-3 tabular-nums">
+            {used.lastUsed === null ? (
+              t("admin.egress.neverUsed")
+            ) : (
+              <>
+                {t("admin.egress.used", { count: used.hits })} <When at={used.lastUsed} within />
+              </>
+            )}
+          </p>
+        )}
         {row.state !== "kept" && (
           <p className="mt-1">
             <Badge state="needs-you" icon="clock">
@@ -147,30 +158,15 @@ function Line(props: { row: Row; used: Used | undefined; onRemove: () => void; o
           </p>
         )}
       </div>
-      <div className="grid content-start justify-items-end gap-1 text-right text-row text-ink-2 tabular-nums">
-        {row.state === "kept" ? (
-          <Button size="row" kind="quiet" onClick={props.onRemove} aria-label={t("admin.egress.removeNamed", { name })}>
-            <Icon name="trash" />
-          </Button>
-        ) : (
-          <Button size="row" kind="quiet" onClick={props.onRestore} aria-label={t("admin.egress.restoreNamed", { name })}>
-            <Icon name="undo" />
-          </Button>
-        )}
-        {used !== undefined && (
-          <span>
-            {used.lastUsed === null ? (
-              t("admin.egress.neverUsed")
-            ) : (
-              <>
-                {t("admin.egress.used", { count: used.hits })}
-                <br />
-                <When at={used.lastUsed} />
-              </>
-            )}
-          </span>
-        )}
-      </div>
+      {row.state === "kept" ? (
+        <Button size="row" kind="quiet" onClick={props.onRemove} aria-label={t("admin.egress.removeNamed", { name })}>
+          <Icon name="trash" />
+        </Button>
+      ) : (
+        <Button size="row" kind="quiet" onClick={props.onRestore} aria-label={t("admin.egress.restoreNamed", { name })}>
+          <Icon name="undo" />
+        </Button>
+      )}
     </li>
   );
 }
