@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use firewall::ir::InterfaceName;
 use host_api::seeing::{DeviceCounts, Ending, Link, Look, Seen};
 use kernel::counters::{self, Counters};
 use seeing::View;
@@ -19,7 +20,7 @@ const ROOM: &str = "/proc/sys/net/netfilter/nf_conntrack_max";
 impl Eyes {
     pub(super) fn answer(&mut self, look: &Look) -> Seen {
         let Some(view) = self.view.clone() else { return nothing(look) };
-        let outside = view.wan().and_then(|name| name.parse().ok()).map(|name| wan::addresses(&name));
+        let outside = view.wan().and_then(InterfaceName::new).map(|name| wan::addresses(&name));
         let view = view.with_outside(outside.unwrap_or_default());
         match look {
             Look::Devices(page) => {
