@@ -244,3 +244,22 @@ def test_names_that_nobody_signed_are_refused_once_signatures_count(office):
     with tried(page, {"dns": {"dnssec": True}}):
         office.wait(lambda: (resolver(), answer()) == ("active", None))
     office.wait(lambda: (resolver(), answer()) == ("inactive", [internet.WEB4]))
+
+
+def test_the_box_proves_its_network_by_packets_that_nobody_else_has_to_hear_of(office):
+    page = office.tabs["admin"]
+
+    def network():
+        _, told = page.send_request("GET", "/protection")
+        return next(row for row in told["rows"] if row["key"] == "network")
+    # Once a minute it looks whether settings have changed; a round is some forty packets.
+    office.wait(lambda: network()["state"] == "proven", 300)
+    page.open(admin.ADDRESS).heading(page.say("admin.protection")).sees(network()["proof"]["result"])
+    found = looks.everywhere(page.page, "admin-protection-proven")
+    _, devices = page.send_request("GET", "/devices")
+    real = {client.mac for client in office.world.clients.values()}
+    assert {one["mac"] for one in devices["items"]} <= real
+    _, refused = page.send_request("GET", "/refused")
+    strangers = [one for one in refused["items"] if one["from"]["mac"] not in real and one["from"]["zone"] != "wan"]
+    assert strangers == []
+    assert found == []

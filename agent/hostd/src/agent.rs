@@ -18,6 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 use firewall::{RulesetHash, ServiceUids};
 use host_api::{Ended, Notice, SettingsSource, Status};
 use network::Binding;
+use network::probe::Mac;
 use seeing::View;
 use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
 use tokio::sync::watch;
@@ -73,6 +74,9 @@ pub struct Agent {
     kept: Option<String>,
     /// A packet is being tried.
     probing: bool,
+    /// MAC addresses of hosts that are made for it: the same as long as this process runs, so that they are
+    /// known for what they are.
+    probe_cards: [Mac; 2],
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
     /// Schedules that are on in it.
@@ -132,6 +136,8 @@ impl Agent {
         } else {
             Services::children(&options.run, &options.state, options.trust.clone())
         };
+        let mut chance = [0; 5];
+        getrandom::fill(&mut chance).map_err(io::Error::other)?;
         let hits = Hits::open(&state);
         let egress = Egress::open(&state, &services.allowed());
         let mut agent = Self {
@@ -151,6 +157,7 @@ impl Agent {
             ended: None,
             kept: None,
             probing: false,
+            probe_cards: network::probe::cards(chance),
             loaded: None,
             on: BTreeSet::new(),
             hits,

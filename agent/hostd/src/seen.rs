@@ -14,6 +14,7 @@ use std::time::Duration;
 use host_api::seeing::{Look, Seen};
 use kernel::packet_log::{PacketLog, Taken};
 use seeing::View;
+use settings::MacAddress;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at};
@@ -37,6 +38,8 @@ pub struct Places {
     pub leases: PathBuf,
     /// Table of who makes cards.
     pub vendors: PathBuf,
+    /// Cards of hosts that the box makes for a moment when a packet is tried.
+    pub own_cards: Vec<MacAddress>,
 }
 
 /// A question on its way.

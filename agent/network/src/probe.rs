@@ -68,8 +68,27 @@ pub struct Here<'a> {
     pub wan_addresses: &'a [IpAddr],
     /// Addresses that are lent.
     pub leased: &'a BTreeSet<Ipv4Addr>,
+    /// MAC addresses of the hosts, see [`cards`].
+    pub cards: [Mac; 2],
     /// Random bits.
     pub chance: [u8; 24],
+}
+
+/// Whether an address is a documentation address (RFC 5737, RFC 3849): nobody has it, and a packet that is to
+/// leave by WAN is meant for one.
+pub const fn is_nobody(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => matches!(v4.octets(), [192, 0, 2, _]),
+        IpAddr::V6(v6) => matches!(v6.segments(), [0x2001, 0xdb8, ..]),
+    }
+}
+
+/// Card of whoever stands on the provider's side for a moment; never seen on a cable.
+pub const OUTSIDER: Mac = [0x0a, 0, 0, 0, 0, 1];
+
+/// Cards of hosts that are there for a moment, out of random bits; locally administered.
+pub const fn cards([a, b, c, d, e]: [u8; 5]) -> [Mac; 2] {
+    [[0x0a, a, b, c, d, e], [0x0a, a, b, c, d, !e]]
 }
 
 /// One end.
@@ -210,7 +229,7 @@ impl Here<'_> {
         (if is_inside { other } else { usual }).into()
     }
 
-    /// A documentation address.
+    /// A documentation address, see [`is_nobody`].
     fn nobody(&self, v6: bool) -> IpAddr {
         let [a, b, ..] = self.chance;
         if v6 {
@@ -276,10 +295,8 @@ impl Here<'_> {
         if addresses.is_empty() {
             return Err(Impossible::Full);
         }
-        let [_, _, a, b, c, d, e, ..] = self.chance;
-        let last = if card.as_str() == "probe0" { e } else { !e };
-        // Locally administered.
-        let mac = [0x0a, a, b, c, d, last];
+        let [from, to] = self.cards;
+        let mac = if card.as_str() == PORTS[0] { from } else { to };
         Ok(End::Host(Box::new(Host { port, bridge, mac, addresses, router })))
     }
 
@@ -340,6 +357,7 @@ mod tests {
             wan: Some(&wan),
             wan_addresses: &["198.18.0.2".parse().unwrap()],
             leased: &leased.iter().copied().collect(),
+            cards: cards([7; 5]),
             chance: [7; 24],
         };
         trial(&here, ask)

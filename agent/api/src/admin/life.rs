@@ -15,11 +15,12 @@ use crate::problem::{Code, Problem};
 use crate::reply;
 
 impl Admin {
-    /// What is to be settled with hostd, now and then: whether there is an admin, and what became of settings
-    /// that were tried.
+    /// What is to be settled with hostd, now and then: whether there is an admin, what became of settings
+    /// that were tried, whether the network holds.
     pub async fn settle(&self) {
         self.settle_admin().await;
         self.note_new_devices().await;
+        self.try_the_network().await;
         let _alone = self.changing().await;
         if let Err(problem) = self.settle_changes().await {
             let problem = problem.code().as_str();

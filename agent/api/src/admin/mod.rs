@@ -1,6 +1,7 @@
 //! The admin application's own routes.
 
 mod ask;
+mod attempts;
 mod certificate;
 mod changes;
 mod crm;

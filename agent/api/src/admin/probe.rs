@@ -35,12 +35,28 @@ pub(super) fn routes() -> Router<Admin> {
 }
 
 /// What is to be sent, read.
-struct Wanted {
-    from: From,
-    to: From,
-    protocol: ProbeProtocol,
-    port: Option<u16>,
-    v6: bool,
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) from: From,
+    pub(super) to: From,
+    pub(super) protocol: ProbeProtocol,
+    pub(super) port: Option<u16>,
+    pub(super) v6: bool,
+}
+
+/// Why nothing can be said.
+#[derive(Debug)]
+pub(super) enum Unsent {
+    /// hostd sends no such packet, or not now.
+    Refused(NoProbe),
+    /// Something else.
+    Failed(Problem),
+}
+
+impl std::convert::From<Problem> for Unsent {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
 }
 
 async fn probe(
@@ -51,6 +67,33 @@ async fn probe(
 ) -> Reply {
     let now = admin.settings().await?;
     let wanted = wanted(&asked, &now.settings)?;
+    // Whose session ended meanwhile sends nothing more.
+    who.identity.confirm(&who.signed).await.map_err(Problem::from)?;
+    let language = caller.language;
+    let (report, expected) = match send(&admin, &wanted, language).await {
+        Ok(sent) => sent,
+        Err(Unsent::Failed(problem)) => return Err(problem),
+        Err(Unsent::Refused(why)) => {
+            let problem = refused(why);
+            let (by, code) = (who.signed.actor(), problem.code().as_str());
+            admin.log(entry(by, action::PACKET_TRIED, outcome::REFUSED, Some(code))).await?;
+            return Err(problem);
+        }
+    };
+    let result = told(&wanted, report, expected, (Time(admin.now()), language));
+    let summary = summary(&wanted, result.arrived);
+    let tried = entry(who.signed.actor(), action::PACKET_TRIED, outcome::ALLOWED, Some(&summary));
+    admin.log(tried).await?;
+    reply::json(&result)
+}
+
+/// Sends it, and asks the rules that were in force what they say of the very packet that was sent. One after
+/// the other: hostd sends one at a time.
+pub(super) async fn send(
+    admin: &Admin,
+    wanted: &Wanted,
+    language: Language,
+) -> Result<(ProbeReport, PacketJudged), Unsent> {
     let sent = Request::Probe(Probe {
         from: place(&wanted.from),
         to: place(&wanted.to),
@@ -61,34 +104,23 @@ async fn probe(
         },
         v6: wanted.v6,
     });
-    // Whose session ended meanwhile sends nothing more.
-    who.identity.confirm(&who.signed).await.map_err(Problem::from)?;
+    let alone = admin.sending().await;
     let report = match admin.ask(sent).await? {
         Response::Probed(report) => report,
-        Response::NoProbe(why) => {
-            let problem = refused(why);
-            let (by, code) = (who.signed.actor(), problem.code().as_str());
-            admin.log(entry(by, action::PACKET_TRIED, outcome::REFUSED, Some(code))).await?;
-            return Err(problem);
-        }
-        other => return Err(unexpected(&other)),
+        Response::NoProbe(why) => return Err(Unsent::Refused(why)),
+        other => return Err(unexpected(&other).into()),
     };
-    let at = Time(admin.now());
-    // What the rules that were in force say of the very packet that was sent.
+    drop(alone);
     let (now, status) = (admin.settings().await?, admin.status().await?);
     let own = status.wan.map(|wan| wan.addresses).unwrap_or_default();
-    let question = question(&wanted, &report);
-    let (of, language) = (admin.resolved(now.settings).await?, caller.language);
+    let question = question(wanted, &report);
+    let of = admin.resolved(now.settings).await?;
     // Only the rules of a trial can have addresses that are kept for it, which are not known here.
     if of.rules.hash().to_string() != report.ruleset && now.trial.is_none() {
-        return Err(Code::NotTried.into());
+        return Err(Problem::from(Code::NotTried).into());
     }
     let expected = off(async move { judged(&of, &own, &question, language) }).await??;
-    let result = told(&wanted, report, expected, (at, language));
-    let summary = summary(&result);
-    let tried = entry(who.signed.actor(), action::PACKET_TRIED, outcome::ALLOWED, Some(&summary));
-    admin.log(tried).await?;
-    reply::json(&result)
+    Ok((report, expected))
 }
 
 fn wanted(asked: &ProbeAsked, settings: &Settings) -> Result<Wanted, Problem> {
@@ -210,7 +242,7 @@ fn name(of: &From) -> String {
     }
 }
 
-fn place_name(of: &From, language: Language) -> String {
+pub(super) fn place_name(of: &From, language: Language) -> String {
     match of {
         From::Zone(zone) => zone_name(zone.as_str(), language).unwrap_or_else(|| zone.to_string()),
         From::Wan => catalogue::text(language, "place.wan"),
@@ -218,7 +250,7 @@ fn place_name(of: &From, language: Language) -> String {
     }
 }
 
-fn what(wanted: &Wanted) -> String {
+pub(super) fn what(wanted: &Wanted) -> String {
     let version = if wanted.v6 { "IPv6" } else { "IPv4" };
     match (wanted.protocol, wanted.port) {
         (ProbeProtocol::Tcp, Some(port)) => format!("TCP {port}, {version}"),
@@ -234,14 +266,15 @@ fn milliseconds(microseconds: u64) -> String {
 }
 
 /// For the log: in the same words whoever reads it.
-fn summary(result: &ProbeResult) -> String {
-    let protocol = match result.protocol {
+pub(super) fn summary(wanted: &Wanted, arrived: bool) -> String {
+    let protocol = match wanted.protocol {
         ProbeProtocol::Tcp => "tcp",
         ProbeProtocol::Udp => "udp",
         ProbeProtocol::Icmp => "icmp",
     };
-    let port = result.port.map(|port| format!(" {port}")).unwrap_or_default();
-    let arrived = if result.arrived { "arrived" } else { "stopped" };
-    let (from, to, version) = (&result.from, &result.to, result.version);
+    let port = wanted.port.map(|port| format!(" {port}")).unwrap_or_default();
+    let arrived = if arrived { "arrived" } else { "stopped" };
+    let (from, to) = (name(&wanted.from), name(&wanted.to));
+    let version = if wanted.v6 { 6 } else { 4 };
     format!("{from} to {to}, {protocol}{port}, IPv{version}: {arrived}")
 }

@@ -1,5 +1,5 @@
 //! What is known of the box's protections. Proven is what an attempt failed against; a ruleset that was
-//! read back is none, so no row is, until something makes attempts.
+//! read back is none.
 
 use axum::Router;
 use axum::extract::State;
@@ -10,7 +10,9 @@ use crate::caller::Caller;
 use crate::catalogue;
 use crate::realm::Who;
 use crate::reply::{self, Reply};
-use crate::shape::admin::{CrmReach, Protection, ProtectionKey, ProtectionRow, ProtectionState};
+use crate::shape::admin::{
+    CrmReach, Proof, Protection, ProtectionKey, ProtectionRow, ProtectionState,
+};
 use crate::shape::plain::Time;
 
 const KEYS: [ProtectionKey; 7] = [
@@ -22,6 +24,12 @@ const KEYS: [ProtectionKey; 7] = [
     ProtectionKey::Suppliers,
     ProtectionKey::Audit,
 ];
+
+/// What attempts say of a protection.
+pub(super) struct Finding {
+    pub(super) state: ProtectionState,
+    pub(super) proof: Proof,
+}
 
 pub(super) fn routes() -> Router<Admin> {
     Router::new().route("/api/v1/protection", get(protection))
@@ -35,7 +43,15 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
             let text = catalogue::text(caller.language, text);
             settings::fill(&text, |name| (name == "count").then(|| damaged.to_string()))
         });
-        ProtectionRow { key, state: ProtectionState::Unknown, proof: None, todo }
+        let found = match key {
+            ProtectionKey::Network => admin.network_proven(caller.language),
+            _ => None,
+        };
+        let (state, proof) = match found {
+            Some(Finding { state, proof }) => (state, Some(proof)),
+            None => (ProtectionState::Unknown, None),
+        };
+        ProtectionRow { key, state, proof, todo }
     };
     let rows = KEYS.into_iter().map(row).collect();
     reply::json(&Protection { rows, checked_at: Time(admin.now()) })

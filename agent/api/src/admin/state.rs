@@ -11,6 +11,7 @@ use seal::{RecordId, TableId};
 use tokio::sync::{MutexGuard, mpsc, watch};
 use vault::{Access, Actor, Clock, Store};
 
+use super::attempts::Attempts;
 use super::setup::SetUp;
 use super::trial::Begun;
 use super::{Connections, Host};
@@ -92,6 +93,9 @@ struct Inner {
     looks_after: AtomicBool,
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
+    attempts: Attempts,
+    /// Who has a packet sent for a trial.
+    sending: tokio::sync::Mutex<()>,
     /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
     devices: AtomicU64,
 }
@@ -111,13 +115,34 @@ impl Admin {
         let admins_lost = AtomicBool::new(false);
         let (trial, looks_after) = (Mutex::default(), AtomicBool::new(false));
         let devices = AtomicU64::new(u64::MAX);
-        let inner =
-            Inner { parts, setups, changing, trial, looks_after, heard, admins_lost, devices };
+        let (attempts, sending) = (Attempts::default(), tokio::sync::Mutex::new(()));
+        let inner = Inner {
+            parts,
+            setups,
+            changing,
+            trial,
+            looks_after,
+            heard,
+            admins_lost,
+            attempts,
+            sending,
+            devices,
+        };
         Self(Arc::new(inner))
     }
 
     pub(super) fn parts(&self) -> &Parts {
         &self.0.parts
+    }
+
+    /// What the box tried against its own network.
+    pub(super) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
+    }
+
+    /// Whoever has this may have a packet sent; others wait for their turn.
+    pub(super) async fn sending(&self) -> MutexGuard<'_, ()> {
+        self.0.sending.lock().await
     }
 
     /// Ms since 1970.

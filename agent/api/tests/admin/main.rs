@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod attempts;
 mod browser;
 mod crm;
 mod crm_access;

@@ -97,6 +97,7 @@ impl Agent {
             wan,
             wan_addresses: &wan.map(wan::addresses).unwrap_or_default(),
             leased: &self.leased(),
+            cards: self.probe_cards,
             chance,
         };
         let ask = Ask {

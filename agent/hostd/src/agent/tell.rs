@@ -6,7 +6,7 @@ use std::path::Path;
 
 use host_api::{Notice, State, Status};
 use seeing::{Port, View};
-use settings::PortName;
+use settings::{MacAddress, PortName};
 use systemd::notify;
 use tokio::sync::watch;
 
@@ -98,6 +98,7 @@ impl Agent {
             state: self.options.state.clone(),
             leases: self.services.leases().to_owned(),
             vendors: VENDORS.into(),
+            own_cards: self.probe_cards.into_iter().filter_map(MacAddress::new).collect(),
         }
     }
 

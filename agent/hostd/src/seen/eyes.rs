@@ -1,9 +1,11 @@
 //! What was seen so far, and how it is seen: the kernel asked, files of leases read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kernel::packet_log::Taken;
+use network::probe::{OUTSIDER, is_nobody};
 use seeing::connections::{Raw, Snapshot};
 use seeing::devices::{Devices, Neighbour, Seen};
 use seeing::refusals::{Logged, Refusals};
@@ -81,18 +83,23 @@ impl Eyes {
         };
         self.links = found.links.into_iter().collect();
         let name = |index: &u32| self.links.get(index).cloned();
-        let neighbours = found.addresses.iter().filter_map(|one| {
-            let (interface, mac) = (name(&one.link)?, MacAddress::new(one.mac)?);
-            Some(Neighbour { interface, address: one.address, mac, reachable: one.reachable })
-        });
         let ports = view.port_names();
         let behind = found.ports.iter().filter_map(|one| {
             let port = *ports.get(self.links.get(&one.port)?.as_str())?;
             Some((MacAddress::new(one.mac)?, port.to_owned()))
         });
+        let behind: HashMap<_, _> = behind.collect();
+        let neighbours = found.addresses.iter().filter_map(|one| {
+            let (interface, mac) = (name(&one.link)?, MacAddress::new(one.mac)?);
+            // Whoever is behind a port and calls itself so is somebody.
+            if self.places.own_cards.contains(&mac) && !behind.contains_key(&mac) {
+                return None;
+            }
+            Some(Neighbour { interface, address: one.address, mac, reachable: one.reachable })
+        });
         let seen = Seen {
             neighbours: neighbours.collect(),
-            behind: behind.collect(),
+            behind,
             leases: self.leases(view),
         };
         let new = self.devices.see(view, &seen, now());
@@ -139,10 +146,14 @@ impl Eyes {
             self.refusals.lose();
         }
         for packet in &taken.packets {
+            let mac = packet.mac.and_then(MacAddress::new);
+            if self.is_a_try(mac, packet.destination) {
+                continue;
+            }
             let logged = Logged {
                 prefix: packet.prefix.clone(),
                 input: self.links.get(&packet.input).cloned().unwrap_or_default(),
-                mac: packet.mac.and_then(MacAddress::new),
+                mac,
                 source: packet.source,
                 destination: packet.destination,
                 protocol: packet.protocol,
@@ -150,6 +161,15 @@ impl Eyes {
             };
             self.refusals.take(view, &logged, now());
         }
+    }
+
+    /// A packet that the box itself had sent to see what becomes of it: nobody was refused.
+    fn is_a_try(&self, mac: Option<MacAddress>, destination: IpAddr) -> bool {
+        let own = |mac: MacAddress| {
+            mac.octets() == OUTSIDER
+                || self.places.own_cards.contains(&mac) && self.devices.zone(mac).is_none()
+        };
+        mac.is_some_and(own) || is_nobody(destination)
     }
 
     /// Connections now, or a moment ago.

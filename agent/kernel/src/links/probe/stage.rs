@@ -7,7 +7,7 @@ use std::time::Instant;
 use firewall::ir::InterfaceName;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute};
-use network::probe::{End, Heard, Host, Mac, PORTS, heard, tell};
+use network::probe::{End, Heard, Host, Mac, OUTSIDER, PORTS, heard, tell};
 
 use super::super::route::{link_info, link_message};
 use super::super::{LinkError, Work, bridge, sysctl};
@@ -116,13 +116,12 @@ impl Stage {
     /// Somebody on the provider's side: what it sends comes in at the WAN port.
     fn outsider(&mut self, wan: &InterfaceName, address: IpAddr) -> Result<Station, ProbeError> {
         let [port, _] = PORTS;
-        let mac = [0x0a, 0, 0, 0, 0, 1];
-        let (namespace, wire) = self.link(port, mac)?;
+        let (namespace, wire) = self.link(port, OUTSIDER)?;
         sysctl::is_port(&mut self.work, port)?;
         divert::to_ingress(&mut self.work, port, wan.as_str())?;
         self.work.up(port)?;
         let router = self.work.link(port)?.mac.unwrap_or_default();
-        Ok(Station { router, ..Station::new(wire, mac, address, Some(namespace)) })
+        Ok(Station { router, ..Station::new(wire, OUTSIDER, address, Some(namespace)) })
     }
 
     /// A link whose other side is alone in a namespace without a name, where nothing speaks by itself.
