@@ -28,4 +28,22 @@ export async function lookAtAddresses({ base, view, shoot }) {
   await page.locator("main form button[type=submit]").click();
   await page.waitForURL("**/addresses/review");
   await see("/addresses/fixed", "fixed-prepared");
+  await see("/addresses/names", "names-provider");
+  await page.locator("select[name=who]").selectOption("tls");
+  await page.locator("main form button[type=submit]").click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await shoot(view, "names-nobody");
+  await page.getByRole("button", { name: /Quad9/ }).first().click();
+  await page.getByRole("button", { name: /AliDNS/ }).first().click();
+  await page.locator("input[name=name-1]").fill("quad9");
+  await page.locator("label input[type=checkbox]").check();
+  await page.locator("main form button[type=submit]").click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await shoot(view, "names-refused");
+  await page.locator("input[name=name-1]").fill("dns.quad9.net");
+  await page.locator("main form button[type=submit]").click();
+  await page.waitForURL("**/addresses/names/review");
+  await page.locator("form").waitFor();
+  await shoot(view, "names-review");
+  await see("/addresses/names", "names-prepared");
 }

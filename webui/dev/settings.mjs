@@ -30,8 +30,21 @@ function listsOf(before, after) {
   return at.flatMap((both, index) => both.filter((one) => Array.isArray(one) && one.length > SHORT).map((entries) => ({ at: index, entries })));
 }
 
-function words(language, before, after) {
+function nameWords(language, before, after) {
+  const of = (document) => document.dns ?? { upstream: "provider", dnssec: false };
+  const [was, now] = [of(before), of(after)];
   const said = [];
+  if (JSON.stringify(was.upstream) !== JSON.stringify(now.upstream)) {
+    const servers = (now.upstream.tls ?? []).map((one) => say(language, `${one.name} (${one.address})`, `${one.name}（${one.address}）`)).join(say(language, " and ", "、"));
+    said.push(now.upstream === "provider" ? say(language, "Names are asked of the provider again, in plain text.", "域名重新以明文向运营商查询。") : say(language, `Names are now asked of ${servers} over TLS, no longer of the provider.`, `域名改为通过 TLS 查询，服务器为 ${servers}，不再询问运营商。`));
+  }
+  if (!was.dnssec && now.dnssec) said.push(say(language, "Answers of signed domains are now checked (DNSSEC); a forged one is refused.", "现在会校验已签名域名的答案（DNSSEC），伪造的答案会被拒绝。"));
+  if (was.dnssec && !now.dnssec) said.push(say(language, "Answers of signed domains are no longer checked (DNSSEC).", "不再校验已签名域名的答案（DNSSEC）。"));
+  return said;
+}
+
+function words(language, before, after) {
+  const said = nameWords(language, before, after);
   const reach = (document, zone) => document.crm.reachable_from.find((one) => one.zone === zone)?.addresses;
   const text = (addresses) => (addresses === "all" ? say(language, "everyone", "所有设备") : addresses.length > SHORT ? say(language, `${addresses.slice(0, 2).join(", ")} and ${addresses.length - 2} more`, `${addresses.slice(0, 2).join("、")}等 ${addresses.length} 项`) : addresses.join(", "));
   for (const zone of ["office", "guest"]) {
@@ -163,7 +176,9 @@ export function makeSettings({ problem, account }) {
       ...(one.address === "192.168.10.1" ? [{ field: `/document/zones/office/reservations/${index}/address`, code: "reservation_router", message: say(language(), "this is the box's own address", "这是本机自己的地址") }] : []),
       ...(one.name === "wpad" ? [{ field: `/document/zones/office/reservations/${index}/name`, code: "host_name_reserved", message: say(language(), "\"wpad\" is a name of this box, or one that computers look up by themselves; no device may have it", "“wpad”是本机的名称，或者是电脑会自动查找的名称，不能给设备使用") }] : []),
     ]);
-    return faults.length + wrong.length === 0 ? null : invalid([...faults, ...wrong]);
+    const nameless = (next.dns?.upstream.tls ?? []).flatMap(({ name }, index) => (name.includes(".") ? [] : [{ field: `/document/dns/upstream/tls/${index}/name`, code: "domain_name_invalid", message: say(language(), "must be a domain name of at least two parts in small letters, digits and hyphens, for example dns.example.net", "应为域名，至少两段，只含小写字母、数字和连字符，例如 dns.example.net") }]));
+    const all = [...faults, ...wrong, ...nameless];
+    return all.length === 0 ? null : invalid(all);
   };
   const nextOf = (path, body) => (path === "/settings" ? body.document : { ...clone(document), crm: { ...document.crm, reachable_from: body.reachableFrom } });
   const preview = (next) => {

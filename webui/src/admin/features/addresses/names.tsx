@@ -96,7 +96,7 @@ function AskedForm(props: { settings: Known; start: Asked; pending: boolean; onK
         </div>
         <Note>{t("admin.dns.time")}</Note>
         <Actions>
-          <Button kind={props.pending ? "plain" : "primary"} type="submit" busy={form.busy} disabled={isSame(values, askedOf(document))}>
+          <Button kind={props.pending ? "plain" : "primary"} type="submit" busy={form.busy} disabled={isSame(values, props.start)}>
             {t(props.pending ? "admin.dns.prepareAgain" : "admin.reviewChange")}
           </Button>
         </Actions>

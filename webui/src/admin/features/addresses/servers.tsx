@@ -34,13 +34,14 @@ export function Servers(props: { servers: Server[]; error: string | null; proble
         <p className="mt-1 max-w-prose text-row text-ink-3">{t("admin.dns.knownHint")}</p>
       </div>
       {rows.map((_, at) => (
-        <div key={at} className="grid gap-3 sm:grid-cols-[minmax(10rem,14rem)_minmax(12rem,22rem)_auto] sm:items-start">
+        <div key={at} className="grid gap-3 max-sm:border-t max-sm:border-line max-sm:pt-4 sm:grid-cols-[minmax(10rem,14rem)_minmax(12rem,22rem)_auto] sm:items-start">
           <TextField label={t("admin.dns.address")} field={field(at, "address")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
           <TextField label={t("admin.dns.name")} hint={at === 0 ? t("admin.dns.nameHint") : undefined} field={field(at, "name")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
           {props.servers.length > 0 && (
             <div className="sm:pt-6">
               <Button kind="quiet" onClick={() => props.onServers(props.servers.filter((_, index) => index !== at))} aria-label={t("admin.dns.removeNamed", { name: rows[at]?.address || t("admin.dns.row", { number: at + 1 }) })}>
                 <Icon name="trash" />
+                <span className="sm:hidden">{t("admin.dns.remove")}</span>
               </Button>
             </div>
           )}
