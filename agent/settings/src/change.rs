@@ -6,6 +6,7 @@ mod compare;
 mod crm;
 mod policies;
 mod ports;
+mod publish;
 mod quarantine;
 mod reached;
 mod reservations;
@@ -25,8 +26,8 @@ use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
     Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress, Member,
-    PortMatch, PortName, PortPath, PortRole, Rule, Span, Target, TimeZone, Title, VlanId, Way,
-    ZoneName,
+    PortMatch, PortName, PortPath, PortRole, Publication, Rule, Span, Target, TimeZone, Title,
+    VlanId, Way, ZoneName,
 };
 
 pub use self::speech::Device;
@@ -270,6 +271,18 @@ changes! {
         "quarantine_new" QuarantineNew { devices: Vec<MacAddress> },
         /// Devices that may talk as others of their zone again.
         "quarantine_gone" QuarantineGone { devices: Vec<MacAddress> },
+
+        // Published services.
+        /// A service that the internet did not reach.
+        "publish_new" PublishNew { service: Publication },
+        /// A service that is published in another way.
+        "publish" Publish { service: Publication, before: Publication },
+        /// A service that is switched on again.
+        "publish_on" PublishOn { service: Publication },
+        /// A service that is switched off.
+        "publish_off" PublishOff { service: Publication },
+        /// A service that is published no more.
+        "publish_gone" PublishGone { before: Publication },
 
         // The rest.
         /// Another language.

@@ -48,6 +48,7 @@ impl Settings {
             time_zone: None,
             quarantine: BTreeSet::new(),
             routes: Vec::new(),
+            publish: Vec::new(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
 //! only after it has noted why. Relations between values are the business of `validate`.
 
+mod publish;
 mod rules;
 
 mod reservation;
@@ -71,6 +72,7 @@ impl Reader {
             "time_zone",
             "quarantine",
             "routes",
+            "publish",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -88,6 +90,7 @@ impl Reader {
         let time_zone = self.optional(&fields, "time_zone", Self::text);
         let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
+        let publish = self.optional(&fields, "publish", |r, v, p| r.list(v, p, Self::publication));
         Some(Settings {
             version: version?,
             language: language?,
@@ -103,6 +106,7 @@ impl Reader {
             time_zone: time_zone?,
             quarantine: quarantine?.unwrap_or_default(),
             routes: routes?.unwrap_or_default(),
+            publish: publish?.unwrap_or_default(),
         })
     }
 

@@ -2,6 +2,7 @@
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
 mod labels;
+mod publish;
 mod reservations;
 mod routes;
 mod rules;
@@ -53,6 +54,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.crm();
         check.labels();
         check.routes();
+        check.publish();
     }
     check.problems
 }
@@ -83,7 +85,7 @@ impl Check<'_> {
                 self.note(&place.field(field), Reason::TooMany { max });
             }
         }
-        for (field, count, max) in self.rule_counts() {
+        for (field, count, max) in self.rule_counts().into_iter().chain([self.publish_counts()]) {
             if count > max {
                 self.note(&Place::Root.field(field), Reason::TooMany { max });
             }

@@ -2,7 +2,7 @@
 //! quarantine, language.
 
 use super::Change;
-use super::{Door, crm, policies, ports, quarantine, reached, routes, rules, zones};
+use super::{Door, crm, policies, ports, publish, quarantine, reached, routes, rules, zones};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -22,6 +22,7 @@ impl Settings {
             crm,
             routes,
             quarantine: held,
+            publish: published,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -32,6 +33,7 @@ impl Settings {
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(rules::compare(self, new));
+        told.extend(publish::compare(&self.publish, published));
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));

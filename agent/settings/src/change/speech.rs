@@ -109,6 +109,14 @@ words! {
     "service_postgresql" ServicePostgresql,
     "service_sql-server" ServiceSqlServer,
     "device" Device ["name", "mac"],
+
+    "publish" Publish ["label", "ports", "zone", "address"],
+    "publish_port" PublishPort ["address", "port"],
+    "publish_from" PublishFrom ["service", "addresses"],
+    "publish_ipv6" PublishIpv6 ["service", "ending"],
+    "publish_until" PublishUntil ["service", "day"],
+    "publish_noted" PublishNoted ["service", "comment"],
+    "publish_off" PublishOff ["service"],
 }
 
 impl Speech<'_> {

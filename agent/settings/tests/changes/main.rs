@@ -8,6 +8,7 @@ mod labels;
 mod places;
 mod ports;
 mod properties;
+mod publish;
 mod reservations;
 mod rules;
 mod truth;
@@ -28,6 +29,7 @@ fn cases() -> Vec<Case> {
         labels::cases(),
         places::cases(),
         ports::cases(),
+        publish::cases(),
         reservations::cases(),
         rules::cases(),
     ]

@@ -44,6 +44,7 @@ proptest! {
         let held = a.quarantine != b.quarantine;
         prop_assert_eq!(held, has(|code| code.starts_with("quarantine")));
         prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
+        prop_assert_eq!(a.publish != b.publish, has(|code| code.starts_with("publish")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -87,6 +88,11 @@ fn sorted(settings: &Settings) -> Settings {
         zone.reservations.sort_by_key(|one| one.mac);
     }
     settings.routes.sort();
+    settings.publish.sort_by_key(|one| one.id);
+    for one in &mut settings.publish {
+        one.ports.sort();
+        sort_which(&mut one.from);
+    }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {

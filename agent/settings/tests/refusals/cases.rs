@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(access());
     cases.extend(crate::rules::cases());
     cases.extend(crate::reservations::cases());
+    cases.extend(crate::publish::cases());
     cases.extend(crate::labels::cases());
     cases
 }

@@ -4,6 +4,7 @@
 
 mod cases;
 mod labels;
+mod publish;
 mod reservations;
 mod rules;
 
