@@ -1,6 +1,6 @@
 //! Settings to ruleset: who may send what to whom, all else dropped.
 //! This file joins the subjects: `spoof` (who a sender can be), `tracking` (what is known of a
-//! connection), `input`, `forward` with `rules` and `crm`, `output`, `nat`, and `bridge` (who is next to whom at
+//! connection), `input`, `forward` with `rules`, `publish` and `crm`, `output`, `nat`, and `bridge` (who is next to whom at
 //! layer 2).
 
 use std::collections::BTreeSet;
@@ -13,7 +13,9 @@ use crate::ir::{
 };
 use crate::tracking::Generation;
 use crate::zones::Scope;
-use crate::{bridge, forward, icmp, input, nat, output, quarantine, rules, spoof, tracking};
+use crate::{
+    bridge, forward, icmp, input, nat, output, publish, quarantine, rules, spoof, tracking,
+};
 
 /// The bridge port behind which the CRM's namespace is.
 pub const CRM_PORT: &str = "crm0";
@@ -35,6 +37,8 @@ pub struct Context {
     pub moved: Moved,
     /// Schedules that are on at this hour.
     pub on: BTreeSet<Title>,
+    /// Published services whose last day is over.
+    pub over: BTreeSet<u16>,
     /// Cards that are access ports of isolated zones.
     pub isolated: Vec<InterfaceName>,
 }
@@ -81,6 +85,7 @@ fn inet(scope: &Scope<'_>) -> Table {
         input::part(scope),
         forward::part(scope),
         rules::part(scope),
+        publish::part(scope),
         output::part(scope),
         nat::part(scope),
     ];

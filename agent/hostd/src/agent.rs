@@ -9,7 +9,6 @@ mod tell;
 mod tests;
 pub mod trial;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
@@ -18,10 +17,10 @@ use firewall::{RulesetHash, ServiceUids};
 use host_api::{Ended, Notice, SettingsSource, Status};
 use network::Binding;
 use seeing::View;
-use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
+use settings::{DiscoveredPort, Moved, Settings, SitePrefix};
 use tokio::sync::watch;
 
-use crate::apply::{ApplyError, Goal};
+use crate::apply::{ApplyError, Goal, Hours};
 use crate::hits::Hits;
 use crate::identity;
 use crate::options::RunOptions;
@@ -70,8 +69,8 @@ pub struct Agent {
     probing: bool,
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
-    /// Schedules that are on in it.
-    on: BTreeSet<Title>,
+    /// What the clock said when it was made.
+    hours: Hours,
     /// What its rules did.
     hits: Hits,
     /// What was found at the start.
@@ -143,7 +142,7 @@ impl Agent {
             kept: None,
             probing: false,
             loaded: None,
-            on: BTreeSet::new(),
+            hours: Hours::default(),
             hits,
             found,
             problem: None,
@@ -285,16 +284,22 @@ impl Agent {
     fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
         self.count_hits();
-        let on = settings.schedules_on(SystemTime::now());
-        let beside = (moved, &on);
-        let goal =
-            Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
+        let hours = Hours::at(settings, SystemTime::now());
+        let goal = Goal::new(
+            settings,
+            moved,
+            &hours,
+            &present,
+            self.site,
+            self.options.links,
+            self.uids(),
+        );
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
         if let Some(hash) = &self.loaded {
             self.hits.loaded(hash);
         }
-        self.on = on;
+        self.hours = hours;
         done.map(|()| goal.binding)
     }
 

@@ -366,6 +366,7 @@ impl Now {
             uids: firewall::ServiceUids { dnsmasq: 901, chrony: 902, networkd: 903 },
             moved: settings::Moved::new(),
             on: self.settings.schedules_on(std::time::SystemTime::now()),
+            over: std::collections::BTreeSet::new(),
             isolated: Vec::new(),
         };
         ProbeReport {

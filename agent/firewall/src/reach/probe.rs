@@ -136,7 +136,7 @@ impl Probe {
         })
     }
 
-    fn packet(
+    pub(super) fn packet(
         self,
         input: Option<InterfaceName>,
         output: Option<InterfaceName>,
@@ -163,6 +163,7 @@ impl Probe {
             vlan: None,
             card: None,
             inner_tag: None,
+            sent_to: None,
         })
     }
 }

@@ -34,6 +34,7 @@ fn packet() -> Packet {
         vlan: None,
         card: None,
         inner_tag: None,
+        sent_to: None,
     }
 }
 

@@ -68,6 +68,7 @@ mod tests {
             uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3 },
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
+            over: std::collections::BTreeSet::new(),
             isolated: Vec::new(),
         };
         let ruleset = compile(&settings, &context);

@@ -22,6 +22,7 @@ pub fn context() -> Context {
         uids: ServiceUids { dnsmasq: DNSMASQ, chrony: CHRONY, networkd: NETWORKD },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        over: std::collections::BTreeSet::new(),
         isolated: Vec::new(),
     }
 }
@@ -101,6 +102,7 @@ pub fn packet(
         vlan: None,
         card: None,
         inner_tag: None,
+        sent_to: None,
     }
 }
 
@@ -119,6 +121,7 @@ pub fn frame(input: &str) -> Packet {
         vlan: None,
         card: None,
         inner_tag: None,
+        sent_to: None,
     }
 }
 

@@ -579,6 +579,7 @@ fn judged(
         uid: None,
         vlan: None,
         inner_tag: None,
+        sent_to: None,
         card: None,
     }
 }

@@ -262,7 +262,10 @@ fn wanted(ruleset: &Ruleset) -> Vec<Key> {
                         .iter()
                         .filter(|known| known.name == *map)
                         .any(|map| map.entries.iter().any(|(_, verdict)| ends(verdict))),
-                    Action::Admit(_) | Action::Reject | Action::Masquerade => true,
+                    Action::Admit(_)
+                    | Action::Reject
+                    | Action::Masquerade
+                    | Action::SendTo { .. } => true,
                     Action::Log(_) => false,
                 };
                 let is_v6 = rule.to_string().contains("ip6 ");
