@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { lookAtEgress } from "./look-egress.mjs";
 import { lookAtRules } from "./look-rules.mjs";
+import { lookAtPublish } from "./look-publish.mjs";
 import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
 import { lookAtZones } from "./look-zones.mjs";
@@ -167,11 +168,11 @@ if (!only || only === "sign-in") {
     }
   });
 }
-const CHANGES = { settings: lookAtSettings, zones: lookAtZones, rules: lookAtRules };
+const CHANGES = { settings: lookAtSettings, zones: lookAtZones, rules: lookAtRules, publish: lookAtPublish };
 for (const [part, look] of Object.entries(CHANGES)) {
   if (only && only !== part) continue;
   for (const options of views) {
-    await withServer("ready", port, async (base) => {
+    await withServer("ready", 8794, async (base) => {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       view.page.setDefaultTimeout(45_000);

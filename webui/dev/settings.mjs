@@ -1,6 +1,7 @@
 // The fixture's settings: one document, changes of it that are tried and kept, undone or run out. `dev` brings about
 // what else needs a second person, a lost connection or patience.
 import { EGRESS, egressFaults, egressWords } from "./egress.mjs";
+import { publishFaults, publishWords } from "./publish.mjs";
 import { manyRules, ruleFaults, RULES, rulesNow, ruleWords } from "./rules.mjs";
 
 const minute = 60_000;
@@ -59,6 +60,7 @@ function words(language, before, after) {
   said.push(...other(language, before, after));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
   said.push(...egressWords(before, after, (english, chinese) => say(language, english, chinese)));
+  said.push(...publishWords(before, after, (english, chinese) => say(language, english, chinese)));
   for (const zone of Object.keys(after.zones)) {
     const [was, now] = [before, after].map((one) => one.zones[zone]?.reservations ?? []);
     const name = zoneOf(language, zone);
@@ -163,6 +165,8 @@ export function makeSettings({ problem, account }) {
     }
     const vlans = Object.entries(next.zones ?? {}).map(([name, zone]) => [name, zone.vlan]);
     const double = vlans.find(([name, vlan]) => vlans.some(([other, same]) => other !== name && same === vlan));
+    const published = publishFaults(next, (english, chinese) => say(language(), english, chinese));
+    if (published.length > 0) return invalid(published);
     if (double) return invalid([{ field: `/document/zones/${double[0]}/vlan`, code: "vlan_used", message: say(language(), "Another zone already uses this VLAN.", "另一个分区已使用此 VLAN。") }]);
     if (!next.zones?.office || next.zones.office.vlan === 4095) {
       return invalid([

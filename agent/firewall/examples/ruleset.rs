@@ -19,6 +19,7 @@ fn main() -> Result<(), Error> {
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 998, resolver: 997, admin: 104 },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        over: std::collections::BTreeSet::new(),
         isolated: Vec::new(),
     };
     let ruleset = compile(&settings, &context);

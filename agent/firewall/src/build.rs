@@ -1,16 +1,17 @@
 //! Short words for making rules: each adds the guards that its match needs (`IpVersion` before an
 //! address, `Protocol` before a port), so that no rule can forget them.
 //! `source4`, `destination_port` and the like look at the packet itself; `opener4`, `opened_to_port`
-//! and the like at its connection's first one, whichever way the packet goes.
+//! and the like at its connection's first one, `answered_by4_in` and the like at who answers that, whichever
+//! way the packet goes.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use settings::MacAddress;
 
 use crate::ir::{
-    Action, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion, KeyType, Log,
-    Match, Name, Protocol, Rule, Set, Value, Verdict,
+    Action, AddressType, Chain, Comment, CtState, Direction, Field, InterfaceName, IpVersion,
+    KeyType, Log, Match, Name, Protocol, Rule, Set, Value, Verdict,
 };
 use crate::tracking;
 
@@ -86,6 +87,14 @@ impl When {
         self.v6().within(Field::Ip6Source, set)
     }
 
+    pub(crate) fn opener4(self, network: impl Into<Ipv4Net>) -> Self {
+        self.v4().is(Field::OriginalIp4Source, Value::Ip4(network.into()))
+    }
+
+    pub(crate) fn opener6(self, network: impl Into<Ipv6Net>) -> Self {
+        self.v6().is(Field::OriginalIp6Source, Value::Ip6(network.into()))
+    }
+
     pub(crate) fn opener4_in(self, set: &Name) -> Self {
         self.v4().within(Field::OriginalIp4Source, set)
     }
@@ -94,12 +103,25 @@ impl When {
         self.v6().within(Field::OriginalIp6Source, set)
     }
 
-    pub(crate) fn opened_to4_in(self, set: &Name) -> Self {
-        self.v4().within(Field::OriginalIp4Destination, set)
+    pub(crate) fn answered_by4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::ReplyIp4Source, set)
     }
 
-    pub(crate) fn opened_to6_in(self, set: &Name) -> Self {
-        self.v6().within(Field::OriginalIp6Destination, set)
+    pub(crate) fn answered_by6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::ReplyIp6Source, set)
+    }
+
+    pub(crate) fn answered_by_port(self, port: u16) -> Self {
+        self.is(Field::ReplySourcePort, Value::Port(port))
+    }
+
+    pub(crate) fn answered_by_port_in(self, set: &Name) -> Self {
+        self.within(Field::ReplySourcePort, set)
+    }
+
+    /// It is meant for an address of the box itself.
+    pub(crate) fn for_own_address(self) -> Self {
+        self.is(Field::DestinationType, Value::AddressType(AddressType::Local))
     }
 
     pub(crate) fn card_in(self, set: &Name) -> Self {
@@ -186,7 +208,7 @@ impl When {
         self.and(Match::In { fields: vec![field], set: set.clone(), negated: false })
     }
 
-    fn outside(self, field: Field, set: &Name) -> Self {
+    pub(crate) fn outside(self, field: Field, set: &Name) -> Self {
         self.and(Match::In { fields: vec![field], set: set.clone(), negated: true })
     }
 
@@ -235,6 +257,16 @@ impl When {
 
     pub(crate) fn masquerade(self, why: impl AsRef<str>) -> Rule {
         self.then(Action::Masquerade, why)
+    }
+
+    /// Sends it to another address, and port when it is another.
+    pub(crate) fn send_to(
+        self,
+        address: Ipv4Addr,
+        port: Option<u16>,
+        why: impl AsRef<str>,
+    ) -> Rule {
+        self.then(Action::SendTo { address, port }, why)
     }
 
     /// Adds the match unless it is there.

@@ -155,7 +155,12 @@ fn rule(table: &Table, rule: &Rule) -> Result<(), Fault> {
     match &rule.action {
         Action::Verdict(verdict) => target(table, verdict),
         Action::Log(log) => self::log(log),
-        Action::Map { .. } | Action::Admit(_) | Action::Reject | Action::Masquerade => Ok(()),
+        Action::SendTo { port: Some(0), .. } => Err(Fault::BadValue),
+        Action::Map { .. }
+        | Action::Admit(_)
+        | Action::Reject
+        | Action::Masquerade
+        | Action::SendTo { .. } => Ok(()),
     }
 }
 

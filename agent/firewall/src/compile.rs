@@ -1,6 +1,6 @@
 //! Settings to ruleset: who may send what to whom, all else dropped.
 //! This file joins the subjects: `spoof` (who a sender can be), `tracking` (what is known of a
-//! connection), `input`, `forward` with `rules` and `crm`, `output`, `egress` (where our own programs may go), `nat`, and `bridge` (who is next to whom at
+//! connection), `input`, `forward` with `rules`, `publish` and `crm`, `output`, `egress` (where our own programs may go), `nat`, and `bridge` (who is next to whom at
 //! layer 2).
 
 use std::collections::BTreeSet;
@@ -14,7 +14,8 @@ use crate::ir::{
 use crate::tracking::Generation;
 use crate::zones::Scope;
 use crate::{
-    bridge, egress, forward, icmp, input, nat, output, quarantine, resolver, rules, spoof, tracking,
+    bridge, egress, forward, icmp, input, nat, output, publish, quarantine, resolver, rules, spoof,
+    tracking,
 };
 
 /// The bridge port behind which the CRM's namespace is.
@@ -37,6 +38,8 @@ pub struct Context {
     pub moved: Moved,
     /// Schedules that are on at this hour.
     pub on: BTreeSet<Title>,
+    /// Published services whose last day is over.
+    pub over: BTreeSet<u16>,
     /// Cards that are access ports of isolated zones.
     pub isolated: Vec<InterfaceName>,
 }
@@ -88,6 +91,7 @@ fn inet(scope: &Scope<'_>) -> Table {
         forward::part(scope),
         rules::part(scope),
         egress::part(scope),
+        publish::part(scope),
         output::part(scope),
         resolver::part(scope),
         nat::part(scope),

@@ -178,6 +178,12 @@ impl Display for Rule {
             }
             Action::Log(log) => write_rule(f, self, &limit_text(log), &log_text(log)),
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
+            Action::SendTo { address, port: None } => {
+                write_rule(f, self, "", &format!("dnat ip to {address}"))
+            }
+            Action::SendTo { address, port: Some(port) } => {
+                write_rule(f, self, "", &format!("dnat ip to {address}:{port}"))
+            }
         }
     }
 }
@@ -250,6 +256,10 @@ fn field_text(field: Field, icmp: &str) -> &str {
         Field::OriginalIp6Destination => "ct original ip6 daddr",
         Field::OriginalSourcePort => "ct original proto-src",
         Field::OriginalDestinationPort => "ct original proto-dst",
+        Field::ReplyIp4Source => "ct reply ip saddr",
+        Field::ReplyIp6Source => "ct reply ip6 saddr",
+        Field::ReplySourcePort => "ct reply proto-src",
+        Field::DestinationType => "fib daddr type",
         Field::VlanId => "vlan id",
         Field::SourceMac => "ether saddr",
         Field::DestinationMac => "ether daddr",
@@ -277,6 +287,7 @@ impl Display for Value {
             Self::Uid(number) => number.fmt(f),
             Self::CtState(state) => f.write_str(state.word()),
             Self::EtherType(kind) => f.write_str(kind.word()),
+            Self::AddressType(kind) => f.write_str(kind.word()),
             Self::Direction(direction) => f.write_str(direction.word()),
             Self::Mark(mark) => write!(f, "{mark:#010x}"),
         }

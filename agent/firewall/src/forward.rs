@@ -16,7 +16,7 @@ use crate::ir::{
 use crate::spoof::{inside4, inside6};
 use crate::tracking::{self, judged};
 use crate::zones::{Scope, interface};
-use crate::{crm, egress, icmp, routed, rules};
+use crate::{crm, egress, icmp, publish, routed, rules};
 
 /// What is allowed between two interfaces.
 pub(crate) struct Pair {
@@ -48,9 +48,14 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     rules.push(when().drop("no policy allows it"));
     let base = filter("forward", Hook::Forward, 0, rules);
     let mut pairs: BTreeMap<Name, Pair> = BTreeMap::new();
-    let all = rules::pairs(scope).into_iter().chain(policies(scope)).chain(crm::pairs(scope));
-    let all = all.chain(egress::pairs(scope));
-    for pair in all {
+    let all = [
+        rules::pairs(scope),
+        policies(scope),
+        publish::pairs(scope),
+        crm::pairs(scope),
+        egress::pairs(scope),
+    ];
+    for pair in all.into_iter().flatten() {
         let known = pairs.entry(pair.chain.clone()).or_insert(Pair {
             chain: pair.chain,
             from: pair.from,
@@ -177,8 +182,8 @@ fn allowed(allow: Allow) -> Vec<Rule> {
     match allow {
         Allow::All => vec![judged().admit("policy: everything")],
         Allow::Web => vec![
-            judged().tcp().opened_to_port_in(&web_ports()).admit("policy: web, HTTP and HTTPS"),
-            judged().udp().opened_to_port(443).admit("policy: web, HTTP/3"),
+            judged().tcp().answered_by_port_in(&web_ports()).admit("policy: web, HTTP and HTTPS"),
+            judged().udp().answered_by_port(443).admit("policy: web, HTTP/3"),
         ],
     }
 }

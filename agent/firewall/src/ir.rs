@@ -2,11 +2,15 @@
 //! It has exactly the parts of nf_tables that Gatehouse uses, no more; `check` says whether a value
 //! can be loaded at all. Semantics are those of nft(8).
 
+use std::net::Ipv4Addr;
+
 mod field;
 mod log;
 mod name;
 
-pub use field::{CtState, Direction, EtherType, Field, IpVersion, KeyType, Protocol, Value};
+pub use field::{
+    AddressType, CtState, Direction, EtherType, Field, IpVersion, KeyType, Protocol, Value,
+};
 pub use log::Log;
 pub use name::{Comment, InterfaceName, Name};
 
@@ -202,6 +206,14 @@ pub enum Action {
     Reject,
     /// Source address becomes that of the outgoing interface; NAT postrouting chains only.
     Masquerade,
+    /// Destination becomes this; NAT prerouting chains only. Needs IP version 4 matched in the same rule, and TCP or
+    /// UDP for a port.
+    SendTo {
+        /// Address.
+        address: Ipv4Addr,
+        /// Port; the packet's own when absent.
+        port: Option<u16>,
+    },
 }
 
 /// Verdict of a rule or of a map's entry.

@@ -11,6 +11,7 @@ mod classes;
 mod finding;
 mod matrix;
 mod probe;
+mod published;
 mod side;
 mod wan;
 mod zone;
@@ -21,7 +22,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use settings::ZoneName;
 
-pub use finding::{Finding, Place, Sender, Traffic, Weight};
+pub use finding::{Answer, Finding, Place, Sender, Traffic, Weight};
 pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
 pub use side::Side;
 
@@ -67,6 +68,7 @@ pub fn reach(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>) -> Vec
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(asking.and_then(|address| way_in(after, address)));
     findings.extend(wan::findings(&trial));
+    findings.extend(published::findings(&trial));
     findings.extend(changes.crm.is_lost().then_some(Finding::NobodyReachesCrm));
     findings.extend(moves.into_iter().map(|(_, _, finding)| finding));
     findings.extend(changes.findings());

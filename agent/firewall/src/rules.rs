@@ -1,6 +1,7 @@
 //! Rules of the settings: each is three chains, whichever zones it is about. The first asks who and where
 //! to, the second what for, the third does it and counts. The chain of two zones jumps to its rules in their
-//! order, before its policy.
+//! order, before its policy. Where a connection goes to is asked of who answers it: of a published service the
+//! device, not the address on the internet.
 
 use std::collections::BTreeSet;
 
@@ -135,10 +136,10 @@ impl OfRule {
                 ways.push(when.clone());
             }
             if !to.v4.is_empty() {
-                ways.push(when.clone().opened_to4_in(&to4));
+                ways.push(when.clone().answered_by4_in(&to4));
             }
             if !to.v6.is_empty() {
-                ways.push(when.opened_to6_in(&to6));
+                ways.push(when.answered_by6_in(&to6));
             }
             ways
         };
@@ -148,11 +149,11 @@ impl OfRule {
         }
         if !from.v4.is_empty() && (to.all || !to.v4.is_empty()) {
             let opener = || when().opener4_in(&from4);
-            asked.push(if to.all { opener() } else { opener().opened_to4_in(&to4) });
+            asked.push(if to.all { opener() } else { opener().answered_by4_in(&to4) });
         }
         if !from.v6.is_empty() && (to.all || !to.v6.is_empty()) {
             let opener = || when().opener6_in(&from6);
-            asked.push(if to.all { opener() } else { opener().opened_to6_in(&to6) });
+            asked.push(if to.all { opener() } else { opener().answered_by6_in(&to6) });
         }
         if !from.cards.is_empty() {
             asked.extend(goes(when().way(Direction::Original).card_in(&from_cards)));
@@ -213,11 +214,11 @@ fn services(
     let (of_tcp, of_udp) = (ports(false), ports(true));
     if !of_tcp.is_empty() {
         sets.push(port_ranges(tcp.clone(), &of_tcp));
-        rules.push(when().tcp().opened_to_port_in(tcp).jump(acts, why));
+        rules.push(when().tcp().answered_by_port_in(tcp).jump(acts, why));
     }
     if !of_udp.is_empty() {
         sets.push(port_ranges(udp.clone(), &of_udp));
-        rules.push(when().udp().opened_to_port_in(udp).jump(acts, why));
+        rules.push(when().udp().answered_by_port_in(udp).jump(acts, why));
     }
     if ways.contains(&Way::Ping) {
         let answers = || when().state(CtState::Established).way(Direction::Reply);

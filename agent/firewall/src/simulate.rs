@@ -7,10 +7,12 @@ mod packet;
 mod tests;
 mod words;
 
+use std::net::Ipv4Addr;
+
 use crate::check::CheckedRuleset;
 use crate::ir::{
-    Action, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match, Name, Policy,
-    Rule, Table, TableId, Value, Verdict, VerdictMap,
+    Action, AddressType, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match,
+    Name, Policy, Rule, Table, TableId, Value, Verdict, VerdictMap,
 };
 
 pub use packet::{Addresses, Packet, Path, Transport};
@@ -26,6 +28,8 @@ pub struct Decision {
     pub steps: Vec<Step>,
     /// The source address becomes the outgoing interface's.
     pub masqueraded: bool,
+    /// Address and port that it was sent to instead of its own.
+    pub sent_to: Option<(Ipv4Addr, u16)>,
 }
 
 /// What happened to a packet.
@@ -88,17 +92,25 @@ impl Decision {
 
 /// Follows the packet on its path through the ruleset.
 pub fn simulate(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> Decision {
-    let mut decision = Decision { outcome: Outcome::Passed, steps: Vec::new(), masqueraded: false };
-    for hook in path.hooks() {
+    let mut decision =
+        Decision { outcome: Outcome::Passed, steps: Vec::new(), masqueraded: false, sent_to: None };
+    let (mut packet, mut path) = (packet.clone(), path);
+    // Hooks of a way begin with the same one, wherever it leads.
+    for at in 0.. {
+        let Some(hook) = path.hooks().get(at) else { break };
         for (table, chain, base) in base_chains(ruleset, path.family(), *hook) {
             // NAT chains see the first packet of a connection only.
             if base.kind == ChainKind::Nat && packet.state != CtState::New {
                 continue;
             }
-            let walk = Walk::new(table, packet, base);
+            let walk = Walk { table, packet: &packet, hook: base.hook, path };
             let ended = walk.chain(chain);
             let Ended { end, by, via } = ended.unwrap_or(Ended::of_policy(base.policy));
             decision.masqueraded |= end == End::Masquerade;
+            if let End::SendTo(address, port) = end {
+                decision.sent_to = packet.send_to(address, port);
+                path = Path::Through;
+            }
             decision.outcome = end.outcome();
             decision.steps.push(Step {
                 table: table.id.clone(),
@@ -140,6 +152,7 @@ enum End {
     Drop,
     Reject,
     Masquerade,
+    SendTo(Ipv4Addr, Option<u16>),
 }
 
 /// How a chain ended, when it did: by which rule, and which rules led there.
@@ -162,7 +175,7 @@ impl Ended {
 impl End {
     fn outcome(self) -> Outcome {
         match self {
-            Self::Accept | Self::Masquerade => Outcome::Passed,
+            Self::Accept | Self::Masquerade | Self::SendTo(..) => Outcome::Passed,
             Self::Drop => Outcome::Dropped,
             Self::Reject => Outcome::Rejected,
         }
@@ -182,13 +195,10 @@ struct Walk<'t> {
     table: &'t Table,
     packet: &'t Packet,
     hook: Hook,
+    path: Path,
 }
 
 impl<'t> Walk<'t> {
-    fn new(table: &'t Table, packet: &'t Packet, base: &Base) -> Self {
-        Self { table, packet, hook: base.hook }
-    }
-
     /// Runs the chain; `None` when it came to its end without a verdict. A checked ruleset jumps in
     /// no circles.
     fn chain(&self, chain: &'t Chain) -> Option<Ended> {
@@ -227,6 +237,7 @@ impl<'t> Walk<'t> {
             Action::Admit(_) => Next::End(End::Accept),
             Action::Reject => Next::End(End::Reject),
             Action::Masquerade => Next::End(End::Masquerade),
+            Action::SendTo { address, port } => Next::End(End::SendTo(*address, *port)),
         }
     }
 
@@ -265,6 +276,10 @@ impl<'t> Walk<'t> {
         match field {
             // Known: `check` lets nobody ask before connection tracking has seen the packet.
             Field::CtState => Read::Value(Value::CtState(self.packet.state)),
+            Field::DestinationType if self.path == Path::ToBox && self.packet.is_to_one() => {
+                Read::Value(Value::AddressType(AddressType::Local))
+            }
+            Field::DestinationType => Read::Unnamed,
             field => self.packet.read(field, self.hook),
         }
     }

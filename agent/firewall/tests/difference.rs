@@ -66,9 +66,9 @@ fn a_policy_is_shown_with_exactly_its_lines() {
          comment \"tells of a connection of these two\"",
         "+\t}",
         "+\tchain forward_guest_office {",
-        "+\t\tct state new,established meta l4proto tcp ct original proto-dst @web_ports \
+        "+\t\tct state new,established meta l4proto tcp ct reply proto-src @web_ports \
          counter jump admitted comment \"policy: web, HTTP and HTTPS\"",
-        "+\t\tct state new,established meta l4proto udp ct original proto-dst 443 \
+        "+\t\tct state new,established meta l4proto udp ct reply proto-src 443 \
          counter jump admitted comment \"policy: web, HTTP/3\"",
         "+\t}",
     ];

@@ -11,7 +11,36 @@ use firewall::compile;
 
 #[test]
 fn nft_loads_it_and_replaces_it() {
-    let ruleset = compile(&example(), &context());
+    loads(&compile(&example(), &context()));
+}
+
+#[test]
+fn nft_loads_what_is_published() {
+    let mut settings = example();
+    let one = |id: u16, ports: &str, port: Option<u16>| settings::Publication {
+        id,
+        enabled: true,
+        label: format!("Shop {id}").parse().unwrap(),
+        ports: ports.split(' ').map(|it| it.parse().unwrap()).collect(),
+        to: settings::Published {
+            zone: "office".parse().unwrap(),
+            address: [192, 168, 10, 5].into(),
+            port,
+            ipv6: "::5".parse().ok(),
+        },
+        from: settings::Which::These(vec![
+            "9.9.9.0/24".parse().unwrap(),
+            "2620:fe::/32".parse().unwrap(),
+        ]),
+        until: None,
+        comment: None,
+    };
+    settings.publish = vec![one(1, "tcp/443 udp/443", Some(8443)), one(2, "tcp/7000-7010", None)];
+    settings.validate().unwrap();
+    loads(&compile(&settings, &context()));
+}
+
+fn loads(ruleset: &firewall::ir::Ruleset) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ruleset.nft");
     std::fs::write(&file, ruleset.to_string()).unwrap();

@@ -10,7 +10,6 @@ mod tell;
 mod tests;
 pub mod trial;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
@@ -20,10 +19,10 @@ use host_api::{Ended, Notice, SettingsSource, Status};
 use network::Binding;
 use network::probe::Mac;
 use seeing::View;
-use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
+use settings::{DiscoveredPort, Moved, Settings, SitePrefix};
 use tokio::sync::watch;
 
-use crate::apply::{ApplyError, Goal};
+use crate::apply::{ApplyError, Goal, Hours};
 use crate::egress::Egress;
 use crate::hits::Hits;
 use crate::identity;
@@ -79,8 +78,8 @@ pub struct Agent {
     probe_cards: [Mac; 2],
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
-    /// Schedules that are on in it.
-    on: BTreeSet<Title>,
+    /// What the clock said when it was made.
+    hours: Hours,
     /// What its rules did.
     hits: Hits,
     /// Where the box's own programs may go.
@@ -159,7 +158,7 @@ impl Agent {
             probing: false,
             probe_cards: network::probe::cards(chance),
             loaded: None,
-            on: BTreeSet::new(),
+            hours: Hours::default(),
             hits,
             egress,
             found,
@@ -302,17 +301,23 @@ impl Agent {
     fn bring_about(&mut self, settings: &Settings, moved: &Moved) -> Result<Binding, ApplyError> {
         let present = machine::present_ports(self.options.links).map_err(ApplyError::Links)?;
         self.count_hits();
-        let on = settings.schedules_on(SystemTime::now());
-        let beside = (moved, &on);
-        let goal =
-            Goal::new(settings, beside, &present, self.site, self.options.links, self.uids());
+        let hours = Hours::at(settings, SystemTime::now());
+        let goal = Goal::new(
+            settings,
+            moved,
+            &hours,
+            &present,
+            self.site,
+            self.options.links,
+            self.uids(),
+        );
         let done = goal.bring_about();
         self.loaded = done.is_ok().then_some(goal.hash);
         if let Some(hash) = &self.loaded {
             self.hits.loaded(hash);
             self.egress.used.loaded(hash);
         }
-        self.on = on;
+        self.hours = hours;
         done.map(|()| goal.binding)
     }
 

@@ -4,6 +4,7 @@
 //! Nothing is ever open in between; a refused ruleset leaves the former one standing.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use firewall::ir::Ruleset;
 use firewall::{Context, RulesetHash, ServiceUids};
@@ -12,6 +13,22 @@ use network::{Binding, LinkMode, PresentPort};
 use settings::{Moved, Settings, SitePrefix, Title};
 
 use crate::machine::{self, MachineError};
+
+/// What the clock says of the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hours {
+    /// Schedules that are on.
+    pub on: BTreeSet<Title>,
+    /// Published services whose last day is over.
+    pub over: BTreeSet<u16>,
+}
+
+impl Hours {
+    /// At this time.
+    pub fn at(settings: &Settings, at: SystemTime) -> Self {
+        Self { on: settings.schedules_on(at), over: settings.publications_over(at) }
+    }
+}
 
 /// What is to be brought about.
 pub struct Goal {
@@ -69,7 +86,8 @@ impl Goal {
     /// Works out what the settings mean with these cards.
     pub fn new(
         settings: &Settings,
-        (moved, on): (&Moved, &BTreeSet<Title>),
+        moved: &Moved,
+        hours: &Hours,
         present: &[PresentPort],
         site: SitePrefix,
         mode: LinkMode,
@@ -77,9 +95,10 @@ impl Goal {
     ) -> Self {
         let binding = network::bind(settings, present);
         let plan = network::plan(settings, moved, &binding, site, mode);
-        let (moved, on) = (moved.clone(), on.clone());
+        let (moved, Hours { on, over }) = (moved.clone(), hours.clone());
         let isolated = network::isolated(settings, &binding);
-        let context = Context { wan: binding.wan().cloned(), site, uids, moved, on, isolated };
+        let wan = binding.wan().cloned();
+        let context = Context { wan, site, uids, moved, on, over, isolated };
         let ruleset = firewall::compile(settings, &context);
         Self { hash: ruleset.hash(), binding, plan, ruleset }
     }

@@ -27,7 +27,12 @@ const SETTINGS: &str = r#"{ "version": 1, "language": "en",
     { "id": 7, "action": "allow", "from": {"zones": ["guest"], "addresses": ["52:54:00:67:00:99", "192.168.20.7", "fd00::/8"]},
       "to": {"zones": ["office"], "addresses": ["192.168.10.5-192.168.10.9"]}, "services": ["Till", "web"] },
     { "id": 8, "action": "reject", "from": {"zones": "all", "addresses": "all"},
-      "to": {"zones": ["wan"], "addresses": "all"}, "services": ["ssh"] } ] }"#;
+      "to": {"zones": ["wan"], "addresses": "all"}, "services": ["ssh"] } ],
+  "publish": [
+    { "id": 1, "label": "Shop", "ports": ["tcp/80", "udp/7000-7009"], "from": ["9.9.9.0/24", "2620:fe::/32"],
+      "to": {"zone": "office", "address": "192.168.10.5", "ipv6": "::5"} },
+    { "id": 2, "label": "Till", "ports": ["tcp/443"], "from": "all",
+      "to": {"zone": "guest", "address": "192.168.20.5", "port": 8443} } ] }"#;
 
 #[test]
 fn a_compiled_ruleset_loads_and_reads_back() {
@@ -38,6 +43,7 @@ fn a_compiled_ruleset_loads_and_reads_back() {
         uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103, resolver: 104, admin: 105 },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        over: std::collections::BTreeSet::new(),
         isolated: Vec::new(),
     };
     let ruleset = compile(&settings, &context);
@@ -58,7 +64,9 @@ fn a_compiled_ruleset_loads_and_reads_back() {
 /// nft shows the IP version before what only that version has, or does not.
 fn shown(listing: &str) -> String {
     let listing = listing.replace("meta nfproto ipv4 ct original ip", "ct original ip");
-    listing.replace("meta nfproto ipv6 ct original ip6", "ct original ip6")
+    let listing = listing.replace("meta nfproto ipv6 ct original ip6", "ct original ip6");
+    let listing = listing.replace("meta nfproto ipv4 ct reply ip", "ct reply ip");
+    listing.replace("meta nfproto ipv6 ct reply ip6", "ct reply ip6")
 }
 
 /// Lines in an order that does not depend on the order in a hash.

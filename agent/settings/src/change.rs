@@ -8,6 +8,7 @@ mod dns;
 mod egress;
 mod policies;
 mod ports;
+mod publish;
 mod quarantine;
 mod reached;
 mod reservations;
@@ -28,8 +29,8 @@ use self::speech::{Said, Speech};
 use crate::message::{self, Texts};
 use crate::{
     Addresses, Allow, DhcpRange, EgressTarget, EgressUser, HostName, Ipv4Zone, Ipv6Zone, Label,
-    Language, MacAddress, Member, Note, PortMatch, PortName, PortPath, PortRole, Rule, Span,
-    Target, TimeZone, Title, TlsServer, VlanId, Way, ZoneName,
+    Language, MacAddress, Member, Note, PortMatch, PortName, PortPath, PortRole, Publication, Rule,
+    Span, Target, TimeZone, Title, TlsServer, VlanId, Way, ZoneName,
 };
 
 pub use self::speech::Device;
@@ -299,6 +300,18 @@ changes! {
             { user: EgressUser, to: EgressTarget, way: EgressWay, words: Note },
         /// No such words any more.
         "egress_not_noted" EgressNotNoted { user: EgressUser, to: EgressTarget, way: EgressWay },
+
+        // Published services.
+        /// A service that the internet did not reach.
+        "publish_new" PublishNew { service: Publication },
+        /// A service that is published in another way.
+        "publish" Publish { service: Publication, before: Publication },
+        /// A service that is switched on again.
+        "publish_on" PublishOn { service: Publication },
+        /// A service that is switched off.
+        "publish_off" PublishOff { service: Publication },
+        /// A service that is published no more.
+        "publish_gone" PublishGone { before: Publication },
 
         // The rest.
         /// Another language.

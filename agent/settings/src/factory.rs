@@ -50,6 +50,7 @@ impl Settings {
             routes: Vec::new(),
             dns: Dns::default(),
             egress: Vec::new(),
+            publish: Vec::new(),
         })
     }
 }

@@ -21,11 +21,13 @@ mod network;
 mod policy;
 mod port;
 mod problem;
+mod publish;
 mod quarantine;
 mod read;
 mod reason;
 mod remark;
 mod reservation;
+mod risk;
 mod route;
 mod rule;
 mod schedule;
@@ -64,10 +66,12 @@ pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};
 pub use problem::Problem;
+pub use publish::{Day, Ending, MAX_PUBLICATIONS, MAX_PUBLISHED_WAYS, Publication, Published};
 pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
 pub use remark::Remark;
 pub use reservation::Reservation;
+pub use risk::Risk;
 pub use route::Route;
 pub use rule::{Rule, RuleAction, Side, Which};
 pub use schedule::{Span, TimeOfDay, Weekday};
@@ -129,6 +133,9 @@ pub struct Settings {
     /// Where the box's own programs may go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub egress: Vec<Egress>,
+    /// Services of devices that the internet reaches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publish: Vec<Publication>,
 }
 
 /// Languages of the product.

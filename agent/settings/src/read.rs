@@ -3,6 +3,7 @@
 
 mod dns;
 mod egress;
+mod publish;
 mod reservation;
 mod rules;
 
@@ -74,6 +75,7 @@ impl Reader {
             "routes",
             "dns",
             "egress",
+            "publish",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -93,6 +95,7 @@ impl Reader {
         let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
         let dns = self.optional(&fields, "dns", Self::dns);
         let egress = self.optional(&fields, "egress", |r, v, p| r.list(v, p, Self::egress));
+        let publish = self.optional(&fields, "publish", |r, v, p| r.list(v, p, Self::publication));
         Some(Settings {
             version: version?,
             language: language?,
@@ -110,6 +113,7 @@ impl Reader {
             routes: routes?.unwrap_or_default(),
             dns: dns?.unwrap_or_default(),
             egress: egress?.unwrap_or_default(),
+            publish: publish?.unwrap_or_default(),
         })
     }
 

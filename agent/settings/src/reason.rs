@@ -320,6 +320,36 @@ reasons! {
     "egress_crm" EgressCrm { zone: ZoneName },
     /// The same destination twice.
     "egress_repeated" EgressRepeated,
+
+    // Published services.
+    /// Number of another publication.
+    "publish_id_used" PublishIdUsed { number: u16 },
+    /// Another publication is called so.
+    "publish_label_used" PublishLabelUsed,
+    /// Only TCP and UDP have ports.
+    "publish_ping" PublishPing,
+    /// The box is answered there by its provider.
+    "publish_own_port" PublishOwnPort,
+    /// Another device answers on the port.
+    "publish_port_used" PublishPortUsed { label: Title },
+    /// A port of another entry of the same list.
+    "publish_port_twice" PublishPortTwice,
+    /// Another port where several are published.
+    "publish_port_range" PublishPortRange,
+    /// No number of a port.
+    "port_number_invalid" PortNumberInvalid,
+    /// The CRM's zone.
+    "publish_crm" PublishCrm { zone: ZoneName },
+    /// No device has this address: it is the box's, or an end of the subnet.
+    "publish_unusable" PublishUnusable { subnet: Ipv4Net },
+    /// No end of a device's IPv6 address.
+    "publish_ending" PublishEnding,
+    /// A card where a connection comes from outside: the box cannot know it.
+    "publish_mac" PublishMac,
+    /// No day of the calendar.
+    "day_invalid" DayInvalid,
+    /// A last day without the place where it ends.
+    "day_without_time_zone" DayWithoutTimeZone,
 }
 
 impl Reason {

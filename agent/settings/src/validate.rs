@@ -4,6 +4,7 @@
 mod dns;
 mod egress;
 mod labels;
+mod publish;
 mod reservations;
 mod routes;
 mod rules;
@@ -59,6 +60,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.routes();
         check.dns();
         check.egress();
+        check.publish();
     }
     check.problems
 }
@@ -91,7 +93,7 @@ impl Check<'_> {
                 self.note(&place.field(field), Reason::TooMany { max });
             }
         }
-        for (field, count, max) in self.rule_counts() {
+        for (field, count, max) in self.rule_counts().into_iter().chain([self.publish_counts()]) {
             if count > max {
                 self.note(&Place::Root.field(field), Reason::TooMany { max });
             }

@@ -161,6 +161,8 @@ fn value() -> impl Strategy<Value = Value> {
         json!(true),
         json!({"vlan": 40, "ipv6": "automatic", "label": "三楼", "isolated": true}),
         json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]),
+        json!([{"id": 1, "label": "店", "ports": ["tcp/443"], "from": "all",
+            "to": {"zone": "office", "address": "192.168.10.5", "port": 8443, "ipv6": "::5"}}]),
     ])
 }
 

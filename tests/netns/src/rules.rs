@@ -59,6 +59,11 @@ pub enum Reach {
     Ruled,
     /// As [`Reach::Both`], with 10.20.0.0/16 behind a router of office, and guests reach web pages there.
     Routed,
+    /// As [`Reach::Both`], with services of the office's host published: TCP 443, which it answers on 8443, and
+    /// on IPv6, to anybody; TCP and UDP 7000 to 7009 to 10.200.0.0/24; TCP 9000, which is over; TCP 9001, which is off.
+    Published,
+    /// As [`Reach::Published`], and office is isolated.
+    PublishedIsolated,
 }
 
 impl Rules {
@@ -71,6 +76,7 @@ impl Rules {
             uids: UIDS,
             moved: moved(reach),
             on: settings.schedules.keys().cloned().collect(),
+            over: std::collections::BTreeSet::from([3]),
             isolated: isolated(reach),
         };
         #[cfg(feature = "sabotage")]
@@ -131,7 +137,9 @@ fn settings(reach: Reach) -> Settings {
         | Reach::Neighbours
         | Reach::Isolated
         | Reach::Ruled
-        | Reach::Routed => both.clone(),
+        | Reach::Routed
+        | Reach::Published
+        | Reach::PublishedIsolated => both.clone(),
         Reach::V4Only => json!([{"zone": "office", "addresses": ["192.168.10.0/25"]}]),
         Reach::Nobody => json!([{"zone": "office", "addresses": []}]),
         Reach::Office => json!([{"zone": "office", "addresses": "all"}]),
@@ -147,6 +155,10 @@ fn settings(reach: Reach) -> Settings {
     if reach == Reach::NoDhcp {
         let ipv4 = office.get_mut("ipv4").and_then(serde_json::Value::as_object_mut);
         ipv4.expect("an object").remove("dhcp");
+    }
+    if reach == Reach::PublishedIsolated {
+        let office = office.as_object_mut().expect("an object");
+        office.insert("isolated".to_owned(), json!(true));
     }
     let mut guest = zone(20);
     if is_isolated(reach) {
@@ -180,6 +192,11 @@ fn settings(reach: Reach) -> Settings {
         "management": {"from": manages},
         "crm": {"zone": "crm", "host": 10, "reachable_from": reachable_from}
     });
+    if matches!(reach, Reach::Published | Reach::PublishedIsolated) {
+        let fields = document.as_object_mut().expect("an object");
+        fields.insert("publish".to_owned(), published());
+        fields.insert("time_zone".to_owned(), json!("UTC"));
+    }
     if matches!(reach, Reach::Routed | Reach::Ruled) {
         let routes = json!([{"network": "10.20.0.0/16", "via": "192.168.10.2"}]);
         let fields = document.as_object_mut().expect("an object");
@@ -223,4 +240,17 @@ fn ruled() -> serde_json::Map<String, serde_json::Value> {
     });
     let serde_json::Value::Object(fields) = fields else { unreachable!("an object") };
     fields
+}
+
+fn published() -> serde_json::Value {
+    let host = json!({"zone": "office", "address": "192.168.10.10"});
+    let both = json!({"zone": "office", "address": "192.168.10.10", "port": 8443, "ipv6": "::10"});
+    json!([
+        {"id": 1, "label": "Shop", "ports": ["tcp/443"], "from": "all", "to": both},
+        {"id": 2, "label": "Camera", "ports": ["tcp/7000-7009", "udp/7000-7009"],
+            "from": ["10.200.0.0/24", "192.168.20.0/24"], "to": host},
+        {"id": 3, "label": "Fair", "ports": ["tcp/9000"], "from": "all", "to": host,
+            "until": "2025-01-31"},
+        {"id": 4, "label": "Old", "enabled": false, "ports": ["tcp/9001"], "from": "all", "to": host},
+    ])
 }

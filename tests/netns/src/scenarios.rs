@@ -10,6 +10,7 @@ mod isolated;
 mod layer2;
 mod link;
 mod output;
+mod publish;
 mod rogue;
 mod routed;
 mod spoof;
@@ -56,6 +57,10 @@ scenarios! {
         isolated_devices_reach_the_box_and_the_internet;
     routed: devices_behind_a_router_are_of_its_zone nobody_else_has_their_addresses
         without_a_route_they_are_strangers office_reaches_them_by_way_of_the_box;
+    publish: the_internet_reaches_it_and_sees_one_address exactly_these_ports_are_open
+        zones_reach_it_as_they_may_the_internet neighbours_and_itself_reach_it
+        an_isolated_zone_stays_so a_list_limits_who_comes over_ipv6_nothing_is_translated
+        what_is_published_no_more_ends errors_of_its_connections_pass forged_senders_stay_out;
     link: neighbours_find_each_other box_asks_for_neighbours
         routers_announce_themselves_on_wan_only hosts_without_address_find_the_router
         groups_are_asked_for_on_the_link hosts_without_address_join_groups

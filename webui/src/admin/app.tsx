@@ -32,6 +32,9 @@ import { EgressEditPage, EgressNewPage } from "./features/egress/form";
 import { EgressPage } from "./features/egress/page";
 import { EgressReviewPage } from "./features/egress/review";
 import { ProtectionPage } from "./features/protection/page";
+import { PublishEditPage, PublishNewPage } from "./features/publish/form";
+import { PublishPage } from "./features/publish/page";
+import { PublishReviewPage } from "./features/publish/review";
 import { RulesPlace } from "./features/rules/place";
 import { ChangePage, GoBackPage } from "./features/settings/change";
 import { ImportPage, ImportReviewPage } from "./features/settings/import";
@@ -97,6 +100,7 @@ function Pages() {
     { href: "/rules", label: t("admin.rules"), icon: "rules" },
     { href: "/devices", label: t("admin.devices"), icon: "screen" },
     { href: "/addresses", label: t("admin.dhcp.title"), icon: "contacts" },
+    { href: "/publish", label: t("admin.publish"), icon: "globe" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/egress", label: t("admin.egress.title"), icon: "globe" },
@@ -110,6 +114,10 @@ function Pages() {
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
         <Route path="/rules/*?" component={RulesPlace} />
+        <Route path="/publish" component={PublishPage} />
+        <Route path="/publish/new" component={PublishNewPage} />
+        <Route path="/publish/review" component={PublishReviewPage} />
+        <Route path="/publish/:id" component={PublishEditPage} />
         <Route path="/addresses" component={LentPage} />
         <Route path="/addresses/fixed" component={FixedPage} />
         <Route path="/addresses/fixed/new" component={NewPage} />

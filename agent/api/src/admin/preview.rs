@@ -67,6 +67,7 @@ impl Admin {
                     uids: ServiceUids { dnsmasq, chrony, networkd, resolver, admin },
                     moved: Moved::new(),
                     on: settings.schedules_on(std::time::SystemTime::now()),
+                    over: settings.publications_over(std::time::SystemTime::now()),
                     isolated: isolated.iter().filter_map(|name| InterfaceName::new(name)).collect(),
                 };
                 (context, known.collect())

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::routing::post;
 use firewall::ir::{Action, CtState, InterfaceName, Ruleset};
 use firewall::simulate::{Addresses, Decision, Outcome, Packet, Path, Step, Transport};
-use settings::{Settings, SitePrefix, ZoneName};
+use settings::{Publication, Settings, SitePrefix, ZoneName};
 
 use super::document::{refused_fields, words_in};
 use super::matrix::BOX;
@@ -182,7 +182,10 @@ pub(super) fn judged(
             match goes {
                 Goes::Zone(to) => (input, zone(to), Path::Through),
                 Goes::Wan(wan) => (input, Some(wan.clone()), Path::Through),
-                Goes::Box | Goes::Nowhere => (input, None, Path::ToBox),
+                Goes::Box | Goes::Nowhere => {
+                    let behind = published(of, question).and_then(|one| zone(&one.to.zone));
+                    (input, behind, Path::ToBox)
+                }
             }
         }
     };
@@ -198,7 +201,10 @@ pub(super) fn judged(
     };
     let known = firewall::knowing(of.rules.clone(), &of.names);
     let rules = known.check().map_err(|error| broken(&error))?;
-    Ok(told(&known, &firewall::simulate(rules, &packet, path), to, language))
+    let decision = firewall::simulate(rules, &packet, path);
+    let behind = published(of, question).filter(|_| decision.sent_to.is_some());
+    let to = behind.map_or(to, |one| one.to.zone.to_string());
+    Ok(told(&known, &decision, to, language))
 }
 
 fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
@@ -223,6 +229,20 @@ fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
         Some((name, _)) => Goes::Zone(name.clone()),
         None => of.context.wan.clone().map_or(Goes::Nowhere, Goes::Wan),
     }
+}
+
+/// What is published at the port that the packet is for.
+fn published<'r>(of: &'r Resolved, question: &Question) -> Option<&'r Publication> {
+    let (udp, port) = match question.transport {
+        Transport::Tcp { destination, .. } => (false, destination),
+        Transport::Udp { destination, .. } => (true, destination),
+        _ => return None,
+    };
+    let holds = |one: &&Publication| {
+        let mut ranges = one.outside(udp).into_iter();
+        ranges.any(|range| (range.first..=range.last).contains(&port))
+    };
+    of.settings.publish.iter().find(holds)
 }
 
 fn uid(of: &Resolved, sender: PacketSender) -> u32 {
@@ -274,6 +294,7 @@ fn packet(
         vlan: None,
         inner_tag: None,
         card_to: None,
+        sent_to: None,
         card: None,
     })
 }

@@ -393,6 +393,7 @@ impl Now {
             },
             moved: settings::Moved::new(),
             on: self.settings.schedules_on(std::time::SystemTime::now()),
+            over: std::collections::BTreeSet::new(),
             isolated: Vec::new(),
         };
         ProbeReport {

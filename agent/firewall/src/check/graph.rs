@@ -60,7 +60,11 @@ fn targets<'t>(rule: &'t Rule, maps: &HashMap<&Name, &'t VerdictMap>) -> Vec<&'t
             .get(map)
             .map(|map| map.entries.iter().filter_map(|(_, verdict)| jump(verdict)).collect())
             .unwrap_or_default(),
-        Action::Admit(_) | Action::Log(_) | Action::Reject | Action::Masquerade => Vec::new(),
+        Action::Admit(_)
+        | Action::Log(_)
+        | Action::Reject
+        | Action::Masquerade
+        | Action::SendTo { .. } => Vec::new(),
     }
 }
 
@@ -124,10 +128,12 @@ fn at_hook(rule: &Rule, base: &Base) -> Result<(), Fault> {
         return Err(Fault::CtStateTooEarly);
     }
     let nat_out = base.kind == ChainKind::Nat && base.hook == Hook::Postrouting;
+    let nat_in = base.kind == ChainKind::Nat && base.hook == Hook::Prerouting;
     let filter = base.kind == ChainKind::Filter;
     let answers = matches!(base.hook, Hook::Input | Hook::Forward | Hook::Output);
     match rule.action {
         Action::Masquerade if !nat_out => Err(Fault::ActionAtHook { action: "masquerade" }),
+        Action::SendTo { .. } if !nat_in => Err(Fault::ActionAtHook { action: "dnat" }),
         Action::Reject if !(filter && answers) => Err(Fault::ActionAtHook { action: "reject" }),
         Action::Admit(_) if !(filter && answers) => {
             Err(Fault::ActionAtHook { action: "ct mark set" })

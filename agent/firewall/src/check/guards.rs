@@ -60,7 +60,14 @@ pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
         Action::Admit(_) if family == Family::Bridge => {
             Err(Fault::ActionAtHook { action: "ct mark set" })
         }
-        Action::Verdict(_)
+        Action::SendTo { .. } if known.version != Some(IpVersion::V4) => {
+            Err(Fault::Unguarded { field: Field::Ip4Destination })
+        }
+        Action::SendTo { port: Some(_), .. } if !known.only(&[Protocol::Tcp, Protocol::Udp]) => {
+            Err(Fault::Unguarded { field: Field::DestinationPort })
+        }
+        Action::SendTo { .. }
+        | Action::Verdict(_)
         | Action::Admit(_)
         | Action::Log(_)
         | Action::Reject
@@ -99,16 +106,19 @@ fn read(field: Field, family: Family, known: &Known) -> Result<(), Fault> {
         Field::Ip4Source
         | Field::Ip4Destination
         | Field::OriginalIp4Source
-        | Field::OriginalIp4Destination => known.version == Some(IpVersion::V4),
+        | Field::OriginalIp4Destination
+        | Field::ReplyIp4Source => known.version == Some(IpVersion::V4),
         Field::Ip6Source
         | Field::Ip6Destination
         | Field::OriginalIp6Source
         | Field::OriginalIp6Destination
+        | Field::ReplyIp6Source
         | Field::HopLimit => known.version == Some(IpVersion::V6),
         Field::SourcePort
         | Field::DestinationPort
         | Field::OriginalSourcePort
-        | Field::OriginalDestinationPort => known.only(&[Protocol::Tcp, Protocol::Udp]),
+        | Field::OriginalDestinationPort
+        | Field::ReplySourcePort => known.only(&[Protocol::Tcp, Protocol::Udp]),
         Field::IcmpType => known.only(&[Protocol::Icmp]) || known.only(&[Protocol::Icmpv6]),
         _ => true,
     };
@@ -125,22 +135,26 @@ fn comparable(field: Field, value: &Value, negated: bool) -> Result<(), Fault> {
         Field::Ip4Source
         | Field::Ip4Destination
         | Field::OriginalIp4Source
-        | Field::OriginalIp4Destination => matches!(value, Value::Ip4(_)),
+        | Field::OriginalIp4Destination
+        | Field::ReplyIp4Source => matches!(value, Value::Ip4(_)),
         Field::Ip6Source
         | Field::Ip6Destination
         | Field::OriginalIp6Source
-        | Field::OriginalIp6Destination => matches!(value, Value::Ip6(_)),
+        | Field::OriginalIp6Destination
+        | Field::ReplyIp6Source => matches!(value, Value::Ip6(_)),
         Field::HopLimit => matches!(value, Value::HopLimit(_)),
         Field::SourcePort
         | Field::DestinationPort
         | Field::OriginalSourcePort
-        | Field::OriginalDestinationPort => matches!(value, Value::Port(_)),
+        | Field::OriginalDestinationPort
+        | Field::ReplySourcePort => matches!(value, Value::Port(_)),
         Field::IcmpType => matches!(value, Value::IcmpType(_)),
         Field::SocketUid => matches!(value, Value::Uid(_)),
         // Untagged frames have no id to differ from.
         Field::VlanId => matches!(value, Value::VlanId(_)) && !negated,
         // As in the simulator, which knows of a frame no more than the tag it holds.
         Field::EtherType => matches!(value, Value::EtherType(_)) && !negated,
+        Field::DestinationType => matches!(value, Value::AddressType(_)),
         Field::CtState => false,
         Field::CtDirection => matches!(value, Value::Direction(_)),
         Field::CtMark => matches!(value, Value::Mark(_)),

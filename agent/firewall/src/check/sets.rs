@@ -63,7 +63,8 @@ fn type_of(value: &Value) -> Option<KeyType> {
         | Value::Direction(_)
         | Value::Mark(_)
         | Value::VlanId(_)
-        | Value::EtherType(_) => return None,
+        | Value::EtherType(_)
+        | Value::AddressType(_) => return None,
     })
 }
 

@@ -54,6 +54,33 @@ fn base(kind: ChainKind, hook: Hook, priority: i32) -> Option<Base> {
 }
 
 #[test]
+fn another_destination_is_for_nat_and_for_what_has_one() {
+    let at = |kind, hook, rule: Rule| {
+        with(|table| {
+            let chain =
+                Chain { name: name("translates"), base: base(kind, hook, -100), rules: vec![rule] };
+            table.chains.push(chain);
+        })
+    };
+    let to = Ipv4Addr::new(192, 168, 10, 5);
+    let good = || when().v4().for_own_address().tcp().send_to(to, Some(8443), "");
+    assert_eq!(at(ChainKind::Nat, Hook::Prerouting, good()), None);
+    let place = Fault::ActionAtHook { action: "dnat" };
+    assert_eq!(at(ChainKind::Nat, Hook::Postrouting, good()), Some(place.clone()));
+    assert_eq!(at(ChainKind::Filter, Hook::Prerouting, good()), Some(place));
+    let bare = when().tcp().send_to(to, None, "");
+    let unguarded = Fault::Unguarded { field: Field::Ip4Destination };
+    assert_eq!(at(ChainKind::Nat, Hook::Prerouting, bare), Some(unguarded));
+    let portless = when().v4().send_to(to, Some(1), "");
+    let unguarded = Fault::Unguarded { field: Field::DestinationPort };
+    assert_eq!(at(ChainKind::Nat, Hook::Prerouting, portless), Some(unguarded));
+    let zero = when().v4().tcp().send_to(to, Some(0), "");
+    assert_eq!(at(ChainKind::Nat, Hook::Prerouting, zero), Some(Fault::BadValue));
+    let kind = when().is(Field::DestinationType, Value::Port(1)).accept("");
+    assert_eq!(fault_of(kind), Some(Fault::ValueMismatch { field: Field::DestinationType }));
+}
+
+#[test]
 fn a_good_one_is_accepted() {
     let rules = vec![
         when()

@@ -75,6 +75,15 @@ pub enum Field {
     OriginalSourcePort,
     /// `ct original proto-dst`; likewise.
     OriginalDestinationPort,
+    /// `ct reply ip saddr`: who answers the connection, after NAT. The packet itself may go either way. Guarded
+    /// like [`Field::Ip4Source`].
+    ReplyIp4Source,
+    /// `ct reply ip6 saddr`; likewise.
+    ReplyIp6Source,
+    /// `ct reply proto-src`; likewise, guarded like [`Field::SourcePort`].
+    ReplySourcePort,
+    /// `fib daddr type`: what the box knows of the destination, before routing.
+    DestinationType,
     /// `vlan id`: id of the frame's 802.1Q tag; only in `bridge` tables, never negated.
     VlanId,
     /// `ether saddr`: the card that sent it on this link; nothing in output chains.
@@ -120,6 +129,15 @@ pub enum Value {
     Mac([u8; 6]),
     /// What a frame holds.
     EtherType(EtherType),
+    /// Kind of an address.
+    AddressType(AddressType),
+}
+
+/// What the box knows of an address (`RTN_*` of linux/rtnetlink.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AddressType {
+    /// The box itself has it.
+    Local,
 }
 
 /// What a frame holds that rules name (IEEE 802 numbers).
@@ -185,15 +203,18 @@ impl Field {
             Self::Ip4Source
             | Self::Ip4Destination
             | Self::OriginalIp4Source
-            | Self::OriginalIp4Destination => KeyType::Ip4,
+            | Self::OriginalIp4Destination
+            | Self::ReplyIp4Source => KeyType::Ip4,
             Self::Ip6Source
             | Self::Ip6Destination
             | Self::OriginalIp6Source
-            | Self::OriginalIp6Destination => KeyType::Ip6,
+            | Self::OriginalIp6Destination
+            | Self::ReplyIp6Source => KeyType::Ip6,
             Self::SourcePort
             | Self::DestinationPort
             | Self::OriginalSourcePort
-            | Self::OriginalDestinationPort => KeyType::Port,
+            | Self::OriginalDestinationPort
+            | Self::ReplySourcePort => KeyType::Port,
             Self::Protocol => KeyType::Protocol,
             Self::IcmpType => KeyType::IcmpType,
             Self::SocketUid => KeyType::Uid,
@@ -203,6 +224,7 @@ impl Field {
             | Self::HopLimit
             | Self::CtDirection
             | Self::CtMark
+            | Self::DestinationType
             | Self::VlanId
             | Self::EtherType => return None,
         })
@@ -221,6 +243,9 @@ impl Field {
                 | Self::OriginalIp6Destination
                 | Self::OriginalSourcePort
                 | Self::OriginalDestinationPort
+                | Self::ReplyIp4Source
+                | Self::ReplyIp6Source
+                | Self::ReplySourcePort
         )
     }
 }
@@ -234,6 +259,22 @@ impl CtState {
             Self::Related => "related",
             Self::New => "new",
             Self::Untracked => "untracked",
+        }
+    }
+}
+
+impl AddressType {
+    /// The word of nft(8).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+        }
+    }
+
+    /// The kernel's number.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Local => 2,
         }
     }
 }

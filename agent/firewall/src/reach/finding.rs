@@ -1,10 +1,10 @@
 //! What the simulator found: typed, in words of both languages, and weighed for a page.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
-use settings::{Language, ZoneName};
+use settings::{Language, Risk, Title, Way, ZoneName};
 
 use crate::message;
 
@@ -38,6 +38,29 @@ pub enum Finding {
         /// The new one; none when it has none any more.
         after: Option<IpNet>,
     },
+    /// The internet reaches a published service that it did not reach.
+    PublishedOpened {
+        /// Ports at the box's address.
+        way: Way,
+        /// Who answers.
+        to: Answer,
+        /// Only addresses of a list may come.
+        listed: bool,
+    },
+    /// The internet reached a published service, and does no more.
+    PublishedClosed {
+        /// Ports at the box's address.
+        way: Way,
+        /// Who answered.
+        to: Answer,
+    },
+    /// What is published there is attacked wherever the internet reaches it.
+    Risk {
+        /// What it is called.
+        label: Title,
+        /// What answers there.
+        risk: Risk,
+    },
     /// What was stopped passes now.
     Opened {
         /// Who opens the connection.
@@ -56,6 +79,17 @@ pub enum Finding {
         /// What is stopped.
         what: BTreeSet<Traffic>,
     },
+}
+
+/// A device that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its zone.
+    pub zone: ZoneName,
+    /// Its address.
+    pub address: IpAddr,
+    /// Its port, the first of several.
+    pub port: u16,
 }
 
 /// Who opens a connection.
@@ -131,11 +165,17 @@ impl Finding {
         match self {
             Self::KeepsWayIn { .. } => Weight::Good,
             Self::Opened { from: Sender::Internet, .. }
+            | Self::PublishedOpened { listed: false, .. }
+            | Self::Risk { .. }
             | Self::LosesWayIn { .. }
             | Self::InternetReachesInside { .. }
             | Self::NobodyReachesCrm => Weight::Warning,
             Self::Opened { to, .. } if to.contains(&Place::Crm) => Weight::Warning,
-            Self::Opened { .. } | Self::Closed { .. } | Self::Moved { .. } => Weight::Note,
+            Self::PublishedOpened { .. }
+            | Self::PublishedClosed { .. }
+            | Self::Opened { .. }
+            | Self::Closed { .. }
+            | Self::Moved { .. } => Weight::Note,
         }
     }
 
@@ -157,6 +197,14 @@ impl Finding {
             Self::InternetReachesInside { to: Place::Crm } => words.say("internet_inside_crm", &[]),
             Self::InternetReachesInside { to } => {
                 words.say("internet_inside", &[("to", words.place(to))])
+            }
+            Self::PublishedOpened { way, to, listed } => {
+                let code = if *listed { "published_opened_listed" } else { "published_opened" };
+                words.published(code, *way, to)
+            }
+            Self::PublishedClosed { way, to } => words.published("published_closed", *way, to),
+            Self::Risk { label, risk } => {
+                words.say(risk_code(*risk), &[("label", label.to_string())])
             }
             Self::NobodyReachesCrm => words.say("nobody_reaches_crm", &[]),
             Self::Moved { zone, before, after } => words.moved(zone, *before, *after),
@@ -198,6 +246,12 @@ impl Words<'_> {
 
     fn zone(&self, zone: &ZoneName) -> String {
         (self.name)(zone.as_str()).unwrap_or_else(|| zone.to_string())
+    }
+
+    fn published(&self, code: &str, way: Way, to: &Answer) -> String {
+        let at = SocketAddr::from((to.address, to.port)).to_string();
+        let parameters = [("way", way.to_string()), ("at", at), ("zone", self.zone(&to.zone))];
+        self.say(code, &parameters)
     }
 
     fn moved(&self, zone: &ZoneName, before: Option<IpNet>, after: Option<IpNet>) -> String {
@@ -281,6 +335,18 @@ impl Words<'_> {
             }
             words => words.concat(),
         }
+    }
+}
+
+fn risk_code(risk: Risk) -> &'static str {
+    match risk {
+        Risk::RemoteDesktop => "risk_remote_desktop",
+        Risk::Shell => "risk_shell",
+        Risk::Files => "risk_files",
+        Risk::Database => "risk_database",
+        Risk::Printer => "risk_printer",
+        Risk::Camera => "risk_camera",
+        Risk::Amplifier => "risk_amplifier",
     }
 }
 

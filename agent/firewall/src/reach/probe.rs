@@ -136,7 +136,7 @@ impl Probe {
         })
     }
 
-    fn packet(
+    pub(super) fn packet(
         self,
         input: Option<InterfaceName>,
         output: Option<InterfaceName>,
@@ -164,6 +164,7 @@ impl Probe {
             card: None,
             inner_tag: None,
             card_to: None,
+            sent_to: None,
         })
     }
 }

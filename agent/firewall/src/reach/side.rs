@@ -145,8 +145,12 @@ pub(super) fn ports(ruleset: &Ruleset, hook: Hook) -> BTreeSet<u16> {
 }
 
 fn named(one: &Match, table: &Table) -> Vec<u16> {
-    let to =
-        |field: &Field| matches!(field, Field::DestinationPort | Field::OriginalDestinationPort);
+    let to = |field: &Field| {
+        matches!(
+            field,
+            Field::DestinationPort | Field::OriginalDestinationPort | Field::ReplySourcePort
+        )
+    };
     let port = |value: &Value| match value {
         // Those within a range meet the same end as its first, unless another rule names them.
         Value::Port(port) | Value::Ports(port, _) => Some(*port),
@@ -173,6 +177,10 @@ fn jumps<'t>(action: &'t Action, table: &'t Table) -> Vec<&'t Name> {
             let maps = table.maps.iter().filter(|known| known.name == *map);
             maps.flat_map(|map| &map.entries).filter_map(|(_, to)| target(to)).collect()
         }
-        Action::Admit(_) | Action::Log(_) | Action::Reject | Action::Masquerade => Vec::new(),
+        Action::Admit(_)
+        | Action::Log(_)
+        | Action::Reject
+        | Action::Masquerade
+        | Action::SendTo { .. } => Vec::new(),
     }
 }

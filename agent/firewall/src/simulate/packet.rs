@@ -13,7 +13,8 @@ use crate::ir::{
 pub struct Packet {
     /// Where it came in; for frames the bridge port.
     pub input: Option<InterfaceName>,
-    /// Where it goes out; for frames the bridge port.
+    /// Where it goes out; for frames the bridge port. Of a packet to the box, where it goes when rules send it
+    /// elsewhere.
     pub output: Option<InterfaceName>,
     /// Source and destination; none for frames that are not IP.
     pub addresses: Option<Addresses>,
@@ -25,8 +26,11 @@ pub struct Packet {
     pub reply: bool,
     /// Mark of its connection.
     pub mark: u32,
-    /// Of an error: who opened the connection that it tells of, and to whom.
+    /// Of an error: who opened the connection that it tells of, and who answers it.
     pub about: Option<(IpAddr, IpAddr)>,
+    /// Where its connection's first packet was sent, when rules sent it elsewhere; `addresses` are those after
+    /// that.
+    pub sent_to: Option<(Ipv4Addr, u16)>,
     /// Owner of the sending socket; none for packets from outside and of the kernel itself.
     pub uid: Option<u32>,
     /// Id of the frame's VLAN tag, on a VLAN-aware bridge.
@@ -132,6 +136,32 @@ pub(super) enum Read {
 }
 
 impl Packet {
+    /// Whether it is meant for one host, and not for all of them or some.
+    pub(super) fn is_to_one(&self) -> bool {
+        match self.addresses {
+            Some(Addresses::V4 { destination, .. }) => {
+                !destination.is_multicast() && !destination.is_broadcast()
+            }
+            Some(Addresses::V6 { destination, .. }) => !destination.is_multicast(),
+            None => false,
+        }
+    }
+
+    /// Gives it another destination; what it is then.
+    pub(super) fn send_to(&mut self, to: Ipv4Addr, port: Option<u16>) -> Option<(Ipv4Addr, u16)> {
+        let Some(Addresses::V4 { destination, .. }) = &mut self.addresses else { return None };
+        let former = std::mem::replace(destination, to);
+        let own = match &mut self.transport {
+            Some(Transport::Tcp { destination, .. } | Transport::Udp { destination, .. }) => {
+                destination
+            }
+            _ => return None,
+        };
+        let former_port = std::mem::replace(own, port.unwrap_or(*own));
+        self.sent_to = Some((former, former_port));
+        Some((to, *own))
+    }
+
     pub(super) fn read(&self, field: Field, hook: Hook) -> Read {
         match field {
             Field::InputInterface => interface(self.input.as_ref().filter(|_| has_input(hook))),
@@ -154,24 +184,35 @@ impl Packet {
         if matches!(self.state, CtState::Invalid | CtState::Untracked) {
             return None;
         }
+        if let (Some((address, port)), false) = (self.sent_to, self.state == CtState::Related) {
+            match field {
+                Field::OriginalIp4Destination => return Some(Value::Ip4(address.into())),
+                Field::OriginalDestinationPort => return Some(Value::Port(port)),
+                _ => {}
+            }
+        }
         let way = if self.reply { Direction::Reply } else { Direction::Original };
         Some(match (field, way) {
             (Field::CtMark, _) => Value::Mark(self.mark),
             (Field::CtDirection, way) => Value::Direction(way),
             (field, _) if self.state == CtState::Related => return self.of_connection_told(field),
             (Field::OriginalIp4Source, Direction::Original)
-            | (Field::OriginalIp4Destination, Direction::Reply) => self.value(Field::Ip4Source)?,
-            (Field::OriginalIp4Destination, Direction::Original)
+            | (Field::OriginalIp4Destination | Field::ReplyIp4Source, Direction::Reply) => {
+                self.value(Field::Ip4Source)?
+            }
+            (Field::OriginalIp4Destination | Field::ReplyIp4Source, Direction::Original)
             | (Field::OriginalIp4Source, Direction::Reply) => self.value(Field::Ip4Destination)?,
             (Field::OriginalIp6Source, Direction::Original)
-            | (Field::OriginalIp6Destination, Direction::Reply) => self.value(Field::Ip6Source)?,
-            (Field::OriginalIp6Destination, Direction::Original)
+            | (Field::OriginalIp6Destination | Field::ReplyIp6Source, Direction::Reply) => {
+                self.value(Field::Ip6Source)?
+            }
+            (Field::OriginalIp6Destination | Field::ReplyIp6Source, Direction::Original)
             | (Field::OriginalIp6Source, Direction::Reply) => self.value(Field::Ip6Destination)?,
             (Field::OriginalSourcePort, Direction::Original)
-            | (Field::OriginalDestinationPort, Direction::Reply) => {
+            | (Field::OriginalDestinationPort | Field::ReplySourcePort, Direction::Reply) => {
                 self.value(Field::SourcePort)?
             }
-            (Field::OriginalDestinationPort, Direction::Original)
+            (Field::OriginalDestinationPort | Field::ReplySourcePort, Direction::Original)
             | (Field::OriginalSourcePort, Direction::Reply) => {
                 self.value(Field::DestinationPort)?
             }
@@ -180,13 +221,16 @@ impl Packet {
     }
 
     fn of_connection_told(&self, field: Field) -> Option<Value> {
+        if let (Field::OriginalIp4Destination, Some((address, _))) = (field, self.sent_to) {
+            return Some(Value::Ip4(address.into()));
+        }
         Some(match (field, self.about?) {
             (Field::OriginalIp4Source, (IpAddr::V4(address), _))
-            | (Field::OriginalIp4Destination, (_, IpAddr::V4(address))) => {
+            | (Field::OriginalIp4Destination | Field::ReplyIp4Source, (_, IpAddr::V4(address))) => {
                 Value::Ip4(address.into())
             }
             (Field::OriginalIp6Source, (IpAddr::V6(address), _))
-            | (Field::OriginalIp6Destination, (_, IpAddr::V6(address))) => {
+            | (Field::OriginalIp6Destination | Field::ReplyIp6Source, (_, IpAddr::V6(address))) => {
                 Value::Ip6(address.into())
             }
             _ => return None,

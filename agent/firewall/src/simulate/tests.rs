@@ -35,6 +35,7 @@ fn packet() -> Packet {
         card: None,
         inner_tag: None,
         card_to: None,
+        sent_to: None,
     }
 }
 

@@ -72,6 +72,7 @@ mod tests {
             uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3, resolver: 4, admin: 5 },
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
+            over: std::collections::BTreeSet::new(),
             isolated: Vec::new(),
         };
         let ruleset = compile(&settings, &context);

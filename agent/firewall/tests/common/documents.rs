@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
     Addresses, Allow, Crm, DhcpRange, Dns, Egress, EgressProtocol, EgressUser, Ipv4Zone, Ipv6Zone,
-    Language, MacAddress, Management, Policy, Port, PortMatch, PortRole, Route, Settings, Source,
-    Target, TlsServer, Upstream, Version, VlanId, Zone, ZoneName,
+    Language, MacAddress, Management, Policy, Port, PortMatch, PortRange, PortRole, Publication,
+    Published, Route, Settings, Source, Target, TlsServer, Upstream, Version, VlanId, Way, Which,
+    Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -45,9 +46,9 @@ fn drafts() -> impl Strategy<Value = Settings> {
         vec((any::<Index>(), any::<Index>(), any::<bool>()), 0..12),
         vec((any::<Index>(), sources()), 1..4),
         vec((any::<Index>(), sources()), 0..6),
-        (2u16..200, prop::option::of((any::<Index>(), 3u8..9))),
+        (2u16..200, prop::option::of((any::<Index>(), 3u8..9)), vec(publication_shape(), 0..4)),
     )
-        .prop_map(|(names, shapes, policies, management, reach, (host, route))| {
+        .prop_map(|(names, shapes, policies, management, reach, (host, route, published))| {
             let names: Vec<ZoneName> = names.iter().map(|name| name.parse().unwrap()).collect();
             let mut zones: BTreeMap<ZoneName, Zone> =
                 names.iter().cloned().zip(shapes.iter().enumerate().map(zone)).collect();
@@ -68,6 +69,7 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 schedules: BTreeMap::new(),
                 time_zone: None,
                 ports: ports(&names),
+                publish: publish(others, &zones, &published),
                 policies: policies_of(others, &policies),
                 management: Management { from: sources_of(others, &zones, &management) },
                 crm: Crm { zone: crm, host, reachable_from: sources_of(others, &zones, &reach) },
@@ -134,6 +136,52 @@ fn zone_shape() -> impl Strategy<Value = ZoneShape> {
             isolated,
         },
     )
+}
+
+/// Zone, protocols, whether the device's port is another, whether it has IPv6, and who may come.
+type PublicationShape = (Index, u8, bool, bool, u8);
+
+fn publication_shape() -> impl Strategy<Value = PublicationShape> {
+    (any::<Index>(), 0u8..3, any::<bool>(), any::<bool>(), 0u8..4)
+}
+
+/// Each on a port of its own from 443 on.
+fn publish(
+    zones: &[ZoneName],
+    all: &BTreeMap<ZoneName, Zone>,
+    drawn: &[PublicationShape],
+) -> Vec<Publication> {
+    let one = |(number, (zone, protocols, moved, v6, from)): (u16, &PublicationShape)| {
+        let name = zone.get(zones);
+        let zone = &all[name];
+        let (subnet, router) = (zone.subnet_v4()?, zone.router_v4()?);
+        let address = subnet.hosts().find(|host| *host != router)?;
+        let port = PortRange { first: 443 + number, last: 443 + number };
+        let ports = match protocols {
+            0 => vec![Way::Tcp(port)],
+            1 => vec![Way::Udp(port)],
+            _ => vec![Way::Tcp(port), Way::Udp(port)],
+        };
+        let listed =
+            |texts: &[&str]| Which::These(texts.iter().map(|it| it.parse().unwrap()).collect());
+        let from = match from {
+            0 | 1 => Which::All,
+            2 => listed(&["9.9.9.9", "2620:fe::/32"]),
+            _ => listed(&["5.6.7.8", "10.0.0.0/8"]),
+        };
+        let ipv6 = (*v6 && zone.ipv6 == Ipv6Zone::Automatic).then(|| "::77".parse().unwrap());
+        Some(Publication {
+            id: number + 1,
+            enabled: true,
+            label: format!("店 {number}").parse().unwrap(),
+            ports,
+            to: Published { zone: name.clone(), address, port: moved.then_some(8443), ipv6 },
+            from,
+            until: None,
+            comment: None,
+        })
+    };
+    (0u16..).zip(drawn).filter_map(one).collect()
 }
 
 /// Zones have a /16 each to be in, and 600 VLAN ids each.

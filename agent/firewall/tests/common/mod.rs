@@ -30,6 +30,7 @@ pub fn context() -> Context {
         },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
+        over: std::collections::BTreeSet::new(),
         isolated: Vec::new(),
     }
 }
@@ -110,6 +111,7 @@ pub fn packet(
         card: None,
         inner_tag: None,
         card_to: None,
+        sent_to: None,
     }
 }
 
@@ -129,6 +131,7 @@ pub fn frame(input: &str) -> Packet {
         card: None,
         inner_tag: None,
         card_to: None,
+        sent_to: None,
     }
 }
 

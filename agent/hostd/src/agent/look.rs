@@ -4,6 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use super::{Agent, InForce};
 use crate::services::Wan;
+use crate::apply::Hours;
 use crate::wan;
 use systemd::log::chain;
 
@@ -63,10 +64,10 @@ impl Agent {
         self.egress.used.keep(&self.state, true);
     }
 
-    /// Whether the hours of the rules that are loaded are those of now.
+    /// Whether the hours of what is loaded are those of now.
     pub fn is_on_time(&self) -> bool {
-        let now = |in_force: &InForce| in_force.settings.schedules_on(SystemTime::now());
-        self.in_force.as_ref().is_none_or(|in_force| now(in_force) == self.on)
+        let now = |in_force: &InForce| Hours::at(&in_force.settings, SystemTime::now());
+        self.in_force.as_ref().is_none_or(|in_force| now(in_force) == self.hours)
     }
 
     /// Looks after the services, from time to time.

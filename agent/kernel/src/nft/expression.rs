@@ -50,6 +50,20 @@ pub(super) const CT_SRC_IP6: u32 = 21;
 pub(super) const CT_DST_IP6: u32 = 22;
 /// `IP_CT_DIR_ORIGINAL`.
 const ORIGINAL: u8 = 0;
+/// `IP_CT_DIR_REPLY`.
+const REPLY: u8 = 1;
+/// `NFT_FIB_RESULT_ADDRTYPE`.
+const ADDRESS_TYPE: u32 = 3;
+/// `NFTA_FIB_F_DADDR`.
+const OF_DESTINATION: u32 = 2;
+/// `NFT_NAT_DNAT`.
+const DESTINATION_NAT: u32 = 1;
+/// `NF_NAT_RANGE_MAP_IPS`.
+const MAP_ADDRESS: u32 = 1;
+/// `NF_NAT_RANGE_PROTO_SPECIFIED`.
+const MAP_PORT: u32 = 2;
+/// `NFPROTO_IPV4`.
+const IPV4: u32 = 2;
 /// `NFT_REG_1`: 16 bytes.
 const REG_1: u32 = 1;
 /// `NFT_REG32_00`: 4 bytes, the first quarter of [`REG_1`].
@@ -58,6 +72,8 @@ const REG32_00: u32 = 8;
 const SECOND: u64 = 1;
 /// `NFT_LIMIT_PKTS`.
 const PACKETS: u32 = 0;
+/// The quarter where a port is for [`Expression::SendTo`].
+pub(super) const PORT_QUARTER: u8 = 4;
 /// `NFTA_LIST_ELEM`.
 pub(super) const LIST_ELEMENT: u16 = 1;
 
@@ -92,6 +108,10 @@ pub(super) enum Expression {
     Log { group: u16, prefix: String },
     /// Takes the outgoing interface's address.
     Masquerade,
+    /// Puts bytes into the register that starts at this quarter.
+    Constant { quarter: u8, value: Vec<u8> },
+    /// Takes the IPv4 address in the first register as destination, and the port in the second when there is one.
+    SendTo { port: bool },
 }
 
 /// What is loaded.
@@ -105,6 +125,10 @@ pub(super) enum Source {
     Ct(u32),
     /// Something of its connection's first packet.
     CtOriginal(u32),
+    /// Something of what answers that.
+    CtReply(u32),
+    /// What the box knows of its destination: a number of its kind.
+    DestinationType,
     /// Bytes of it.
     Payload { base: u32, offset: u32, length: u32 },
 }
@@ -123,7 +147,9 @@ impl Expression {
             | Self::Number(_)
             | Self::SetMark
             | Self::Limit { .. }
-            | Self::Log { .. } => return None,
+            | Self::Log { .. }
+            | Self::Constant { .. }
+            | Self::SendTo { .. } => return None,
             Self::Lookup { set, id, negated: false } => lookup(set, *id).into(),
             Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
             Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
@@ -152,15 +178,18 @@ impl Expression {
         match self {
             Self::Load { from: Source::Meta(_), .. } => "meta",
             Self::Load {
-                from: Source::CtState | Source::Ct(_) | Source::CtOriginal(_), ..
+                from: Source::CtState | Source::Ct(_) | Source::CtOriginal(_) | Source::CtReply(_),
+                ..
             }
             | Self::SetMark => "ct",
             Self::Load { from: Source::Payload { .. }, .. } => "payload",
+            Self::Load { from: Source::DestinationType, .. } => "fib",
             Self::Mask(_) => "bitwise",
             Self::Compare { .. } => "cmp",
             Self::Lookup { .. } | Self::Map { .. } => "lookup",
             Self::Counter => "counter",
-            Self::Verdict(_) | Self::Number(_) => "immediate",
+            Self::Verdict(_) | Self::Number(_) | Self::Constant { .. } => "immediate",
+            Self::SendTo { .. } => "nat",
             Self::RejectTcp | Self::RejectIcmp => "reject",
             Self::Limit { .. } => "limit",
             Self::Log { .. } => "log",
@@ -179,6 +208,14 @@ impl Expression {
                     Source::CtOriginal(key) => {
                         data.put_be32(2, *key);
                         data.put(3, &[ORIGINAL]);
+                    }
+                    Source::CtReply(key) => {
+                        data.put_be32(2, *key);
+                        data.put(3, &[REPLY]);
+                    }
+                    Source::DestinationType => {
+                        data.put_be32(2, ADDRESS_TYPE);
+                        data.put_be32(3, OF_DESTINATION);
                     }
                     Source::Payload { base, offset, length } => {
                         data.put_be32(2, *base);
@@ -250,6 +287,20 @@ impl Expression {
                 data.put_be32(3, Log::LENGTH);
             }
             Self::Masquerade => {}
+            Self::Constant { quarter, value } => {
+                data.put_be32(1, register_number(*quarter));
+                data.nest(2, |data| data.put(1, value));
+            }
+            Self::SendTo { port } => {
+                data.put_be32(1, DESTINATION_NAT);
+                data.put_be32(2, IPV4);
+                data.put_be32(3, REG_1);
+                if *port {
+                    data.put_be32(5, register_number(PORT_QUARTER));
+                }
+                let flags = if *port { MAP_ADDRESS | MAP_PORT } else { MAP_ADDRESS };
+                data.put_be32(7, flags);
+            }
         }
     }
 }
@@ -301,7 +352,9 @@ fn load(from: Source, register: Register) -> Option<RawExpression> {
             Meta::new(key).with_dreg(register).into()
         }
         Source::CtState => Conntrack::new(ConntrackKey::State).with_dreg(register).into(),
-        Source::Ct(_) | Source::CtOriginal(_) => return None,
+        Source::Ct(_) | Source::CtOriginal(_) | Source::CtReply(_) | Source::DestinationType => {
+            return None;
+        }
         Source::Payload { base, offset, length } => Payload::default()
             .with_dreg(register)
             .with_base(base)

@@ -8,7 +8,7 @@ use rustables::error::BuilderError;
 use super::expression::{
     CT_DIRECTION, CT_DST_IP, CT_DST_IP6, CT_MARK, CT_PROTO_DST, CT_PROTO_SRC, CT_SRC_IP,
     CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO,
-    META_OIFNAME, META_PROTOCOL, META_SKUID, NETWORK, Source, TRANSPORT,
+    META_OIFNAME, META_PROTOCOL, META_SKUID, NETWORK, PORT_QUARTER, Source, TRANSPORT,
 };
 use super::set::{Ids, state_bit, value};
 use super::transaction::{SUBSYSTEM, head};
@@ -55,6 +55,12 @@ pub(super) fn expressions(rule: &Rule, family: Family, ids: &Ids<'_>) -> Vec<Vec
             vec![with(vec![limit], write)]
         }
         Action::Masquerade => vec![with(Vec::new(), Expression::Masquerade)],
+        Action::SendTo { address, port } => {
+            let constant = |quarter, value| Expression::Constant { quarter, value };
+            let mut steps = vec![constant(0, address.octets().to_vec())];
+            steps.extend(port.map(|port| constant(PORT_QUARTER, port.to_be_bytes().to_vec())));
+            vec![with(steps, Expression::SendTo { port: port.is_some() })]
+        }
         Action::Reject => match rule.protocol() {
             Some(Protocol::Tcp) => vec![with(Vec::new(), Expression::RejectTcp)],
             Some(_) => vec![with(Vec::new(), Expression::RejectIcmp)],
@@ -201,6 +207,10 @@ fn load(field: Field, quarter: u8) -> Expression {
         Field::OriginalIp6Destination => Source::CtOriginal(CT_DST_IP6),
         Field::OriginalSourcePort => Source::CtOriginal(CT_PROTO_SRC),
         Field::OriginalDestinationPort => Source::CtOriginal(CT_PROTO_DST),
+        Field::ReplyIp4Source => Source::CtReply(CT_SRC_IP),
+        Field::ReplyIp6Source => Source::CtReply(CT_SRC_IP6),
+        Field::ReplySourcePort => Source::CtReply(CT_PROTO_SRC),
+        Field::DestinationType => Source::DestinationType,
         Field::VlanId => Source::Payload { base: LINK, offset: 14, length: 2 },
         Field::SourceMac => Source::Payload { base: LINK, offset: 6, length: 6 },
         Field::DestinationMac => Source::Payload { base: LINK, offset: 0, length: 6 },
@@ -217,11 +227,14 @@ fn length(field: Field) -> u8 {
         | Field::Ip6Source
         | Field::Ip6Destination
         | Field::OriginalIp6Source
-        | Field::OriginalIp6Destination => 16,
+        | Field::OriginalIp6Destination
+        | Field::ReplyIp6Source => 16,
         Field::Ip4Source
         | Field::Ip4Destination
         | Field::OriginalIp4Source
         | Field::OriginalIp4Destination
+        | Field::ReplyIp4Source
+        | Field::DestinationType
         | Field::SocketUid
         | Field::CtState
         | Field::CtMark => 4,
@@ -230,6 +243,7 @@ fn length(field: Field) -> u8 {
         | Field::DestinationPort
         | Field::OriginalSourcePort
         | Field::OriginalDestinationPort
+        | Field::ReplySourcePort
         | Field::VlanId
         | Field::EtherType => 2,
         Field::IpVersion

@@ -275,6 +275,7 @@ pub(super) fn value(value: &Value) -> (Vec<u8>, Option<Vec<u8>>) {
         Value::EtherType(kind) => kind.number().to_be_bytes().to_vec(),
         Value::Mac(bytes) => bytes.to_vec(),
         Value::IcmpType(number) | Value::HopLimit(number) => vec![*number],
+        Value::AddressType(kind) => kind.number().to_ne_bytes().to_vec(),
         Value::Uid(number) | Value::Mark(number) => number.to_ne_bytes().to_vec(),
         Value::Direction(Direction::Original) => vec![0],
         Value::Direction(Direction::Reply) => vec![1],

@@ -248,6 +248,15 @@ fn expression(name: &str) -> Option<&'static [(u16, Layout)]> {
         "lookup" => {
             &[(1, Layout::Text), (2, Layout::Bytes), (3, Layout::Bytes), (5, Layout::Bytes)]
         }
+        "fib" => &[(1, Layout::Bytes), (2, Layout::Bytes), (3, Layout::Bytes)],
+        // Not compared: the ends of the ranges, which the kernel lists as their beginnings.
+        "nat" => &[
+            (1, Layout::Bytes),
+            (2, Layout::Bytes),
+            (3, Layout::Bytes),
+            (5, Layout::Bytes),
+            (7, Layout::Bytes),
+        ],
         "immediate" => &[(1, Layout::Bytes), (2, Layout::Nest(DATA))],
         // The code means nothing with a TCP reset, and the kernel does not list it there.
         "reject" => &[(1, Layout::Bytes)],

@@ -2,7 +2,9 @@
 //! quarantine, names, language.
 
 use super::Change;
-use super::{Door, crm, dns, egress, policies, ports, quarantine, reached, routes, rules, zones};
+use super::{
+    Door, crm, dns, egress, policies, ports, publish, quarantine, reached, routes, rules, zones,
+};
 use crate::{Management, Settings};
 
 impl Settings {
@@ -25,6 +27,7 @@ impl Settings {
             dns,
             // By `egress::compare`.
             egress: _,
+            publish: published,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -35,6 +38,7 @@ impl Settings {
         let Management { from } = management;
         let mut told = policies::compare(&self.policies, policies);
         told.extend(rules::compare(self, new));
+        told.extend(publish::compare(&self.publish, published));
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));

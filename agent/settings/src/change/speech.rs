@@ -113,6 +113,14 @@ words! {
 
     "egress_crm" EgressCrm,
     "egress_admin" EgressAdmin,
+
+    "publish" Publish ["label", "ports", "zone", "address"],
+    "publish_port" PublishPort ["address", "port"],
+    "publish_from" PublishFrom ["service", "addresses"],
+    "publish_ipv6" PublishIpv6 ["service", "ending"],
+    "publish_until" PublishUntil ["service", "day"],
+    "publish_noted" PublishNoted ["service", "comment"],
+    "publish_off" PublishOff ["service"],
 }
 
 impl Speech<'_> {

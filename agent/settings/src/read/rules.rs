@@ -19,7 +19,7 @@ impl Reader {
         self.list(value, place, Self::member)
     }
 
-    fn member(&mut self, value: &Value, place: &Place<'_>) -> Option<Member> {
+    pub(super) fn member(&mut self, value: &Value, place: &Place<'_>) -> Option<Member> {
         match (value, single(value)) {
             (Value::Text(_), _) => self.text(value, place),
             (_, Some(("group", name))) => self.text(name, &place.field("group")).map(Member::Group),
@@ -74,7 +74,7 @@ impl Reader {
         })
     }
 
-    fn rule_id(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
+    pub(super) fn rule_id(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
         let number = self.number(value, place, Reason::RuleIdInvalid)?;
         let id = u16::try_from(number).ok().filter(|id| *id != 0);
         self.noted(place, id.ok_or(Reason::RuleIdInvalid))
@@ -100,7 +100,12 @@ impl Reader {
         Some(Side { zones: zones?, addresses: addresses? })
     }
 
-    fn which<T>(&mut self, value: &Value, place: &Place<'_>, entry: Read<T>) -> Option<Which<T>> {
+    pub(super) fn which<T>(
+        &mut self,
+        value: &Value,
+        place: &Place<'_>,
+        entry: Read<T>,
+    ) -> Option<Which<T>> {
         match value {
             Value::Text(text) if text == "all" => Some(Which::All),
             Value::List(_) => self.list(value, place, entry).map(Which::These),

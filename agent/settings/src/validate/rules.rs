@@ -56,7 +56,7 @@ impl Check<'_> {
         }
     }
 
-    fn known_groups(&mut self, place: &Place<'_>, members: &[Member]) {
+    pub(super) fn known_groups(&mut self, place: &Place<'_>, members: &[Member]) {
         for (index, member) in members.iter().enumerate() {
             if let Member::Group(group) = member
                 && !self.settings.groups.contains_key(group)
@@ -166,7 +166,7 @@ impl Check<'_> {
     }
 
     /// A list that says something, nothing twice, and not too much.
-    fn list<T: PartialEq>(&mut self, place: &Place<'_>, list: &[T], max: usize) {
+    pub(super) fn list<T: PartialEq>(&mut self, place: &Place<'_>, list: &[T], max: usize) {
         if list.is_empty() {
             self.note(place, Reason::ListEmpty);
         }

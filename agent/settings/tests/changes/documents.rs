@@ -58,6 +58,7 @@ const PARTS: [&str; 13] = [
     "quarantine",
     "routes",
     "egress",
+    "publish",
 ];
 
 fn accepted(document: &Value) -> Option<Settings> {
@@ -113,6 +114,17 @@ fn mended(document: &Value) -> Value {
         zones.get(zone).is_some_and(|zone| zone.get("ipv4").is_some())
     };
     document["routes"].as_array_mut().expect("routes").retain(in_zone);
+    let publish = document["publish"].as_array_mut().expect("published");
+    publish.retain(|one| {
+        let zone = one["to"]["zone"].as_str().expect("zone");
+        zones.get(zone).is_some_and(|zone| zone.get("ipv4").is_some())
+    });
+    for one in publish {
+        let zone = &zones[one["to"]["zone"].as_str().expect("zone")];
+        if zone["ipv6"] == "off" {
+            one["to"].as_object_mut().expect("object").remove("ipv6");
+        }
+    }
     let crm = &mut document["crm"];
     if !known(&crm["zone"]) {
         crm["zone"] = json!("crm");
@@ -152,7 +164,7 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    let named = (rules(), services(), groups(), schedules(), (routes(), dns(), egress()));
+    let named = (rules(), services(), groups(), schedules(), (routes(), dns(), egress(), publish()));
     let rest = (crm(), quarantine(), named);
     (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
         |(
@@ -163,7 +175,7 @@ fn document() -> impl Strategy<Value = Value> {
             (management, from),
             ((zone, host), quarantine, named),
         )| {
-            let (rules, services, groups, schedules, (routes, dns, egress)) = named;
+            let (rules, services, groups, schedules, (routes, dns, egress, publish)) = named;
             json!({
                 "version": 1,
                 "language": language,
@@ -181,6 +193,7 @@ fn document() -> impl Strategy<Value = Value> {
                 "routes": routes,
                 "dns": dns,
                 "egress": egress,
+                "publish": publish,
             })
         },
     )
@@ -334,6 +347,46 @@ fn egress() -> impl Strategy<Value = Vec<Value>> {
             all.into_iter().zip(some).filter(|(_, is)| *is).map(|(one, _)| one).collect()
         })
         .prop_flat_map(|some: Vec<Value>| Just(some).prop_shuffle())
+}
+
+fn publish() -> impl Strategy<Value = Vec<Value>> {
+    let one = |id: u16| {
+        let way = |protocol: &str| json!(format!("{protocol}/{}", 8000 + id));
+        let ports = select(vec![
+            json!([way("tcp")]),
+            json!([way("udp"), way("tcp")]),
+            json!([format!("tcp/{}-{}", id * 10, id * 10 + 9)]),
+        ]);
+        let to = select(vec![("office", "192.168.10.20"), ("guest", "192.168.20.20")]);
+        let from = select(vec![
+            json!("all"),
+            json!(["5.6.7.0/24", "9.9.9.9"]),
+            json!(["2620:fe::/32", "10.0.0.1-10.0.0.9"]),
+        ]);
+        (ports, to, from, any::<[bool; 4]>()).prop_map(
+            move |(ports, (zone, address), from, [enabled, ipv6, other, until])| {
+                let mut to = json!({"zone": zone, "address": address});
+                if ipv6 {
+                    to["ipv6"] = json!("::20");
+                }
+                if other && !ports.to_string().contains('-') {
+                    to["port"] = json!(443);
+                }
+                let label = format!("店 {id}");
+                let mut one = json!({"id": id, "label": label, "ports": ports, "to": to,
+                    "from": from, "enabled": enabled});
+                if until {
+                    one["until"] = json!("2026-12-31");
+                }
+                one
+            },
+        )
+    };
+    let all = [1, 2, 3].map(|id| (one(id), any::<bool>()));
+    let all = Vec::from(all).prop_map(|all| {
+        all.into_iter().filter(|(_, there)| *there).map(|(one, _)| one).collect::<Vec<_>>()
+    });
+    all.prop_shuffle()
 }
 
 fn policies() -> impl Strategy<Value = Vec<Value>> {

@@ -10,6 +10,7 @@ mod labels;
 mod places;
 mod ports;
 mod properties;
+mod publish;
 mod reservations;
 mod rules;
 mod truth;
@@ -32,6 +33,7 @@ fn cases() -> Vec<Case> {
         labels::cases(),
         places::cases(),
         ports::cases(),
+        publish::cases(),
         reservations::cases(),
         rules::cases(),
     ]

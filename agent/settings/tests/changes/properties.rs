@@ -48,6 +48,7 @@ proptest! {
         let dns = has(|code| code.starts_with("dns"));
         prop_assert_eq!(a.dns != b.dns, dns);
         prop_assert_eq!(a.egress != b.egress, has(|code| code.starts_with("egress")));
+        prop_assert_eq!(a.publish != b.publish, has(|code| code.starts_with("publish")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -95,6 +96,11 @@ fn sorted(settings: &Settings) -> Settings {
         servers.sort();
     }
     settings.egress.sort_by(|a, b| a.key().cmp(&b.key()));
+    settings.publish.sort_by_key(|one| one.id);
+    for one in &mut settings.publish {
+        one.ports.sort();
+        sort_which(&mut one.from);
+    }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);
     for rule in &mut settings.rules {

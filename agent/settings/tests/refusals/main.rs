@@ -6,6 +6,7 @@ mod cases;
 mod dns;
 mod egress;
 mod labels;
+mod publish;
 mod reservations;
 mod rules;
 

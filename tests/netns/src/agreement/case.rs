@@ -149,6 +149,7 @@ pub fn judged(
         inner_tag: None,
         card: None,
         card_to: None,
+        sent_to: None,
     }
 }
 

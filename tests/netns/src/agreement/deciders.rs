@@ -51,7 +51,10 @@ pub fn wanted(ruleset: &Ruleset) -> (Vec<Key>, Vec<Key>) {
                         .iter()
                         .filter(|known| known.name == *map)
                         .any(|map| map.entries.iter().any(|(_, verdict)| ends(verdict))),
-                    Action::Admit(_) | Action::Reject | Action::Masquerade => true,
+                    Action::Admit(_)
+                    | Action::Reject
+                    | Action::Masquerade
+                    | Action::SendTo { .. } => true,
                     Action::Log(_) => false,
                 };
                 if decides {

@@ -96,6 +96,7 @@ fn answer(refused: &Packet) -> Packet {
         uid: None,
         card: None,
         card_to: None,
+        sent_to: None,
         ..refused.clone()
     }
 }

@@ -42,6 +42,7 @@ export interface Document extends SettingsDocument {
   management: { from: Source[] };
   crm: { zone: string; reachable_from: Source[] };
   routes?: Route[];
+  publish?: { to: Source }[];
 }
 
 /** The box's own documents are such; null for anything else. */
@@ -91,8 +92,10 @@ export function withoutZone(document: Document, name: string): Document {
     const trunk = role.trunk.filter((zone) => zone !== name);
     return trunk.length === 0 ? [] : [[port, { ...one, role: { trunk } }]];
   });
+  const published = document.publish?.filter((one) => keeps(one.to)) ?? [];
   const next: Document = {
-    ...document,
+    ...(without(document, "publish") as Document),
+    ...(published.length > 0 ? { publish: published } : {}),
     ports: Object.fromEntries(ports),
     zones: without(document.zones, name),
     policies: document.policies.filter((one) => one.from !== name && one.to !== name),

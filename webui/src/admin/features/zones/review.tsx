@@ -12,19 +12,22 @@ import { ZoneLabels } from "../../zone";
 import { labelsOf } from "./document";
 import { proposalOf, useDraft } from "./draft";
 
-const BACK = "/zones";
-
 export function ZonesReviewPage() {
+  return <PreparedReview back="/zones" title="admin.zones" />;
+}
+
+/** `back`: the page that it was prepared at, and what that is called. */
+export function PreparedReview({ back, title }: { back: string; title: "admin.zones" | "admin.publish" }) {
   const { t } = useText();
   const { query } = useTrial();
   return (
-    <Page narrow title={t("admin.reviewTitle")} lead={t("admin.reviewLead")} above={<TextLink href={BACK}>{t("admin.zones")}</TextLink>}>
-      <Loaded query={query}>{(known) => <Reviewed known={known} />}</Loaded>
+    <Page narrow title={t("admin.reviewTitle")} lead={t("admin.reviewLead")} above={<TextLink href={back}>{t(title)}</TextLink>}>
+      <Loaded query={query}>{(known) => <Reviewed known={known} back={back} />}</Loaded>
     </Page>
   );
 }
 
-function Reviewed({ known }: { known: Known }) {
+function Reviewed({ known, back }: { known: Known; back: string }) {
   const { t } = useText();
   const [, go] = useLocation();
   const draft = useDraft(known);
@@ -33,7 +36,7 @@ function Reviewed({ known }: { known: Known }) {
   if (!had) {
     return (
       <Sheet>
-        <EmptyState title={t("admin.nothingPrepared")} action={<ButtonLink href={BACK}>{t("ui.back")}</ButtonLink>}>
+        <EmptyState title={t("admin.nothingPrepared")} action={<ButtonLink href={back}>{t("ui.back")}</ButtonLink>}>
           {t("admin.nothingPreparedText")}
         </EmptyState>
       </Sheet>
@@ -41,7 +44,7 @@ function Reviewed({ known }: { known: Known }) {
   }
   return (
     <ZoneLabels labels={labelsOf(draft.document)}>
-      <Review proposal={proposalOf(draft)} back={BACK} onTried={() => go(BACK)} />
+      <Review proposal={proposalOf(draft)} back={back} onTried={() => go(back)} />
     </ZoneLabels>
   );
 }

@@ -11,7 +11,7 @@ import { reviewOf } from "../../review/proposal";
 import { Refused } from "../../review/refused";
 import { type Draft, proposalOf } from "./draft";
 
-export function Staged({ draft }: { draft: Draft }) {
+export function Staged({ draft, review = "/zones/review" }: { draft: Draft; review?: string }) {
   const { t } = useText();
   const { language } = useLanguage();
   const { data, error, isFetching, refetch } = useQuery(reviewOf(proposalOf(draft), language));
@@ -26,7 +26,7 @@ export function Staged({ draft }: { draft: Draft }) {
       )}
       <div className="border-t border-line px-4 py-3 sm:px-5">
         <Actions>
-          <ButtonLink kind="primary" href="/zones/review">
+          <ButtonLink kind="primary" href={review}>
             {t("admin.reviewChange")}
           </ButtonLink>
           <Button onClick={() => setAsks(true)}>{t("admin.discard")}</Button>

@@ -1,0 +1,101 @@
+//! What is found of published services.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{context, example};
+use firewall::{Context, Side, compile, reach};
+use serde_json::{Value, json};
+use settings::{Language, Settings};
+
+fn with(publish: &Value) -> Settings {
+    let mut document: Value = serde_json::from_str(&example().to_json()).unwrap();
+    document["publish"] = publish.clone();
+    document["time_zone"] = json!("UTC");
+    settings::parse(document.to_string().as_bytes()).unwrap()
+}
+
+fn one(ports: &[&str], from: &Value, to: &Value) -> Value {
+    json!([{"id": 7, "label": "Till", "ports": ports, "from": from, "to": to}])
+}
+
+/// What is found, in words, warnings with a mark.
+fn found_in(
+    before: &Settings,
+    after: &Settings,
+    context: &Context,
+    language: Language,
+) -> Vec<String> {
+    let (rules, new) = (compile(before, context), compile(after, context));
+    let before = Side { settings: before, context, rules: rules.check().unwrap() };
+    let after = Side { settings: after, context, rules: new.check().unwrap() };
+    let told = reach(&before, &after, None);
+    told.iter()
+        .map(|finding| {
+            let mark = if finding.weight() == firewall::Weight::Warning { "! " } else { "" };
+            format!("{mark}{}", finding.text(language))
+        })
+        .collect()
+}
+
+fn found(before: &Value, after: &Value) -> Vec<String> {
+    found_in(&with(before), &with(after), &context(), Language::English)
+}
+
+#[test]
+fn what_the_internet_reaches_is_told_with_who_answers() {
+    let none = json!([]);
+    let server = json!({"zone": "office", "address": "192.168.10.5", "port": 8443});
+    let web = one(&["tcp/443"], &json!("all"), &server);
+    assert_eq!(
+        found(&none, &web),
+        ["! From the internet, tcp/443 now reaches 192.168.10.5:8443 in office."]
+    );
+    assert_eq!(
+        found(&web, &none),
+        ["From the internet, tcp/443 no longer reaches 192.168.10.5:8443 in office."]
+    );
+    assert_eq!(found(&web, &web), [] as [&str; 0]);
+    let mut other = web.clone();
+    other[0]["to"]["address"] = json!("192.168.10.6");
+    assert_eq!(
+        found(&web, &other),
+        ["! From the internet, tcp/443 now reaches 192.168.10.6:8443 in office."]
+    );
+    let mut off = web.clone();
+    off[0]["enabled"] = json!(false);
+    assert_eq!(found(&none, &off), [] as [&str; 0]);
+    assert_eq!(found(&web, &off), found(&web, &none));
+}
+
+#[test]
+fn a_list_ipv6_and_danger_are_told() {
+    let none = json!([]);
+    let pc = json!({"zone": "office", "address": "192.168.10.5", "ipv6": "::5"});
+    let list = json!(["5.6.7.0/24", "2620:fe::/32"]);
+    let told = found(&none, &one(&["tcp/3389"], &list, &pc));
+    assert!(told[0].starts_with("! Till is a remote desktop."), "{told:?}");
+    assert_eq!(
+        told[1..],
+        [
+            "From the internet, tcp/3389 now reaches 192.168.10.5:3389 in office, for the listed \
+             addresses only.",
+            "From the internet, tcp/3389 now reaches [fd12:3456:789a:a::5]:3389 in office, for \
+             the listed addresses only.",
+        ]
+    );
+    let (before, after) = (with(&none), with(&one(&["tcp/3389"], &list, &pc)));
+    let chinese = found_in(&before, &after, &context(), Language::Chinese);
+    assert!(chinese[0].starts_with("! “Till”是远程桌面"), "{chinese:?}");
+    assert!(chinese[1].contains("分区“office”的 192.168.10.5:3389，仅限列表"), "{chinese:?}");
+}
+
+#[test]
+fn what_is_over_is_not_reached() {
+    let server = json!({"zone": "office", "address": "192.168.10.5"});
+    let over = Context { over: BTreeSet::from([7]), ..context() };
+    let (before, after) = (with(&json!([])), with(&one(&["tcp/443"], &json!("all"), &server)));
+    assert_eq!(found_in(&before, &after, &over, Language::English), [] as [&str; 0]);
+}

@@ -1,0 +1,47 @@
+//! Published services.
+
+use super::Reader;
+use crate::json::Value;
+use crate::problem::Place;
+use crate::{Publication, Published, Reason};
+
+impl Reader {
+    pub(super) fn publication(&mut self, value: &Value, place: &Place<'_>) -> Option<Publication> {
+        const KNOWN: [&str; 8] =
+            ["id", "enabled", "label", "ports", "to", "from", "until", "comment"];
+        let fields = self.fields(value, place, &KNOWN)?;
+        let id = self.required(&fields, "id", Self::rule_id);
+        let enabled = self.optional(&fields, "enabled", Self::yes_or_no);
+        let label = self.required(&fields, "label", Self::text);
+        let ports = self.required(&fields, "ports", Self::service);
+        let to = self.required(&fields, "to", Self::published);
+        let from = self.required(&fields, "from", |r, v, p| r.which(v, p, Self::member));
+        let until = self.optional(&fields, "until", Self::text);
+        let comment = self.optional(&fields, "comment", Self::text);
+        Some(Publication {
+            id: id?,
+            enabled: enabled?.unwrap_or(true),
+            label: label?,
+            ports: ports?,
+            to: to?,
+            from: from?,
+            until: until?,
+            comment: comment?,
+        })
+    }
+
+    fn published(&mut self, value: &Value, place: &Place<'_>) -> Option<Published> {
+        let fields = self.fields(value, place, &["zone", "address", "port", "ipv6"])?;
+        let zone = self.required(&fields, "zone", Self::text);
+        let address = self.required(&fields, "address", Self::ipv4_address);
+        let port = self.optional(&fields, "port", Self::port_number);
+        let ipv6 = self.optional(&fields, "ipv6", Self::text);
+        Some(Published { zone: zone?, address: address?, port: port?, ipv6: ipv6? })
+    }
+
+    fn port_number(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
+        let number = self.number(value, place, Reason::PortNumberInvalid)?;
+        let port = u16::try_from(number).ok().filter(|port| *port != 0);
+        self.noted(place, port.ok_or(Reason::PortNumberInvalid))
+    }
+}
