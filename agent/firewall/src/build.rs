@@ -103,6 +103,14 @@ impl When {
         self.v6().within(Field::OriginalIp6Source, set)
     }
 
+    pub(crate) fn opened_to4_in(self, set: &Name) -> Self {
+        self.v4().within(Field::OriginalIp4Destination, set)
+    }
+
+    pub(crate) fn opened_to6_in(self, set: &Name) -> Self {
+        self.v6().within(Field::OriginalIp6Destination, set)
+    }
+
     pub(crate) fn answered_by4_in(self, set: &Name) -> Self {
         self.v4().within(Field::ReplyIp4Source, set)
     }

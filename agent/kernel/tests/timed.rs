@@ -78,6 +78,7 @@ fn what_is_put_in_stays_for_its_time_over_a_new_ruleset() {
         // One goes when its time is over, one that is put in again stays.
         nft::hold(&table, [(&four, addresses[0], Duration::from_secs(1))]).unwrap();
         nft::hold(&table, [(&four, addresses[0], Duration::from_secs(300))]).unwrap();
+        #[allow(clippy::disallowed_methods, reason = "the kernel's clock is what this waits for")]
         sleep(Duration::from_millis(1_200));
         let after = held(&four);
         assert_eq!(after.len(), 1, "{after:?}");

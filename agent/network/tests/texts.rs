@@ -1,5 +1,7 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::process::Command;

@@ -202,6 +202,12 @@ impl Reader {
         Some(DhcpRange { from: from?, to: to? })
     }
 
+    fn port_number(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
+        let number = self.number(value, place, Reason::PortNumberInvalid)?;
+        let port = u16::try_from(number).ok().filter(|port| *port != 0);
+        self.noted(place, port.ok_or(Reason::PortNumberInvalid))
+    }
+
     fn ipv4_address(&mut self, value: &Value, place: &Place<'_>) -> Option<Ipv4Addr> {
         let parsed = self.string(value, place)?.parse();
         self.noted(place, parsed.map_err(|_| Reason::Ipv4Invalid))

@@ -306,8 +306,6 @@ reasons! {
     // Where the box's own programs may go.
     /// A name that nobody on the internet answers for.
     "domain_name_reserved" DomainNameReserved { name: String },
-    /// Outside 1 to 65535.
-    "egress_port" EgressPort,
     /// No place on the internet.
     "egress_not_internet" EgressNotInternet { reserved: IpNet },
     /// A network that is too large.

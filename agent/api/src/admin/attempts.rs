@@ -126,8 +126,7 @@ impl Admin {
         if before.as_ref() == Some(&now) {
             return;
         }
-        let happened =
-            entry(Actor::default(), action::PACKET_TRIED, outcome::ALLOWED, Some(&now));
+        let happened = entry(Actor::default(), action::PACKET_TRIED, outcome::ALLOWED, Some(&now));
         if let Err(problem) = self.log(happened).await {
             tracing::error!(problem = problem.code().as_str(), "an event was not kept");
         }
@@ -180,7 +179,8 @@ impl Attempts {
 fn attempts(settings: &Settings) -> Vec<Attempt> {
     let crm = &settings.crm.zone;
     let (reaches, manages) = (&settings.crm.reachable_from, &settings.management.from);
-    let listed = |list: &[settings::Source], zone: &ZoneName| list.iter().any(|one| one.zone == *zone);
+    let listed =
+        |list: &[settings::Source], zone: &ZoneName| list.iter().any(|one| one.zone == *zone);
     let mut all = Vec::new();
     let mut add = |from: &From, to: &From, port: u16, never: bool| {
         for v6 in [false, true] {

@@ -413,7 +413,7 @@ impl Now {
             ProbePlace::Box => "box".to_owned(),
         };
         let (from, to) = (name(&probe.from), name(&probe.to));
-        self.passing.iter().any(|pair| *pair == (from.as_str(), to.as_str()))
+        self.passing.contains(&(from.as_str(), to.as_str()))
     }
 
     fn try_code(&mut self, typed: &str) -> SetupTried {

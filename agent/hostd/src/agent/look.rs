@@ -3,8 +3,8 @@
 use std::time::{Instant, SystemTime};
 
 use super::{Agent, InForce};
-use crate::services::Wan;
 use crate::apply::Hours;
+use crate::services::Wan;
 use crate::wan;
 use systemd::log::chain;
 

@@ -120,7 +120,7 @@ fn destination(asked: &EgressAsked) -> Result<Egress, Unwanted> {
     let invalid = |reason: settings::Reason| Unwanted::Invalid(reason.to_string());
     let reason = asked.reason.as_deref().map(str::parse::<Note>).transpose();
     if asked.port == 0 {
-        return Err(invalid(settings::Reason::EgressPort));
+        return Err(invalid(settings::Reason::PortNumberInvalid));
     }
     Ok(Egress {
         user: asked.user,

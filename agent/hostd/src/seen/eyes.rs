@@ -97,11 +97,7 @@ impl Eyes {
             }
             Some(Neighbour { interface, address: one.address, mac, reachable: one.reachable })
         });
-        let seen = Seen {
-            neighbours: neighbours.collect(),
-            behind,
-            leases: self.leases(view),
-        };
+        let seen = Seen { neighbours: neighbours.collect(), behind, leases: self.leases(view) };
         let new = self.devices.see(view, &seen, now());
         for device in new.iter().take(TOLD) {
             let (mac, zone, address) = (device.mac, &device.zone, device.address);

@@ -14,8 +14,8 @@
 mod egress;
 mod names;
 mod probe;
-mod resolver;
 mod publish;
+mod resolver;
 mod rules;
 mod seen;
 mod trial;

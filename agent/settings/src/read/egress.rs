@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::json::Value;
 use crate::problem::Place;
-use crate::{Egress, EgressProtocol, EgressUser, Reason};
+use crate::{Egress, EgressProtocol, EgressUser};
 
 impl Reader {
     pub(super) fn egress(&mut self, value: &Value, place: &Place<'_>) -> Option<Egress> {
@@ -28,11 +28,5 @@ impl Reader {
             note: note?,
             reason: reason?,
         })
-    }
-
-    fn port_number(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
-        let number = self.number(value, place, Reason::EgressPort)?;
-        let port = u16::try_from(number).ok().filter(|port| *port > 0);
-        self.noted(place, port.ok_or(Reason::EgressPort))
     }
 }

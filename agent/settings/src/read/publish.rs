@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::json::Value;
 use crate::problem::Place;
-use crate::{Publication, Published, Reason};
+use crate::{Publication, Published};
 
 impl Reader {
     pub(super) fn publication(&mut self, value: &Value, place: &Place<'_>) -> Option<Publication> {
@@ -37,11 +37,5 @@ impl Reader {
         let port = self.optional(&fields, "port", Self::port_number);
         let ipv6 = self.optional(&fields, "ipv6", Self::text);
         Some(Published { zone: zone?, address: address?, port: port?, ipv6: ipv6? })
-    }
-
-    fn port_number(&mut self, value: &Value, place: &Place<'_>) -> Option<u16> {
-        let number = self.number(value, place, Reason::PortNumberInvalid)?;
-        let port = u16::try_from(number).ok().filter(|port| *port != 0);
-        self.noted(place, port.ok_or(Reason::PortNumberInvalid))
     }
 }

@@ -44,7 +44,7 @@ pub fn pair() -> impl Strategy<Value = (Settings, Settings)> {
     prop_oneof![3 => mixed, 1 => any_two]
 }
 
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 15] = [
     "language",
     "ports",
     "zones",
@@ -57,6 +57,7 @@ const PARTS: [&str; 13] = [
     "schedules",
     "quarantine",
     "routes",
+    "dns",
     "egress",
     "publish",
 ];
@@ -164,7 +165,8 @@ fn turned(document: &Value) -> Value {
 
 fn document() -> impl Strategy<Value = Value> {
     let reach = (sources(true), sources(false));
-    let named = (rules(), services(), groups(), schedules(), (routes(), dns(), egress(), publish()));
+    let named =
+        (rules(), services(), groups(), schedules(), (routes(), dns(), egress(), publish()));
     let rest = (crm(), quarantine(), named);
     (select(vec!["en", "zh-CN"]), ports(), zones(), policies(), reach, rest).prop_map(
         |(

@@ -57,10 +57,9 @@ fn one(packet: &Sent) -> io::Result<bool> {
         Ok(()) | Err(Errno::EINPROGRESS | Errno::ECONNREFUSED) => Ok(true),
         // Stopped by rules, or no way there.
         Err(Errno::EPERM | Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::EACCES) => Ok(false),
-        Err(error) => Err(io::Error::new(
-            io::Error::from(error).kind(),
-            format!("{packet:?}: {error}"),
-        )),
+        Err(error) => {
+            Err(io::Error::new(io::Error::from(error).kind(), format!("{packet:?}: {error}")))
+        }
     }
 }
 
@@ -142,10 +141,8 @@ mod tests {
     fn an_echo_sums_up_to_nothing() {
         for mark in [0, 1, 0xf6ff, 0xffff] {
             let words = echo(&Sent { mark, ..packet("icmp", 0) });
-            let sum: u32 = words
-                .chunks(2)
-                .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])))
-                .sum();
+            let sum: u32 =
+                words.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
             assert_eq!((sum & 0xffff) + (sum >> 16), 0xffff, "{words:?}");
         }
     }
