@@ -1,6 +1,7 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about. What it tells is in `tell`, what it looks at from time to time in `look`. One task owns it; requests come to it one after the other.
 
+mod former;
 mod look;
 pub mod probe;
 mod requests;
@@ -15,7 +16,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use firewall::{RulesetHash, ServiceUids};
-use host_api::{Ended, Notice, SettingsSource, Status};
+use host_api::{Author, Ended, Notice, SettingsSource, Status};
 use network::Binding;
 use seeing::View;
 use settings::{DiscoveredPort, Moved, Settings, SitePrefix, Title};
@@ -325,6 +326,7 @@ impl Agent {
             tracing::warn!(%error, "setup");
         }
         tracing::info!("the settings of the setup file are in force");
+        self.remember(&settings, None, Author::SetUp, String::new());
         self.wanted = Wanted::Document(Box::new(settings), SettingsSource::Confirmed);
     }
 

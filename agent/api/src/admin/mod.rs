@@ -3,6 +3,7 @@
 mod ask;
 mod certificate;
 mod changes;
+mod console;
 mod crm;
 mod crm_access;
 mod document;
