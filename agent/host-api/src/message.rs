@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
 use crate::egress::{EgressAsked, EgressTold};
+use crate::former::{ByConsole, Former};
 use crate::probe::{NoProbe, Probe, ProbeReport};
 use crate::seeing::{Look, Seen};
 use crate::trial::{Ended, NotNow, Trial};
@@ -74,6 +75,12 @@ pub enum Request {
         token: String,
         /// Who may keep it, at most [`Trial::MAX_BY`] bytes; given back with [`Response::Settings`].
         by: String,
+        /// The name of who tries it, for the console's list of what was kept.
+        #[serde(default)]
+        author: String,
+        /// What for, likewise.
+        #[serde(default)]
+        reason: String,
     },
     /// Keep what is being tried. Answer: [`Response::Accepted`] when it is on disk, also when it was
     /// kept by this token already; else [`Response::NotNow`] or [`Response::Failed`], and the trial
@@ -124,6 +131,22 @@ pub enum Request {
         /// Addresses that the client listens on.
         have: Vec<IpAddr>,
     },
+    /// Which settings were kept before, and what each would do? For root alone, which the console is.
+    /// Answer: [`Response::Former`]; [`Response::NotNow`] while none are in force.
+    Former {
+        /// Tag of the language in which changes are told.
+        language: String,
+    },
+    /// Bring about settings that were kept before, and keep them. For root alone. Answer:
+    /// [`Response::Accepted`] when they are in force, verified and on disk; else [`Response::NotNow`],
+    /// [`Response::Refused`] or [`Response::Failed`], with `cards_missing` and the ports that would
+    /// have no card, and the present settings stand.
+    GoBack {
+        /// Which, by the SHA-256 of their text.
+        document: String,
+        /// SHA-256 of the text of the settings in force that were seen with it.
+        base: String,
+    },
     /// What is seen of the network. It is answered beside everything else: it never waits for what hostd
     /// is at. Answer: [`Response::Seen`].
     Look(Look),
@@ -145,6 +168,9 @@ pub enum Response {
         trial: Option<Trial>,
         /// What became of the last trial since hostd started, or of one that its start ended.
         ended: Option<Ended>,
+        /// What the console did last, as far as that is still known.
+        #[serde(default)]
+        by_console: Option<ByConsole>,
     },
     /// What the rules of a document depend on.
     Facts {
@@ -178,6 +204,13 @@ pub enum Response {
     },
     /// It could not be done; the former settings stand.
     Failed(Failure),
+    /// What was kept before.
+    Former {
+        /// SHA-256 of the text of the settings in force.
+        now: String,
+        /// The last one first, at most [`Former::MAX`].
+        former: Vec<Former>,
+    },
     /// How a setup code was judged.
     SetupTried(SetupTried),
     /// Addresses that are lent.
@@ -252,6 +285,13 @@ pub struct Failure {
     pub code: String,
     /// What failed, for the log; English.
     pub detail: String,
+}
+
+impl Request {
+    /// Whether only whoever stands at the box may ask it.
+    pub fn is_of_console(&self) -> bool {
+        matches!(self, Self::Former { .. } | Self::GoBack { .. })
+    }
 }
 
 impl Shown {

@@ -2,6 +2,7 @@
 //! it about. What it tells is in `tell`, what it looks at from time to time in `look`. One task owns it; requests come to it one after the other.
 
 mod egress;
+mod former;
 mod look;
 pub mod probe;
 mod requests;
@@ -15,7 +16,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use firewall::{RulesetHash, ServiceUids};
-use host_api::{Ended, Notice, SettingsSource, Status};
+use host_api::{Author, Ended, Notice, SettingsSource, Status};
 use network::Binding;
 use network::probe::Mac;
 use seeing::View;
@@ -348,6 +349,7 @@ impl Agent {
             tracing::warn!(%error, "setup");
         }
         tracing::info!("the settings of the setup file are in force");
+        self.remember(&settings, None, Author::SetUp, String::new());
         self.wanted = Wanted::Document(Box::new(settings), SettingsSource::Confirmed);
     }
 

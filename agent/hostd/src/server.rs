@@ -94,7 +94,8 @@ async fn serve(
         };
         let (asked, management, seer) = (asked.clone(), management.clone(), seer.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(stream, asked, management, seer).await {
+            let is_root = uid.is_ok_and(|uid| uid == 0);
+            if let Err(error) = converse(stream, is_root, asked, management, seer).await {
                 tracing::debug!(%error, "a client was dropped");
             }
             drop(place);
@@ -104,6 +105,7 @@ async fn serve(
 
 async fn converse(
     mut stream: UnixStream,
+    is_root: bool,
     asked: mpsc::Sender<Asked>,
     mut management: watch::Receiver<Vec<IpAddr>>,
     seer: seen::Ask,
@@ -118,7 +120,11 @@ async fn converse(
         tokio::time::timeout(TRANSFER, stream.read_exact(&mut text))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)??;
-        let request = host_api::decode(&text)?;
+        let request: Request = host_api::decode(&text)?;
+        if request.is_of_console() && !is_root {
+            tracing::warn!("a request that is the console's was turned away");
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         if let Request::Listeners { have } = request {
             let other = management.wait_for(|now| *now != have);
             let addresses = match tokio::time::timeout(SAME_ADDRESSES, other).await {

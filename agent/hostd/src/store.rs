@@ -1,9 +1,11 @@
 //! The settings on the state partition: `confirmed.1.json`, and `previous.1.json` for when that cannot
 //! be read. Each file carries the SHA-256 of its content, so that a half-written or flipped one is
 //! noticed. A document becomes `candidate.1.json` first and is renamed when it works: whenever the
-//! power is cut, one whole document is there. One that is tried is `trial.1.json` until it is kept.
+//! power is cut, one whole document is there. One that is tried is `trial.1.json` until it is kept. What was kept
+//! before is listed in `former.1.json`.
 
 pub mod directory;
+pub mod former;
 #[cfg(test)]
 mod power_cut;
 

@@ -10,6 +10,7 @@ fn every_key_of_the_program_is_there_and_none_is_unused() {
     let sources = [
         include_str!("agent.rs"),
         include_str!("agent/egress.rs"),
+        include_str!("agent/former.rs"),
         include_str!("agent/requests.rs"),
         include_str!("agent/tell.rs"),
         include_str!("apply.rs"),
@@ -18,6 +19,7 @@ fn every_key_of_the_program_is_there_and_none_is_unused() {
         include_str!("status.rs"),
         include_str!("../../firewall/src/bridge.rs"),
         include_str!("store.rs"),
+        include_str!("console/pages.rs"),
         include_str!("console/screen.rs"),
     ];
     let keys: BTreeSet<&str> = texts::codes(Language::English).collect();

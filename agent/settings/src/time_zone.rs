@@ -3,11 +3,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use jiff::tz::{TimeZone as Rules, TimeZoneDatabase};
 use serde::{Serialize, Serializer};
 
-use crate::Reason;
+use crate::{Reason, Settings};
 
 /// A time zone such as `Europe/Berlin` or `Asia/Shanghai`.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,6 +34,17 @@ impl TimeZone {
     /// What time it is there.
     pub(crate) fn local(&self, at: jiff::Timestamp) -> jiff::civil::DateTime {
         self.rules.to_datetime(at)
+    }
+}
+
+impl Settings {
+    /// A time as the box's clock shows it; without a time zone that of Greenwich, which it says.
+    pub fn local_time(&self, at: SystemTime) -> String {
+        let at = jiff::Timestamp::try_from(at).unwrap_or_default();
+        match &self.time_zone {
+            Some(zone) => zone.local(at).strftime("%Y-%m-%d %H:%M").to_string(),
+            None => Rules::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        }
     }
 }
 

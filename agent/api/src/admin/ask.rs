@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use host_api::{Ended, NotNow, Request, Response, SettingsSource, Status, Trial};
+use host_api::{ByConsole, Ended, NotNow, Request, Response, SettingsSource, Status, Trial};
 use settings::Settings;
 use tokio::time::{Instant, sleep};
 
@@ -29,6 +29,8 @@ pub(super) struct InForce {
     pub(super) trial: Option<Trial>,
     /// What became of the last trial.
     pub(super) ended: Option<Ended>,
+    /// What the console did last.
+    pub(super) by_console: Option<ByConsole>,
 }
 
 impl Admin {
@@ -48,14 +50,13 @@ impl Admin {
     /// # Errors
     /// [`Code::HostAway`] also while there are none yet: no network card has been found.
     pub(super) async fn settings(&self) -> Result<InForce, Problem> {
-        let (document, source, trial, ended) = match self.ask(Request::Settings).await? {
-            Response::Settings { document, source, trial, ended } => {
-                (document.ok_or(Code::HostAway)?, source, trial, ended)
-            }
-            other => return Err(unexpected(&other)),
+        let answer = self.ask(Request::Settings).await?;
+        let Response::Settings { document, source, trial, ended, by_console } = answer else {
+            return Err(unexpected(&answer));
         };
+        let document = document.ok_or(Code::HostAway)?;
         match settings::parse(document.as_bytes()) {
-            Ok(settings) => Ok(InForce { settings, source, document, trial, ended }),
+            Ok(settings) => Ok(InForce { settings, source, document, trial, ended, by_console }),
             Err(problems) => {
                 let first = problems.first().map(ToString::to_string).unwrap_or_default();
                 tracing::error!(problem = first, "hostd's own settings are refused");

@@ -8,7 +8,7 @@ use seal::body::{Body, Value};
 use seal::numbers::{action, outcome, settings_change, settings_document, settings_outcome, table};
 use seal::{RecordId, TableId};
 use sha2::{Digest, Sha256};
-use vault::{BatchError, KeyOf, Store};
+use vault::{Actor, BatchError, KeyOf, Store};
 
 use super::state::Admin;
 use crate::problem::Problem;
@@ -106,18 +106,43 @@ impl Admin {
         reason: &str,
         key: Option<Id>,
     ) -> Result<RecordId, Problem> {
-        let store = &self.parts().store;
-        let id = store.new_id();
         let mut fields = BTreeMap::from([
             (settings_change::AT, instant(self.now())),
             (settings_change::BY, Value::Link(table::ACCOUNTS, by.account().id)),
             (settings_change::REASON, Value::Text(reason.to_owned())),
             (settings_change::OUTCOME, Value::Choice(settings_outcome::TRYING)),
-            (settings_change::DIGEST, Value::Bytes(digest(&documents.after))),
         ]);
         if let Some(Id(key)) = key {
             fields.insert(settings_change::KEY, Value::Bytes(key.to_vec()));
         }
+        self.put_change(by.actor(), fields, documents, action::SETTINGS_TRIED).await
+    }
+
+    /// A change that the console made, once it is known: nobody's account did.
+    pub(super) async fn console_change(
+        &self,
+        at: u64,
+        documents: &Documents,
+    ) -> Result<RecordId, Problem> {
+        let fields = BTreeMap::from([
+            (settings_change::AT, instant(at)),
+            (settings_change::REASON, Value::Text(String::new())),
+            (settings_change::OUTCOME, Value::Choice(settings_outcome::KEPT)),
+            (settings_change::DONE_AT, instant(at)),
+        ]);
+        self.put_change(Actor::default(), fields, documents, action::SETTINGS_CHANGED).await
+    }
+
+    async fn put_change(
+        &self,
+        by: Actor,
+        mut fields: BTreeMap<u32, Value>,
+        documents: &Documents,
+        what: u32,
+    ) -> Result<RecordId, Problem> {
+        let store = &self.parts().store;
+        let id = store.new_id();
+        fields.insert(settings_change::DIGEST, Value::Bytes(digest(&documents.after)));
         let mut parts = Vec::new();
         for (side, field, text) in [
             (Side::Before, settings_change::BEFORE, &documents.before),
@@ -127,13 +152,13 @@ impl Admin {
             let cut = text.as_bytes().chunks(PART).enumerate();
             parts.extend(cut.map(|(at, part)| (part_id(id, side, at), part.to_vec())));
         }
-        let written = store.write(by.actor(), move |batch| {
+        let written = store.write(by, move |batch| {
             batch.put(TABLE, id, fields, KeyOf::Table)?;
             for (part_id, bytes) in parts {
                 let part = BTreeMap::from([(settings_document::PART, Value::Bytes(bytes))]);
                 batch.put(table::DOCUMENTS, part_id, part, KeyOf::Table)?;
             }
-            batch.audit(action::SETTINGS_TRIED, outcome::ALLOWED);
+            batch.audit(what, outcome::ALLOWED);
             // The parts are nothing that the log counts.
             batch.count(0);
             Ok::<(), BatchError>(())

@@ -26,6 +26,10 @@ impl Admin {
             let problem = problem.code().as_str();
             tracing::warn!(problem, "what became of a change is written down later");
         }
+        if let Err(problem) = self.learn_of_console().await {
+            let problem = problem.code().as_str();
+            tracing::warn!(problem, "what the console did is written down later");
+        }
         // One may run since before this process began.
         if self.settings().await.is_ok_and(|now| now.trial.is_some()) {
             self.look_after_trial();

@@ -4,6 +4,7 @@ mod ask;
 mod attempts;
 mod certificate;
 mod changes;
+mod console;
 mod crm;
 mod crm_access;
 mod document;

@@ -1,16 +1,18 @@
 //! The settings as one document: looked at, compared, tried, kept, undone; their history, and the file.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::routing::{get, post};
-use host_api::SettingsSource;
+use host_api::{SettingsSource, texts};
 use seal::numbers::{action, outcome};
 use serde_json::value::RawValue;
 use settings::Settings;
 
 use super::changes::{Change, Documents, Outcome};
-use super::document::{refused_naming, version};
+use super::document::{refused_naming, version, words_in};
 use super::preview::{Words, moves, words};
 use super::state::{Admin, entry};
 use super::trial::{Proposal, SECONDS};
@@ -188,7 +190,13 @@ impl Admin {
         let told = SettingsChange {
             id: Id(change.id.0),
             at: Time(change.at),
-            by: change.by.and_then(name),
+            by: match change.by {
+                Some(account) => name(account),
+                // Nobody with an account did: it was done where the box stands.
+                None => {
+                    Some(texts::text(words_in(language), "console_by_console", &BTreeMap::new()))
+                }
+            },
             reason: change.reason.clone(),
             outcome: match change.outcome {
                 Outcome::Trying => ChangeOutcome::Trying,

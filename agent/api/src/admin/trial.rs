@@ -125,6 +125,8 @@ impl Admin {
             seconds: proposal.seconds,
             token: hex(&Sha256::digest(token.expose().as_bytes())),
             by: by.clone(),
+            author: self.parts().identity.name_of(who.account().id).unwrap_or_default(),
+            reason: proposal.reason,
         };
         let trial = match self.tried(asked, &by, pointer).await {
             Ok(trial) => trial,
@@ -372,6 +374,6 @@ fn became(change: &Change, now: &InForce) -> Option<Outcome> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }

@@ -10,9 +10,9 @@ use host_api::seeing::{
     Connection, ConnectionKey, Device, DeviceCounts, End, Link, Look, Refused, Seen, Why,
 };
 use host_api::{
-    Ended, Failure, HowEnded, NoProbe, NotNow, PortStatus, Probe, ProbePlace, ProbeReport, Request,
-    Response, SettingsSource, SetupTried, Shown, State, Status, Trial, UnknownPort, WanStatus,
-    ZoneStatus,
+    ByConsole, Ended, Failure, HowEnded, NoProbe, NotNow, PortStatus, Probe, ProbePlace,
+    ProbeReport, Request, Response, SettingsSource, SetupTried, Shown, State, Status, Trial,
+    UnknownPort, WanStatus, ZoneStatus,
 };
 use settings::{DiscoveredPort, Language, Settings};
 use sha2::{Digest, Sha256};
@@ -33,6 +33,7 @@ pub struct Now {
     /// What is being tried, and the settings and the source that come back.
     pub trial: Option<(Trial, String, Settings, SettingsSource)>,
     pub ended: Option<Ended>,
+    pub by_console: Option<ByConsole>,
     /// What its rules did.
     pub hits: Vec<host_api::RuleHits>,
     pub tried: u32,
@@ -92,6 +93,7 @@ impl Hostd {
             set_up: false,
             trial: None,
             ended: None,
+            by_console: None,
             hits: Vec::new(),
             tried: 0,
             away: false,
@@ -188,6 +190,7 @@ impl Now {
                     source: self.source,
                     trial: self.trial.as_ref().map(|(trial, ..)| trial.clone()),
                     ended: self.ended.clone(),
+                    by_console: self.by_console.clone(),
                 };
             }
             _ => {}
@@ -246,7 +249,7 @@ impl Now {
             },
             Request::Try { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Try { .. } if self.fails == Some(Fails::Apply) => failed("links_failed"),
-            Request::Try { document, base, seconds, token, by } => {
+            Request::Try { document, base, seconds, token, by, .. } => {
                 if base != sha256(&self.settings.to_json()) {
                     return Response::NotNow(NotNow::Stale);
                 }
@@ -477,7 +480,7 @@ impl Now {
     }
 }
 
-fn sha256(text: &str) -> String {
+pub fn sha256(text: &str) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 

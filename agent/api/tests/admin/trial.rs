@@ -199,6 +199,33 @@ async fn an_end_that_nobody_looks_at_is_written_down() {
     }
 }
 
+/// What the console brought back is in the history, once, as the console's.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_console_did_is_written_down_once() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let answer = tried(&mut browser, &site, closed).await;
+    browser.keeps(&site, &answer).await;
+    let before = browser.get(&site, "/settings/history").await.body["items"][0]["id"].clone();
+    {
+        let mut now = site.hostd.now();
+        now.settings = settings::parse(crate::hostd::EXAMPLE.as_bytes()).unwrap();
+        let document = crate::hostd::sha256(&now.settings.to_json());
+        now.by_console = Some(host_api::ByConsole { at: 4_000_000_000, document });
+    }
+    for _ in 0..2 {
+        site.admin.settle().await;
+        let history = browser.get(&site, "/settings/history").await;
+        let items = history.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), 2, "{}", history.body);
+        assert_eq!((&items[0]["by"], &items[0]["outcome"]), (&json!("console"), &json!("kept")));
+        assert_eq!(items[0]["words"].as_array().unwrap().len(), 1, "{}", history.body);
+        assert_eq!(items[1]["id"], before);
+    }
+    let changed = site.log().iter().filter(|entry| entry.starts_with("settings-changed")).count();
+    assert_eq!(changed, 2);
+}
+
 /// What a page that is open asks every few seconds.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_force_in_short_lengthens_no_session() {

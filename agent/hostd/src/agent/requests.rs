@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use host_api::seeing::Seen;
-use host_api::{Failure, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status};
+use host_api::{
+    Author, Failure, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status,
+};
 use settings::{Language, Moved, Settings};
 
 use super::trial::{Asked, Trial};
@@ -33,6 +35,7 @@ impl Agent {
                     source: in_force.map_or(SettingsSource::Factory, |in_force| in_force.source),
                     trial: self.trial.as_ref().map(Trial::told),
                     ended: self.ended.clone(),
+                    by_console: self.by_console(),
                 }
             }
             Request::Check { document } => match settings::parse(document.as_bytes()) {
@@ -43,14 +46,17 @@ impl Agent {
                 Ok(settings) => self.facts(&settings),
                 Err(problems) => self.refused(&problems),
             },
-            Request::Try { document, base, seconds, token, by } => {
+            Request::Try { document, base, seconds, token, by, author, reason } => {
                 match settings::parse(document.as_bytes()) {
                     Ok(settings) => {
-                        self.try_out(Asked { settings, base, seconds, token, by }).await
+                        let asked = Asked { settings, base, seconds, token, by, author, reason };
+                        self.try_out(asked).await
                     }
                     Err(problems) => self.refused(&problems),
                 }
             }
+            Request::Former { language } => self.former(host_api::texts::language(&language)),
+            Request::GoBack { document, base } => self.go_back(&document, &base).await,
             Request::Hits => {
                 self.count_hits();
                 Response::Hits(self.hits.told())
@@ -62,7 +68,7 @@ impl Agent {
             Request::Undo => self.undo().await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Apply { document } => match settings::parse(document.as_bytes()) {
-                Ok(settings) => self.apply(settings).await,
+                Ok(settings) => self.apply(settings, Author::SetUp, String::new()).await,
                 Err(problems) => self.refused(&problems),
             },
             Request::TrySetupCode { code, from } => self.try_setup_code(&code, from),
@@ -144,20 +150,26 @@ impl Agent {
         Response::Accepted
     }
 
-    fn refused(&self, problems: &[settings::Problem]) -> Response {
+    pub(super) fn refused(&self, problems: &[settings::Problem]) -> Response {
         let language = self.in_force.as_ref().map_or(Language::default(), |f| f.settings.language);
         Response::Refused { problems: Shown::all(problems, language) }
     }
 
     /// The settings are on disk before anything changes, in force after they were verified; on any
     /// failure the former ones stand.
-    async fn apply(&mut self, settings: Settings) -> Response {
+    pub(super) async fn apply(
+        &mut self,
+        settings: Settings,
+        by: Author,
+        reason: String,
+    ) -> Response {
         if let Err(error) = self.store.prepare(&settings, Place::Candidate) {
             return failed("store_failed", &error);
         }
         let done = match self.bring_about(&settings, &Moved::new()) {
             Ok(binding) => match self.store.promote(Place::Candidate) {
                 Ok(()) => {
+                    self.remember(&settings, self.kept_text(), by, reason);
                     let source = SettingsSource::Confirmed;
                     self.wanted = Wanted::Document(Box::new(settings.clone()), source);
                     self.in_force = Some(InForce { settings, source, binding });

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use firewall::RulesetHash;
-use host_api::{Ended, Failure, HowEnded, NotNow, Response, SettingsSource};
+use host_api::{Author, Ended, Failure, HowEnded, NotNow, Response, SettingsSource};
 use settings::{Moved, Settings};
 use systemd::log::chain;
 
@@ -32,6 +32,8 @@ pub(super) struct Trial {
     token: String,
     /// Who may say so.
     by: String,
+    /// The name of who tries it, and what for.
+    author: (String, String),
 }
 
 /// What is asked to be tried.
@@ -41,6 +43,8 @@ pub(super) struct Asked {
     pub(super) seconds: u32,
     pub(super) token: String,
     pub(super) by: String,
+    pub(super) author: String,
+    pub(super) reason: String,
 }
 
 impl Trial {
@@ -63,7 +67,7 @@ impl Agent {
 
     /// Brings a document about for a time. On any failure the former settings stand.
     pub(super) async fn try_out(&mut self, asked: Asked) -> Response {
-        let Asked { settings, base, seconds, token, by } = asked;
+        let Asked { settings, base, seconds, token, by, author, reason } = asked;
         if self.trial.is_some() {
             return Response::NotNow(NotNow::Trial);
         }
@@ -102,7 +106,8 @@ impl Agent {
         (self.ended, self.kept) = (None, None);
         let length = Duration::from_secs(seconds.into());
         let (until, unsure) = (Instant::now() + length, false);
-        let trial = Trial { former, moved, unsure, ruleset, until, document, token, by };
+        let author = (author, reason);
+        let trial = Trial { former, moved, unsure, ruleset, until, document, token, by, author };
         self.trial = Some(trial);
         tracing::info!(seconds, "new settings are tried");
         self.after_change().await;
@@ -134,6 +139,13 @@ impl Agent {
         }
         in_force.source = SettingsSource::Confirmed;
         let settings = Box::new(in_force.settings.clone());
+        let (name, reason) = std::mem::take(&mut trial.author);
+        let author = if name.is_empty() { Author::Unknown } else { Author::Admin(name) };
+        let before = match &trial.former {
+            Wanted::Document(former, _) => Some(former.to_json()),
+            Wanted::Setup(_) | Wanted::Factory => None,
+        };
+        self.remember(&settings, before, author, reason);
         self.wanted = Wanted::Document(settings, SettingsSource::Confirmed);
         (self.trial, self.kept) = (None, Some(token));
         self.found.retain(|notice| !about_settings(notice));

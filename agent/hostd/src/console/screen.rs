@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use host_api::{State, Status, texts};
 use settings::Language;
 
+use super::menu::May;
 use crate::status::machine_line;
 
 /// Where it is shown.
@@ -18,26 +19,35 @@ pub enum Look {
 }
 
 /// Columns of a line.
-const WIDTH: usize = 78;
+pub(super) const WIDTH: usize = 78;
 
 /// The whole screen.
 pub fn text(status: &Status, look: Look) -> String {
-    let language = match look {
-        Look::Screen => Language::English,
-        Look::Serial => texts::language(&status.language),
-    };
-    let mut screen = Screen { language, look, out: String::new() };
+    let mut screen = Screen::new(look, &status.language);
     screen.draw(status);
     screen.out
 }
 
-struct Screen {
-    language: Language,
+/// The language that is shown, by the tag of the settings'.
+pub fn language(look: Look, tag: &str) -> Language {
+    match look {
+        Look::Screen => Language::English,
+        Look::Serial => texts::language(tag),
+    }
+}
+
+/// Text on its way to a terminal.
+pub(super) struct Screen {
+    pub(super) language: Language,
     look: Look,
-    out: String,
+    pub(super) out: String,
 }
 
 impl Screen {
+    pub(super) fn new(look: Look, tag: &str) -> Self {
+        Self { language: language(look, tag), look, out: String::new() }
+    }
+
     fn draw(&mut self, status: &Status) {
         self.line("title", &[("version", &status.version)]);
         self.gap();
@@ -61,9 +71,23 @@ impl Screen {
         }
         self.admin_page(status);
         self.ports(status);
+        self.keys(status);
         if let (Look::Serial, Some(line)) = (self.look, machine_line(status)) {
             self.gap();
             self.put(&line);
+        }
+    }
+
+    fn keys(&mut self, status: &Status) {
+        let may = May::of(status);
+        if may.go_back || may.end_trial {
+            self.gap();
+        }
+        if may.go_back {
+            self.line("console_key_former", &[]);
+        }
+        if may.end_trial {
+            self.line("console_key_trial", &[]);
         }
     }
 
@@ -144,17 +168,17 @@ impl Screen {
         }
     }
 
-    fn text(&self, code: &str) -> String {
+    pub(super) fn text(&self, code: &str) -> String {
         texts::text(self.language, code, &BTreeMap::new())
     }
 
-    fn line(&mut self, code: &str, values: &[(&str, &str)]) {
+    pub(super) fn line(&mut self, code: &str, values: &[(&str, &str)]) {
         let values = values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let text = texts::text(self.language, code, &values);
         self.wrapped(&text);
     }
 
-    fn gap(&mut self) {
+    pub(super) fn gap(&mut self) {
         self.out.push('\n');
     }
 
@@ -174,7 +198,7 @@ impl Screen {
         self.put(&line);
     }
 
-    fn put(&mut self, line: &str) {
+    pub(super) fn put(&mut self, line: &str) {
         let shown = line.chars().map(|c| match c {
             c if c.is_control() => '?',
             c if self.look == Look::Screen && !c.is_ascii() => '?',

@@ -13,23 +13,31 @@ const SECONDS: u32 = Trial::SHORTEST;
 /// What the former settings may take to come back after it.
 const AND: Duration = Duration::from_secs(3);
 
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn asked(document: String, base: &str, token: &str) -> Request {
     let (base, token) = (sha256(base), sha256(token));
-    Request::Try { document, base, seconds: SECONDS, token, by: "Ruth".to_owned() }
+    Request::Try {
+        document,
+        base,
+        seconds: SECONDS,
+        token,
+        by: "Ruth".to_owned(),
+        author: "Ruth".to_owned(),
+        reason: "a printer".to_owned(),
+    }
 }
 
-fn tried(document: &str, base: &str, token: &str) -> Trial {
+pub(super) fn tried(document: &str, base: &str, token: &str) -> Trial {
     match ask(&asked(document.to_owned(), base, token)).unwrap() {
         Response::Trying(trial) => trial,
         other => panic!("{other:?}"),
     }
 }
 
-fn confirm(token: &str, at: &str) -> Response {
+pub(super) fn confirm(token: &str, at: &str) -> Response {
     ask(&Request::Confirm { token: token.to_owned(), at: at.parse().unwrap() }).unwrap()
 }
 
@@ -37,7 +45,7 @@ fn undo() -> Response {
     ask(&Request::Undo).unwrap()
 }
 
-fn how() -> Option<HowEnded> {
+pub(super) fn how() -> Option<HowEnded> {
     match ask(&Request::Settings).unwrap() {
         Response::Settings { ended, trial: None, .. } => ended.map(|ended| ended.how),
         other => panic!("{other:?}"),
@@ -146,7 +154,18 @@ fn one_at_a_time_and_only_upon_what_is_in_force() {
     ];
     for (seconds, token, by) in terms {
         let (document, base) = (shut.clone(), sha256(&former));
-        assert_eq!(not_now(&Request::Try { document, base, seconds, token, by }), NotNow::Terms);
+        assert_eq!(
+            not_now(&Request::Try {
+                document,
+                base,
+                seconds,
+                token,
+                by,
+                author: String::new(),
+                reason: String::new()
+            }),
+            NotNow::Terms
+        );
     }
     assert_eq!((document(), kernel()), (former.clone(), before.clone()));
     tried(&shut, &former, "a");
