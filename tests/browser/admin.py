@@ -8,7 +8,8 @@ TOTP_SECRET = r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$"
 # Where each page is, and the key of its title.
 PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/zones/simulator": "admin.tryPacket", "/zones/new": "admin.zoneNew",
          "/rules": "admin.rules", "/rules/services": "admin.rules.tab.services", "/rules/groups": "admin.rules.tab.groups",
-         "/rules/hours": "admin.rules.tab.hours", "/addresses": "admin.dhcp.title", "/addresses/names": "admin.dhcp.title", "/devices": "admin.devices",
+         "/rules/hours": "admin.rules.tab.hours", "/publish": "admin.publish", "/publish/new": "admin.publish.new",
+         "/addresses": "admin.dhcp.title", "/addresses/names": "admin.dhcp.title", "/devices": "admin.devices",
          "/devices/connections": "admin.tab.connections", "/devices/refused": "admin.tab.refused", "/devices/traffic": "admin.tab.traffic",
          "/egress": "admin.egress.title", "/egress/new": "admin.egress.add", "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
          "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
