@@ -10,7 +10,8 @@ PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/zones/simulator": "
          "/rules": "admin.rules", "/rules/services": "admin.rules.tab.services", "/rules/groups": "admin.rules.tab.groups",
          "/rules/hours": "admin.rules.tab.hours", "/addresses": "admin.dhcp.title", "/devices": "admin.devices",
          "/devices/connections": "admin.tab.connections", "/devices/refused": "admin.tab.refused", "/devices/traffic": "admin.tab.traffic",
-         "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
+         "/crm-access": "admin.access", "/crm": "admin.crm", "/egress": "admin.egress.title",
+         "/egress/new": "admin.egress.add", "/settings": "admin.settings",
          "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
 
 
