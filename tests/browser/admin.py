@@ -11,7 +11,8 @@ PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/zones/simulator": "
          "/rules/hours": "admin.rules.tab.hours", "/publish": "admin.publish", "/publish/new": "admin.publish.new",
          "/addresses": "admin.dhcp.title", "/addresses/names": "admin.dhcp.title", "/devices": "admin.devices",
          "/devices/connections": "admin.tab.connections", "/devices/refused": "admin.tab.refused", "/devices/traffic": "admin.tab.traffic",
-         "/egress": "admin.egress.title", "/egress/new": "admin.egress.add", "/crm-access": "admin.access", "/crm": "admin.crm", "/settings": "admin.settings",
+         "/crm-access": "admin.access", "/crm": "admin.crm", "/egress": "admin.egress.title",
+         "/egress/new": "admin.egress.add", "/settings": "admin.settings",
          "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
 
 

@@ -107,7 +107,7 @@ pub fn read(message: &[u8], id: u16, name: &DomainName, kind: Kind) -> Option<An
         if class == INTERNET && of == ALIAS {
             aliases.push((owner, reader.name()?, seconds));
         } else if class == INTERNET && of == kind.number() {
-            addresses.push((owner, address(data)?, seconds));
+            addresses.push((owner, address(kind, data)?, seconds));
         }
         reader.at = start + length;
     }
@@ -123,9 +123,11 @@ pub fn read(message: &[u8], id: u16, name: &DomainName, kind: Kind) -> Option<An
     Some(Answer::Addresses(found.collect()))
 }
 
-fn address(data: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(data).map(|bytes| IpAddr::V4(Ipv4Addr::from(bytes)));
-    v4.or_else(|_| <[u8; 16]>::try_from(data).map(|bytes| IpAddr::V6(Ipv6Addr::from(bytes)))).ok()
+fn address(kind: Kind, data: &[u8]) -> Option<IpAddr> {
+    match kind {
+        Kind::A => Some(IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(data).ok()?))),
+        Kind::Aaaa => Some(IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(data).ok()?))),
+    }
 }
 
 struct Reader<'m> {
@@ -248,6 +250,7 @@ mod tests {
         assert_eq!(told(&message[..message.len() - 1]), None, "cut");
         assert_eq!(told(&answer(0x8180, &[record(&[0xc0, 0xff], 1, 1, &[1, 2, 3, 4])])), None);
         assert_eq!(told(&answer(0x8180, &[record(ASKED, 1, 1, &[1, 2, 3])])), None);
+        assert_eq!(told(&answer(0x8180, &[record(ASKED, 1, 1, &[0; 16])])), None, "IPv6");
     }
 
     proptest! {

@@ -53,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "passphrase", run: sealed::passphrase, seeds: seeds::passphrases },
     Target { name: "export", run: export, seeds: seeds::exports },
     Target { name: "head-line", run: head_line, seeds: seeds::head_lines },
+    Target { name: "dns-answer", run: dns_answer, seeds: seeds::dns_answers },
 ];
 
 /// What is accepted is written so that it is read as the same.
@@ -96,6 +97,18 @@ fn export(bytes: &[u8]) {
         match verify::check(bytes, Vec::new(), parts) {
             Ok(report) => assert!(report.last >= report.first && !report.to_string().is_empty()),
             Err(failure) => assert!(!failure.to_string().is_empty()),
+        }
+    }
+}
+
+/// Only addresses of the kind that was asked for, and no more than fit a message.
+fn dns_answer(bytes: &[u8]) {
+    use network::dns::{Answer, Kind, read};
+    let name = "mail.example.com".parse().unwrap();
+    for kind in [Kind::A, Kind::Aaaa] {
+        if let Some(Answer::Addresses(found)) = read(bytes, seeds::DNS_ID, &name, kind) {
+            assert!(found.iter().all(|(address, _)| address.is_ipv4() == (kind == Kind::A)));
+            assert!(found.len() <= bytes.len() / 16);
         }
     }
 }

@@ -16,6 +16,24 @@ pub fn settings() -> Vec<Vec<u8>> {
     vec![include_bytes!("../../../agent/settings/tests/example.json").to_vec()]
 }
 
+/// The number of the question that [`dns_answers`] answer.
+pub const DNS_ID: u16 = 7;
+
+/// An alias and its address, of both kinds.
+pub fn dns_answers() -> Vec<Vec<u8>> {
+    use network::dns::{Kind, query};
+    let answer = |kind: Kind, number: u8, address: &[u8]| {
+        let mut message = query(DNS_ID, &"mail.example.com".parse().unwrap(), kind);
+        message[2..8].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 2]);
+        // mail.example.com is an alias for example.com.
+        message.extend([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 2, 0xc0, 17]);
+        message.extend([0xc0, 17, 0, number, 0, 1, 0, 0, 0, 60, 0, address.len() as u8]);
+        message.extend(address);
+        message
+    };
+    vec![answer(Kind::A, 1, &[9, 9, 9, 9]), answer(Kind::Aaaa, 28, &[0x26; 16])]
+}
+
 fn host<T: serde::Serialize>(messages: &[T]) -> Vec<Vec<u8>> {
     let frames = messages.iter().filter_map(|message| host_api::encode(message).ok());
     frames.map(|frame| frame.into_iter().skip(host_api::HEADER).collect()).collect()
