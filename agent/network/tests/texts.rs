@@ -1,4 +1,5 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
