@@ -1,8 +1,6 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::process::Command;

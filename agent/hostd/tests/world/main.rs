@@ -11,8 +11,8 @@
     reason = "a test"
 )]
 
-mod egress;
 mod console;
+mod egress;
 mod names;
 mod probe;
 mod publish;
