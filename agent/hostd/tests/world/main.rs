@@ -11,12 +11,12 @@
     reason = "a test"
 )]
 
-mod console;
 mod names;
 mod probe;
 mod rules;
 mod seen;
 mod trial;
+mod typed;
 
 use std::env;
 use std::fs;
