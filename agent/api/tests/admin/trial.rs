@@ -207,6 +207,8 @@ async fn what_the_console_did_is_written_down_once() {
     let answer = tried(&mut browser, &site, closed).await;
     browser.keeps(&site, &answer).await;
     let before = browser.get(&site, "/settings/history").await.body["items"][0]["id"].clone();
+    let logged = || site.log().iter().filter(|it| it.starts_with("settings-changed")).count();
+    let logged_before = logged();
     {
         let mut now = site.hostd.now();
         now.settings = settings::parse(crate::hostd::EXAMPLE.as_bytes()).unwrap();
@@ -219,11 +221,14 @@ async fn what_the_console_did_is_written_down_once() {
         let items = history.body["items"].as_array().unwrap();
         assert_eq!(items.len(), 2, "{}", history.body);
         assert_eq!((&items[0]["by"], &items[0]["outcome"]), (&json!("console"), &json!("kept")));
-        assert_eq!(items[0]["words"].as_array().unwrap().len(), 1, "{}", history.body);
+        assert!(
+            items[0]["words"].to_string().contains("may now reach the CRM"),
+            "{}",
+            history.body
+        );
         assert_eq!(items[1]["id"], before);
     }
-    let changed = site.log().iter().filter(|entry| entry.starts_with("settings-changed")).count();
-    assert_eq!(changed, 2);
+    assert_eq!(logged(), logged_before + 1);
 }
 
 /// What a page that is open asks every few seconds.

@@ -11,7 +11,6 @@
     reason = "a test"
 )]
 
-mod console;
 mod egress;
 mod names;
 mod probe;
@@ -20,6 +19,7 @@ mod resolver;
 mod rules;
 mod seen;
 mod trial;
+mod typed;
 
 use std::env;
 use std::fs;

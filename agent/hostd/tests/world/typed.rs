@@ -1,4 +1,5 @@
-//! The console on a terminal of its own: what its keys do, and what they do not.
+//! What is typed at the console, on a terminal of its own, and what that does. It runs after all others: it leaves
+//! other settings behind as the former ones.
 
 use std::fs::File;
 use std::io::{Read, Write};
