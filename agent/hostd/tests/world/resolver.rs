@@ -153,4 +153,6 @@ fn o_names_are_asked_over_tls_and_checked() {
     assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
     wait_for("bad.signed.example", "NOERROR", "11.67.1.66");
     assert!(!file.exists(), "a resolver that nobody wants");
+    out(&["nsenter", "-t", &keeper, "-m", "-r", "rm", "-r", "/run/systemd/netif/links"]);
+    out(&["ip", "-n", &office, "address", "delete", "192.168.10.50/24", "dev", "eth0"]);
 }
