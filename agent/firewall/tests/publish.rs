@@ -192,6 +192,11 @@ fn what_is_published_no_more_ends() {
     for sent in [&old, &answer] {
         assert!(!passes(&other, sent, Path::Through));
     }
+    // Whoever may come no more is not kept by the connection either.
+    let listed = compile(&with(&shop(&json!(["5.6.7.0/24"])), false), &context());
+    for sent in [&old, &answer] {
+        assert!(!passes(&listed, sent, Path::Through));
+    }
     // Rules that only grew keep it.
     let mut more = shop(&json!("all"));
     more[0]["ports"] = json!(["tcp/443", "tcp/80"]);
