@@ -103,7 +103,7 @@ function Pages() {
     { href: "/publish", label: t("admin.publish"), icon: "globe" },
     { href: "/crm-access", label: t("admin.access"), icon: "key" },
     { href: "/crm", label: t("admin.crm"), icon: "database" },
-    { href: "/egress", label: t("admin.egress.title"), icon: "globe" },
+    { href: "/egress", label: t("admin.egress.title"), icon: "signOut" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
