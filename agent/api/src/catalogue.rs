@@ -27,7 +27,12 @@ pub(crate) const ZONES: [&str; 3] = ["zone.crm", "zone.guest", "zone.office"];
 
 /// Keys of sentences that are no problem.
 #[cfg(test)]
-const SENTENCES: [&str; 11] = [
+const SENTENCES: [&str; 16] = [
+    "attempts.tried",
+    "attempts.from",
+    "attempts.held",
+    "attempts.leaked",
+    "attempts.lost",
     "todo.admins-damaged",
     "todo.crm-unclaimed",
     "packet.inside",

@@ -196,6 +196,7 @@ async fn of_the_admin_application() {
                 "/probes",
                 json!({ "from": "office", "to": "wan", "protocol": "tcp", "port": 443, "version": 4 }),
             ),
+            asked("POST", "/egress/decline", json!({ "id": "a".repeat(12) })),
             asked("POST", "/crm/manager-code", Value::Null),
         ];
         let request = own.into_iter().chain(others).nth(number).unwrap();

@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn another_version_is_told_by_its_number() {
-        let newer = br#"{"version": 3, "body": {"something": "new"}, "more": 1}"#;
-        assert!(matches!(decode::<Request>(newer), Err(FrameError::Version(3))));
+        let newer = br#"{"version": 4, "body": {"something": "new"}, "more": 1}"#;
+        assert!(matches!(decode::<Request>(newer), Err(FrameError::Version(4))));
     }
 
     proptest! {

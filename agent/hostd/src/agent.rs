@@ -74,8 +74,8 @@ pub struct Agent {
     kept: Option<String>,
     /// A packet is being tried.
     probing: bool,
-    /// MAC addresses of hosts that are made for it: the same as long as this process runs, so that they are
-    /// known for what they are.
+    /// MAC addresses of hosts that are made for it: the same until the box starts anew, so that they are known
+    /// for what they are, as the kernel's neighbours too.
     probe_cards: [Mac; 2],
     /// Ruleset that was last verified in the kernel.
     loaded: Option<RulesetHash>,
@@ -136,8 +136,6 @@ impl Agent {
         } else {
             Services::children(&options.run, &options.state, options.trust.clone())
         };
-        let mut chance = [0; 5];
-        getrandom::fill(&mut chance).map_err(io::Error::other)?;
         let hits = Hits::open(&state);
         let egress = Egress::open(&state, &services.allowed());
         let mut agent = Self {
@@ -157,7 +155,7 @@ impl Agent {
             ended: None,
             kept: None,
             probing: false,
-            probe_cards: network::probe::cards(chance),
+            probe_cards: probe::cards_of_this_boot(),
             loaded: None,
             hours: Hours::default(),
             hits,

@@ -370,7 +370,7 @@ impl Now {
         self.ended = Some(Ended { document: trial.document, how });
     }
 
-    /// Of a packet that is from the end of its zone's subnet, with the rules that hostd would have.
+    /// Of a packet between hosts that lists name, with the rules that hostd would have.
     fn report(&self, probe: &Probe) -> ProbeReport {
         let site = "fd12:3456:789a::/48".parse().unwrap();
         let address = |place: &ProbePlace, last: u8| -> IpAddr {
@@ -378,7 +378,8 @@ impl Now {
                 ProbePlace::Zone(name) => {
                     let zone = &self.settings.zones[&name.parse().unwrap()];
                     let [a, b, c, _] = zone.router_v4().unwrap().octets();
-                    [a, b, c, last].into()
+                    let is_crm = self.settings.crm.zone.as_str() == name;
+                    [a, b, c, if is_crm { 10 } else { last }].into()
                 }
                 ProbePlace::Wan => [192, 0, 2, 7].into(),
                 ProbePlace::Box => [192, 168, 10, 1].into(),
@@ -400,8 +401,8 @@ impl Now {
             isolated: Vec::new(),
         };
         ProbeReport {
-            source: address(&probe.from, 254),
-            destination: address(&probe.to, 253),
+            source: address(&probe.from, 100),
+            destination: address(&probe.to, 101),
             source_port: 50_000,
             hops: 64,
             arrived: self.arrives.or_else(|| self.lets_pass(probe).then_some(900)),

@@ -14,7 +14,7 @@ use host_api::egress::{EgressAsked, EgressName, EgressTold, NameState};
 use host_api::{Request, Response};
 use settings::{EgressProtocol, EgressUser};
 
-use super::{ask, document, in_crm, out, ready, restart, run, work};
+use super::{ask, document, in_crm, learns, out, ready, restart, run, work};
 
 const ADMIN: &str = "906";
 /// Where servers of the "internet" are.
@@ -36,13 +36,12 @@ impl Drop for Running {
 struct Internet {
     resolver: Running,
     hosts: PathBuf,
-    link: PathBuf,
     _servers: Vec<Running>,
 }
 
 impl Internet {
     fn start() -> Self {
-        let [wan, office, inside] = ["WAN", "OFFICE", "BOX"].map(|name| env::var(name).unwrap());
+        let [wan, office] = ["WAN", "OFFICE"].map(|name| env::var(name).unwrap());
         for address in [SERVER, OTHER, "169.254.169.254", "10.1.2.3"] {
             out(&["ip", "-n", &wan, "address", "replace", &format!("{address}/32"), "dev", "lo"]);
         }
@@ -79,14 +78,8 @@ impl Internet {
                 &file,
             ],
         );
-        // What networkd would have learnt of the provider.
-        let index = out(&["ip", "-n", &inside, "-o", "link", "show", "wan0"]);
-        let index = index.split(':').next().unwrap().trim().to_owned();
-        let links = PathBuf::from("/run/systemd/netif/links");
-        fs::create_dir_all(&links).unwrap();
-        let link = links.join(index);
-        fs::write(&link, "DNS=11.67.0.1\n").unwrap();
-        Self { resolver, hosts, link, _servers: servers }
+        learns(Some("11.67.0.1"));
+        Self { resolver, hosts, _servers: servers }
     }
 
     /// Gives names other addresses from now on.
@@ -104,7 +97,7 @@ impl Internet {
 
 impl Drop for Internet {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.link);
+        learns(None);
     }
 }
 

@@ -65,6 +65,19 @@ fn work() -> PathBuf {
     PathBuf::from(env::var_os("WORK").expect("runs inside dev/world only"))
 }
 
+/// What networkd writes on the box of the provider's name server, or that there is none any more.
+fn learns(server: Option<&str>) {
+    let links = "/run/systemd/netif/links";
+    let index = out(&["ip", "-n", &env::var("BOX").unwrap(), "-o", "link", "show", "wan0"]);
+    let index = index.split(':').next().unwrap().trim();
+    let does = match server {
+        Some(server) => format!("mkdir -p {links}; echo DNS={server} >{links}/{index}"),
+        None => format!("rm -rf {links}"),
+    };
+    let keeper = env::var("KEEPER").unwrap();
+    out(&["nsenter", "-t", &keeper, "-m", "-r", "sh", "-c", &does]);
+}
+
 fn run(words: &[&str]) -> Output {
     Command::new(words[0]).args(&words[1..]).output().unwrap()
 }

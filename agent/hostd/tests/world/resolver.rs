@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use host_api::{Request, Response};
 
-use super::{ask, document, on_box, out, ready, run, work};
+use super::{ask, document, learns, out, ready, run, work};
 
 /// The server on the WAN; it ends with the test.
 struct Server(Child);
@@ -113,14 +113,7 @@ fn o_names_are_asked_over_tls_and_checked() {
     out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
     let former = document();
     let _server = serve();
-    // What networkd writes on the box.
-    let keeper = std::env::var("KEEPER").unwrap();
-    let index = on_box(&["cat", "/sys/class/net/wan0/ifindex"]);
-    let learnt = format!(
-        "mkdir -p /run/systemd/netif/links; echo DNS=11.67.0.1 >/run/systemd/netif/links/{}",
-        index.trim()
-    );
-    out(&["nsenter", "-t", &keeper, "-m", "-r", "sh", "-c", &learnt]);
+    learns(Some("11.67.0.1"));
     let tls = |name: &str, dnssec: bool| {
         format!(
             r#"{{"upstream": {{"tls": [{{"address": "11.67.0.1", "name": "{name}"}}]}}, "dnssec": {dnssec}}}"#
@@ -153,6 +146,6 @@ fn o_names_are_asked_over_tls_and_checked() {
     assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
     wait_for("bad.signed.example", "NOERROR", "11.67.1.66");
     assert!(!file.exists(), "a resolver that nobody wants");
-    out(&["nsenter", "-t", &keeper, "-m", "-r", "rm", "-r", "/run/systemd/netif/links"]);
+    learns(None);
     out(&["ip", "-n", &office, "address", "delete", "192.168.10.50/24", "dev", "eth0"]);
 }

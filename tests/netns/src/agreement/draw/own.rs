@@ -11,7 +11,10 @@ use crate::agreement::sent::Sent;
 use crate::place::Version;
 use crate::rules::UIDS;
 
-const UIDS_TRIED: [u32; 5] = [0, UIDS.dnsmasq, UIDS.chrony, UIDS.networkd, 65534];
+const UIDS_TRIED: [u32; 7] =
+    [0, UIDS.dnsmasq, UIDS.chrony, UIDS.networkd, UIDS.resolver, UIDS.admin, 65534];
+/// Where names are asked for on loopback.
+const NAMES: [u16; 2] = [53, firewall::RESOLVER_PORT];
 
 impl Draw {
     /// What the router sends itself.
@@ -78,15 +81,26 @@ impl Draw {
     /// The router talks to itself.
     fn beside_itself(&mut self, version: Version) -> Case {
         let own = version.pick("127.0.0.1", "::1");
-        let (from, port) = (self.new_port(), self.port());
-        let packet = Packet::new(own, own).udp(from, port, b"self");
-        let transport = Transport::Udp { source: from, destination: port };
+        let uid = self.chance.pick(&[0, UIDS.admin]);
+        let other = self.port();
+        let (from, port) = (self.new_port(), self.chance.pick(&[NAMES[0], NAMES[1], other]));
+        let bare = Packet::new(own, own);
+        let (packet, transport) = if self.chance.once_in(2) {
+            let transport = Transport::Tcp { source: from, destination: port };
+            (bare.tcp(from, port, TcpFlags::SYN), transport)
+        } else {
+            let transport = Transport::Udp { source: from, destination: port };
+            (bare.udp(from, port, b"self"), transport)
+        };
         let lo = || InterfaceName::new("lo");
-        let out =
-            Judged { output: lo(), uid: Some(0), ..judged(own, own, 64, transport, CtState::New) };
+        let out = Judged {
+            output: lo(),
+            uid: Some(uid),
+            ..judged(own, own, 64, transport, CtState::New)
+        };
         let back = Judged { input: lo(), output: None, uid: None, ..out.clone() };
         Case {
-            sent: Sent::Own(0, packet.bytes()),
+            sent: Sent::Own(uid, packet.bytes()),
             frames: Vec::new(),
             packet: Some((out, Path::FromBox)),
             again: Some((back, Path::ToBox)),
