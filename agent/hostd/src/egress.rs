@@ -10,7 +10,6 @@ mod wanted;
 
 use std::path::Path;
 
-use firewall::ir::{Family, TableId};
 use settings::Settings;
 
 use crate::store::directory::Real;
@@ -40,10 +39,4 @@ impl Egress {
         self.names.follow(settings);
         self.wanted.follow(settings);
     }
-}
-
-/// Our table with sets of addresses.
-fn table() -> Option<TableId> {
-    let name = firewall::ir::Name::new(firewall::compile::TABLE)?;
-    Some(TableId { family: Family::Inet, name })
 }

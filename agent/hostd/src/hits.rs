@@ -1,65 +1,27 @@
-//! What rules did: how often each decided, and when last, over new rulesets and restarts. The kernel counts
-//! from the load of a ruleset on; here that is added up, and written down from time to time: a power cut
-//! loses a quarter of an hour of it at most.
+//! What rules did: how often each decided, and when last.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
-use firewall::ir::{Family, TableId};
 use firewall::{RulesetHash, acting};
 use host_api::RuleHits;
 use kernel::nft::NftError;
-use serde::{Deserialize, Serialize};
 use settings::{Rule, Settings};
 use sha2::{Digest, Sha256};
 
-use crate::store::directory::{Directory, Real};
+use crate::counts::{Counts, seconds, table};
+use crate::store::directory::Real;
 
 /// Name of the file.
 const FILE: &str = "rule-hits.json";
-/// How often it is written.
-const WRITTEN: Duration = Duration::from_secs(15 * 60);
 
 /// Counts of all rules.
-pub struct Hits {
-    stored: Stored,
-    written: Instant,
-    news: bool,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    /// Which load of which ruleset the kernel's counters belong to.
-    load: String,
-    rules: BTreeMap<u16, Counted>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Counted {
-    /// What it says, as a hash: another rule under its number begins anew.
-    rule: String,
-    /// Seconds since 1970 when it was first counted.
-    since: u64,
-    hits: u64,
-    last: Option<u64>,
-    /// The kernel's counter, as it was read last.
-    read: u64,
-}
+pub struct Hits(Counts<u16>);
 
 impl Hits {
     /// What was written down.
     pub fn open(state: &Real) -> Self {
-        let stored = match state.read(FILE) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-                tracing::warn!(%error, "what rules did cannot be read; it is counted anew");
-                Stored::default()
-            }),
-            Err(_) => Stored::default(),
-        };
-        Self { stored, written: Instant::now(), news: false }
+        Self(Counts::open(state, FILE))
     }
 
     /// Adds up what the kernel has counted since the last time.
@@ -74,62 +36,29 @@ impl Hits {
 
     /// The kernel begins to count anew.
     pub fn loaded(&mut self, hash: &RulesetHash) {
-        let load = format!("{} {hash}", boot());
-        if self.stored.load != load {
-            self.stored.load = load;
-            self.stored.rules.values_mut().for_each(|rule| rule.read = 0);
-        }
+        self.0.loaded(hash);
     }
 
     fn note(&mut self, settings: &Settings, counted: &BTreeMap<u16, u64>, now: u64) {
-        let known: BTreeMap<u16, String> =
-            settings.rules.iter().map(|rule| (rule.id, said(rule))).collect();
-        let before = self.stored.rules.len();
-        self.stored.rules.retain(|id, rule| known.get(id) == Some(&rule.rule));
-        self.news |= before != self.stored.rules.len();
-        for (id, rule) in known {
-            let fresh = || Counted { rule, since: now, hits: 0, last: None, read: 0 };
-            let rule = self.stored.rules.entry(id).or_insert_with(fresh);
-            // One that is out of its hours has no counter.
-            let read = counted.get(&id).copied().unwrap_or(0);
-            let more = read.checked_sub(rule.read).unwrap_or(read);
-            if more > 0 {
-                rule.hits = rule.hits.saturating_add(more);
-                rule.last = Some(now);
-                self.news = true;
-            }
-            rule.read = read;
-        }
+        self.0.note(settings.rules.iter().map(|rule| (rule.id, said(rule))).collect(), counted, now);
     }
 
     /// What is known of every rule.
     pub fn told(&self) -> Vec<RuleHits> {
-        let one = |(id, rule): (&u16, &Counted)| RuleHits {
+        let told = self.0.told();
+        told.map(|(id, rule)| RuleHits {
             rule: *id,
             hits: rule.hits,
             last: rule.last,
             since: rule.since,
-        };
-        self.stored.rules.iter().map(one).collect()
+        })
+        .collect()
     }
 
     /// Writes it down when there is news, and it is time or `now`.
     pub fn keep(&mut self, state: &Real, now: bool) {
-        if !self.news || !(now || self.written.elapsed() >= WRITTEN) {
-            return;
-        }
-        let bytes = serde_json::to_vec(&self.stored).map_err(std::io::Error::from);
-        match bytes.and_then(|bytes| state.replace(FILE, &bytes)) {
-            Ok(()) => self.news = false,
-            Err(error) => tracing::warn!(%error, "what rules did cannot be written down"),
-        }
-        self.written = Instant::now();
+        self.0.keep(state, now);
     }
-}
-
-fn table() -> Option<TableId> {
-    let name = firewall::ir::Name::new(firewall::compile::TABLE)?;
-    Some(TableId { family: Family::Inet, name })
 }
 
 /// What a rule says, without what a person noted beside it.
@@ -138,16 +67,6 @@ fn said(rule: &Rule) -> String {
     let text = serde_json::to_vec(&plain).unwrap_or_default();
     let hash = Sha256::digest(text);
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Of this boot: the kernel's counters do not outlive it.
-pub fn boot() -> String {
-    let path = Path::new("/proc/sys/kernel/random/boot_id");
-    std::fs::read_to_string(path).map(|id| id.trim().to_owned()).unwrap_or_default()
-}
-
-fn seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod apply;
 mod authority;
 mod clock;
 mod console;
+mod counts;
 mod egress;
 mod files;
 mod hits;

@@ -13,7 +13,7 @@ use systemd::log::chain;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Agent;
-use crate::hits::boot;
+use crate::counts::boot;
 use crate::wan;
 
 /// One that is over.

@@ -15,7 +15,7 @@ use ipnet::IpNet;
 use settings::{DomainName, EgressUser, Settings};
 
 use super::ask::Found;
-use super::table;
+use crate::counts::{seconds, table};
 use crate::files::{self, Readers};
 
 /// Shortest and longest time for which an answer is believed, in seconds.
@@ -105,7 +105,7 @@ impl Names {
         let Some(known) = self.names.get_mut(&found.name) else { return };
         let now = Instant::now();
         known.asking = false;
-        known.asked = Some(seconds());
+        known.asked = Some(seconds(SystemTime::now()));
         known.next = now + AGAIN;
         let Some(addresses) = found.addresses else {
             known.state = NameState::NoAnswer;
@@ -227,10 +227,6 @@ pub fn prepare(directory: &Path, user: EgressUser) -> io::Result<PathBuf> {
     let of_user = directory.join(user.word());
     std::fs::DirBuilder::new().recursive(true).mode(0o755).create(&of_user)?;
     Ok(of_user)
-}
-
-fn seconds() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

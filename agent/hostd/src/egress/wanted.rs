@@ -9,6 +9,7 @@ use host_api::egress::{EgressAsked, EgressWanted};
 use serde::{Deserialize, Serialize};
 use settings::{Egress, Note, Settings};
 
+use crate::counts::seconds;
 use crate::store::directory::{Directory, Real};
 
 /// Name of the file.
@@ -130,10 +131,6 @@ fn destination(asked: &EgressAsked) -> Result<Egress, Unwanted> {
         note: None,
         reason: reason.map_err(invalid)?,
     })
-}
-
-pub(super) fn seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
