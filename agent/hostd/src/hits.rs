@@ -40,7 +40,11 @@ impl Hits {
     }
 
     fn note(&mut self, settings: &Settings, counted: &BTreeMap<u16, u64>, now: u64) {
-        self.0.note(settings.rules.iter().map(|rule| (rule.id, said(rule))).collect(), counted, now);
+        self.0.note(
+            settings.rules.iter().map(|rule| (rule.id, said(rule))).collect(),
+            counted,
+            now,
+        );
     }
 
     /// What is known of every rule.
