@@ -222,7 +222,8 @@ def test_the_crm_goes_where_it_was_allowed_to_and_nowhere_else(office):
     assert arrived() == []
     with tried(page, {"egress": [{"for": "crm", "to": internet.NAME, "protocol": "tcp", "port": 80}]}):
         office.wait(lambda: arrived() == [80])
-        page.open(f"{admin.ADDRESS}/egress").heading(page.say("admin.egress.title")).sees(internet.NAME)
+        page.open(f"{admin.ADDRESS}/egress").heading(page.say("admin.egress.title"))
+        page.sees(internet.NAME, page.page.get_by_role("main"))
         found = looks.everywhere(page.page, "admin-egress-one")
     assert arrived() == []
     assert found == []

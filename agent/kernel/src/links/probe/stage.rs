@@ -8,11 +8,13 @@ use firewall::ir::InterfaceName;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute};
 use network::probe::{End, Heard, Host, Mac, OUTSIDER, PORTS, heard, tell};
+use nix::errno::Errno;
 
 use super::super::route::{link_info, link_message};
 use super::super::{LinkError, Work, bridge, sysctl};
 use super::{ProbeError, Receiver, Sender, divert, remove_left_over};
 use crate::namespace::Namespace;
+use crate::netlink::NetlinkError;
 use crate::wire::Wire;
 
 /// Name of an end's own side.
@@ -45,7 +47,7 @@ impl Drop for Stage {
     fn drop(&mut self) {
         for name in &self.made {
             if let Err(error) = self.work.delete(name)
-                && !matches!(error, LinkError::Absent(_))
+                && !is_gone(&error)
             {
                 tracing::warn!(
                     name,
@@ -54,6 +56,15 @@ impl Drop for Stage {
                 );
             }
         }
+    }
+}
+
+/// Ends of cables go with their namespaces, whenever the kernel comes to it.
+fn is_gone(error: &LinkError) -> bool {
+    match error {
+        LinkError::Absent(_) => true,
+        LinkError::Change { source, .. } => matches!(source, NetlinkError::Refused(Errno::ENODEV)),
+        _ => false,
     }
 }
 
@@ -170,7 +181,7 @@ impl Station {
     pub(super) fn wire_send(&self, frame: &[u8]) -> Result<(), ProbeError> {
         // A port that comes up just now may not take it yet; it is asked again.
         match self.wire.send(frame) {
-            Ok(()) | Err(nix::errno::Errno::ENETDOWN) => Ok(()),
+            Ok(()) | Err(Errno::ENETDOWN) => Ok(()),
             Err(error) => Err(ProbeError::Socket("send", error)),
         }
     }

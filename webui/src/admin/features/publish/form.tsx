@@ -74,6 +74,11 @@ function zonesOf(document: Document): string[] {
   return Object.entries(document.zones).flatMap(([name, zone]) => (zone.ipv4 === undefined || name === document.crm.zone ? [] : [name]));
 }
 
+/** As a field for a day writes it, where the box stands. */
+function today(timeZone: string | undefined): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date());
+}
+
 function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; isNew: boolean; initial: Values }) {
   const { t } = useText();
   const zoneName = useZoneName();
@@ -86,6 +91,7 @@ function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; 
       label: values.label.trim() === "" ? t("admin.publish.labelEmpty") : undefined,
       ports: values.ports.trim() === "" ? t("admin.publish.portsEmpty") : undefined,
       address: values.address.trim() === "" ? t("admin.publish.addressEmpty") : undefined,
+      until: values.until !== "" && values.until !== initial.until && values.until < today(document.time_zone) ? t("admin.publish.untilPast") : undefined,
       addresses: values.who === "some" && values.addresses.trim() === "" && values.groups.length === 0 ? t("admin.publish.addressesEmpty") : undefined,
     }),
     submit: async (values) => {
