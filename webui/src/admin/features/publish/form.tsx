@@ -75,8 +75,8 @@ function zonesOf(document: Document): string[] {
 }
 
 /** As a field for a day writes it, where the box stands. */
-function today(timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date());
+function today(timeZone: unknown): string {
+  return new Intl.DateTimeFormat("sv-SE", typeof timeZone === "string" ? { timeZone } : {}).format(new Date());
 }
 
 function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; isNew: boolean; initial: Values }) {
