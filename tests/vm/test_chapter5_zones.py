@@ -229,27 +229,6 @@ def test_the_crm_goes_where_it_was_allowed_to_and_nowhere_else(office):
     assert found == []
 
 
-def test_names_that_nobody_signed_are_refused_once_signatures_count(office):
-    page, pc = office.tabs["admin"], office.client("office")
-
-    def resolver():
-        return office.probe.exec("systemctl", "is-active", "gatehouse-resolver.service", check=False)["stdout"].strip()
-
-    def answer():
-        try:
-            return pc.resolve(internet.NAME)
-        except PermissionError:
-            return "refused"
-        except OSError:
-            # Its server starts anew.
-            return None
-    assert (resolver(), answer()) == ("inactive", [internet.WEB4])
-    # The internet of this test signs nothing, not even that it does not.
-    with tried(page, {"dns": {"dnssec": True}}):
-        office.wait(lambda: (resolver(), answer()) == ("active", "refused"))
-    office.wait(lambda: (resolver(), answer()) == ("inactive", [internet.WEB4]))
-
-
 def test_the_box_proves_its_network_by_packets_that_nobody_else_has_to_hear_of(office):
     page = office.tabs["admin"]
 
