@@ -31,10 +31,14 @@ class Home:
         os.makedirs(self._database)
         # Its user must get through a directory of root's.
         os.chmod(os.path.dirname(path), 0o711)
-        with open(os.path.join(path, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write("".join(f"nameserver {server}\n" for server in client.lease["dns"].split()))
+        self.take_name_servers(client)
         self._certutil("-N", "--empty-password")
         _hand_over(path)
+
+    def take_name_servers(self, client):
+        """From the client's lease, as its system would with each new one."""
+        with open(os.path.join(self.path, "resolv.conf"), "w", encoding="ascii") as file:
+            file.write("".join(f"nameserver {server}\n" for server in client.lease["dns"].split()))
 
     def trust(self, certificate):
         """Installs a CA certificate for web sites, as its user would; Chromium reads it at its start."""

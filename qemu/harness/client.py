@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import struct
+import threading
 import time
 
 from . import children, dns
@@ -122,6 +123,15 @@ class Client:
         with self.namespace.entered():
             return dns.ask(server or self.lease["dns"].split()[0], name, kind, timeout)
 
+    def told(self, name):
+        """The same, while a name server may start anew: None without an answer, `refused` for one that says no."""
+        try:
+            return self.resolve(name)
+        except PermissionError:
+            return "refused"
+        except OSError:
+            return None
+
     def connect(self, address, port, timeout=5.0):
         """A connection that is the caller's to use and close; it waits for ever once it is there."""
         line = self._socket(address, socket.SOCK_STREAM)
@@ -186,6 +196,32 @@ class Client:
         except (TimeoutError, OSError):
             return "silent"
         return "open"
+
+    @contextlib.contextmanager
+    def serving(self, talk, address="0.0.0.0", port=0):
+        """Listens for as long as the block lasts and has `talk` talk to whoever connects, each in a thread of its own;
+        gives the port."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with self.namespace.entered():
+            server = socket.create_server((address, port), family=family, backlog=512, dualstack_ipv6=address == "::")
+
+        def answer(line):
+            with line, contextlib.suppress(OSError):
+                talk(line)
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            # Closing alone would leave it listening for as long as the thread waits.
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            server.close()
 
     def raw(self):
         """A packet socket on `eth0`, for hand-made frames."""

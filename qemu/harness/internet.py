@@ -16,7 +16,8 @@ from .namespace import write_sysctl
 
 ROUTER4, ROUTER6 = "11.67.0.1", "2600:6700:1::1"
 WEB4, WEB6 = "11.67.80.80", "2600:6700:80::80"
-NAME = "www.internet.test"
+# Not below `.test`, of which a resolver may say by itself that there is nothing (RFC 6761).
+NAME = "www.internet.example"
 
 
 class Internet:

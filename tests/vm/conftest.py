@@ -138,6 +138,15 @@ def office(image, test_uki, probe_binary, logs):
         yield business
 
 
+@pytest.fixture(scope="session")
+def shop(image, test_uki, probe_binary, logs):
+    """A box that has been set up, with its admin signed in: for slow tests."""
+    from business import open_business
+    with open_business(image, test_uki, probe_binary, logs) as business:
+        business.set_up()
+        yield business
+
+
 @pytest.fixture
 def chapter(office, request):
     """A part of one story: when a part fails, those after it have nothing to go on from."""

@@ -201,9 +201,11 @@ def test_each_page_can_be_reached_by_keyboard(office):
             assert unreached(page.page) == []
 
 
-# Everything that takes keys and can be seen, in the order of the page.
+# Everything that takes keys and can be seen, in the order of the page. Of radio buttons that belong together Tab comes
+# to the one that is picked; the arrow keys go on from there.
 _TAKES_KEYS = """() => [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
-  .filter((one) => one.checkVisibility() && !one.disabled && !one.closest('[inert]'))"""
+  .filter((one) => one.checkVisibility() && !one.disabled && !one.closest('[inert]'))
+  .filter((one) => one.type !== 'radio' || one.checked || !document.querySelector(`input[type=radio][name="${one.name}"]:checked`))"""
 
 
 def unreached(page):

@@ -7,7 +7,6 @@ One story with the other chapters: each test goes on from where the one before e
 import contextlib
 import ipaddress
 import itertools
-import socket
 import threading
 
 import pytest
@@ -15,7 +14,9 @@ from playwright.sync_api import expect
 
 import admin
 import crossing
+import frames
 import looks
+import mdns
 from harness import internet
 from scan import scan
 
@@ -167,7 +168,7 @@ def test_what_is_published_is_reached_by_the_public_address_and_nothing_else_is(
     assert scan(outside, public, ports) == []
     service = {"id": 1, "label": "维修入口", "ports": ["tcp/8443"], "from": EVERYBODY,
                "to": {"zone": "devices", "address": server.lease["address"]}}
-    with greeting(server, 8443):
+    with server.serving(greet, port=8443):
         with tried(page, {"publish": [service]}):
             for client in (outside, office.client("office"), office.client("trunk-60"), server):
                 assert client.outcome(public, 8443) == "open", client.name
@@ -182,28 +183,79 @@ def test_what_is_published_is_reached_by_the_public_address_and_nothing_else_is(
         assert scan(outside, public, ports) == []
 
 
+def greet(line):
+    """Says hello, and says back whatever it is told."""
+    line.sendall(b"hello")
+    while said := line.recv(64):
+        line.sendall(said)
+
+
 @contextlib.contextmanager
-def greeting(client, port):
-    """A service of a PC that says hello, and says back whatever it is told."""
-    with client.namespace.entered():
-        server = socket.create_server(("0.0.0.0", port))
+def scanned(client, address, ports):
+    """Scans these ports again and again; gives what answered."""
+    found, rounds, ends = set(), [], threading.Event()
 
-    def talk(line):
-        with line, contextlib.suppress(OSError):
-            line.sendall(b"hello")
-            while said := line.recv(64):
-                line.sendall(said)
-
-    def serve():
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=talk, args=(server.accept()[0],), daemon=True).start()
-    threading.Thread(target=serve, daemon=True).start()
+    def go_on():
+        while not ends.is_set():
+            found.update(scan(client, address, ports, 1.0))
+            rounds.append(len(found))
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
     try:
-        yield
+        yield found
     finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
+        ends.set()
+        thread.join()
+    assert len(rounds) > 4, "the scanner was too slow to see anything"
+
+
+def test_a_trial_its_end_and_the_death_of_hostd_open_nothing_but_what_is_published(office):
+    page, server, outside = office.tabs["admin"], office.client("trunk-50"), office.client("wan")
+    public = everywhere(office)["box"].addresses[4]["wan"]
+    ports = (*range(1, 128), 443, 445, 853, 3306, 5335, 5353, 5432, 8000, 8080, 8443, 9090)
+    changes = {"publish": [{"id": 1, "label": "维修入口", "ports": ["tcp/8443"], "from": EVERYBODY,
+                            "to": {"zone": "devices", "address": server.lease["address"]}}]}
+    before = len(office.journal())
+    with server.serving(greet, port=8443), scanned(outside, public, ports) as found:
+        with tried(page, changes):
+            office.wait(lambda: outside.outcome(public, 8443) == "open")
+        office.wait(lambda: outside.outcome(public, 8443) == "silent")
+        admin.try_changed(page, changes, 300)
+        office.wait(lambda: outside.outcome(public, 8443) == "open")
+        office.probe.exec("systemctl", "kill", "--signal=KILL", "gatehouse-hostd.service")
+        office.wait(lambda: outside.outcome(public, 8443) == "silent")
+    assert found == {f"{public} tcp 8443: open"}
+    assert scan(outside, public, ports) == []
+    said = office.journal()[before:]
+    mine = ("gatehouse-hostd.service: ", "hostd does not answer")
+    assert all(any(part in line for part in mine) for line in said), said
+    office.excused += said
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones"))
+    office.forget_silence(503)
+
+
+def test_devices_of_two_zones_find_each_other_while_the_admin_wants_it(office):
+    page, ipp = office.tabs["admin"], "_ipp._tcp.local"
+    with (mdns.Speaker(office.client("trunk-50"), {ipp: f"Laser-7.{ipp}"}) as printer,
+          mdns.Speaker(office.client("office")) as pc, mdns.Speaker(office.client("trunk-20")) as visitor):
+        with tried(page, {"relays": [{"zones": ["office", "devices"], "services": "printing"}]}):
+            def found():
+                pc.ask(ipp)
+                return pc.heard("Laser-7")
+            office.wait(found)
+            visitor.ask("_of-guests._tcp.local")
+            pc.ask("_of-office._tcp.local")
+            office.wait(lambda: printer.heard("_of-office"))
+            assert not printer.heard("_of-guests") and not visitor.heard("Laser-7"), "guests find it, too"
+            assert not pc.heard("gatehouse"), "the box announces itself"
+            page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones")).sees(page.say("admin.relays"))
+            looked = looks.everywhere(page.page, "admin-zones-relay")
+        # The rules went first: what is said now nobody passes on, and what passes at all has come by the end of this.
+        printer.say(mdns.answer(ipp, f"Laser-8.{ipp}"))
+        pc.ask("_of-office-late._tcp.local")
+        assert pc.silent(crossing.LEAK_SECONDS)
+        assert not pc.heard("Laser-8") and not printer.heard("_of-office-late")
+    assert looked == []
 
 
 def test_the_crm_goes_where_it_was_allowed_to_and_nowhere_else(office):
@@ -229,13 +281,69 @@ def test_the_crm_goes_where_it_was_allowed_to_and_nowhere_else(office):
     assert found == []
 
 
+def test_what_the_admin_blocks_in_a_zone_is_not_answered_there_and_is_elsewhere(office):
+    page, guest, pc, blocked = office.tabs["admin"], office.client("trunk-20"), office.client("office"), f"ads.{internet.NAME}"
+
+    def unit():
+        return office.probe.exec("systemctl", "is-active", "gatehouse-blocking@l-guest.service", check=False)["stdout"].strip()
+
+    def lately():
+        _, told = page.send_request("GET", "/blocking")
+        return [(one["zone"], one["name"], one["why"]["kind"]) for one in told["lately"]]
+    assert (unit(), guest.told(blocked)) == ("inactive", [internet.WEB4])
+    with tried(page, {"blocking": {"zones": {"guest": []}, "block": [blocked]}}):
+        office.wait(lambda: guest.told(blocked) == [])
+        assert guest.resolve(f"deep.below.{blocked}") == []
+        assert guest.resolve(internet.NAME) == pc.resolve(blocked) == [internet.WEB4]
+        assert unit() == "active"
+        office.wait(lambda: ("guest", blocked, "own") in lately())
+        page.open(f"{admin.ADDRESS}/addresses/blocking").heading(page.say("admin.dhcp.title"))
+        page.sees(blocked, page.page.get_by_role("main"))
+        found = looks.everywhere(page.page, "admin-blocking-one")
+    office.wait(lambda: (unit(), guest.told(blocked)) == ("inactive", [internet.WEB4]))
+    assert found == []
+
+
+def test_names_that_nobody_signed_are_refused_once_signatures_count(office):
+    page, pc = office.tabs["admin"], office.client("office")
+
+    def resolver():
+        return office.probe.exec("systemctl", "is-active", "gatehouse-resolver.service", check=False)["stdout"].strip()
+    assert (resolver(), pc.told(internet.NAME)) == ("inactive", [internet.WEB4])
+    # The internet of this test signs nothing, not even that it does not.
+    with tried(page, {"dns": {"dnssec": True}}):
+        office.wait(lambda: (resolver(), pc.told(internet.NAME)) == ("active", "refused"))
+    office.wait(lambda: (resolver(), pc.told(internet.NAME)) == ("inactive", [internet.WEB4]))
+
+
+def test_who_gives_out_addresses_is_named_with_zone_and_port(office):
+    """A home router that was plugged in the wrong way round. That its frames reach nobody, the attacks show."""
+    page, guest = office.tabs["admin"], office.client("trunk-20")
+    _, now = page.send_request("GET", "/settings")
+    trunk = next(name for name, port in now["document"]["ports"].items() if port["match"].get("mac") == TRUNK_MAC)
+    guest.send_frames(frames.rogue_dhcp(guest.mac, "192.168.20.66", "192.168.20.67"))
+    guest.send_frames(frames.rogue_router(guest.mac))
+
+    def told():
+        _, refused = page.send_request("GET", "/refused")
+        mine = [one for one in refused["items"] if one["from"]["mac"] == guest.mac and one["why"].startswith("rogue")]
+        return {one["why"]: (one["from"]["zone"], one["at"]) for one in mine}
+    office.wait(lambda: told() == {"rogue-dhcp": ("guest", trunk), "rogue-router": ("guest", trunk)})
+    page.open(f"{admin.ADDRESS}/zones").heading(page.say("admin.zones")).sees(guest.mac, page.page.get_by_role("main"))
+    found = looks.everywhere(page.page, "admin-zones-rogue")
+    page.open(f"{admin.ADDRESS}/devices/refused").heading(page.say("admin.tab.refused"))
+    page.sees(guest.mac, page.page.get_by_role("main"))
+    found += looks.everywhere(page.page, "admin-refused-rogue")
+    assert found == []
+
+
 def test_the_box_proves_its_network_by_packets_that_nobody_else_has_to_hear_of(office):
     page = office.tabs["admin"]
 
     def network():
         _, told = page.send_request("GET", "/protection")
         return next(row for row in told["rows"] if row["key"] == "network")
-    # Once a minute it looks whether settings have changed; a round is some forty packets.
+    # Once a minute it looks whether settings have changed; a round is six packets, and six more for each zone.
     office.wait(lambda: network()["state"] == "proven", 300)
     page.open(admin.ADDRESS).heading(page.say("admin.protection")).sees(network()["proof"]["result"])
     found = looks.everywhere(page.page, "admin-protection-proven")

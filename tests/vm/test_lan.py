@@ -104,20 +104,5 @@ def test_a_guest_reaches_nothing_of_the_office(box, listener, six):
 @pytest.fixture
 def listener(box):
     """A service on the office PC; its port."""
-    import socket
-    import threading
-    with box.office.namespace.entered():
-        server = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-
-    def serve():
-        while True:
-            try:
-                line, _ = server.accept()
-            except OSError:
-                return
-            with line:
-                line.sendall(b"office pc\n")
-    threading.Thread(target=serve, daemon=True).start()
-    yield server.getsockname()[1]
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
+    with box.office.serving(lambda line: line.sendall(b"office pc\n"), "::") as port:
+        yield port

@@ -21,6 +21,11 @@ export async function lookAtEgress({ base, view, shoot }) {
   await page.waitForURL("**/egress/review");
   await page.locator("main form, main button").first().waitFor();
   await shoot(view, "egress-review");
+  await page.goBack();
+  await page.locator("input[name=to]").waitFor();
+  if ((await page.locator("input[name=to]").inputValue()) !== "api.courier.example") throw new Error("Back from the review lost what was typed");
+  await page.locator("input[name=to]").fill("例子.cn");
+  await page.getByText("xn--fsqu00a.cn").waitFor();
   await page.goto(`${base}/egress`);
   await page.locator("main section").last().locator("li button").first().click();
   await page.locator("main [role=status]").first().waitFor();

@@ -29,6 +29,15 @@ export async function lookAtPublish({ page, name }, base, shoot) {
   await heading("reviewTitle");
   await page.getByText(texts.whatChanges).first().waitFor();
   await shoot(view, "publish-review");
+  await page.goBack();
+  await page.locator("[name=label]").waitFor();
+  if ((await page.locator("[name=label]").inputValue()) !== "网店 Web shop") throw new Error("Back from the review lost what was typed");
+  await page.locator("[name=ports]").fill("99999");
+  await page.locator("[name=label]").focus();
+  await page.locator("[name=ports][aria-invalid=true]").waitFor();
+  await page.goForward();
+  await heading("reviewTitle");
+  await page.getByText(texts.whatChanges).first().waitFor();
   await press("try.60");
   await page.locator("[data-trial]").waitFor();
   await heading("publish");

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { lookAtBlocking } from "./look-blocking.mjs";
 import { lookAtEgress } from "./look-egress.mjs";
 import { lookAtRules } from "./look-rules.mjs";
 import { lookAtPublish } from "./look-publish.mjs";
@@ -201,6 +202,16 @@ if (!only || only === "egress") {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       await lookAtEgress({ base, view, shoot });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "blocking") {
+  for (const options of views) {
+    await withServer("ready", 8797, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtBlocking({ base, view, shoot });
       await view.close();
     });
   }

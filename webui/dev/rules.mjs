@@ -38,7 +38,7 @@ export function rulesNow(document, language) {
     4: [{ kind: "policy-does-it", rule: null, text: chinese ? "分区策略已允许“访客”访问互联网的网页。" : "The policy of Guest and the internet lets it pass already." }, { kind: "shadowed", rule: 5, text: chinese ? "规则 5 在它之前，已决定同样的连接。" : "Rule 5 stands before it and decides the same connections." }],
   };
   const rules = (document.rules ?? []).map(({ id, enabled }) => ({ id, sentence: "", on: enabled !== false, hits: (id * 7919) % 4000, lastHit: id % 3 === 0 ? null : new Date(STARTED - id * 3_600_000).toISOString(), countedSince: since, remarks: remarks[id] ?? [] }));
-  return { rules, knownServices: Object.entries(WAYS).map(([name, ways]) => ({ name, ways })), timeZones: Intl.supportedValuesOf("timeZone") };
+  return { rules, knownServices: Object.entries(WAYS).map(([name, ways]) => ({ name, ways })) };
 }
 
 /** Roughly as the box says it. */

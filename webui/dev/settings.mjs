@@ -1,7 +1,8 @@
 // The fixture's settings: one document, changes of it that are tried and kept, undone or run out. `dev` brings about
 // what else needs a second person, a lost connection or patience.
+import { BLOCKING, BLOCKING_WAYS, blockingWords } from "./blocking.mjs";
 import { EGRESS, egressFaults, egressWords } from "./egress.mjs";
-import { publishFaults, publishWords } from "./publish.mjs";
+import { published, publishFaults, publishWords } from "./publish.mjs";
 import { manyRules, ruleFaults, RULES, rulesNow, ruleWords } from "./rules.mjs";
 
 const minute = 60_000;
@@ -59,6 +60,7 @@ function words(language, before, after) {
   if (before.language !== after.language) said.push(say(language, "The box’s screen is in the other language.", "设备屏幕改用另一种语言。"));
   said.push(...other(language, before, after));
   said.push(...ruleWords(before, after, (english, chinese) => say(language, english, chinese)));
+  said.push(...blockingWords(before, after, (english, chinese) => say(language, english, chinese)));
   said.push(...egressWords(before, after, (english, chinese) => say(language, english, chinese)));
   said.push(...publishWords(before, after, (english, chinese) => say(language, english, chinese)));
   for (const zone of Object.keys(after.zones)) {
@@ -114,7 +116,8 @@ export function makeSettings({ problem, account }) {
     management: { from: [{ zone: "office", addresses: "all" }] },
     crm: { zone: "crm", host: 2, reachable_from: [{ zone: "office", addresses: "all" }] },
     ...RULES,
-    egress: EGRESS,
+    egress: [...EGRESS, ...BLOCKING_WAYS],
+    blocking: BLOCKING,
   };
   let version = 1, trial = null, number = 0, oldConnections = 0;
   let history = [];
@@ -270,6 +273,8 @@ export function makeSettings({ problem, account }) {
         end("undone", account.name);
         return [204];
       }
+      if (at === "GET /time-zones") return [200, { items: Intl.supportedValuesOf("timeZone") }];
+      if (at === "GET /published") return [200, published(document)];
       if (at === "GET /rules") return [200, rulesNow(document, language())];
       if (at === "GET /settings/history") {
         if (query.has("key")) return [200, { items: history.filter((one) => one.key === query.get("key")).map(said), next: null }];

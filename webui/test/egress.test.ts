@@ -10,7 +10,7 @@ describe("destinations", () => {
   it("are added, changed and closed, and nothing else of the document is", () => {
     const added = withEdits(document, [{ key: keyOf(hook), to: hook }]);
     expect(added.egress).toEqual([...document.egress, { for: "crm", to: "hook.example.com", protocol: "tcp", port: 443, reason: "包裹" }]);
-    expect(pointerTo(added, keyOf(hook))).toBe("/document/egress/1");
+    expect(pointerTo(added, keyOf(hook))).toBe("/egress/1");
     expect(withEdits(document, [{ key: keyOf(mail), to: { ...mail, note: "" } }]).egress).toEqual([{ for: "admin", to: "mail.example.com", protocol: "tcp", port: 465 }]);
     expect(withEdits(document, [{ key: keyOf(mail), to: null }])).toEqual({ version: 1 });
     expect(document.egress).toHaveLength(1);

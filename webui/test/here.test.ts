@@ -42,7 +42,7 @@ test("after its trial a draft is compared with what is in force then; once kept 
 
 test("rules that were kept are no draft any more, unless they were edited after the trial began", async () => {
   const { keepRulesDraft, rulesDraft, forgetPrepared, keepFileDraft, fileDraft } = await reloaded();
-  const parts = { rules: [], services: [], groups: [], schedules: [], timeZone: null, crmHours: [] };
+  const parts = { rules: [], services: [], groups: [], schedules: [], timeZone: null, crmHours: [], published: [] };
   const mine = { ...parts, timeZone: "UTC" };
   keepFileDraft("ruth", { name: "a.json", text: '{"version":1}' });
   keepRulesDraft("ruth", { base: parts, mine, tried: false });

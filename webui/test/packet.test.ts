@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../src/api/problem";
 import type { ProbeResult } from "../src/admin/api";
-import { EMPTY, questionOf, wrongIn } from "../src/admin/features/zones/packet";
+import { EMPTY, isSameQuestion, questionOf, sentBy, wrongIn } from "../src/admin/features/zones/packet";
 import { milliseconds, type Outcome, summary, TRIES, whatOf } from "../src/admin/features/zones/tries";
 import { packetTried } from "../src/ui/log-reason";
 
@@ -19,6 +19,20 @@ describe("a packet that is typed", () => {
   it("leaves the judgement of a number to the box", () => {
     expect(questionOf({ ...draft, port: "https" }).port).toBe("https");
     expect(questionOf({ ...draft, port: " 70000 " }).port).toBe(70000);
+  });
+
+  it("is from a device, with its card, its zone and an address of the version that is asked about", () => {
+    const device = { mac: "02:00:00:00:00:07", zone: "guest", addresses: ["fd00::7", "192.168.20.7"] };
+    expect(questionOf(sentBy(draft, device))).toMatchObject({ from: "guest", source: "192.168.20.7", card: "02:00:00:00:00:07" });
+    expect(sentBy({ ...draft, destination: "fd00::1" }, device).source).toBe("fd00::7");
+    expect(sentBy({ ...draft, destination: "" }, { ...device, addresses: [] })).toMatchObject({ source: draft.source, card: device.mac });
+    expect(questionOf({ ...draft, from: "box", card: device.mac }).card).toBeUndefined();
+  });
+
+  it("is another question when a field that counts is changed", () => {
+    expect(isSameQuestion(draft, { ...draft, source: "192.168.10.20", icmpType: "7" })).toBe(true);
+    expect(isSameQuestion(draft, { ...draft, port: "80" })).toBe(false);
+    expect(isSameQuestion(draft, { ...draft, card: "02:00:00:00:00:07" })).toBe(false);
   });
 
   it("says what is missing", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Publication, publishedOf, restored, rowsOf, stateOf, switched, todayIn, withoutPublication, withPublication, zoneWith } from "../src/admin/features/publish/document";
-import { placeOf, publicationOf, valuesOf } from "../src/admin/features/publish/values";
+import { placeOf, publicationOf, valuesOf, wrongPort } from "../src/admin/features/publish/values";
 import { asDocument } from "../src/admin/features/zones/document";
 
 const document = asDocument({
@@ -77,4 +77,9 @@ describe("the form of a published service", () => {
     expect(placeOf(1, "/publish/0/ports/0")).toBeNull();
     expect(placeOf(1, "/zones/office")).toBeNull();
   });
+});
+
+it("names a wrong port, in the form's own spelling", () => {
+  expect(["443", "80、443", "UDP 5060", "TCP 5000-5010", "5060/udp", ""].map(wrongPort)).toEqual([null, null, null, null, null, null]);
+  expect(["99999", "web", "80, 0", "udp 9-8", "ping", "sctp/9"].map(wrongPort)).toEqual(["TCP 99999", "web", "TCP 0", "UDP 9–8", "ping", "sctp/9"]);
 });

@@ -21,9 +21,31 @@ test("what was taken away stays away, on either side", () => {
   expect(rebased(base, { ...base, policies: [] }, { ...base, language: "zh-CN" })).toEqual({ ...base, policies: [], language: "zh-CN" });
 });
 
-test("of the same thing the edit counts, and a list without names is one thing", () => {
+test("of the same thing the edit counts, and of a list without names each entry is a thing", () => {
   expect(rebased(base, { ...base, language: "x" }, { ...base, language: "y" })).toMatchObject({ language: "x" });
-  expect(rebased(base, { ...base, list: [3] }, { ...base, list: [1, 2, 4] })).toMatchObject({ list: [3] });
+  expect(rebased(base, { ...base, list: [3] }, { ...base, list: [1, 2, 4] })).toMatchObject({ list: [4, 3] });
+});
+
+test("what two admins add to rules, published services, ways and relays is there from both", () => {
+  const kinds = {
+    rules: [1, 2, 3].map((id) => ({ id, from: { zones: "all" }, to: { zones: ["wan"] } })),
+    publish: [1, 2, 3].map((id) => ({ id, from: "all", to: { zone: "office" } })),
+    egress: ["a", "b", "c"].map((to) => ({ for: "admin", to: `${to}.example`, protocol: "tcp", port: 443 })),
+    relays: [["a", "b"], ["a", "c"], ["b", "c"]].map((zones) => ({ zones })),
+    blocked: ["a.example", "b.example", "c.example"],
+  };
+  for (const [kind, [one, mine, theirs]] of Object.entries(kinds)) {
+    expect(rebased({ [kind]: [one] }, { [kind]: [one, mine] }, { [kind]: [one, theirs] }), kind).toEqual({ [kind]: [one, theirs, mine] });
+    expect(rebased({}, { [kind]: [mine] }, { [kind]: [theirs] }), kind).toEqual({ [kind]: [theirs, mine] });
+    expect(rebased({ [kind]: [one] }, {}, { [kind]: [one, theirs] }), kind).toEqual({ [kind]: [theirs] });
+    expect(rebased({ [kind]: [one] }, {}, { [kind]: [one], other: 1 }), kind).toEqual({ other: 1 });
+  }
+});
+
+test("what was moved is where it was moved to", () => {
+  const of = (...ids: number[]) => ({ rules: ids.map((id) => ({ id })) });
+  expect(rebased(of(1, 2, 3), of(3, 1, 2), of(1, 2, 3, 4))).toEqual(of(3, 1, 2, 4));
+  expect(rebased(of(1, 2, 3), of(1, 2, 3, 5), of(3, 1, 2))).toEqual(of(3, 1, 2, 5));
 });
 
 test("once it is in force nothing is left of it", () => {

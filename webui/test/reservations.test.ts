@@ -38,7 +38,7 @@ describe("fixed addresses in the document", () => {
     expect(withEdits(next, edits)).toEqual(next);
     const none = withEdits(document, [edit(printer.mac, null), edit(camera.mac, null)]) as typeof document;
     expect("reservations" in none.zones.office).toBe(false);
-    expect(pointerTo(next, "office", camera.mac)).toBe("/document/zones/office/reservations/0");
+    expect(pointerTo(next, "office", camera.mac)).toBe("/zones/office/reservations/0");
   });
 
   it("edits of a zone that is gone, or that change nothing, are not pending", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { csvOf, rulesIn } from "../src/admin/features/rules/csv";
+import { rowOf } from "../src/admin/features/rules/csv-page";
 import { textOf } from "../src/admin/features/rules/csv-text";
 import type { Rule } from "../src/admin/features/rules/document";
 
@@ -113,4 +114,13 @@ test("files of Windows are read in their code", () => {
   expect(textOf(Uint8Array.from([0x81, 0x39, 0xee, 0x39]))).not.toBeNull();
   // The head of a workbook.
   expect(textOf(Uint8Array.from([0x50, 0x4b, 3, 4, 0x14, 0, 6, 0, 8, 0]))).toBeNull();
+});
+
+test("what the box refuses is told by row, column and entry", () => {
+  const read = rulesIn("action,from_zones,from_addresses,to_zones,services\nallow,office,all,guest,web\nallow,office,10.0.0.1 nonsense,guest,web ftp\n", []);
+  if ("faults" in read) throw new Error("refused");
+  expect(rowOf("/document/rules/4/from/addresses/1", "M", 3, read)).toEqual({ row: 3, column: "from_addresses", entry: "nonsense", message: "M" });
+  expect(rowOf("/document/rules/4/services/1", "M", 3, read)).toEqual({ row: 3, column: "services", entry: "ftp", message: "M" });
+  expect(rowOf("/document/rules/3/id", "M", 3, read)).toEqual({ row: 2, column: "id", entry: null, message: "M" });
+  expect(rowOf("/document/rules/2/from", "M", 3, read)).toEqual({ row: null, column: null, entry: null, message: "M" });
 });

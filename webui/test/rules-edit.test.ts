@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { type Parts, partsOf, type Rule, withParts } from "../src/admin/features/rules/document";
-import { freeId, isUsed, movedRule, newRule, restored, steppedIndex, usesOf, withNamed, withoutRule, withRule } from "../src/admin/features/rules/edit";
+import { freeId, isUsed, movedRule, newRule, steppedIndex, usesOf, withNamed, withoutRule, withRule, withRuleAt } from "../src/admin/features/rules/edit";
 import { differences, merged, same } from "../src/admin/features/rules/merge";
 
 const rule = (id: number, more: Partial<Rule> = {}): Rule => ({ id, action: "allow", from: { zones: ["office"], addresses: "all" }, to: { zones: ["wan"], addresses: "all" }, services: ["web"], ...more });
-const parts = (more: Partial<Parts> = {}): Parts => ({ rules: [rule(1), rule(2), rule(3)], services: [], groups: [], schedules: [], timeZone: null, crmHours: [], ...more });
+const parts = (more: Partial<Parts> = {}): Parts => ({ rules: [rule(1), rule(2), rule(3)], services: [], groups: [], schedules: [], timeZone: null, crmHours: [], published: [], ...more });
 const idsOf = ({ rules }: Parts) => rules.map((one) => one.id);
 
 test("a document comes back as it was, with what is not of these pages", () => {
@@ -48,9 +48,9 @@ test("rules are moved among all of them, past what is shown", () => {
 
 test("what was deleted comes back at its place, once", () => {
   const without = withoutRule(parts(), 2);
-  const back = restored(without, rule(2), 1);
+  const back = withRuleAt(without, rule(2), 1);
   expect(idsOf(back)).toEqual([1, 2, 3]);
-  expect(restored(back, rule(2), 1)).toBe(back);
+  expect(withRuleAt(back, rule(2), 1)).toBe(back);
   expect(idsOf(withRule(parts(), rule(4), 1))).toEqual([1, 4, 2, 3]);
 });
 
@@ -61,9 +61,10 @@ test("another name is known wherever it is used", () => {
     groups: [{ name: "PCs", list: ["10.0.0.2"] }, { name: "All", list: [{ group: "PCs" }] }],
     schedules: [{ name: "Day", list: [] }],
     crmHours: [{ zone: "office", schedule: "Day" }],
+    published: [{ id: 3, label: "Shop", from: [{ group: "PCs" }, "9.9.9.9"] }],
   });
-  expect(usesOf(before, "groups", "PCs")).toEqual({ rules: [1], groups: ["All"], crm: [] });
-  expect(usesOf(before, "schedules", "Day")).toEqual({ rules: [1], groups: [], crm: ["office"] });
+  expect(usesOf(before, "groups", "PCs")).toEqual({ rules: [1], groups: ["All"], crm: [], published: ["Shop"] });
+  expect(usesOf(before, "schedules", "Day")).toEqual({ rules: [1], groups: [], crm: ["office"], published: [] });
   expect(isUsed(usesOf(before, "groups", "All"))).toBe(false);
   let after = withNamed(before, "groups", "PCs", { name: "Front", list: ["10.0.0.2"] as never[] });
   after = withNamed(after, "services", "Till", { name: "Kasse", list: [] });
@@ -71,6 +72,17 @@ test("another name is known wherever it is used", () => {
   expect(after.rules[0]).toMatchObject({ services: ["Kasse"], schedule: "Open", from: { addresses: [{ group: "Front" }, "10.0.0.1"] } });
   expect(after.groups).toEqual([{ name: "Front", list: ["10.0.0.2"] }, { name: "All", list: [{ group: "Front" }] }]);
   expect(after.crmHours).toEqual([{ zone: "office", schedule: "Open" }]);
+  expect(after.published).toEqual([{ id: 3, label: "Shop", from: [{ group: "Front" }, "9.9.9.9"] }]);
+});
+
+test("another name for a group goes into the published services of the document, and nothing else of them changes", () => {
+  const shop = { id: 3, label: "Shop", ports: ["tcp/443"], to: { zone: "office", address: "192.168.10.5" }, from: [{ group: "PCs" }] };
+  const all = { ...shop, id: 4, from: "all" };
+  const document = { groups: { PCs: ["10.0.0.2"] }, publish: [shop, all] } as unknown as Parameters<typeof partsOf>[0];
+  const named = withNamed(partsOf(document), "groups", "PCs", { name: "Front", list: ["10.0.0.2"] as never[] });
+  expect(withParts(document, named)).toEqual({ groups: { Front: ["10.0.0.2"] }, publish: [{ ...shop, from: [{ group: "Front" }] }, all] });
+  // Gone there meanwhile, it does not come back.
+  expect(withParts({ ...document, publish: [all] }, named).publish).toEqual([all]);
 });
 
 test("two admins: what each did stays, and who prepared it has the last word on the same thing", () => {

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { isWay } from "../src/admin/features/rules/services";
-import { addressesOf, isTime, timeOf, waysOf } from "../src/admin/features/rules/lists";
+import { addressesOf, isTime, isWay, timeOf, waysOf } from "../src/admin/features/rules/lists";
 import { lacking, sorted, stands } from "../src/admin/features/rules/problems";
 import type { Parts, Rule } from "../src/admin/features/rules/document";
 import { daysSaid } from "../src/admin/features/rules/words";
@@ -41,7 +40,7 @@ test("days in a row are said as one", () => {
 });
 
 const rule: Rule = { id: 4, action: "allow", from: { zones: ["office"], addresses: ["10.0.0.1", { group: "PCs" }] }, to: { zones: ["wan"], addresses: "all" }, services: ["web"] };
-const parts: Parts = { rules: [rule], services: [], groups: [{ name: "a/b~c", list: ["x"] }], schedules: [], timeZone: null, crmHours: [] };
+const parts: Parts = { rules: [rule], services: [], groups: [{ name: "a/b~c", list: ["x"] }], schedules: [], timeZone: null, crmHours: [], published: [] };
 const document = { crm: { reachable_from: [{ zone: "guest", addresses: "all" }] } };
 const error = (field: string) => ({ field, code: "x", message: "wrong" });
 

@@ -8,6 +8,8 @@ test("nothing exceeds the top, and the top is never nothing", () => {
     for (const value of values) expect(value).toBeLessThanOrEqual(top);
   }
   expect(topOf([21])).toBe(50);
+  // Both lines above nothing have figures of their own.
+  for (const value of [0, 1, 3, 7, 42, 4_321]) expect(Number.isInteger(topOf([value]) / 2)).toBe(true);
 });
 
 test("the newest is at the right edge, however many there are", () => {

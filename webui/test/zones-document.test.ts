@@ -44,13 +44,26 @@ test("picking a cell adds, changes and takes away one policy and no other", () =
 
 test("a zone goes with all that names it, and a port that carried nothing else", () => {
   const routes = [{ network: "10.20.0.0/16", via: "192.168.20.9" }, { network: "10.30.0.0/16", via: "192.168.10.9" }];
-  const next = withoutZone(document({ routes }), "guest");
+  const blocking = { zones: { guest: ["Ads"], office: [] }, block: ["a.example"] };
+  const next = withoutZone(document({ routes, blocking }), "guest");
+  expect(next.blocking).toEqual({ zones: { office: [] }, block: ["a.example"] });
   expect(Object.keys(next.zones)).toEqual(["office", "crm"]);
   expect(next.ports["lan-2"]).toBeUndefined();
   expect(next.ports["lan-3"]?.role).toEqual({ trunk: ["office"] });
   expect([next.policies, next.crm.reachable_from, next.management.from]).toEqual([[], [], [{ zone: "office" }]]);
   expect(next.routes).toEqual([routes[1]]);
   expect("routes" in withRoutes(next, [])).toBe(false);
+});
+
+test("with a zone go the rules that speak of it alone and the ways to it", () => {
+  const rule = (id: number, from: unknown, to: unknown) => ({ id, action: "allow", services: "all", from: { zones: from, addresses: "all" }, to: { zones: to, addresses: "all" } });
+  const way = (to: string) => ({ for: "crm", to, protocol: "tcp", port: 25 });
+  const rules = [rule(1, ["guest"], ["wan"]), rule(2, ["office", "guest"], ["wan"]), rule(3, "all", ["guest"]), rule(4, "all", ["wan"])];
+  const next = withoutZone(document({ rules, egress: [way("192.168.20.9"), way("mail.example")] }), "guest");
+  expect(next.rules).toEqual([rule(2, ["office"], ["wan"]), rules[3]]);
+  expect(next.egress).toEqual([way("mail.example")]);
+  const none = withoutZone(document({ rules: [rules[0]], egress: [way("192.168.20.0/24")] }), "guest");
+  expect(["rules" in none, "egress" in none]).toEqual([false, false]);
 });
 
 test("ports of a zone, tagged or not; what zones are called", () => {

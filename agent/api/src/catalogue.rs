@@ -1,35 +1,26 @@
 //! The words of problems in both languages. The files are part of the program.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use settings::Catalogue;
 
 use crate::shape::shared::Language;
 
-type Catalogue = BTreeMap<String, String>;
+static WORDS: Catalogue =
+    Catalogue::new(include_str!("../locales/en.json"), include_str!("../locales/zh-CN.json"));
 
-const ENGLISH: &str = include_str!("../locales/en.json");
-const CHINESE: &str = include_str!("../locales/zh-CN.json");
-
-/// The words for a key; the bare key should they be missing.
+/// The words for a key; the bare key should they be missing. Their placeholders are filled in by who asks.
 pub(crate) fn text(language: Language, key: &str) -> String {
-    static BOTH: [OnceLock<Catalogue>; 2] = [OnceLock::new(), OnceLock::new()];
-    let [english, chinese] = &BOTH;
-    let (cell, file) = match language {
-        Language::En => (english, ENGLISH),
-        Language::ZhCn => (chinese, CHINESE),
-    };
-    let catalogue = cell.get_or_init(|| serde_json::from_str(file).unwrap_or_default());
-    catalogue.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    WORDS.of(language.into()).get(key).cloned().unwrap_or_else(|| key.to_owned())
 }
 
 /// Keys of what the pages call zones; the web apps' own words are the same.
-pub(crate) const ZONES: [&str; 3] = ["zone.crm", "zone.guest", "zone.office"];
+pub(crate) const ZONES: [&str; 4] = ["zone.crm", "zone.devices", "zone.guest", "zone.office"];
 
 /// Keys of sentences that are no problem.
 #[cfg(test)]
-const SENTENCES: [&str; 16] = [
+const SENTENCES: [&str; 18] = [
     "attempts.tried",
     "attempts.from",
+    "attempts.changed",
     "attempts.held",
     "attempts.leaked",
     "attempts.lost",
@@ -37,6 +28,7 @@ const SENTENCES: [&str; 16] = [
     "todo.crm-unclaimed",
     "packet.inside",
     "packet.nowhere",
+    "packet.rule",
     "probe.arrived",
     "probe.arrived-against",
     "probe.stopped",
@@ -60,9 +52,8 @@ mod tests {
         let fields = FIELD_CODES.iter().map(|code| format!("field.{code}"));
         let sentences = SENTENCES.iter().chain(&ZONES).map(|&key| key.to_owned());
         let used: BTreeSet<_> = titles.chain(details).chain(fields).chain(sentences).collect();
-        for file in [ENGLISH, CHINESE] {
-            let catalogue: Catalogue = serde_json::from_str(file).unwrap();
-            assert_eq!(catalogue.into_keys().collect::<BTreeSet<_>>(), used);
+        for language in settings::Language::ALL {
+            assert_eq!(WORDS.of(language).keys().cloned().collect::<BTreeSet<_>>(), used);
         }
     }
 }

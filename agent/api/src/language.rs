@@ -63,6 +63,25 @@ impl Language {
     }
 }
 
+/// As the box's own texts and settings have it.
+impl From<Language> for settings::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::English,
+            Language::ZhCn => Self::Chinese,
+        }
+    }
+}
+
+impl From<settings::Language> for Language {
+    fn from(language: settings::Language) -> Self {
+        match language {
+            settings::Language::English => Self::En,
+            settings::Language::Chinese => Self::ZhCn,
+        }
+    }
+}
+
 /// A range and its weight in thousandths.
 fn weighed(range: &str) -> (&str, u32) {
     let Some((range, parameter)) = range.split_once(';') else { return (range.trim(), 1000) };

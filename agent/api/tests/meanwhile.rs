@@ -198,6 +198,7 @@ async fn of_the_admin_application() {
             ),
             asked("POST", "/egress/decline", json!({ "id": "a".repeat(12) })),
             asked("POST", "/crm/manager-code", Value::Null),
+            asked("POST", "/blocking/fetch", json!({ "address": "https://lists.example/names" })),
         ];
         let request = own.into_iter().chain(others).nth(number).unwrap();
         let answer = overtaken(&running.store, &who, &signed, &request).await;

@@ -1,9 +1,11 @@
 //! The admin application: certificates of the box, pages on hostd's sockets, the way to the CRM.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::admin::blocking::ListsLink;
 use api::admin::{Admin, CrmLink, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
@@ -23,6 +25,7 @@ use crate::channel;
 use crate::end;
 use crate::host::Host;
 use crate::listen::{self, Listening};
+use crate::lists::Lists;
 use crate::options::Options;
 use crate::plain;
 use crate::rounds;
@@ -54,9 +57,12 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let told = watch::Sender::new(bridge::told(&certificates));
     let reach = watch::Sender::new((CrmReach::Unreachable, clock.now().wall));
     let (order, ordered) = mpsc::channel(16);
+    let fetches = watch::Sender::new(BTreeMap::new());
+    let (fetch, to_fetch) = mpsc::channel(16);
     let language = BoxLanguage::default();
     let lines = Lines::default();
     let host = Host::at(options.run.join(host_api::SOCKET));
+    let fetching = host.clone();
     let identity = Identity::open(store.clone(), Realm::Admin, Arc::clone(&clock)).await?;
     if identity.unreadable() > 0 {
         let count = identity.unreadable();
@@ -70,6 +76,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         host: Arc::new(host.clone()),
         connections: Arc::new(lines.clone()),
         crm: CrmLink { reach: reach.subscribe(), orders: order },
+        lists: ListsLink { told: fetches.subscribe(), orders: fetch },
         certificates: told.subscribe(),
     });
     let pages = site::router(
@@ -116,6 +123,8 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         }
         .run(events, ordered),
     );
+    let lists = Lists::new(fetching, options.authorities.clone(), fetches);
+    let mut lists = tokio::spawn(lists.run(to_fetch));
     let mut ticks = rounds::every(TICK, move || {
         let identity = identity.clone();
         async move {
@@ -132,6 +141,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         tokio::select! {
             _ = alive.tick() => notify::alive(),
             ended = &mut bridge => match ended.context("the way to the CRM broke")?? {},
+            ended = &mut lists => return ended.context("the fetching of block lists broke"),
             error = ticks.broken() => return Err(error).context("what is done once a minute broke"),
             // The next start opens the store anew, and checks it.
             () = store.failed() => anyhow::bail!("the disk of the system store failed"),
@@ -140,6 +150,8 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     }
     notify::stopping();
     drop(ticks);
+    lists.abort();
+    let _ = lists.await;
     bridge.abort();
     let _ = bridge.await;
     listening.abort();

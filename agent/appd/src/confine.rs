@@ -1,5 +1,5 @@
 //! What the process gives up before it does anything: dumps of its memory, and by landlock every file
-//! but the ones named, every TCP port, abstract sockets and signals to others. The unit's sandbox does
+//! but the ones named, every TCP port but for connections of the one that fetches, abstract sockets and signals to others. The unit's sandbox does
 //! as much from outside; either holds without the other.
 
 use std::path::Path;
@@ -21,6 +21,8 @@ pub struct Places<'a> {
     pub write: &'a [&'a Path],
     /// Files and directories that it reads.
     pub read: &'a [&'a Path],
+    /// It opens connections of TCP: where to is the firewall's to say.
+    pub connects: bool,
 }
 
 /// No dump of memory, neither by a crash nor by another process of the same user.
@@ -33,9 +35,11 @@ pub fn hide_memory() -> anyhow::Result<()> {
 /// and those it starts. A place that is not there cannot be reached later either. The answer says how
 /// much of it this kernel knows.
 pub fn confine(places: &Places<'_>) -> anyhow::Result<RulesetStatus> {
+    let net = AccessNet::from_all(NEWEST);
+    let net = if places.connects { net & !AccessNet::ConnectTcp } else { net };
     let mut ruleset = Ruleset::default()
         .handle_access(AccessFs::from_all(NEWEST))?
-        .handle_access(AccessNet::from_all(NEWEST))?
+        .handle_access(net)?
         .scope(Scope::from_all(NEWEST))?
         .create()
         .context("landlock cannot be used")?;
@@ -71,12 +75,13 @@ mod tests {
     fn confined<T: Send + 'static>(
         write: &Path,
         read: &Path,
+        connects: bool,
         then: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
         let (write, read) = (write.to_owned(), read.to_owned());
         let thread = std::thread::spawn(move || {
             let missing = Path::new("/no/such/place");
-            let places = Places { write: &[&write, missing], read: &[&read] };
+            let places = Places { write: &[&write, missing], read: &[&read], connects };
             (confine(&places).unwrap() != RulesetStatus::NotEnforced).then(then)
         });
         thread.join().unwrap()
@@ -94,7 +99,7 @@ mod tests {
         let address = port.local_addr().unwrap();
         let (store, web, other) = (path("store"), path("web"), path("other"));
         let (in_store, in_web) = (store.clone(), web.clone());
-        let checked = confined(&store, &web, move || {
+        let checked = confined(&store, &web, false, move || {
             fs::write(in_store.join("new"), "x").unwrap();
             fs::rename(in_store.join("new"), in_store.join("file")).unwrap();
             assert_eq!(fs::read(in_web.join("file")).unwrap(), b"web");
@@ -108,6 +113,20 @@ mod tests {
             eprintln!("left out: this kernel has no landlock");
         }
         assert_eq!(fs::read(path("other").join("file")).unwrap(), b"other");
+    }
+
+    #[test]
+    fn one_that_connects_still_opens_no_port() {
+        let place = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = port.local_addr().unwrap();
+        let checked = confined(place.path(), place.path(), true, move || {
+            assert!(TcpListener::bind("127.0.0.1:0").is_err(), "opens a port");
+            TcpStream::connect(address).unwrap();
+        });
+        if checked.is_none() {
+            eprintln!("left out: this kernel has no landlock");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! For tests: an admin application over a store in a directory that goes with it, and a hostd that
 //! answers what it is told to.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use api::admin::blocking::ListsLink;
 use api::admin::{Admin, Authority, CrmLink, Parts};
 use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
@@ -57,6 +59,10 @@ impl MadeUp {
             host: Arc::new(host.clone()),
             connections: Arc::new(Lines::default()),
             crm: CrmLink { reach: reach.clone(), orders: mpsc::channel(4).0 },
+            lists: ListsLink {
+                told: watch::channel(BTreeMap::new()).1,
+                orders: mpsc::channel(4).0,
+            },
             certificates: told.subscribe(),
         });
         Self { place, admin, host, language, reach, certificates, clock, store, reached, told }

@@ -12,6 +12,7 @@ mod end;
 mod host;
 mod limits;
 mod listen;
+mod lists;
 #[cfg(test)]
 mod made_up;
 mod options;
@@ -61,8 +62,11 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let mut read = vec![options.web.as_path()];
     if options.realm == Realm::Admin {
         read.push(&options.machine_key);
+        read.push(&options.authorities);
     }
-    confine::confine(&Places { write: &[&options.store], read: &read })?;
+    // Where the admin application may go is the firewall's to say, by address.
+    let connects = options.realm == Realm::Admin;
+    confine::confine(&Places { write: &[&options.store], read: &read, connects })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -16,6 +16,7 @@ Listening sockets are handed in by systemd (sd_listen_fds(3)); the admin pages' 
   --run DIR          sockets of the other processes (/run/gatehouse)
 admin only:
   --machine-key FILE opens the system store (/state/keys/machine.1)
+  --authorities FILE certificates that servers' must come from (/etc/ssl/certs/ca-certificates.crt)
 ";
 
 /// Which application.
@@ -48,6 +49,8 @@ pub struct Options {
     pub run: PathBuf,
     /// Key of the system store.
     pub machine_key: PathBuf,
+    /// Certificates that those of servers must come from.
+    pub authorities: PathBuf,
 }
 
 /// Reads the command line.
@@ -59,6 +62,7 @@ fn read_from(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
     let (mut realm, mut store, mut web) = (None, None, None);
     let mut run = PathBuf::from("/run/gatehouse");
     let mut machine_key = PathBuf::from("/state/keys/machine.1");
+    let mut authorities = PathBuf::from("/etc/ssl/certs/ca-certificates.crt");
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) if realm.is_none() => {
@@ -72,6 +76,7 @@ fn read_from(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
             Long("web") => web = Some(parser.value()?.into()),
             Long("run") => run = parser.value()?.into(),
             Long("machine-key") => machine_key = parser.value()?.into(),
+            Long("authorities") => authorities = parser.value()?.into(),
             Long("help") | Short('h') => return Ok(Command::Print(HELP.to_owned())),
             Long("version") => {
                 let version = env!("CARGO_PKG_VERSION");
@@ -88,6 +93,7 @@ fn read_from(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
         web: web.unwrap_or_else(|| format!("/usr/share/gatehouse/webui/{name}").into()),
         run,
         machine_key,
+        authorities,
     }))
 }
 

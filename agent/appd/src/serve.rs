@@ -3,6 +3,7 @@
 
 mod request;
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -75,25 +76,61 @@ pub struct Seen {
 
 /// Numbers connections, and lets the open ones go. Clones are handles of the same.
 #[derive(Clone)]
-pub struct Lines(watch::Sender<u64>, Arc<AtomicU64>);
+pub struct Lines(watch::Sender<Gone>, Arc<AtomicU64>);
+
+/// Connections that are let go.
+#[derive(Default)]
+struct Gone {
+    /// All before this one.
+    before: u64,
+    /// Open ones beside these.
+    these: BTreeSet<u64>,
+}
+
+impl Gone {
+    fn has(&self, number: u64) -> bool {
+        number < self.before || self.these.contains(&number)
+    }
+}
 
 impl Default for Lines {
     fn default() -> Self {
-        Self(watch::Sender::new(0), Arc::default())
+        Self(watch::Sender::new(Gone::default()), Arc::default())
     }
 }
 
 impl Lines {
-    fn next(&self) -> u64 {
-        self.1.fetch_add(1, Ordering::SeqCst)
+    fn next(&self) -> Numbered {
+        Numbered { number: self.1.fetch_add(1, Ordering::SeqCst), lines: self.clone() }
+    }
+}
+
+/// An open connection.
+struct Numbered {
+    number: u64,
+    lines: Lines,
+}
+
+impl Drop for Numbered {
+    fn drop(&mut self) {
+        self.lines.0.send_if_modified(|gone| {
+            gone.these.remove(&self.number);
+            false
+        });
     }
 }
 
 impl Connections for Lines {
     fn renew(&self) -> u64 {
         let first = self.1.load(Ordering::SeqCst);
-        self.0.send_replace(first);
+        self.0.send_modify(|gone| gone.before = first);
         first
+    }
+
+    fn leave(&self, number: u64) {
+        self.0.send_modify(|gone| {
+            gone.these.insert(number);
+        });
     }
 }
 
@@ -206,7 +243,8 @@ async fn connection(
     stream.set_nodelay(true)?;
     let at = stream.local_addr()?.ip().to_canonical();
     let mut leave = within.lines.0.subscribe();
-    let number = within.lines.next();
+    let open = within.lines.next();
+    let number = open.number;
     let seen = Seen { from: address, at, number };
     let router = |site: &Site| if is_plain { site.plain.clone() } else { site.secure.clone() };
     let (router, stamp) = (router(&within.site), within.site.stamp);
@@ -216,7 +254,7 @@ async fn connection(
     });
     // From before a change of what the connection went through: it is let go.
     let gone = async move {
-        if leave.wait_for(|first| number < *first).await.is_err() {
+        if leave.wait_for(|gone| gone.has(number)).await.is_err() {
             std::future::pending::<()>().await;
         }
     };

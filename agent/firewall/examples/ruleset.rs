@@ -16,7 +16,14 @@ fn main() -> Result<(), Error> {
     let context = Context {
         wan: arguments.next().as_deref().and_then(InterfaceName::new),
         site: SitePrefix::from_random([0x12, 0x34, 0x56, 0x78, 0x9a]),
-        uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 998, resolver: 997, admin: 104 },
+        uids: ServiceUids {
+            dnsmasq: 101,
+            chrony: 102,
+            networkd: 998,
+            resolver: 997,
+            admin: 104,
+            relay: 909,
+        },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
         over: std::collections::BTreeSet::new(),

@@ -4,7 +4,7 @@
 
 use settings::Zone;
 
-use crate::build::when;
+use crate::build::{When, when};
 use crate::compile::{CRM_PORT, TABLE, table_id};
 use crate::icmp;
 use crate::ir::{
@@ -24,6 +24,16 @@ pub const ROGUES: [(&str, &str); 3] =
     [(DHCP, "rogue_dhcp"), (DHCPV6, "rogue_dhcp"), (ROUTER, "rogue_router")];
 /// The chain of those rules.
 pub const ROGUES_CHAIN: &str = "prerouting";
+
+/// What the reader of the packet log knows frames by that give out addresses.
+pub fn refused_rogue_dhcp() -> Name {
+    Name::made("refused_rogue_dhcp")
+}
+
+/// What he knows frames by that say who the router is.
+pub fn refused_rogue_router() -> Name {
+    Name::made("refused_rogue_router")
+}
 
 /// The table of those rules.
 pub fn rogues_table() -> TableId {
@@ -53,19 +63,25 @@ pub(crate) fn table(scope: &Scope<'_>) -> Table {
 
 /// What a port may not send, wherever it would go: each frame is counted once here. What the box itself
 /// says does not come in at a port. Clients do not ask from which port they are answered, so neither do
-/// the rules. A tag within a tag hides from them what a receiver that skips both would read.
+/// the rules. A tag within a tag hides from them what a receiver that skips both would read. Before it is dropped
+/// it is written down who sent it: addresses may be anybody's, but the port and the card are of this frame.
 fn rogues() -> Vec<Rule> {
     let tags = [EtherType::Tag, EtherType::ProviderTag].map(|tag| {
         when().is(Field::EtherType, Value::EtherType(tag)).drop("no tag is within another")
     });
     // Where DHCP clients listen, over IPv4 and over IPv6.
-    let servers = [(68, DHCP), (546, DHCPV6)];
-    let servers = servers.map(|(port, why)| when().udp().destination_port(port).drop(why));
+    let servers = [(68, DHCP), (546, DHCPV6)]
+        .map(|(port, why)| told(&when().udp().destination_port(port), refused_rogue_dhcp(), why));
     let routers = when()
         .is(Field::Protocol, Value::Protocol(Protocol::Icmpv6))
-        .is(Field::IcmpType, Value::IcmpType(icmp::ROUTER_ADVERTISEMENT))
-        .drop(ROUTER);
-    tags.into_iter().chain(servers).chain([routers]).collect()
+        .is(Field::IcmpType, Value::IcmpType(icmp::ROUTER_ADVERTISEMENT));
+    let routers = told(&routers, refused_rogue_router(), ROUTER);
+    tags.into_iter().chain(servers.into_iter().flatten()).chain(routers).collect()
+}
+
+/// Writes down what is dropped next. The rule that drops stands alone, for it counts every frame.
+fn told(which: &When, prefix: Name, why: &str) -> [Rule; 2] {
+    [which.clone().log(prefix, "for the list of what was refused"), which.clone().drop(why)]
 }
 
 /// Access ports by their interface: a frame that leaves one has no tag any more. What goes from trunk to

@@ -208,6 +208,11 @@ impl When {
         self.and(Match::CtState(states.to_vec()))
     }
 
+    /// As long as no more come; the last condition of the rule.
+    pub(crate) fn at_most(self, per_second: u16, burst: u16) -> Self {
+        self.and(Match::Rate { per_second, burst })
+    }
+
     pub(crate) fn way(self, direction: Direction) -> Self {
         self.is(Field::CtDirection, Value::Direction(direction))
     }

@@ -57,6 +57,8 @@ pub struct ServiceUids {
     pub resolver: u32,
     /// The admin application.
     pub admin: u32,
+    /// What passes announcements on between zones.
+    pub relay: u32,
 }
 
 /// Makes the ruleset. It replaces our tables, and the boot lock goes once they are in force.

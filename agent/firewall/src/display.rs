@@ -176,7 +176,9 @@ impl Display for Rule {
             Action::Admit(mark) => {
                 write_rule(f, self, "", &format!("ct mark set {} accept", Value::Mark(*mark)))
             }
-            Action::Log(log) => write_rule(f, self, &limit_text(log), &log_text(log)),
+            Action::Log(log) => {
+                write_rule(f, self, &limit_text(log.per_second, log.burst), &log_text(log))
+            }
             Action::Masquerade => write_rule(f, self, "", "masquerade"),
             Action::SendTo { address, port: None } => {
                 write_rule(f, self, "", &format!("dnat ip to {address}"))
@@ -188,8 +190,8 @@ impl Display for Rule {
     }
 }
 
-fn limit_text(log: &Log) -> String {
-    format!("limit rate {}/second burst {} packets ", log.per_second, log.burst)
+fn limit_text(per_second: u16, burst: u16) -> String {
+    format!("limit rate {per_second}/second burst {burst} packets ")
 }
 
 fn log_text(log: &Log) -> String {
@@ -225,6 +227,7 @@ fn write_match(f: &mut Formatter<'_>, one: &Match, icmp: &str) -> fmt::Result {
             let states: Vec<&str> = states.iter().map(|state| state.word()).collect();
             write!(f, "ct state {} ", states.join(","))
         }
+        Match::Rate { per_second, burst } => f.write_str(&limit_text(*per_second, *burst)),
     }
 }
 

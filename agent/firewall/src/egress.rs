@@ -19,7 +19,7 @@ use crate::forward::{Pair, between};
 use crate::input;
 use crate::ir::{Chain, KeyType, Name, Rule, Ruleset, Value};
 use crate::output::DNS;
-use crate::resolver::RESOLVER_PORT;
+use crate::resolver::{BLOCKING_PORT, RESOLVER_PORT};
 use crate::spoof::{inside4, inside6};
 use crate::tracking::judged;
 use crate::zones::Scope;
@@ -165,7 +165,7 @@ pub(crate) fn names_of_admin(scope: &Scope<'_>) -> Vec<Rule> {
         rules.push(here().udp().destination_port(DNS).accept(ASKED));
         rules.push(here().tcp().destination_port(DNS).accept(ASKED));
     }
-    for port in [DNS, RESOLVER_PORT] {
+    for port in [DNS, RESOLVER_PORT, BLOCKING_PORT] {
         rules.push(asks().udp().destination_port(port).drop(NOT_ASKED));
         rules.push(asks().tcp().destination_port(port).drop(NOT_ASKED));
     }

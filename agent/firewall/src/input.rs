@@ -9,7 +9,7 @@ use crate::build::{LINK_LOCAL, When, chain, ports, set4, set6, when};
 use crate::compile::{Part, filter, jumps, loopback};
 use crate::ir::{Chain, Field, Hook, Name, Rule, Set};
 use crate::zones::{Scope, ZoneView};
-use crate::{egress, icmp, output, tracking};
+use crate::{egress, icmp, output, relay, tracking};
 
 /// The map from interface to what hosts there may open on the box.
 pub(crate) fn senders() -> Name {
@@ -39,6 +39,7 @@ pub(crate) fn part(scope: &Scope<'_>) -> Part {
     for zone in scope.lans() {
         let name = zone.named("input");
         let mut rules = services(zone);
+        rules.extend(relay::hears(scope, zone));
         for source in &scope.settings.management.from {
             if source.zone == *zone.name {
                 rules.extend(management(zone, source, &mut part.sets));

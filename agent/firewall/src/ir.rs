@@ -14,7 +14,7 @@ pub use field::{
 pub use log::Log;
 pub use name::{Comment, InterfaceName, Name};
 
-/// All tables of ours. The kernel replaces them as a whole in one transaction, after which those to be
+/// All tables of ours. Their rules are exchanged as a whole in one transaction, after which those to be
 /// gone go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ruleset {
@@ -174,6 +174,14 @@ pub enum Match {
     },
     /// The connection's state is one of these.
     CtState(Vec<CtState>),
+    /// Fewer packets than this have come so far to this place in the rule; always the last of its conditions.
+    /// The simulator asks about one packet: to it there have always been few.
+    Rate {
+        /// Packets per second for which this holds.
+        per_second: u16,
+        /// Packets at once beyond that.
+        burst: u16,
+    },
 }
 
 impl Rule {

@@ -6,7 +6,7 @@ use crate::compile::{Part, filter, jumps, loopback};
 use crate::input::senders;
 use crate::ir::{Chain, CtState, Field, Hook, Name, Rule};
 use crate::zones::{Scope, ZoneView};
-use crate::{egress, icmp, resolver, rules, tracking};
+use crate::{egress, icmp, relay, resolver, rules, tracking};
 
 const ROOT: u32 = 0;
 
@@ -125,6 +125,7 @@ fn lan(scope: &Scope<'_>, zone: &ZoneView<'_>) -> Vec<Rule> {
                 .accept("the box is the router here (RFC 4861)"),
         );
     }
+    rules.extend(relay::passes_on(scope, zone));
     rules
 }
 

@@ -7,84 +7,188 @@
 //!
 //! [`simulate`]: crate::simulate()
 
+mod cards;
 mod classes;
 mod finding;
+mod found;
+mod here;
 mod matrix;
 mod probe;
 mod published;
+mod relayed;
+mod services;
 mod side;
+mod spots;
+mod touched;
 mod wan;
+mod words;
 mod zone;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use settings::ZoneName;
+use settings::{Settings, Title, ZoneName};
 
 pub use finding::{Answer, Finding, Place, Sender, Traffic, Weight};
 pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
 pub use side::Side;
+pub use words::Names;
 
-use classes::Lookups;
+use classes::{Class, Lookups, Run, common, joined};
+use here::Here;
 use probe::{Probe, probes};
+use services::Services;
 use side::Outside;
+use touched::{Area, touched};
 use zone::Changes;
 
 use crate::ir::Hook;
 use crate::zones::interface;
 
+/// Most rules that packets may meet while somebody waits: a second or less.
+const MOST_STEPS: u64 = 6_000_000;
+
 /// What all trials need.
 struct Trial<'a> {
-    before: &'a Side<'a>,
-    after: &'a Side<'a>,
+    before: &'a Here<'a>,
+    after: &'a Here<'a>,
     outside: Outside,
-    lookups: Lookups,
+    lookups: &'a Lookups,
     /// Packets that pass through the box, and packets to it.
     through: Vec<Probe>,
     to_box: Vec<Probe>,
     /// Zones that stay and change their subnet, with whether it is that of IPv6.
     moved: BTreeSet<(ZoneName, bool)>,
+    /// Packets that could fare otherwise.
+    areas: Vec<Area>,
+    services: Services<'a>,
+    /// Most rules that packets may meet.
+    steps: u64,
 }
 
 /// What is otherwise with the rules after, warnings first. `asking` is the address of the admin who asks:
 /// whether it keeps its way in is judged when it is in a zone of the settings after.
 pub fn reach(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>) -> Vec<Finding> {
+    reach_within(before, after, asking, MOST_STEPS)
+}
+
+/// As [`reach`], with packets that meet so many rules: what takes more is left out, and it is said.
+pub fn reach_within(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    asking: Option<IpAddr>,
+    steps: u64,
+) -> Vec<Finding> {
     let moves = moves(before, after);
     let sides = [before, after];
+    let lookups = Lookups::of([&before.rules, &after.rules]);
     let trial = Trial {
-        before,
-        after,
-        outside: Outside::of(sides),
-        lookups: Lookups::of([&before.rules, &after.rules]),
+        before: &Here::new(before, &lookups),
+        after: &Here::new(after, &lookups),
+        outside: Outside::of(sides, &lookups),
+        lookups: &lookups,
         through: probes(sides, Hook::Forward),
         to_box: probes(sides, Hook::Input),
         moved: moves.iter().map(|(zone, v6, _)| (zone.clone(), *v6)).collect(),
+        areas: touched(&before.rules, &after.rules),
+        services: Services::of(sides),
+        steps,
     };
+    let mut findings: Vec<Finding> = Vec::new();
+    findings.extend(asking.and_then(|address| way_in(trial.after, address)));
+    findings.extend(wan::findings(&trial));
+    findings.extend(published::findings(&trial));
     let mut changes = Changes::default();
     for zone in trial.zones() {
         changes.add_zone(&trial, zone);
     }
-    let mut findings: Vec<Finding> = Vec::new();
-    findings.extend(asking.and_then(|address| way_in(after, address)));
-    findings.extend(wan::findings(&trial));
-    findings.extend(published::findings(&trial));
-    findings.extend(changes.crm.is_lost().then_some(Finding::NobodyReachesCrm));
+    findings.extend(relayed::findings(before, after));
+    let devices = cards::findings(&trial, &mut changes);
+    findings.extend((changes.crm.is_lost() && !changes.cut).then_some(Finding::NobodyReachesCrm));
+    findings.extend(changes.cut.then_some(Finding::Incomplete));
     findings.extend(moves.into_iter().map(|(_, _, finding)| finding));
+    findings.extend(devices);
     findings.extend(changes.findings());
     findings.sort_by_key(Finding::weight);
     findings
 }
 
+/// The smallest group of addresses that holds all of these.
+pub fn group_of<'s>(settings: &'s Settings, addresses: &[IpNet]) -> Option<&'s Title> {
+    let asked = joined(addresses.iter().map(|net| Run::of(*net)).collect());
+    let groups = settings.groups.iter().filter_map(|(name, members)| {
+        let networks = settings.members(members).into_iter().map(settings::Member::networks);
+        let runs = networks.flat_map(|(v4, v6)| {
+            v4.into_iter().map(IpNet::V4).chain(v6.into_iter().map(IpNet::V6)).map(Run::of)
+        });
+        let runs = joined(runs.collect());
+        (common(&asked, &runs) == asked && !asked.is_empty()).then(|| (classes::size(&runs), name))
+    });
+    groups.min().map(|(_, name)| name)
+}
+
 impl Trial<'_> {
     /// Zones of either side.
     fn zones(&self) -> BTreeSet<&ZoneName> {
-        [self.before, self.after].into_iter().flat_map(|side| side.settings.zones.keys()).collect()
+        [self.before, self.after].into_iter().flat_map(|here| here.settings.zones.keys()).collect()
+    }
+
+    /// What of the packets from a zone to a place could fare otherwise.
+    fn areas(&self, zone: &ZoneName, place: &Place) -> impl Iterator<Item = &Area> {
+        let input = interface(zone);
+        let outputs: Vec<_> = [self.before, self.after]
+            .into_iter()
+            .filter_map(|here| match place {
+                Place::Internet => here.context.wan.clone(),
+                Place::Crm => Some(interface(&here.settings.crm.zone)),
+                Place::Zone(zone) => Some(interface(zone)),
+                _ => None,
+            })
+            .collect();
+        let to_box = *place == Place::Box;
+        self.areas.iter().filter(move |area| {
+            // What comes to the box may be sent on to a device that is published.
+            (to_box || area.hook != Hook::Input)
+                && area.input.as_ref().is_none_or(|own| *own == input)
+                && area.output.as_ref().is_none_or(|own| to_box || outputs.contains(own))
+        })
+    }
+
+    /// Whether the zone or the place is not the same on both sides, whatever the rules are.
+    fn is_other(&self, zone: &ZoneName, place: &Place) -> bool {
+        let differs = |zone: &ZoneName| {
+            let [before, after] = [self.before, self.after]
+                .map(|here| (here.subnets(zone), here.routers(zone), here.zone(zone).is_some()));
+            before != after
+        };
+        differs(zone)
+            || match place {
+                Place::Internet => self.before.context.wan != self.after.context.wan,
+                Place::Crm => self.before.crm() != self.after.crm(),
+                Place::Zone(zone) => differs(zone),
+                _ => false,
+            }
+    }
+
+    /// Whether addresses of a zone have a way to the place on a side.
+    fn has_way(&self, here: &Here<'_>, (zone, class): (&ZoneName, &Class), place: &Place) -> bool {
+        let v6 = class.address.is_ipv6();
+        here.has(zone, class.address, class.local)
+            && match place {
+                Place::Box => here.routers(zone).iter().any(|own| own.is_ipv6() == v6),
+                place => here.way(place, v6, &self.outside).is_some(),
+            }
+    }
+
+    /// Whether another packet may be sent.
+    fn may_go_on(&self) -> bool {
+        self.before.simulator.steps() + self.after.simulator.steps() < self.steps
     }
 }
 
 /// Whether the admin pages answer this address.
-fn way_in(side: &Side<'_>, address: IpAddr) -> Option<Finding> {
+fn way_in(side: &Here<'_>, address: IpAddr) -> Option<Finding> {
     let address = address.to_canonical();
     let mut zones = side.settings.zones.keys();
     let zone = zones.find(|zone| side.has(zone, address, false))?;

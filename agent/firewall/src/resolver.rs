@@ -13,6 +13,8 @@ use crate::zones::Scope;
 
 /// Where dnsmasq asks the resolver, on loopback.
 pub const RESOLVER_PORT: u16 = 5335;
+/// Where dnsmasq's instances of zones ask those that have lists of blocked names, on loopback.
+pub const BLOCKING_PORT: u16 = 5336;
 /// DNS over TLS (RFC 7858).
 const DNS_TLS: u16 = 853;
 

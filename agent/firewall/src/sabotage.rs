@@ -251,6 +251,6 @@ fn looks_at(one: &Match, wanted: Field) -> bool {
     match one {
         Match::Is { field, .. } => *field == wanted,
         Match::In { fields, .. } => fields.contains(&wanted),
-        Match::CtState(_) => false,
+        Match::CtState(_) | Match::Rate { .. } => false,
     }
 }

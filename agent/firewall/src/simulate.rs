@@ -2,6 +2,7 @@
 //! priority, accept ends one base chain only, drop ends all, return comes back, no end means policy.
 //! Answers "why" as well: the rule that decided.
 
+mod index;
 mod packet;
 #[cfg(test)]
 mod tests;
@@ -11,12 +12,14 @@ use std::net::Ipv4Addr;
 
 use crate::check::CheckedRuleset;
 use crate::ir::{
-    Action, AddressType, Base, Chain, ChainKind, Comment, CtState, Family, Field, Hook, Match,
-    Name, Policy, Rule, Table, TableId, Value, Verdict, VerdictMap,
+    Action, AddressType, Chain, ChainKind, Comment, CtState, Field, Hook, Match, Name, Policy,
+    Rule, TableId, Value, Verdict,
 };
 
+pub use index::Simulator;
 pub use packet::{Addresses, Packet, Path, Transport};
 
+use index::Indexed;
 use packet::Read;
 
 /// What happened to a packet, and why.
@@ -90,59 +93,53 @@ impl Decision {
     }
 }
 
-/// Follows the packet on its path through the ruleset.
+/// Follows one packet on its path through the ruleset. For many, make one [`Simulator`].
 pub fn simulate(ruleset: CheckedRuleset<'_>, packet: &Packet, path: Path) -> Decision {
-    let mut decision =
-        Decision { outcome: Outcome::Passed, steps: Vec::new(), masqueraded: false, sent_to: None };
-    let (mut packet, mut path) = (packet.clone(), path);
-    // Hooks of a way begin with the same one, wherever it leads.
-    for at in 0.. {
-        let Some(hook) = path.hooks().get(at) else { break };
-        for (table, chain, base) in base_chains(ruleset, path.family(), *hook) {
-            // NAT chains see the first packet of a connection only.
-            if base.kind == ChainKind::Nat && packet.state != CtState::New {
-                continue;
-            }
-            let walk = Walk { table, packet: &packet, hook: base.hook, path };
-            let ended = walk.chain(chain);
-            let Ended { end, by, via } = ended.unwrap_or(Ended::of_policy(base.policy));
-            decision.masqueraded |= end == End::Masquerade;
-            if let End::SendTo(address, port) = end {
-                decision.sent_to = packet.send_to(address, port);
-                path = Path::Through;
-            }
-            decision.outcome = end.outcome();
-            decision.steps.push(Step {
-                table: table.id.clone(),
-                chain: chain.name.clone(),
-                hook: *hook,
-                outcome: decision.outcome,
-                by,
-                via,
-            });
-            if decision.outcome != Outcome::Passed {
-                return decision;
-            }
-        }
-    }
-    decision
+    Simulator::new(ruleset).decide(packet, path)
 }
 
-/// Base chains of a hook, lowest priority first; at the same priority in the order of the ruleset,
-/// as they are loaded.
-fn base_chains(
-    ruleset: CheckedRuleset<'_>,
-    family: Family,
-    hook: Hook,
-) -> Vec<(&Table, &Chain, &Base)> {
-    let tables = ruleset.ruleset().tables.iter().filter(|table| table.id.family == family);
-    let mut found: Vec<_> = tables
-        .flat_map(|table| table.chains.iter().map(move |chain| (table, chain)))
-        .filter_map(|(table, chain)| Some((table, chain, chain.base.as_ref()?)))
-        .filter(|(_, _, base)| base.hook == hook)
-        .collect();
-    found.sort_by_key(|(_, _, base)| base.priority);
-    found
+impl Simulator<'_> {
+    /// Follows the packet on its path.
+    pub fn decide(&self, packet: &Packet, path: Path) -> Decision {
+        let mut decision = Decision {
+            outcome: Outcome::Passed,
+            steps: Vec::new(),
+            masqueraded: false,
+            sent_to: None,
+        };
+        let (mut packet, mut path) = (packet.clone(), path);
+        // Hooks of a way begin with the same one, wherever it leads.
+        for at in 0.. {
+            let Some(hook) = path.hooks().get(at) else { break };
+            for (table, chain, base) in self.base_chains(path.family(), *hook) {
+                // NAT chains see the first packet of a connection only.
+                if base.kind == ChainKind::Nat && packet.state != CtState::New {
+                    continue;
+                }
+                let walk = Walk { simulator: self, table, packet: &packet, hook: base.hook, path };
+                let ended = walk.chain(chain);
+                let Ended { end, by, via } = ended.unwrap_or(Ended::of_policy(base.policy));
+                decision.masqueraded |= end == End::Masquerade;
+                if let End::SendTo(address, port) = end {
+                    decision.sent_to = packet.send_to(address, port);
+                    path = Path::Through;
+                }
+                decision.outcome = end.outcome();
+                decision.steps.push(Step {
+                    table: table.table.id.clone(),
+                    chain: chain.name.clone(),
+                    hook: *hook,
+                    outcome: decision.outcome,
+                    by,
+                    via,
+                });
+                if decision.outcome != Outcome::Passed {
+                    return decision;
+                }
+            }
+        }
+        decision
+    }
 }
 
 /// How a base chain ended.
@@ -191,17 +188,18 @@ enum Next<'t> {
 }
 
 /// One base chain and all it jumps to, for one packet.
-struct Walk<'t> {
-    table: &'t Table,
+struct Walk<'t, 'r> {
+    simulator: &'t Simulator<'r>,
+    table: &'t Indexed<'r>,
     packet: &'t Packet,
     hook: Hook,
     path: Path,
 }
 
-impl<'t> Walk<'t> {
+impl<'r> Walk<'_, 'r> {
     /// Runs the chain; `None` when it came to its end without a verdict. A checked ruleset jumps in
     /// no circles.
-    fn chain(&self, chain: &'t Chain) -> Option<Ended> {
+    fn chain(&self, chain: &'r Chain) -> Option<Ended> {
         for (index, rule) in chain.rules.iter().enumerate() {
             let this = || {
                 let (chain, comment) = (chain.name.clone(), rule.comment.clone());
@@ -211,9 +209,7 @@ impl<'t> Walk<'t> {
                 Next::Rule => {}
                 Next::Return => return None,
                 Next::Jump(to) => {
-                    // A packet takes few jumps: an index of all chains would cost it more.
-                    let to = self.table.chains.iter().find(|chain| chain.name == *to);
-                    if let Some(mut ended) = to.and_then(|to| self.chain(to)) {
+                    if let Some(mut ended) = self.table.chain(to).and_then(|to| self.chain(to)) {
                         ended.via.insert(0, this());
                         return Some(ended);
                     }
@@ -226,7 +222,8 @@ impl<'t> Walk<'t> {
         None
     }
 
-    fn rule(&self, rule: &'t Rule) -> Next<'t> {
+    fn rule(&self, rule: &'r Rule) -> Next<'r> {
+        self.simulator.step();
         if !rule.matches.iter().all(|one| self.matches(one)) {
             return Next::Rule;
         }
@@ -249,27 +246,21 @@ impl<'t> Walk<'t> {
                 // The kernel leaves the rule when the packet has no such field.
                 Read::Absent => false,
             },
-            Match::In { fields, set, negated } => {
-                let set = self.table.sets.iter().find(|known| known.name == *set);
-                match (self.read_all(fields), set) {
-                    (Some(Some(key)), Some(set)) => {
-                        set.elements.iter().any(|element| same(element, &key)) != *negated
-                    }
-                    (Some(None), Some(_)) => *negated,
-                    _ => false,
+            Match::In { fields, set, negated } => match self.read_all(fields) {
+                Some(Some(key)) => {
+                    self.table.holds(set, &key).is_some_and(|holds| holds != *negated)
                 }
-            }
+                Some(None) => *negated && self.table.has_set(set),
+                None => false,
+            },
             Match::CtState(states) => states.contains(&self.packet.state),
+            Match::Rate { .. } => true,
         }
     }
 
-    fn look_up(&self, fields: &[Field], map: &Name) -> Next<'t> {
-        let map: Option<&VerdictMap> = self.table.maps.iter().find(|known| known.name == *map);
-        let (Some(Some(key)), Some(map)) = (self.read_all(fields), map) else {
-            return Next::Rule;
-        };
-        let entry = map.entries.iter().find(|(element, _)| same(element, &key));
-        entry.map_or(Next::Rule, |(_, verdict)| next(verdict))
+    fn look_up(&self, fields: &[Field], map: &Name) -> Next<'r> {
+        let Some(Some(key)) = self.read_all(fields) else { return Next::Rule };
+        self.table.entry(map, &key).map_or(Next::Rule, next)
     }
 
     fn read(&self, field: Field) -> Read {
@@ -309,10 +300,6 @@ fn next(verdict: &Verdict) -> Next<'_> {
         Verdict::Jump(to) => Next::Jump(to),
         Verdict::Return => Next::Return,
     }
-}
-
-fn same(element: &[Value], key: &[Value]) -> bool {
-    element.len() == key.len() && element.iter().zip(key).all(|(one, read)| contains(one, read))
 }
 
 /// Whether the value is what was read, or a network or range that holds it.

@@ -131,8 +131,9 @@ proptest! {
         prop_assert_eq!(ruleset.hash(), compile(&settings, &context).hash());
         let rules: usize =
             ruleset.tables.iter().flat_map(|table| &table.chains).map(|chain| chain.rules.len()).sum();
-        let bound = 70 + 46 * settings.zones.len() + 14 * settings.routes.len() + 2 * settings.policies.len()
+        let bound = 73 + 46 * settings.zones.len() + 14 * settings.routes.len() + 2 * settings.policies.len()
             + 2 * settings.crm.reachable_from.len()
+            + 4 * settings.relays.len().min(1) * settings.zones.len() + 4 * settings.egress.len()
             + settings.publish.len() * (12 + 6 * settings.zones.len());
         prop_assert!(rules <= bound, "{} rules, {} expected at most", rules, bound);
     }

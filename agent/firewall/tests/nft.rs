@@ -36,6 +36,10 @@ fn nft_loads_what_is_published() {
         comment: None,
     };
     settings.publish = vec![one(1, "tcp/443 udp/443", Some(8443)), one(2, "tcp/7000-7010", None)];
+    settings.relays = vec![settings::Relay {
+        zones: ["office", "guest"].map(|zone| zone.parse().unwrap()),
+        what: settings::Relayed::All,
+    }];
     settings.validate().unwrap();
     loads(&compile(&settings, &context()));
 }

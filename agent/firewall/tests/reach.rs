@@ -3,9 +3,10 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use common::{context, example, ip};
+use common::{compared, context, example, ip};
 use firewall::ir::{Action, Policy as ChainPolicy, Ruleset, Verdict};
 use firewall::reach::{Place, Sender, Traffic};
 use firewall::{Context, Finding, Side, Weight, compile, reach};
@@ -26,17 +27,7 @@ const ALL: [Traffic; 7] = [
 ];
 
 fn between(before: &Settings, after: &Settings, asking: Option<IpAddr>) -> Vec<Finding> {
-    for settings in [before, after] {
-        assert_eq!(settings.validate(), Ok(()));
-    }
-    let context = context();
-    let rules = [compile(before, &context), compile(after, &context)];
-    let side = |settings, index: usize| Side {
-        settings,
-        context: &context,
-        rules: rules[index].check().unwrap(),
-    };
-    reach(&side(before, 0), &side(after, 1), asking)
+    compared(before, after, |before, after| reach(before, after, asking))
 }
 
 fn changed(change: impl FnOnce(&mut Settings)) -> Vec<Finding> {
@@ -69,11 +60,13 @@ fn part(name: &str, networks: &[&str]) -> Sender {
 }
 
 fn opened(from: Sender, to: &[Place], what: &[Traffic]) -> Finding {
-    Finding::Opened { from, to: to.to_vec(), what: what.iter().copied().collect() }
+    let what = what.iter().cloned().collect();
+    Finding::Opened { from, to: to.to_vec(), what, except: BTreeSet::new() }
 }
 
 fn closed(from: Sender, to: &[Place], what: &[Traffic]) -> Finding {
-    Finding::Closed { from, to: to.to_vec(), what: what.iter().copied().collect() }
+    let what = what.iter().cloned().collect();
+    Finding::Closed { from, to: to.to_vec(), what, except: BTreeSet::new() }
 }
 
 fn policy(from: &str, to: &str, allow: Allow) -> Policy {
@@ -91,11 +84,11 @@ fn a_policy_is_one_finding() {
     assert_eq!(found[0].weight(), Weight::Note);
     let named = |name: &str| Some(name.to_uppercase());
     assert_eq!(
-        found[0].text_naming(Language::English, named),
+        found[0].text_naming(Language::English, &named),
         "GUEST can now reach OFFICE: web pages."
     );
     assert_eq!(
-        found[0].text_naming(Language::Chinese, |_| Some("访客".to_owned())),
+        found[0].text_naming(Language::Chinese, &|_: &str| Some("访客".to_owned())),
         "分区“访客”现在可以访问分区“访客”：网页。"
     );
 }
@@ -415,7 +408,7 @@ fn the_box_open_to_the_internet_warns() {
             chain.rules.push(rule);
         }
     });
-    let [Finding::Opened { from: Sender::Internet, to, what }] = &found[..] else {
+    let [Finding::Opened { from: Sender::Internet, to, what, .. }] = &found[..] else {
         panic!("{found:#?}")
     };
     assert_eq!((&to[..], what.contains(&Traffic::AdminPages)), (&[Place::Box][..], true));

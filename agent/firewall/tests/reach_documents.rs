@@ -81,6 +81,13 @@ impl Here {
                 let crm = &self.settings.crm.zone;
                 (format!("z-{crm}"), self.crm().into_iter().find(version)?)
             }
+            // The CRM may go to some addresses of the internet.
+            Place::Part { zone: None, addresses } => {
+                self.context.wan.as_ref()?;
+                let to = addresses.iter().map(IpNet::addr).find(version)?;
+                ("wan0".to_owned(), to)
+            }
+            Place::Part { .. } | Place::Others { .. } => panic!("no rule names it: {place:?}"),
             Place::Zone(to) => {
                 let subnet = self.subnets(to).into_iter().find(|net| version(&net.addr()))?;
                 let destination = within(subnet, number);
@@ -130,8 +137,11 @@ impl Trip {
     fn is_told(&self, finding: &Finding, opens: bool, sides: [&Here; 2]) -> bool {
         let says = |from: &Sender, to: &[Place], what: &std::collections::BTreeSet<Traffic>| {
             let sender = match from {
-                Sender::Internet => false,
+                Sender::Internet | Sender::Devices { .. } => false,
                 Sender::Zone(zone) => *zone == self.zone,
+                Sender::Others { zone, but } => {
+                    *zone == self.zone && !but.iter().any(|net| net.contains(&self.source))
+                }
                 Sender::Part { zone, addresses } => {
                     *zone == self.zone && addresses.iter().any(|net| net.contains(&self.source))
                 }
@@ -139,8 +149,8 @@ impl Trip {
             sender && to.contains(&self.place) && what.contains(&self.traffic())
         };
         match finding {
-            Finding::Opened { from, to, what } => opens && says(from, to, what),
-            Finding::Closed { from, to, what } => !opens && says(from, to, what),
+            Finding::Opened { from, to, what, .. } => opens && says(from, to, what),
+            Finding::Closed { from, to, what, .. } => !opens && says(from, to, what),
             Finding::Moved { zone, before, after } => {
                 let (had, has) = if opens { (after, before) } else { (before, after) };
                 let of_version = |net: &IpNet| net.addr().is_ipv4() == self.source.is_ipv4();
@@ -312,15 +322,16 @@ proptest! {
         let (before, after) = (Here::new(before, true), Here::new(after, true));
         for finding in reach(&before.side(), &after.side(), None) {
             let (opens, from, to, what) = match &finding {
-                Finding::Opened { from, to, what } => (true, from, to, what),
-                Finding::Closed { from, to, what } => (false, from, to, what),
+                Finding::Opened { from, to, what, .. } => (true, from, to, what),
+                Finding::Closed { from, to, what, .. } => (false, from, to, what),
                 _ => continue,
             };
             let (was, is) = if opens { (&before, &after) } else { (&after, &before) };
             let (zone, networks) = match from {
                 Sender::Zone(zone) => (zone, is.subnets(zone)),
                 Sender::Part { zone, addresses } => (zone, addresses.clone()),
-                Sender::Internet => panic!("{finding:?}"),
+                Sender::Others { zone, .. } => (zone, is.subnets(zone)),
+                Sender::Internet | Sender::Devices { .. } => panic!("{finding:?}"),
             };
             for place in to {
                 for traffic in what {
@@ -328,11 +339,13 @@ proptest! {
                         for network in networks.iter().take(3) {
                             let source = within(*network, *number);
                             let own = [&before, &after].map(|side| side.routers(zone)).concat();
-                            if own.contains(&source) {
+                            let excepted = matches!(from, Sender::Others { but, .. }
+                                if but.iter().any(|net| net.contains(&source)));
+                            if own.contains(&source) || excepted {
                                 continue;
                             }
                             let (zone, place) = (zone.clone(), place.clone());
-                            let carries = carried(*traffic, source, *port);
+                            let carries = carried(traffic, source, *port);
                             let trip = Trip { zone, source, place, carries };
                             let (now, then) = (is.gets(&trip, *there), was.gets(&trip, *there));
                             prop_assert_ne!(now, Some(false), "{:?}: {:?}", finding, trip);
@@ -346,7 +359,7 @@ proptest! {
 }
 
 /// What the word stands for.
-fn carried(traffic: Traffic, source: IpAddr, port: u16) -> Transport {
+fn carried(traffic: &Traffic, source: IpAddr, port: u16) -> Transport {
     match traffic {
         Traffic::AdminPages | Traffic::Https => tcp(443),
         Traffic::Http => tcp(80),
@@ -359,5 +372,6 @@ fn carried(traffic: Traffic, source: IpAddr, port: u16) -> Transport {
         Traffic::Dns => udp(40_000, 53),
         Traffic::Dhcp => udp(68, 67),
         Traffic::Time => udp(40_000, 123),
+        Traffic::Service(name) => panic!("no rule names {name}"),
     }
 }

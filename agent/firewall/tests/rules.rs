@@ -9,7 +9,7 @@ use common::{
     passes, tcp, udp,
 };
 use firewall::compile;
-use firewall::ir::{CtState, EtherType, Ruleset};
+use firewall::ir::{Action, CtState, EtherType, Rule, Ruleset, Verdict};
 use firewall::simulate::{Packet, Path, Transport};
 use settings::Settings;
 
@@ -414,6 +414,34 @@ fn at_layer_2_the_box_alone_serves_a_zone() {
     yes(Path::BridgeThrough, v6(Transport::Icmpv6(133)).to("eth2"));
     let hidden = Packet { inner_tag: Some(EtherType::Tag), ..frame("eth1").to("eth2") };
     no_because(Path::BridgeThrough, hidden, "no tag is within another");
+}
+
+/// What is written down is what is dropped next, no more and no less, and is counted by the rule that drops.
+#[test]
+fn who_would_be_what_only_the_box_is_is_written_down_and_dropped() {
+    let ruleset = ruleset();
+    let table = ruleset.tables.iter().find(|table| table.id == firewall::rogues_table());
+    let chain = table.and_then(|table| {
+        table.chains.iter().find(|chain| chain.name.as_str() == firewall::ROGUES_CHAIN)
+    });
+    let rules = &chain.expect("the chain of rogues").rules;
+    let told: Vec<_> = rules
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [Rule { action: Action::Log(log), matches, .. }, next] => {
+                assert_eq!(*matches, next.matches, "{}", log.prefix);
+                assert_eq!((&next.action, next.counter), (&Action::Verdict(Verdict::Drop), true));
+                Some((next.comment.as_str(), log.prefix.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let prefix = |code| match code {
+        "rogue_dhcp" => firewall::refused_rogue_dhcp(),
+        _ => firewall::refused_rogue_router(),
+    };
+    let all: Vec<_> = firewall::ROGUES.iter().map(|(why, code)| (*why, prefix(*code))).collect();
+    assert_eq!(told, all);
 }
 
 #[test]

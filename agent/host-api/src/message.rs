@@ -8,6 +8,7 @@ use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 use settings::{Language, Problem};
 
+use crate::blocking::{BlockingTold, ListHeld, ListPiece, NameInZone};
 use crate::egress::{EgressAsked, EgressTold};
 use crate::former::{ByConsole, Former};
 use crate::probe::{NoProbe, Probe, ProbeReport};
@@ -16,7 +17,7 @@ use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub enum Request {
     },
     /// What have the rules done? Answer: [`Response::Hits`].
     Hits,
+    /// What came to the published services? Answer: [`Response::Arrivals`].
+    Arrivals,
     /// What has become of the destinations of the box's own programs? Answer: [`Response::Egress`].
     Egress,
     /// A program of the box wants to go somewhere. Nothing is opened: an admin is to see it. Answer:
@@ -50,6 +53,27 @@ pub enum Request {
     EgressDecline {
         /// What stands for it.
         id: String,
+    },
+    /// What is blocked, and what was lately? Answer: [`Response::Blocking`].
+    Blocking,
+    /// Which block lists are held? Answer: [`Response::BlockLists`].
+    BlockLists,
+    /// What becomes of a name in each zone in which names are blocked? Answer: [`Response::NameJudged`]; none
+    /// for what is no domain name.
+    JudgeName {
+        /// The name.
+        name: String,
+    },
+    /// A piece of a block list. Nothing is in force before the last piece is there, and all of them are what
+    /// that says; what was held before is kept otherwise. Answer: [`Response::Accepted`], or
+    /// [`Response::Failed`] with `list_unknown`, `list_out_of_order`, `list_broken`, `list_shrank`,
+    /// `list_no_room` or `store_failed`.
+    BlockList(ListPiece),
+    /// A block list that is held is up to date. Answer: [`Response::Accepted`], or [`Response::Failed`] with
+    /// `list_unknown`.
+    BlockListSame {
+        /// Where it was fetched.
+        address: String,
     },
     /// Bring this document about, and keep it when that worked: for the set-up, where nobody could
     /// confirm yet. Answer: [`Response::Accepted`] when it is in force, verified and on disk; else
@@ -95,6 +119,8 @@ pub enum Request {
     /// they are in force and verified; else [`Response::NotNow`] or [`Response::Failed`], and it is
     /// tried again.
     Undo,
+    /// The same, by whoever stands at the box.
+    End,
     /// Is this the code that opens the set-up? A wrong one counts for the address that it came from.
     /// Answer: [`Response::SetupTried`].
     TrySetupCode {
@@ -178,8 +204,8 @@ pub enum Response {
         wan: Option<String>,
         /// The box's own IPv6 prefix.
         site: Ipv6Net,
-        /// Users that dnsmasq, chrony, networkd, the resolver and the admin application run as.
-        uids: [u32; 5],
+        /// Users that dnsmasq, chrony, networkd, the resolver, the admin application and the relays run as.
+        uids: [u32; 6],
         /// Addresses that names of the document have at the moment, as far as they are known.
         #[serde(default)]
         names: BTreeMap<String, Vec<IpAddr>>,
@@ -189,8 +215,16 @@ pub enum Response {
     },
     /// What has become of the destinations.
     Egress(EgressTold),
+    /// What is blocked.
+    Blocking(Box<BlockingTold>),
+    /// Block lists that are held.
+    BlockLists(Vec<ListHeld>),
+    /// What becomes of a name, by zone.
+    NameJudged(Vec<NameInZone>),
     /// What the rules of the settings in force have done.
     Hits(Vec<RuleHits>),
+    /// What came to the published services of the settings in force.
+    Arrivals(Vec<Arrivals>),
     /// It is in force for a time.
     Trying(Trial),
     /// Not now; nothing was changed.
@@ -245,6 +279,20 @@ pub struct RuleHits {
     pub since: u64,
 }
 
+/// How often a published service was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arrivals {
+    /// Its number.
+    pub service: u16,
+    /// Connections that were let pass.
+    pub hits: u64,
+    /// When last, in seconds since 1970.
+    pub last: Option<u64>,
+    /// Since when it is counted, in seconds since 1970.
+    pub since: u64,
+}
+
 /// How a setup code was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -290,7 +338,7 @@ pub struct Failure {
 impl Request {
     /// Whether only whoever stands at the box may ask it.
     pub fn is_of_console(&self) -> bool {
-        matches!(self, Self::Former { .. } | Self::GoBack { .. })
+        matches!(self, Self::Former { .. } | Self::GoBack { .. } | Self::End)
     }
 }
 

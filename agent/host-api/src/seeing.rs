@@ -253,6 +253,8 @@ pub struct Refused {
     pub from: End,
     /// From which address, the last time.
     pub source: IpAddr,
+    /// Port of the box that frames came in at the last time, for reasons about frames and where it is known.
+    pub at: Option<String>,
     /// To whom.
     pub to: End,
     /// To which address; none for more targets of one sender than are kept apart.
@@ -285,6 +287,8 @@ pub enum Why {
     CrmAddress,
     /// The CRM is reached by web pages only.
     CrmService,
+    /// Devices of the zone are kept apart.
+    Isolated,
     /// No policy lets the zone reach the target.
     NoPolicy,
     /// The policy allows web pages only.
@@ -293,6 +297,10 @@ pub enum Why {
     BoxPages,
     /// The box does not offer that.
     BoxService,
+    /// Only the box gives out addresses.
+    RogueDhcp,
+    /// Only the box says that it is the router.
+    RogueRouter,
     /// It belongs to no connection, or to one that the rules do not allow any more.
     Stray,
     /// A rule with this id wrote it down; whether it was refused, the rule says.

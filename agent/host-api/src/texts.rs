@@ -2,22 +2,21 @@
 //! console and the admin pages take theirs from here.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use settings::Language;
+use settings::{Catalogue, Language};
 
-type Catalogue = BTreeMap<String, String>;
+static TEXTS: Catalogue =
+    Catalogue::new(include_str!("../locales/en.json"), include_str!("../locales/zh-CN.json"));
 
 /// The language of a tag; English for one that we do not have.
 pub fn language(tag: &str) -> Language {
-    Language::ALL.into_iter().find(|language| language.tag() == tag).unwrap_or_default()
+    Language::of_tag(tag).unwrap_or_default()
 }
 
 /// The text for the code with the values filled in; the bare code should it be missing. A value
 /// `name_<language>` goes before `name`.
 pub fn text(language: Language, code: &str, values: &BTreeMap<String, String>) -> String {
-    let Some(template) = catalogue(language).get(code) else { return code.to_owned() };
-    settings::fill(template, |name| {
+    TEXTS.text(language, code, |name| {
         let value = values.get(&format!("{name}_{language}")).or_else(|| values.get(name));
         Some(value.map_or("?", String::as_str).to_owned())
     })
@@ -25,17 +24,7 @@ pub fn text(language: Language, code: &str, values: &BTreeMap<String, String>) -
 
 /// All codes, ascending.
 pub fn codes(language: Language) -> impl Iterator<Item = &'static str> {
-    catalogue(language).keys().map(String::as_str)
-}
-
-fn catalogue(language: Language) -> &'static Catalogue {
-    static ENGLISH: OnceLock<Catalogue> = OnceLock::new();
-    static CHINESE: OnceLock<Catalogue> = OnceLock::new();
-    let (cell, text) = match language {
-        Language::English => (&ENGLISH, include_str!("../locales/en.json")),
-        Language::Chinese => (&CHINESE, include_str!("../locales/zh-CN.json")),
-    };
-    cell.get_or_init(|| serde_json::from_str(text).unwrap_or_default())
+    TEXTS.of(language).keys().map(String::as_str)
 }
 
 #[cfg(test)]
@@ -54,7 +43,7 @@ mod tests {
             names
         };
         let keys = |language| {
-            let texts = catalogue(language).iter();
+            let texts = TEXTS.of(language).iter();
             texts.map(|(key, text)| (key.clone(), placeholders(text))).collect::<Vec<_>>()
         };
         let english = keys(Language::English);

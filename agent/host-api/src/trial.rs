@@ -1,5 +1,7 @@
 //! Settings that are tried: in force for a time, and kept only if whoever tried them says so.
 
+use std::net::Ipv4Addr;
+
 use serde::{Deserialize, Serialize};
 
 /// A trial that is going on.
@@ -12,6 +14,8 @@ pub struct Trial {
     pub by: String,
     /// SHA-256 of the text of the document that is tried, 64 hex digits.
     pub document: String,
+    /// Addresses that the box has until it is over: what comes to them confirms nothing.
+    pub former: Vec<Ipv4Addr>,
 }
 
 /// What became of a trial that was not kept.
@@ -32,6 +36,8 @@ pub enum HowEnded {
     Expired,
     /// Somebody ended it.
     Undone,
+    /// Whoever stands at the box did.
+    Console,
     /// hostd or the box started anew.
     Restarted,
 }

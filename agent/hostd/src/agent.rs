@@ -1,6 +1,7 @@
 //! The agent's state and what it does at an event: reads what there is, works out the goal, brings
 //! it about. What it tells is in `tell`, what it looks at from time to time in `look`. One task owns it; requests come to it one after the other.
 
+mod blocking;
 mod egress;
 mod former;
 mod look;
@@ -20,10 +21,12 @@ use host_api::{Author, Ended, Notice, SettingsSource, Status};
 use network::Binding;
 use network::probe::Mac;
 use seeing::View;
+use seeing::refusals::Rogue;
 use settings::{DiscoveredPort, Moved, Settings, SitePrefix};
 use tokio::sync::watch;
 
 use crate::apply::{ApplyError, Goal, Hours};
+use crate::blocking::Blocking;
 use crate::egress::Egress;
 use crate::hits::Hits;
 use crate::identity;
@@ -34,12 +37,13 @@ use crate::setup::{self, Setup};
 use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
+use crate::upstream::Upstream;
 use crate::{listeners, machine, status};
 use systemd::log::chain;
 
 /// Numbers of the accounts, fixed by decision 0001.
 const UIDS: ServiceUids =
-    ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902, resolver: 908, admin: 906 };
+    ServiceUids { dnsmasq: 903, chrony: 904, networkd: 902, resolver: 908, admin: 906, relay: 909 };
 
 /// Name of the file that remembers a setup file that was taken.
 const SETUP_CONSUMED: &str = "setup-consumed";
@@ -85,6 +89,8 @@ pub struct Agent {
     hits: Hits,
     /// Where the box's own programs may go.
     egress: Egress,
+    /// Names that are not answered.
+    blocking: Blocking,
     /// What was found at the start.
     found: Vec<Notice>,
     /// What stands in the way now.
@@ -93,6 +99,10 @@ pub struct Agent {
     retry: bool,
     services_down: Vec<String>,
     rogues: Rogues,
+    /// Servers that are asked for names over TLS.
+    upstream: Upstream,
+    /// Who they are, from who sees the network.
+    seen_rogues: watch::Sender<Vec<Rogue>>,
     /// Cards that the settings name have had time to appear.
     settled: bool,
     started: Instant,
@@ -138,6 +148,7 @@ impl Agent {
         };
         let hits = Hits::open(&state);
         let egress = Egress::open(&state, &services.allowed());
+        let blocking = Blocking::open(&state, services.blocked());
         let mut agent = Self {
             options,
             state,
@@ -160,11 +171,14 @@ impl Agent {
             hours: Hours::default(),
             hits,
             egress,
+            blocking,
             found,
             problem: None,
             retry: false,
             services_down: Vec::new(),
             rogues: Rogues::default(),
+            upstream: Upstream::default(),
+            seen_rogues: watch::Sender::new(Vec::new()),
             settled: false,
             started: Instant::now(),
             told_ready: false,
@@ -321,7 +335,11 @@ impl Agent {
     }
 
     fn uids(&self) -> ServiceUids {
-        if self.options.systemd { UIDS } else { ServiceUids { dnsmasq: 0, resolver: 0, ..UIDS } }
+        if self.options.systemd {
+            UIDS
+        } else {
+            ServiceUids { dnsmasq: 0, resolver: 0, relay: 0, ..UIDS }
+        }
     }
 
     /// The setup file's settings work: keep them.
@@ -370,6 +388,7 @@ impl Agent {
                 news
             });
             self.egress.follow(&in_force.settings);
+            self.upstream.follow(&in_force.settings.dns);
         }
         self.tell_services().await;
         self.tell();

@@ -15,6 +15,8 @@ use crate::store::directory::{Directory, Real};
 
 /// How often it is written.
 const WRITTEN: Duration = Duration::from_secs(15 * 60);
+/// For so many seconds what is gone may come back as it was: longer than any trial.
+const BACK: u64 = 3600;
 
 /// Counts of all that go by a key.
 pub struct Counts<K: Ord> {
@@ -30,6 +32,9 @@ struct Stored<K: Ord> {
     /// Which load of which ruleset the kernel's counters belong to.
     load: String,
     of: BTreeMap<K, Counted>,
+    /// What is gone or another thing now, and since when: settings that were only tried end nothing.
+    #[serde(default = "BTreeMap::new")]
+    former: BTreeMap<K, (u64, Counted)>,
 }
 
 /// What is known of one.
@@ -48,10 +53,11 @@ pub struct Counted {
     read: u64,
 }
 
-impl<K: Ord + Serialize + DeserializeOwned> Counts<K> {
+impl<K: Ord + Clone + Serialize + DeserializeOwned> Counts<K> {
     /// What was written down in the file.
     pub fn open(state: &Real, file: &'static str) -> Self {
-        let nothing = || Stored { load: String::new(), of: BTreeMap::new() };
+        let nothing =
+            || Stored { load: String::new(), of: BTreeMap::new(), former: BTreeMap::new() };
         let stored = match state.read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(file, %error, "counts cannot be read; they begin anew");
@@ -73,14 +79,30 @@ impl<K: Ord + Serialize + DeserializeOwned> Counts<K> {
 
     /// Takes what the kernel has counted of those that there are, by what they are.
     pub fn note(&mut self, known: BTreeMap<K, String>, counted: &BTreeMap<K, u64>, now: u64) {
-        let before = self.stored.of.len();
-        self.stored.of.retain(|key, one| known.get(key) == Some(&one.what));
-        self.news |= before != self.stored.of.len();
+        let Stored { of, former, .. } = &mut self.stored;
+        let gone: Vec<K> = of
+            .iter()
+            .filter(|(key, one)| known.get(key) != Some(&one.what))
+            .map(|(key, _)| key.clone())
+            .collect();
+        self.news |= !gone.is_empty();
+        // Of two in a row the first is what was kept.
+        former.retain(|_, (since, _)| now.saturating_sub(*since) < BACK);
+        for key in gone {
+            if let Some(one) = of.remove(&key) {
+                former.entry(key).or_insert((now, one));
+            }
+        }
         for (key, what) in known {
             // One that is out of its hours has no counter.
             let read = counted.get(&key).copied().unwrap_or(0);
-            let fresh = || Counted { what, since: now, hits: 0, last: None, read: 0 };
-            let one = self.stored.of.entry(key).or_insert_with(fresh);
+            let one = of.entry(key).or_insert_with_key(|key| {
+                let is_back = former.get(key).is_some_and(|(_, back)| back.what == what);
+                match is_back.then(|| former.remove(key)).flatten() {
+                    Some((_, back)) => Counted { read: 0, ..back },
+                    None => Counted { what, since: now, hits: 0, last: None, read: 0 },
+                }
+            });
             let more = read.checked_sub(one.read).unwrap_or(read);
             if more > 0 {
                 one.hits = one.hits.saturating_add(more);

@@ -5,6 +5,7 @@
 mod agent;
 mod apply;
 mod authority;
+mod blocking;
 mod clock;
 mod console;
 mod counts;
@@ -28,6 +29,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod texts;
+mod upstream;
 mod wan;
 mod watch;
 

@@ -18,7 +18,7 @@ run only:
   --state DIR       what makes the box this box (/state)
   --setup-file FILE read once on a box that is not set up (/efi/gatehouse-setup.json)
   --links plain     one plain bridge for each zone, for kernels without VLAN filtering
-  --no-systemd      no units: dnsmasq and unbound run as children, WAN is left alone
+  --no-systemd      no units: dnsmasq, unbound and avahi run as children, WAN is left alone
   --anchor FILE     keys of the root of all names (/usr/share/dns/root.key)
   --authorities FILE  who is believed about name servers (/etc/ssl/certs/ca-certificates.crt)
 ";

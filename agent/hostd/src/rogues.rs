@@ -1,12 +1,15 @@
-//! Devices that would be what only the box is: what the rules counted of them, as notices for a while.
+//! Devices that would be what only the box is, as notices for a while: what the rules counted, and who it was as
+//! far as that was seen. The rules count every frame; who sent it is written down of so many in a second only.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use host_api::Notice;
+use host_api::seeing::Why;
+use seeing::refusals::Rogue;
 
 /// How long after the last frame it is still told.
-const TOLD: Duration = Duration::from_secs(600);
+pub const TOLD: Duration = Duration::from_secs(600);
 
 /// What was counted.
 #[derive(Default)]
@@ -15,11 +18,14 @@ pub struct Rogues {
     counted: Option<BTreeMap<&'static str, u64>>,
     /// Frames since it was told first, and when the last ones were seen.
     told: BTreeMap<&'static str, (u64, Instant)>,
+    /// Who it was.
+    seen: Vec<Rogue>,
 }
 
 impl Rogues {
-    /// Looks at the rules' counters. What they counted before the first look is not news.
-    pub fn look(&mut self, now: Instant) {
+    /// Looks at the rules' counters and at who was seen. What was counted before the first look is not news.
+    pub fn look(&mut self, seen: Vec<Rogue>, now: Instant) {
+        self.seen = seen;
         match kernel::nft::counts(&firewall::rogues_table(), firewall::ROGUES_CHAIN) {
             Ok(counts) => self.take(&counts, now),
             Err(error) => {
@@ -51,13 +57,88 @@ impl Rogues {
 
     /// What a person must know.
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
-        self.told.iter().map(|(code, (count, _))| Notice::new(code, [("count", count.to_string())]))
+        self.told.iter().flat_map(|(code, (count, _))| {
+            let named = |rogue| named(rogue).filter(|(of_kind, _)| of_kind == code);
+            let mut notices: Vec<Notice> =
+                self.seen.iter().filter_map(named).map(|(_, notice)| notice).collect();
+            if notices.is_empty() {
+                notices.push(Notice::new(code, [("count", count.to_string())]));
+            }
+            notices
+        })
     }
+}
+
+/// Who it is, and where as far as that is known; first the code by which those are told whom nobody can name.
+fn named(rogue: &Rogue) -> Option<(&'static str, Notice)> {
+    let Rogue { why, mac, name, zone, port } = rogue;
+    let (code, in_zone_at_port, in_zone, at_port, nowhere) = match why {
+        Why::RogueDhcp => (
+            "rogue_dhcp",
+            "rogue_dhcp_in_zone_at_port",
+            "rogue_dhcp_in_zone",
+            "rogue_dhcp_at_port",
+            "rogue_dhcp_of",
+        ),
+        Why::RogueRouter => (
+            "rogue_router",
+            "rogue_router_in_zone_at_port",
+            "rogue_router_in_zone",
+            "rogue_router_at_port",
+            "rogue_router_of",
+        ),
+        _ => return None,
+    };
+    let device = match name {
+        Some(name) => format!("{name} ({mac})"),
+        None => mac.to_string(),
+    };
+    let device = ("device", device);
+    let notice = match (zone.clone(), port.clone()) {
+        (Some(zone), Some(port)) => {
+            Notice::new(in_zone_at_port, [device, ("zone", zone), ("port", port)])
+        }
+        (Some(zone), None) => Notice::new(in_zone, [device, ("zone", zone)]),
+        (None, Some(port)) => Notice::new(at_port, [device, ("port", port)]),
+        (None, None) => Notice::new(nowhere, [device]),
+    };
+    Some((code, notice))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_it_was_is_named_in_words_that_there_are() {
+        let mut rogues = Rogues::default();
+        let counts = |count| BTreeMap::from([(firewall::ROGUES[2].0.to_owned(), count)]);
+        let now = Instant::now();
+        rogues.take(&counts(0), now);
+        rogues.take(&counts(1), now);
+        let mac = settings::MacAddress::new([0x52, 0x54, 0, 0, 5, 1]).unwrap();
+        for name in [None, Some("kitchen".to_owned())] {
+            for zone in [None, Some("office".to_owned())] {
+                for port in [None, Some("desk".to_owned())] {
+                    let why = Why::RogueRouter;
+                    let (zone, name) = (zone.clone(), name.clone());
+                    let wanted = [&name, &zone, &port].map(Clone::clone);
+                    let of_another_kind = Rogue { why: Why::RogueDhcp, mac, name, zone, port };
+                    let rogue = Rogue { why, ..of_another_kind.clone() };
+                    rogues.seen = vec![of_another_kind, rogue];
+                    let [notice] = &rogues.notices().collect::<Vec<_>>()[..] else { panic!() };
+                    for language in settings::Language::ALL {
+                        let text = host_api::texts::text(language, &notice.code, &notice.values);
+                        assert!(
+                            text.contains("52:54:00:00:05:01") && !text.contains('?'),
+                            "{text}"
+                        );
+                        assert!(wanted.iter().flatten().all(|part| text.contains(part)), "{text}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn only_news_is_told_and_not_for_ever() {

@@ -15,7 +15,7 @@ use crate::agent::{Agent, trial};
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
-use crate::{clock, machine, seen, wan};
+use crate::{blocking, clock, machine, seen, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
@@ -51,9 +51,16 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     let mut links = machine::Events::open().context("links cannot be watched")?;
     let files = Watch::new(wan::directories()).context("networkd cannot be watched")?;
     let (sender, mut asked) = mpsc::channel::<Asked>(8);
-    let (seer, thread) = seen::start(agent.places(), agent.view()).context("nothing is seen")?;
+    let (seer, thread) = seen::start(agent.places(), agent.view(), agent.seen_rogues())
+        .context("nothing is seen")?;
     let (probes, mut probed) = mpsc::channel(1);
     let (finder, mut found) = mpsc::channel(64);
+    let (trier, mut tried) = mpsc::channel(1);
+    let (refusing, mut refused) = mpsc::channel(256);
+    // Without it names are blocked all the same.
+    if let Err(error) = blocking::listen(&agent.blocked_directory(), refusing) {
+        tracing::warn!(%error, "what is blocked is not seen");
+    }
     if let Err(error) = kernel::links::probe::remove_left_over() {
         tracing::warn!(error = systemd::log::chain(&error), "left over");
     }
@@ -90,6 +97,8 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             }
             Some(done) = probed.recv() => agent.end_probe(done),
             Some(found) = found.recv() => agent.found(found),
+            Some(tried) = tried.recv() => agent.upstream_tried(tried),
+            Some(name) = refused.recv() => agent.refused_name(&name),
             Some(Asked { request, answer }) = asked.recv() => match request {
                 Request::Probe(probe) => agent.begin_probe(&probe, answer, &probes),
                 request => {
@@ -107,7 +116,10 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
                     swarm.event(SWARM_START);
                 }
             }
-            _ = look.tick() => agent.look_at_services().await,
+            _ = look.tick() => {
+                agent.look_at_services().await;
+                agent.try_upstream(&trier);
+            }
             _ = count.tick() => agent.count_hits(),
             _ = hours.tick() => {
                 agent.look_up(&finder);

@@ -14,6 +14,7 @@ use std::time::Duration;
 use host_api::seeing::{Look, Seen};
 use kernel::packet_log::{PacketLog, Taken};
 use seeing::View;
+use seeing::refusals::Rogue;
 use settings::MacAddress;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -57,10 +58,11 @@ pub type Ask = mpsc::Sender<Asked>;
 pub fn start(
     places: Places,
     view: watch::Receiver<Option<View>>,
+    rogues: watch::Sender<Vec<Rogue>>,
 ) -> io::Result<(Ask, JoinHandle<()>)> {
     let (sender, asked) = mpsc::channel(WAITING);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let see = move || runtime.block_on(serve(Eyes::new(places), view, asked));
+    let see = move || runtime.block_on(serve(Eyes::new(places, rogues), view, asked));
     Ok((sender, thread::Builder::new().name("seen".to_owned()).spawn(see)?))
 }
 

@@ -1,10 +1,14 @@
 //! The services beside us: their files are written from the settings, and one whose files changed is
 //! restarted by systemctl with fixed words, never through a shell. None of them is needed for the
-//! firewall: what fails is reported and tried again. Without systemd dnsmasq and unbound are children.
+//! firewall: what fails is reported and tried again. Without systemd dnsmasq, unbound and avahi are
+//! children.
 
 mod dnsmasq;
+mod instances;
+mod relay;
 mod resolver;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -20,8 +24,12 @@ use tokio::process::Command;
 use crate::egress;
 use crate::files::{self, Readers};
 use crate::store::directory::read_bounded;
-use dnsmasq::Dnsmasq;
+use dnsmasq::DNSMASQ;
+pub use dnsmasq::shown;
+use instances::Instances;
+use relay::RELAY;
 use resolver::Resolver;
+pub use resolver::SHOWN as RESOLVER_SHOWN;
 
 /// Where dnsmasq's units remember their leases.
 const LEASES: &str = "/var/lib/gatehouse/dnsmasq";
@@ -41,7 +49,8 @@ const MAX_LEASES: u64 = 2 << 20;
 pub struct Services {
     run: PathBuf,
     kind: Kind,
-    dnsmasq: Dnsmasq,
+    dnsmasq: Instances,
+    relays: Instances,
     resolver: Resolver,
     trust: Trust,
     /// Units with new files that no systemctl has taken yet.
@@ -72,6 +81,18 @@ pub struct Wan<'a> {
     pub servers: &'a [IpAddr],
 }
 
+/// What services are told beside the settings.
+pub struct Told<'a> {
+    /// The box's own prefix.
+    pub site: SitePrefix,
+    /// What the WAN gave.
+    pub wan: Wan<'a>,
+    /// The clock has been set since the box started.
+    pub clock_is_set: bool,
+    /// What the blocked names are, by instance that has them.
+    pub names: BTreeMap<String, String>,
+}
+
 #[derive(Default)]
 struct Due {
     chrony: bool,
@@ -81,24 +102,27 @@ struct Due {
 impl Services {
     /// Services as units.
     pub fn units(run: &Path, trust: Trust) -> Self {
-        let dnsmasq = Dnsmasq::units(run.join("dnsmasq"));
+        let dnsmasq = Instances::units(DNSMASQ, run.join("dnsmasq"));
+        let relays = Instances::units(RELAY, run.join("relay"));
         let resolver = Resolver::unit(run.join(RESOLVER));
         Self {
             run: run.to_owned(),
             kind: Kind::Units,
             dnsmasq,
+            relays,
             resolver,
             trust,
             due: Due::default(),
         }
     }
 
-    /// dnsmasq and unbound as children, the others not at all.
+    /// dnsmasq, unbound and avahi as children, the others not at all.
     pub fn children(run: &Path, state: &Path, trust: Trust) -> Self {
-        let (kind, dnsmasq) =
-            (Kind::Children(state.join("leases")), Dnsmasq::children(run.join("dnsmasq")));
+        let kind = Kind::Children(state.join("leases"));
+        let dnsmasq = Instances::children(DNSMASQ, run.join("dnsmasq"));
+        let relays = Instances::children(RELAY, run.join("relay"));
         let resolver = Resolver::child(run.join(RESOLVER));
-        Self { run: run.to_owned(), kind, dnsmasq, resolver, trust, due: Due::default() }
+        Self { run: run.to_owned(), kind, dnsmasq, relays, resolver, trust, due: Due::default() }
     }
 
     /// Where dnsmasq finds the name servers of WAN.
@@ -109,6 +133,11 @@ impl Services {
     /// Where is written what each of the box's own programs may know.
     pub fn allowed(&self) -> PathBuf {
         self.run.join("egress")
+    }
+
+    /// Where the names that are blocked are written.
+    pub fn blocked(&self) -> PathBuf {
+        self.run.join("blocking")
     }
 
     /// Where dnsmasq remembers what it lent.
@@ -131,15 +160,9 @@ impl Services {
     }
 
     /// Writes the files, and restarts whose files are new.
-    pub async fn apply(
-        &mut self,
-        settings: &Settings,
-        site: SitePrefix,
-        wan: Wan<'_>,
-        clock_is_set: bool,
-    ) -> io::Result<()> {
-        self.write(settings, site, wan.interface)?;
-        self.write_resolver(settings, wan, clock_is_set)?;
+    pub async fn apply(&mut self, settings: &Settings, told: &Told<'_>) -> io::Result<()> {
+        self.write(settings, told)?;
+        self.write_resolver(settings, told.wan, told.clock_is_set)?;
         self.restart_due().await
     }
 
@@ -159,16 +182,12 @@ impl Services {
         self.resolver.write(network::resolver::text(&settings.dns, about).as_deref())
     }
 
-    fn write(
-        &mut self,
-        settings: &Settings,
-        site: SitePrefix,
-        wan: Option<&InterfaceName>,
-    ) -> io::Result<()> {
+    fn write(&mut self, settings: &Settings, told: &Told<'_>) -> io::Result<()> {
+        let Told { site, wan: Wan { interface: wan, .. }, .. } = *told;
         if let Kind::Children(leases) = &self.kind {
             std::fs::create_dir_all(leases)?;
         }
-        let (resolv, allowed) = (self.resolv(), self.allowed());
+        let (resolv, allowed, blocked) = (self.resolv(), self.allowed(), self.blocked());
         for user in EgressUser::ALL {
             egress::prepare(&allowed, user)?;
         }
@@ -176,9 +195,18 @@ impl Services {
             leases: self.leases().to_str().unwrap_or_default(),
             resolv: resolv.to_str().unwrap_or_default(),
             allowed: allowed.to_str().unwrap_or_default(),
+            blocked: blocked.to_str().unwrap_or_default(),
         };
         let put = |path: &Path, text: &str| files::put(path, text, Readers::All);
-        self.dnsmasq.write(&network::dnsmasq::texts(settings, site, files))?;
+        let mut texts = network::dnsmasq::texts(settings, site, files);
+        for group in network::blocking::groups(settings) {
+            if let Some(names) = told.names.get(&group.instance) {
+                let text = network::blocking::text(settings, &group, files, names);
+                texts.insert(group.instance, text);
+            }
+        }
+        self.dnsmasq.write(&texts)?;
+        self.relays.write(&network::relay::texts(settings))?;
         if let Kind::Units = self.kind {
             let allow = chrony::allow(settings, site);
             self.due.chrony |= put(&self.run.join("chrony.allow.conf"), &allow)?;
@@ -204,6 +232,7 @@ impl Services {
         }
         self.resolver.bring_about().await?;
         self.dnsmasq.bring_about().await?;
+        self.relays.bring_about().await?;
         if self.due.chrony {
             systemctl(&["--no-block", "try-restart", CHRONY]).await?;
             self.due.chrony = false;
@@ -225,6 +254,7 @@ impl Services {
                     .dnsmasq
                     .as_units()
                     .into_iter()
+                    .chain(self.relays.as_units())
                     .chain(self.resolver.as_unit())
                     .chain(others)
                     .unzip();
@@ -239,7 +269,8 @@ impl Services {
                 }
             }
             Kind::Children(_) => {
-                self.dnsmasq.ended().into_iter().chain(self.resolver.ended()).collect()
+                let ended = self.dnsmasq.ended().into_iter().chain(self.relays.ended());
+                ended.chain(self.resolver.ended()).collect()
             }
         }
     }
@@ -250,6 +281,13 @@ fn failing(states: &str, names: Vec<String>) -> Vec<String> {
     let states = states.lines().filter(|line| !line.is_empty());
     let bad = |state: &str| state == "failed" || state.starts_with("auto-restart");
     names.into_iter().zip(states).filter(|(_, state)| bad(state)).map(|(name, _)| name).collect()
+}
+
+/// A program that ends with us, even when we are killed.
+fn child(words: &[&str]) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).args(words).stdin(Stdio::null()).kill_on_drop(true);
+    command
 }
 
 /// Runs systemctl; what it says.

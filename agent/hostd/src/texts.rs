@@ -15,10 +15,12 @@ fn every_key_of_the_program_is_there_and_none_is_unused() {
         include_str!("agent/tell.rs"),
         include_str!("apply.rs"),
         include_str!("authority.rs"),
+        include_str!("rogues.rs"),
         include_str!("setup.rs"),
         include_str!("status.rs"),
         include_str!("../../firewall/src/bridge.rs"),
         include_str!("store.rs"),
+        include_str!("upstream.rs"),
         include_str!("console/pages.rs"),
         include_str!("console/screen.rs"),
     ];

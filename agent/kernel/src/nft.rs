@@ -1,12 +1,13 @@
-//! Rulesets in the kernel: `replace` swaps all tables of ours in one transaction, `differences`
+//! Rulesets in the kernel: `replace` exchanges the rules of all our tables at once, `differences`
 //! reads them back. What is sent is a list of messages (`transaction`), most of them made by
-//! rustables, some by hand (`rule`, `set`), and depends on what is there (`present`); reading back
+//! rustables, some by hand (`rule`, `set`), and depends on what is there (`present`, `names`); reading back
 //! compares with those very messages (`verify`).
 
 mod counters;
 mod expression;
 mod grace;
 mod listing;
+mod names;
 mod object;
 mod present;
 mod rule;
@@ -24,7 +25,7 @@ use crate::netlink::{Messages, NetlinkError, Socket};
 
 pub use counters::{counted, counts};
 pub use object::Object;
-pub use present::Present;
+use present::Present;
 pub use timed::{held, hold};
 pub use transaction::Transaction;
 pub use verify::{Difference, MAX_READ_BACK};
@@ -69,24 +70,39 @@ pub enum NftError {
     },
 }
 
-/// Replaces our tables by those of the ruleset in one transaction, all or nothing, in the network
-/// namespace of the calling thread; then removes those to be gone (the boot lock). At no time does a
-/// packet pass a hook that neither ruleset lets it pass, and none is lost that both let pass, but for
-/// one that looks up a map of the former ruleset at the very instant it goes: it finds nothing there.
-/// What was filled in at run time stays, where the new ruleset has a set of that name for it.
+/// Replaces our tables by those of the ruleset, all or nothing, in the network namespace of the calling
+/// thread; then removes those to be gone (the boot lock). At no time does a packet pass a hook that neither
+/// ruleset lets it pass, and none is lost that both let pass. What was filled in at run time stays, where the
+/// new ruleset has a set of that name for it.
 ///
-/// The tables to be gone have a transaction of their own, after every packet that is on its way
-/// through the hooks at that moment has left them: in the same one a packet could have passed the new
-/// chains while they were still empty, and find the lock gone.
+/// The rules are exchanged in one transaction. What they look up is there before it, and what the former ones
+/// looked up goes after every packet that is on its way through the hooks at that moment has left them; the
+/// tables to be gone go then, too: in the same transaction a packet could have passed the new chains while
+/// they were still empty, and find the lock gone.
 pub fn replace(ruleset: CheckedRuleset<'_>) -> Result<(), NftError> {
     let ruleset = ruleset.ruleset();
-    let present = Present::read(ruleset)?;
-    Transaction::new(ruleset, &present)?.send()?;
-    if !ruleset.removed.is_empty() {
-        grace::wait().map_err(NftError::Grace)?;
-        Transaction::removing(&ruleset.removed)?.send()?;
+    let (present, wanted) = (Present::read(ruleset)?, Present::wanted(ruleset));
+    let spoiled = verify::spoiled(ruleset)?;
+    Transaction::preparing(ruleset, &present)?.send()?;
+    let exchanged = Transaction::exchanging(ruleset, &present, &spoiled).and_then(|it| it.send());
+    if let Err(error) = exchanged {
+        // Nothing looks up what was prepared.
+        let undone = Transaction::tidying(&wanted.beyond(&present)).and_then(|it| it.send());
+        if let Err(error) = undone {
+            tracing::warn!(%error, "sets of a refused ruleset are left over");
+        }
+        return Err(error);
     }
-    Ok(())
+    let tidying = Transaction::tidying(&present.beyond(&wanted))?;
+    if tidying.is_empty() && ruleset.removed.is_empty() {
+        return Ok(());
+    }
+    grace::wait().map_err(NftError::Grace)?;
+    // The new rules are in force, and what is left over is seen when they are read back.
+    if let Err(error) = tidying.send() {
+        tracing::warn!(%error, "sets of the former ruleset are left over");
+    }
+    Transaction::removing(&ruleset.removed)?.send()
 }
 
 /// Reads our tables back and tells what is not as the ruleset asks; empty when all is.
@@ -97,6 +113,9 @@ pub fn differences(ruleset: CheckedRuleset<'_>) -> Result<Vec<Difference>, NftEr
 impl Transaction {
     /// Sends it; the kernel takes all of it or nothing.
     pub fn send(&self) -> Result<(), NftError> {
+        if self.is_empty() {
+            return Ok(());
+        }
         let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
         let sent = socket.send(self.bytes());
         // A refusal says more than the error of sending: look for it in either case.

@@ -8,7 +8,7 @@ use firewall::ir::Log;
 use netlink_sys::protocols::NETLINK_NETFILTER;
 use nix::errno::Errno;
 
-use crate::netlink::attribute::{Attributes, find, read};
+use crate::netlink::attribute::{Attribute, Attributes, find, read};
 use crate::netlink::message::ACK;
 use crate::netlink::{Messages, NetlinkError, Socket};
 
@@ -23,6 +23,9 @@ const BIND: (u16, [u8; 1]) = (1, [1]);
 /// `NFULA_CFG_MODE`; with it goes `NFULNL_COPY_PACKET`.
 const MODE: u16 = 2;
 const COPY_PACKET: u8 = 2;
+/// `NFULA_VLAN`; in it is `NFULA_VLAN_TCI`.
+const VLAN: u16 = 20;
+const VLAN_CONTROL: u16 = 2;
 /// Packets that are read at once: a flood must not keep the reader from everything else.
 const AT_ONCE: usize = 500;
 
@@ -33,6 +36,10 @@ pub struct Logged {
     pub prefix: String,
     /// Index of the link it came in on; 0 for none.
     pub input: u32,
+    /// Index of the bridge's port that it came in at; 0 where the kernel does not tell the two apart, or for none.
+    pub port_of_bridge: u32,
+    /// VLAN of the tag that it came in with.
+    pub vlan: Option<u16>,
     /// Index of the link it would have gone out on; 0 for none.
     pub output: u32,
     /// MAC address of who sent it on its last link.
@@ -133,6 +140,8 @@ fn logged(message: &[u8]) -> Option<Logged> {
     Some(Logged {
         prefix: find(message, 10)?.text()?.to_owned(),
         input: index(4),
+        port_of_bridge: index(6),
+        vlan: find(message, VLAN).and_then(|tag| vlan(&tag)),
         output: index(5),
         mac,
         source,
@@ -140,6 +149,14 @@ fn logged(message: &[u8]) -> Option<Logged> {
         protocol,
         port: port(protocol, carried),
     })
+}
+
+/// The VLAN of a tag's control information (IEEE 802.1Q, 9.6), of which it is the lower 12 bits; the tag of no VLAN
+/// has a zero there.
+fn vlan(tag: &Attribute<'_>) -> Option<u16> {
+    let control = tag.nested().find(|attribute| attribute.kind == VLAN_CONTROL)?.value;
+    let vlan = u16::from_be_bytes(control.try_into().ok()?) & 0x0fff;
+    (vlan != 0).then_some(vlan)
 }
 
 /// From, to, protocol, what is carried.
@@ -182,6 +199,35 @@ fn port(protocol: u8, carried: &[u8]) -> u16 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// An offer of DHCP that came in with a tag at a port of a bridge.
+    #[test]
+    fn a_frame_of_a_bridge_has_its_port_and_its_tag() {
+        let mut packet = vec![0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0];
+        packet.extend([192, 168, 10, 66, 255, 255, 255, 255]);
+        packet.extend([0, 67, 0, 68, 0, 12, 0, 0]);
+        let written = |control: u16| {
+            let mut message = Attributes::default();
+            message.put_text(10, "refused_rogue_dhcp");
+            message.put_be32(6, 4);
+            message.put_be32(4, 9);
+            message.put(8, &[0, 6, 0, 0, 0x52, 0x54, 0, 0, 5, 1, 0, 0]);
+            message.nest(VLAN, |tag| {
+                tag.put(1, &[0x81, 0]);
+                tag.put(VLAN_CONTROL, &control.to_be_bytes());
+            });
+            message.put(9, &packet);
+            logged(&message.finish().unwrap()).unwrap()
+        };
+        let read = written(0x600a);
+        assert_eq!(
+            (read.prefix.as_str(), read.input, read.port_of_bridge),
+            ("refused_rogue_dhcp", 9, 4)
+        );
+        assert_eq!((read.vlan, read.mac), (Some(10), Some([0x52, 0x54, 0, 0, 5, 1])));
+        assert_eq!((read.protocol, read.port), (17, 68));
+        assert_eq!(written(0x6000).vlan, None, "a priority alone is no VLAN");
+    }
 
     proptest! {
         #[test]

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{in_new_namespace, nft_load, run};
+use common::{in_new_namespace, nft_load, plain, run};
 use firewall::ir::InterfaceName;
 use firewall::{Context, ServiceUids, compile};
 use kernel::nft;
@@ -40,7 +40,14 @@ fn a_compiled_ruleset_loads_and_reads_back() {
     let context = Context {
         wan: InterfaceName::new("eth0"),
         site: SitePrefix::from_random([1, 2, 3, 4, 5]),
-        uids: ServiceUids { dnsmasq: 101, chrony: 102, networkd: 103, resolver: 104, admin: 105 },
+        uids: ServiceUids {
+            dnsmasq: 101,
+            chrony: 102,
+            networkd: 103,
+            resolver: 104,
+            admin: 105,
+            relay: 106,
+        },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
         over: std::collections::BTreeSet::new(),
@@ -53,7 +60,7 @@ fn a_compiled_ruleset_loads_and_reads_back() {
         nft::replace(checked).expect("loads");
         assert_eq!(nft::differences(checked).expect("reads back"), []);
         assert!(!run(&["nft", "list", "tables"]).contains("lock"));
-        let ours = run(&["nft", "list", "ruleset"]);
+        let ours = plain(&run(&["nft", "list", "ruleset"]));
         nft_load(&ruleset.to_string());
         let theirs = run(&["nft", "list", "ruleset"]);
         let (ours, theirs) = (shown(&ours), shown(&theirs));

@@ -22,6 +22,7 @@ use kernel::connections::{self, Connection};
 use kernel::packet_log::PacketLog;
 use kernel::{counters, neighbours, nft};
 use nix::poll::{PollFd, PollFlags, poll};
+use testkit::{Namespace, Packet, Wire, ethernet};
 
 fn all() -> Vec<Connection> {
     let mut all = Vec::new();
@@ -155,6 +156,67 @@ fn what_a_rule_writes_down_is_read() {
         assert!(first.output > 0);
         // The limit holds: twenty were sent at once, the burst is three.
         assert!(packets.len() <= 8, "{}", packets.len());
+    });
+}
+
+/// Of a frame that comes in at a port of a bridge it is known at which, from which card, and with which tag.
+#[test]
+fn a_frame_that_a_rule_writes_down_has_port_card_and_tag() {
+    let is = |field, value| Match::Is { field, value, negated: false };
+    let rule = Rule {
+        matches: vec![
+            is(Field::Protocol, Value::Protocol(Protocol::Udp)),
+            is(Field::DestinationPort, Value::Port(68)),
+        ],
+        counter: false,
+        action: Action::Log(Log::ours(name("refused_test"))),
+        comment: Comment::new("test"),
+    };
+    let hook = Hook::Prerouting;
+    let base = Base { kind: ChainKind::Filter, hook, priority: 0, policy: Policy::Accept };
+    let ruleset = Ruleset {
+        tables: vec![Table {
+            id: table_id(Family::Bridge, "gatehouse"),
+            sets: Vec::new(),
+            maps: Vec::new(),
+            chains: vec![Chain { name: name("prerouting"), base: Some(base), rules: vec![rule] }],
+        }],
+        removed: Vec::new(),
+    };
+    let namespace = Namespace::new().expect("a namespace");
+    let lines = [
+        "link add br0 type bridge",
+        "link add lan0 type veth peer name far0",
+        "link set lan0 master br0",
+        "link set lan0 up",
+        "link set br0 up",
+        "link set far0 up",
+    ];
+    namespace.ip(&lines.map(str::to_owned)).expect("links");
+    let wire = Wire::open(&namespace, "far0").expect("wire");
+    let (card, router) = ([0x52, 0x54, 0, 0, 0, 0x66], [0x52, 0x54, 0, 0, 0, 1]);
+    let packet = Packet::new([192, 168, 10, 66].into(), [192, 168, 10, 1].into());
+    let plain = ethernet(router, card, 0x0800, &packet.udp(67, 68, b"offer").bytes());
+    let (addresses, rest) = plain.split_at(12);
+    let tagged = [addresses, &[0x81, 0, 0, 10], rest].concat();
+    namespace.inside(|| {
+        let checked = ruleset.check().expect("good");
+        nft::replace(checked).expect("loads");
+        assert_eq!(nft::differences(checked).expect("reads back"), []);
+        let mut reader = PacketLog::open(Log::GROUP).expect("opens");
+        let links = neighbours::list().expect("lists").links;
+        let lan0 = links.iter().find(|(_, name)| name == "lan0").expect("a link").0;
+        for (frame, vlan) in [(&plain, None), (&tagged, Some(10))] {
+            wire.send(frame).expect("sends");
+            let mut ready = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
+            assert!(poll(&mut ready, 5_000_u16).expect("polls") > 0, "nothing was written down");
+            let packet = reader.take().expect("reads").packets.remove(0);
+            assert_eq!((packet.vlan, packet.port), (vlan, 68), "{packet:?}");
+            assert_eq!(packet.mac, Some(card));
+            // A kernel that looks into frames of bridges tells the port apart from the bridge.
+            assert!([packet.port_of_bridge, packet.input].contains(&lan0), "{packet:?}");
+            assert_eq!(packet.port_of_bridge == 0, packet.input == lan0, "{packet:?}");
+        }
     });
 }
 

@@ -72,22 +72,56 @@ fn under_fire(change: impl FnOnce()) -> (u64, u64) {
     (arrived.into_inner(), lost.into_inner())
 }
 
-#[test]
-fn no_packet_passes_or_is_lost_while_rulesets_are_swapped() {
-    let rulesets = [guards_4002(1000), guards_4002(10)];
+/// [`under_fire`] while these are exchanged for each other.
+fn exchanged(rulesets: &[Ruleset; 2], times: usize) -> (u64, u64) {
     in_new_namespace(|| {
         run(&["ip", "link", "set", "lo", "up"]);
         let checked = rulesets.each_ref().map(|ruleset| ruleset.check().expect("good"));
         nft::replace(checked[0]).expect("loads");
-        let (arrived, lost) = under_fire(|| {
-            for round in 0..200 {
+        let counted = under_fire(|| {
+            for round in 0..times {
                 nft::replace(checked[round % 2]).expect("replaces");
             }
         });
-        assert_eq!(nft::differences(checked[1]).expect("reads back"), []);
-        assert!(arrived > 100, "{arrived} packets are no load");
-        assert_eq!(lost, 0, "packets lost in 200 swaps, {arrived} arrived");
+        assert_eq!(nft::differences(checked[(times + 1) % 2]).expect("reads back"), []);
+        counted
+    })
+}
+
+#[test]
+fn no_packet_passes_or_is_lost_while_rulesets_are_swapped() {
+    let (arrived, lost) = exchanged(&[guards_4002(1000), guards_4002(10)], 200);
+    assert!(arrived > 100, "{arrived} packets are no load");
+    assert_eq!(lost, 0, "packets lost in 200 swaps, {arrived} arrived");
+}
+
+/// As when an admin blocks something of all that is allowed: what stops the packet is that a set has its
+/// port. The kernel shows packets the elements of a new set a moment after the rules.
+fn stops_4002(more: u16) -> Ruleset {
+    let mut ruleset = guards_4002(10);
+    let table = &mut ruleset.tables[0];
+    let port = |number| vec![Value::Port(number)];
+    let ranges = (0..more).map(|number| vec![Value::Ports(5000 + 3 * number, 5001 + 3 * number)]);
+    table.sets.push(Set {
+        name: name("stopped"),
+        key: vec![KeyType::Port],
+        elements: ranges.chain([port(4002)]).collect(),
+        timed: false,
     });
+    let set = name("stopped");
+    let stopped = Match::In { fields: vec![Field::DestinationPort], set, negated: false };
+    let chain = &mut table.chains[0];
+    let udp =
+        Match::Is { field: Field::Protocol, value: Value::Protocol(Protocol::Udp), negated: false };
+    chain.base.as_mut().expect("a base chain").policy = Policy::Accept;
+    chain.rules = vec![rule(vec![udp, stopped], Verdict::Drop, "stopped")];
+    ruleset
+}
+
+#[test]
+fn what_a_set_stops_is_stopped_while_rulesets_are_swapped() {
+    let (arrived, lost) = exchanged(&[stops_4002(1000), stops_4002(999)], 100);
+    assert!(arrived > 100 && lost == 0, "{arrived} arrived, {lost} were lost");
 }
 
 #[test]

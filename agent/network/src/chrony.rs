@@ -6,7 +6,7 @@ use std::fmt::Write;
 use settings::{Settings, SitePrefix};
 
 /// The domain of those whom it asks.
-pub(crate) const DOMAIN: &str = "pool.ntp.org";
+pub(crate) const DOMAIN: &str = settings::TIME_SERVERS;
 
 /// The sources file (`sourcedir`). The names are resolved by dnsmasq, like anybody's.
 pub fn sources() -> &'static str {

@@ -15,7 +15,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use settings::{Addresses, Settings, SitePrefix, Zone, ZoneName};
 
-use crate::resolver;
+use crate::{blocking, resolver};
 
 /// Files that the configuration names, absolute and without spaces; they come from the program.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct Files<'a> {
     pub resolv: &'a str,
     /// Directory with one for each of the box's own programs, of addresses that it may go to.
     pub allowed: &'a str,
+    /// Directory of the names that are blocked, see [`crate::blocking`].
+    pub blocked: &'a str,
 }
 
 /// Domain of every zone; what it holds is each zone's own.
@@ -58,11 +60,15 @@ local=/use-application-dns.net/
 domain-needed
 bogus-priv
 stop-dns-rebind
-cache-size=2000
 dns-forward-max=300
 edns-packet-max=1232
 max-tcp-connections=20
 ";
+
+/// Answers that are kept, where nothing is asked first that keeps them itself.
+const CACHE: &str = "cache-size=2000\n";
+/// And where something is: what is blocked from now on is not to be answered from here.
+const NO_CACHE: &str = "cache-size=0\n";
 
 /// DHCP and router advertisements, in those of the zones.
 const LEASES: &str = "\
@@ -90,7 +96,8 @@ pub fn texts(settings: &Settings, site: SitePrefix, files: Files<'_>) -> BTreeMa
         })
         .collect();
     let mut of_box = NAMES.to_owned();
-    let _ = write_upstream(&mut of_box, settings, files);
+    of_box.push_str(CACHE);
+    let _ = upstream(&mut of_box, settings, files);
     of_box.push_str("interface=lo\n");
     texts.insert(FOR_BOX.to_owned(), of_box);
     texts.extend(allowed::texts(settings, files.allowed));
@@ -108,7 +115,11 @@ fn write_zone(
     out.push_str(LEASES);
     names::write_refused(out)?;
     writeln!(out, "dhcp-leasefile={}/{}", files.leases, lease_file(name))?;
-    write_upstream(out, settings, files)?;
+    match blocking::ahead(settings, name) {
+        Some(lists) => write!(out, "{NO_CACHE}{lists}")?,
+        None => out.push_str(CACHE),
+    }
+    upstream(out, settings, files)?;
     // An interface that is made anew for another VLAN wants a new start: sockets are bound to the old one.
     writeln!(out, "\n# VLAN {}", zone.vlan)?;
     writeln!(out, "interface={interface}\nexcept-interface=lo")?;
@@ -139,7 +150,7 @@ fn write_zone(
 
 /// Whom it asks: the resolver, once there is one, and the provider otherwise. What the resolver has checked
 /// is told to who asks.
-fn write_upstream(out: &mut String, settings: &Settings, files: Files<'_>) -> fmt::Result {
+pub(crate) fn upstream(out: &mut String, settings: &Settings, files: Files<'_>) -> fmt::Result {
     if settings.dns.is_default() {
         return writeln!(out, "resolv-file={}", files.resolv);
     }

@@ -15,6 +15,9 @@ use crate::resolv::with_scope;
 pub const ADDRESS: &str = "127.0.0.1";
 /// The port there.
 pub const PORT: u16 = firewall::RESOLVER_PORT;
+/// A name by which it is tried whether the servers answer: one of the root's own, there for good. No answer for it is
+/// kept, so that each question is asked of the servers.
+pub const TRIED: &str = "a.root-servers.net";
 /// Where servers are asked over TLS (RFC 7858).
 const TLS: u16 = 853;
 
@@ -36,6 +39,7 @@ pub struct Circumstances<'a> {
 
 /// - Nothing is written to disk or kept over a restart, and nobody controls it but by its configuration.
 /// - Addresses that only the inside has are dropped by dnsmasq, as from anybody.
+/// - Servers that were silent are tried again and again, not a quarter of an hour later.
 /// - The Python module, which Debian's program is linked with, is in no list of modules.
 const FIXED: &str = "\
     chroot: \"\"
@@ -46,12 +50,14 @@ const FIXED: &str = "\
     logfile: \"\"
     num-threads: 1
     so-reuseport: no
+    so-sndbuf: 0
     access-control: 127.0.0.0/8 allow
     do-not-query-localhost: yes
     hide-identity: yes
     hide-version: yes
     hide-trustanchor: yes
     edns-buffer-size: 1232
+    infra-keep-probing: yes
     msg-cache-size: 8m
     rrset-cache-size: 16m
     key-cache-size: 2m
@@ -82,8 +88,10 @@ pub fn text(dns: &Dns, about: Circumstances<'_>) -> Option<String> {
     match &dns.upstream {
         Upstream::Tls(servers) => {
             let _ = writeln!(out, "    tls-cert-bundle: \"{}\"", about.authorities);
-            let all = servers.iter().map(|one| format!("{}@{TLS}#{}", one.address, one.name));
-            forward(&mut out, ".", true, all);
+            let all = || servers.iter().map(|one| format!("{}@{TLS}#{}", one.address, one.name));
+            forward(&mut out, ".", true, all());
+            forward(&mut out, TRIED, true, all());
+            let _ = writeln!(out, "    forward-no-cache: yes");
             // Without the time no certificate can be judged: who tells it is always found.
             if !provider.is_empty() {
                 forward(&mut out, chrony::DOMAIN, false, provider.into_iter());

@@ -1,12 +1,12 @@
 //! The services' own programs read the texts; no accepted document yields a foreign directive.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::process::Command;
 
 use firewall::ir::InterfaceName;
-use network::{chrony, dnsmasq, resolver};
+use network::{blocking, chrony, dnsmasq, relay, resolver};
 use proptest::prelude::*;
 use settings::{Settings, SitePrefix};
 
@@ -14,6 +14,7 @@ const FILES: dnsmasq::Files<'_> = dnsmasq::Files {
     leases: "/var/lib/misc",
     resolv: "/run/gatehouse/resolv.conf",
     allowed: "/run/gatehouse/egress",
+    blocked: "/run/gatehouse/blocking",
 };
 
 fn site() -> SitePrefix {
@@ -120,6 +121,38 @@ fn dnsmasq_reads_it() {
     }
 }
 
+fn relayed(relays: &str, office_ipv6: &str) -> BTreeMap<String, String> {
+    let with =
+        example().replacen("\"language\"", &format!("\"relays\": {relays}, \"language\""), 1);
+    let mut document: serde_json::Value = serde_json::from_str(&with).unwrap();
+    document["zones"]["office"]["ipv6"] = office_ipv6.into();
+    relay::texts(&settings::parse(document.to_string().as_bytes()).unwrap())
+}
+
+#[test]
+fn each_relay_is_between_its_two_zones_and_publishes_nothing() {
+    assert!(relayed("[]", "automatic").is_empty());
+    let one = relayed(r#"[{"zones": ["office", "guest"]}]"#, "automatic");
+    let text = &one["guest.office"];
+    for line in [
+        "allow-interfaces=z-guest,z-office",
+        "use-ipv4=yes",
+        "use-ipv6=yes",
+        "disable-publishing=yes",
+        "enable-dbus=no",
+        "reflect-ipv=no",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}: {text}");
+    }
+    assert!(!text.contains("reflect-filters"), "{text}");
+    let turned = relayed(r#"[{"zones": ["guest", "office"], "services": "all"}]"#, "automatic");
+    assert_eq!(turned, one, "the order of zones means nothing");
+    let printing = relayed(r#"[{"zones": ["guest", "office"], "services": "printing"}]"#, "off");
+    let text = &printing["guest.office"];
+    assert!(text.contains("\nreflect-filters=_ipp._tcp,_ipps._tcp,"), "{text}");
+    assert!(text.contains("\nuse-ipv6=no\n"), "{text}");
+}
+
 const TLS: &str = r#"{"dnssec": true, "upstream": {"tls": [
     {"address": "9.9.9.9", "name": "dns.quad9.net"}, {"address": "2400:3200::1", "name": "dns.alidns.com"}]}}"#;
 
@@ -179,7 +212,8 @@ fn the_resolver_is_there_when_the_settings_say_more_than_the_provider() {
                     forward-addr: 2400:3200::1@853#dns.alidns.com\n";
     let plainly = "\n    name: \"pool.ntp.org\"\n    forward-tls-upstream: no\n    \
                    forward-addr: 11.67.0.1\n";
-    assert_eq!(zones, [over_tls, plainly]);
+    let tried = over_tls.replace("\".\"", "\"a.root-servers.net\"") + "    forward-no-cache: yes\n";
+    assert_eq!(zones, [over_tls, &tried, plainly]);
     assert!(!text.contains("val-override-date"), "{text}");
     // A clock that nobody has set judges no signature.
     assert!(
@@ -188,6 +222,61 @@ fn the_resolver_is_there_when_the_settings_say_more_than_the_provider() {
     // Nobody to ask is nobody, not the root's servers.
     let nobody = resolver_text(&asking(r#"{"dnssec": true}"#), true, &[]).unwrap();
     assert!(nobody.contains("local-zone: \".\" always_refuse"), "{nobody}");
+}
+
+/// A document in which Guest and Office have choices of their own.
+fn blocking_settings(zones: &str) -> Settings {
+    let with = format!(
+        r#""egress": [{{"for": "admin", "to": "lists.example.net", "protocol": "tcp", "port": 443}}],
+        "blocking": {{"lists": {{"广告": "https://lists.example.net/a"}}, "zones": {zones}}}, "language""#
+    );
+    settings::parse(example().replacen("\"language\"", &with, 1).as_bytes()).unwrap()
+}
+
+#[test]
+fn a_zone_with_lists_asks_them_first_and_keeps_no_answer() {
+    let settings = blocking_settings(r#"{"guest": ["广告"]}"#);
+    let texts = texts(&settings);
+    let ahead = "cache-size=0\nstrict-order\nfast-dns-retry=500\n\
+                 server=127.1.0.20#5336@127.2.0.20\nresolv-file=/run/gatehouse/resolv.conf\n";
+    assert!(texts["z-guest"].contains(ahead), "{}", texts["z-guest"]);
+    for other in ["z-office", "box"] {
+        let text = &texts[other];
+        assert!(text.contains("cache-size=2000\n") && !text.contains("strict-order"), "{text}");
+    }
+    let from = "127.2.0.20".parse().unwrap();
+    assert_eq!(blocking::zone_at(&settings, from).unwrap().as_str(), "guest");
+    assert_eq!(blocking::zone_at(&settings, "127.1.0.20".parse().unwrap()), None);
+}
+
+#[test]
+fn zones_with_the_same_lists_share_an_instance_and_other_names_are_another_text() {
+    let same = blocking_settings(r#"{"guest": ["广告"], "office": ["广告"]}"#);
+    let groups = blocking::groups(&same);
+    assert_eq!(groups.len(), 1);
+    assert_eq!((groups[0].instance.as_str(), groups[0].zones.len()), ("l-guest", 2));
+    assert!(texts(&same)["z-office"].contains("server=127.1.0.20#5336@127.2.0.10\n"));
+    let own = blocking_settings(r#"{"guest": ["广告"], "office": []}"#);
+    let groups = blocking::groups(&own);
+    assert_eq!(groups.len(), 2);
+    let text = |names| blocking::text(&own, &groups[1], FILES, names);
+    assert_ne!(text("one"), text("two"));
+    let place = std::env::temp_dir().join(format!("gatehouse-blocking-{}", std::process::id()));
+    std::fs::create_dir(&place).unwrap();
+    let files = dnsmasq::Files { blocked: place.to_str().unwrap(), ..FILES };
+    let file = place.join("conf");
+    std::fs::write(&file, blocking::text(&own, &groups[1], files, "one")).unwrap();
+    std::fs::write(place.join("l-guest.names"), "local=/a.example/\nserver=/b.a.example/#\n")
+        .unwrap();
+    let output = Command::new("dnsmasq")
+        .arg("--test")
+        .arg(format!("--conf-file={}", file.display()))
+        .output();
+    std::fs::remove_dir_all(&place).unwrap();
+    match output {
+        Ok(output) => assert!(output.status.success(), "{output:?}"),
+        Err(error) => eprintln!("dnsmasq is not here, its own check is left out: {error}"),
+    }
 }
 
 #[test]

@@ -308,6 +308,7 @@ fields! {
         EXPIRED = 4, "Nobody kept it in time.";
         INTERRUPTED = 5, "The box started anew meanwhile.";
         FAILED = 6, "It could not be brought about.";
+        CONSOLE = 7, "Whoever stood at the box went back.";
     }
 }
 

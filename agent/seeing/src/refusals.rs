@@ -2,6 +2,8 @@
 //! that tries everything has so many targets kept apart and the rest counted together, and of too many
 //! senders the one that was quiet for longest is forgotten.
 
+mod rogues;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -13,6 +15,8 @@ use crate::page::{Wanted, cut};
 use crate::view::{View, WAN};
 use crate::why::Packet;
 
+pub use rogues::{MAX_NAMED, Rogue};
+
 /// Targets of a sender that are kept apart.
 pub const MAX_TARGETS: usize = 64;
 /// Most senders.
@@ -23,6 +27,9 @@ pub const KEPT: u64 = 24 * 3600;
 pub const PREFIX: &str = "refused_";
 /// The one of them that is about quarantine.
 pub const PREFIX_QUARANTINE: &str = "refused_quarantine";
+/// Those about frames that would be what only the box is, with their reasons.
+pub const PREFIXES_OF_ROGUES: [(&str, Why); 2] =
+    [("refused_rogue_dhcp", Why::RogueDhcp), ("refused_rogue_router", Why::RogueRouter)];
 
 /// A packet that was written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +38,10 @@ pub struct Logged {
     pub prefix: String,
     /// Interface that it came in on.
     pub input: String,
+    /// Card that a frame came in at.
+    pub card: String,
+    /// VLAN of the frame's tag.
+    pub vlan: Option<u16>,
     /// MAC address of who sent it on its last link.
     pub mac: Option<MacAddress>,
     /// From.
@@ -63,6 +74,7 @@ struct Tried {
 #[derive(Clone, Debug)]
 struct Counted {
     source: IpAddr,
+    at: Option<String>,
     count: u64,
     first: u64,
     last: u64,
@@ -70,6 +82,7 @@ struct Counted {
 
 #[derive(Clone, Debug)]
 struct Of {
+    /// None while it is not known of which zone a frame was.
     zone: Option<String>,
     tried: HashMap<Tried, Counted>,
     last: u64,
@@ -85,12 +98,22 @@ pub struct Refusals {
 impl Refusals {
     /// Takes a packet (seconds since 1970).
     pub fn take(&mut self, view: &View, packet: &Logged, now: u64) {
-        let zone = view.zone_of_interface(&packet.input);
-        let sender = match (zone, packet.mac) {
-            (Some(_), Some(mac)) => Sender::Device(mac),
-            _ => Sender::Address(packet.source),
+        let rogue = PREFIXES_OF_ROGUES.into_iter().find(|(prefix, _)| packet.prefix == *prefix);
+        let frame = rogue.is_some();
+        let zone = if frame {
+            view.zone_of_frame(&packet.card, packet.vlan)
+        } else {
+            view.zone_of_interface(&packet.input)
         };
-        let why = if packet.prefix == PREFIX_QUARANTINE {
+        // No frame comes from the internet: WAN is no port of the bridge.
+        let from = zone.map(|zone| zone.name.as_str()).or((!frame).then_some(WAN));
+        let sender = match (from, packet.mac) {
+            (Some(WAN), _) | (_, None) => Sender::Address(packet.source),
+            (_, Some(mac)) => Sender::Device(mac),
+        };
+        let why = if let Some((_, why)) = rogue {
+            why
+        } else if packet.prefix == PREFIX_QUARANTINE {
             Why::Quarantined
         } else if packet.prefix.starts_with(PREFIX) {
             let (source, destination) = (packet.source, packet.destination);
@@ -111,9 +134,12 @@ impl Refusals {
             tried: HashMap::new(),
             last: now,
         });
-        of.zone = zone.map(|zone| zone.name.clone());
+        if let Some(from) = from {
+            of.zone = Some(from.to_owned());
+        }
         of.last = now;
-        let destination = Some(packet.destination);
+        // A frame is for the zone, whatever address it bears.
+        let destination = (!frame).then_some(packet.destination);
         let mut tried = Tried { destination, protocol: packet.protocol, port: packet.port, why };
         if !of.tried.contains_key(&tried) && of.tried.len() >= MAX_TARGETS {
             // One entry for each reason: there are few.
@@ -124,13 +150,22 @@ impl Refusals {
         }
         let counted = of.tried.entry(tried).or_insert(Counted {
             source: packet.source,
+            at: None,
             count: 0,
             first: now,
             last: now,
         });
         counted.source = packet.source;
+        if frame {
+            counted.at = view.port_of_card(&packet.card).map(str::to_owned);
+        }
         counted.count = counted.count.saturating_add(1);
         counted.last = now;
+    }
+
+    /// Whether what was written down is of a device that would be what only the box is.
+    pub fn is_of_rogue(prefix: &str) -> bool {
+        PREFIXES_OF_ROGUES.iter().any(|(known, _)| prefix == *known)
     }
 
     /// Packets were lost before they could be taken.
@@ -172,7 +207,7 @@ impl Refusals {
                 Sender::Address(_) => None,
             };
             let from = End {
-                zone: Some(of.zone.clone().unwrap_or_else(|| WAN.to_owned())),
+                zone: of.zone.clone(),
                 mac: mac.map(|mac| mac.to_string()),
                 name: mac.and_then(|mac| devices.name(mac)).map(str::to_owned),
             };
@@ -182,7 +217,15 @@ impl Refusals {
             rows.extend(of.tried.iter().map(|(tried, counted)| Refused {
                 from: from.clone(),
                 source: counted.source,
-                to: tried.destination.map(|to| devices.end(view, to)).unwrap_or_default(),
+                at: counted.at.clone(),
+                to: match (&tried.why, tried.destination) {
+                    // A frame leaves its zone nowhere.
+                    (Why::RogueDhcp | Why::RogueRouter, _) => {
+                        End { zone: of.zone.clone(), ..End::default() }
+                    }
+                    (_, Some(to)) => devices.end(view, to),
+                    (_, None) => End::default(),
+                },
                 destination: tried.destination,
                 protocol: tried.protocol,
                 port: tried.port,
@@ -212,7 +255,7 @@ fn is_wanted(row: &Refused, wanted: &Wanted) -> bool {
     if !zones.into_iter().any(|zone| wanted.zone(zone)) {
         return false;
     }
-    let names = [&row.from.name, &row.to.name, &row.from.mac].into_iter().flatten();
+    let names = [&row.from.name, &row.to.name, &row.from.mac, &row.at].into_iter().flatten();
     wanted.any_text()
         || names.into_iter().any(|name| wanted.text(name))
         || wanted.text(&row.source.to_string())

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use firewall::compile::CRM_PORT;
 use ipnet::IpNet;
 use settings::{MacAddress, Moved, PortRole, Settings, SitePrefix};
 
@@ -132,6 +133,30 @@ impl View {
 
     pub(crate) fn zone_of_interface(&self, interface: &str) -> Option<&Zone> {
         self.zones.iter().find(|zone| zone.interface == interface)
+    }
+
+    /// The port of the settings that has the card.
+    pub(crate) fn port_of_card(&self, card: &str) -> Option<&str> {
+        let port = self.ports.iter().find(|port| port.interface.as_deref() == Some(card))?;
+        Some(&port.name)
+    }
+
+    /// The zone of a frame that came in at a card of the bridge, by its tag where it has one.
+    pub(crate) fn zone_of_frame(&self, card: &str, vlan: Option<u16>) -> Option<&Zone> {
+        if card == CRM_PORT {
+            return self.zones.iter().find(|zone| zone.is_crm);
+        }
+        let port = self.port_of_card(card)?;
+        let port = self.settings.ports.iter().find(|(name, _)| name.as_str() == port);
+        let zone = match &port?.1.role {
+            PortRole::Wan => None,
+            PortRole::Access(zone) => Some(zone),
+            PortRole::Trunk(zones) => zones.iter().find(|name| {
+                let zone = self.settings.zones.get(*name);
+                zone.is_some_and(|zone| Some(zone.vlan.number()) == vlan)
+            }),
+        }?;
+        self.zones.iter().find(|known| known.name == zone.as_str())
     }
 
     /// Zones that a port carries.

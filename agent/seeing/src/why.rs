@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use host_api::seeing::Why;
+use ipnet::IpNet;
 use settings::{Addresses, Allow, Source, Target};
 
 use crate::view::{Place, View, Zone};
@@ -41,9 +42,20 @@ impl View {
                     Some(true) => Why::CrmService,
                 }
             }
+            (Some(zone), _) if self.keeps_apart(zone, packet.destination) => Why::Isolated,
             (Some(zone), to) => self.policy(zone, to, packet),
             (None, _) => Why::NoPolicy,
         }
+    }
+
+    /// Whether the zone is isolated and the address is in it, or behind a router of it.
+    fn keeps_apart(&self, zone: &Zone, destination: IpAddr) -> bool {
+        let of_name = self.settings.zones.iter().find(|(name, _)| name.as_str() == zone.name);
+        of_name.is_some_and(|(name, of)| {
+            let behind =
+                self.settings.routed(name).any(|net| IpNet::V4(net).contains(&destination));
+            of.isolated && (behind || zone.networks.iter().any(|net| net.contains(&destination)))
+        })
     }
 
     fn policy(&self, from: &Zone, to: Place<'_>, packet: &Packet) -> Why {

@@ -2,6 +2,7 @@
 //! The sentences are in `locales/changes/<language>.json` under the change's code; a test keeps them
 //! complete. What is compared how is in `change/`, each part of the document in its own file.
 
+mod blocking;
 mod compare;
 mod crm;
 mod dns;
@@ -11,6 +12,7 @@ mod ports;
 mod publish;
 mod quarantine;
 mod reached;
+mod relays;
 mod reservations;
 mod routes;
 mod rules;
@@ -26,11 +28,12 @@ use ipnet::{IpNet, Ipv4Net};
 pub use self::egress::EgressWay;
 pub use self::speech::Plain;
 use self::speech::{Said, Speech};
-use crate::message::{self, Texts};
+use crate::message;
 use crate::{
-    Addresses, Allow, DhcpRange, EgressTarget, EgressUser, HostName, Ipv4Zone, Ipv6Zone, Label,
-    Language, MacAddress, Member, Note, PortMatch, PortName, PortPath, PortRole, Publication, Rule,
-    Span, Target, TimeZone, Title, TlsServer, VlanId, Way, ZoneName,
+    Addresses, Allow, DhcpRange, DomainName, EgressTarget, EgressUser, HostName, Ipv4Zone,
+    Ipv6Zone, Label, Language, ListAddress, MacAddress, Member, Note, PortMatch, PortName,
+    PortPath, PortRole, Publication, Relayed, Rule, Span, Target, TimeZone, Title, TlsServer,
+    VlanId, Way, ZoneName,
 };
 
 pub use self::speech::Device;
@@ -287,6 +290,31 @@ changes! {
         /// They no longer are.
         "dnssec_gone" DnssecGone,
 
+        // What is blocked.
+        /// A list that there was not.
+        "block_list_new" BlockListNew { list: Title, address: ListAddress },
+        /// A list that is fetched elsewhere.
+        "block_list_address" BlockListAddress
+            { list: Title, address: ListAddress, before: ListAddress },
+        /// A list that is no more.
+        "block_list_gone" BlockListGone { list: Title, before: ListAddress },
+        /// Lists hold in a zone, where none did.
+        "blocking_new" BlockingNew { zone: ZoneName, lists: Vec<Title> },
+        /// Other lists do.
+        "blocking_lists" BlockingLists { zone: ZoneName, lists: Vec<Title>, before: Vec<Title> },
+        /// The admin's own names alone do.
+        "blocking_own" BlockingOwn { zone: ZoneName },
+        /// Nothing is blocked in a zone any more.
+        "blocking_gone" BlockingGone { zone: ZoneName },
+        /// Names of the admin's own that are blocked.
+        "block_new" BlockNew { names: Vec<DomainName> },
+        /// Names that are not any more.
+        "block_gone" BlockGone { before: Vec<DomainName> },
+        /// Names that no list blocks from now on.
+        "unblock_new" UnblockNew { names: Vec<DomainName> },
+        /// Names that lists may block again.
+        "unblock_gone" UnblockGone { before: Vec<DomainName> },
+
         // Where the box's own programs may go.
         /// A destination on the internet that was closed.
         "egress_new" EgressNew { user: EgressUser, to: EgressTarget, way: EgressWay },
@@ -313,6 +341,14 @@ changes! {
         /// A service that is published no more.
         "publish_gone" PublishGone { before: Publication },
 
+        // Zones whose devices find each other.
+        /// Two zones whose devices did not.
+        "relay_new" RelayNew { zone: ZoneName, other: ZoneName, what: Relayed },
+        /// They find something else.
+        "relay" Relay { zone: ZoneName, other: ZoneName, what: Relayed, before: Relayed },
+        /// They do no more.
+        "relay_gone" RelayGone { zone: ZoneName, other: ZoneName },
+
         // The rest.
         /// Another language.
         "language" Language { language: Language, before: Language },
@@ -336,7 +372,7 @@ impl Change {
     pub fn told_naming(&self, language: Language, name: impl Fn(&str) -> Option<String>) -> Told {
         let speech = Speech { language, name: &name, cut: RefCell::default() };
         let parameters = self.parameters(&speech);
-        let text = message::text(Texts::Changes, language, self.code(), &parameters);
+        let text = message::text(&message::CHANGES, language, self.code(), &parameters);
         Told { text, lists: speech.cut.into_inner() }
     }
 }

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use crate::{
-    Addresses, Crm, DhcpRange, Dns, Ipv4Zone, Ipv6Zone, Language, MAX_PORTS, MacAddress,
+    Addresses, Blocking, Crm, DhcpRange, Dns, Ipv4Zone, Ipv6Zone, Language, MAX_PORTS, MacAddress,
     Management, Port, PortMatch, PortName, PortPath, PortRole, Settings, Source, Version, VlanId,
     Zone, ZoneName,
 };
@@ -49,8 +49,10 @@ impl Settings {
             quarantine: BTreeSet::new(),
             routes: Vec::new(),
             dns: Dns::default(),
+            blocking: Blocking::default(),
             egress: Vec::new(),
             publish: Vec::new(),
+            relays: Vec::new(),
         })
     }
 }

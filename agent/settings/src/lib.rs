@@ -2,6 +2,8 @@
 //! no clock, no randomness. [`parse`] is the only door for text from outside: what it returns has
 //! been read strictly and checked as a whole; what it refuses is told as a list of [`Problem`]s.
 
+mod blocking;
+mod catalogue;
 mod change;
 mod crm;
 mod dns;
@@ -9,8 +11,11 @@ mod domain_name;
 mod egress;
 mod factory;
 mod host_name;
+mod https_address;
 mod json;
 mod label;
+mod language;
+mod list_address;
 mod mac;
 mod management;
 mod member;
@@ -25,6 +30,7 @@ mod publish;
 mod quarantine;
 mod read;
 mod reason;
+mod relay;
 mod remark;
 mod reservation;
 mod risk;
@@ -41,10 +47,11 @@ mod vlan;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
+pub use blocking::{Blocking, MAX_BLOCK_LISTS, MAX_BLOCK_NAMES, TIME_SERVERS};
+pub use catalogue::{Catalogue, fill};
 pub use change::{Change, Device, Door, EgressWay, Plain, Told};
 pub use crm::Crm;
 pub use dns::{Dns, TlsServer, Upstream};
@@ -55,12 +62,14 @@ pub use egress::{
 };
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
+pub use https_address::HttpsAddress;
 pub use json::MAX_BYTES;
 pub use label::Label;
+pub use language::Language;
+pub use list_address::ListAddress;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
 pub use member::{AddressRange, Member};
-pub use message::fill;
 pub use moved::Moved;
 pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
@@ -69,6 +78,7 @@ pub use problem::Problem;
 pub use publish::{Day, Ending, MAX_PUBLICATIONS, MAX_PUBLISHED_WAYS, Publication, Published};
 pub use quarantine::MAX_QUARANTINED;
 pub use reason::Reason;
+pub use relay::{MAX_RELAYS, Relay, Relayed};
 pub use remark::Remark;
 pub use reservation::Reservation;
 pub use risk::Risk;
@@ -130,22 +140,18 @@ pub struct Settings {
     /// Who is asked for names.
     #[serde(skip_serializing_if = "Dns::is_default")]
     pub dns: Dns,
+    /// What is blocked where.
+    #[serde(skip_serializing_if = "Blocking::is_default")]
+    pub blocking: Blocking,
     /// Where the box's own programs may go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub egress: Vec<Egress>,
     /// Services of devices that the internet reaches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publish: Vec<Publication>,
-}
-
-/// Languages of the product.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English, `en`.
-    #[default]
-    English,
-    /// Simplified Chinese, `zh-CN`.
-    Chinese,
+    /// Zones whose devices find each other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relays: Vec<Relay>,
 }
 
 /// Reads a document: size and depth bounded, unknown and repeated fields refused, every value
@@ -193,30 +199,5 @@ impl<'de> Deserialize<'de> for Settings {
             let texts: Vec<String> = problems.iter().take(5).map(Problem::to_string).collect();
             serde::de::Error::custom(texts.join("; "))
         })
-    }
-}
-
-impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
-
-    /// BCP 47 tag, as in the document.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Chinese => "zh-CN",
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.tag())
-    }
-}
-
-impl Serialize for Language {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.tag())
     }
 }

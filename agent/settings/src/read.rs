@@ -1,9 +1,11 @@
 //! From JSON to typed settings, collecting every problem on the way. A function here gives `None`
 //! only after it has noted why. Relations between values are the business of `validate`.
 
+mod blocking;
 mod dns;
 mod egress;
 mod publish;
+mod relay;
 mod reservation;
 mod rules;
 
@@ -74,8 +76,10 @@ impl Reader {
             "quarantine",
             "routes",
             "dns",
+            "blocking",
             "egress",
             "publish",
+            "relays",
         ];
         let fields = self.fields(value, &Place::Root, &known)?;
         let version = self.required(&fields, "version", Self::version);
@@ -94,8 +98,10 @@ impl Reader {
         let quarantine = self.optional(&fields, "quarantine", Self::quarantine);
         let routes = self.optional(&fields, "routes", |r, v, p| r.list(v, p, Self::route));
         let dns = self.optional(&fields, "dns", Self::dns);
+        let blocking = self.optional(&fields, "blocking", Self::blocking);
         let egress = self.optional(&fields, "egress", |r, v, p| r.list(v, p, Self::egress));
         let publish = self.optional(&fields, "publish", |r, v, p| r.list(v, p, Self::publication));
+        let relays = self.optional(&fields, "relays", |r, v, p| r.list(v, p, Self::relay));
         Some(Settings {
             version: version?,
             language: language?,
@@ -112,8 +118,10 @@ impl Reader {
             quarantine: quarantine?.unwrap_or_default(),
             routes: routes?.unwrap_or_default(),
             dns: dns?.unwrap_or_default(),
+            blocking: blocking?.unwrap_or_default(),
             egress: egress?.unwrap_or_default(),
             publish: publish?.unwrap_or_default(),
+            relays: relays?.unwrap_or_default(),
         })
     }
 
@@ -123,7 +131,7 @@ impl Reader {
     }
 
     fn language(&mut self, value: &Value, place: &Place<'_>) -> Option<Language> {
-        let words = [("en", Language::English), ("zh-CN", Language::Chinese)];
+        let words = Language::ALL.map(|language| (language.tag(), language));
         self.word(value, place, "en, zh-CN", &words)
     }
 

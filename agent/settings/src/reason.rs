@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::message::{self, Texts};
-use crate::{Language, MacAddress, PortName, Title, ZoneName};
+use crate::message;
+use crate::{DomainName, Language, MacAddress, PortName, Title, ZoneName};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $code:literal $name:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
@@ -303,6 +303,22 @@ reasons! {
     /// The address is one of a zone's.
     "tls_server_inside" TlsServerInside { zone: ZoneName },
 
+    // What is blocked.
+    /// No address of a list.
+    "list_address_invalid" ListAddressInvalid { max: usize },
+    /// Another list is fetched at the same address.
+    "block_list_again" BlockListAgain { list: Title },
+    /// The admin application may not go where the list is.
+    "block_list_no_way" BlockListNoWay { host: DomainName, port: u16 },
+    /// No list of this name.
+    "block_list_unknown" BlockListUnknown { list: Title },
+    /// The CRM's zone, in which nobody is served.
+    "blocking_crm" BlockingCrm { zone: ZoneName },
+    /// Blocked and allowed at once.
+    "block_allowed" BlockAllowed,
+    /// The box needs the name.
+    "block_needed" BlockNeeded { needed: String },
+
     // Where the box's own programs may go.
     /// A name that nobody on the internet answers for.
     "domain_name_reserved" DomainNameReserved { name: String },
@@ -324,6 +340,8 @@ reasons! {
     "publish_id_used" PublishIdUsed { number: u16 },
     /// Another publication is called so.
     "publish_label_used" PublishLabelUsed,
+    /// No port, and no range of them.
+    "publish_port_invalid" PublishPortInvalid,
     /// Only TCP and UDP have ports.
     "publish_ping" PublishPing,
     /// The box is answered there by its provider.
@@ -348,12 +366,24 @@ reasons! {
     "day_invalid" DayInvalid,
     /// A last day without the place where it ends.
     "day_without_time_zone" DayWithoutTimeZone,
+
+    // Relays between zones.
+    /// Not two zones.
+    "relay_two" RelayTwo,
+    /// The same zone twice.
+    "relay_same" RelaySame { zone: ZoneName },
+    /// The CRM's zone.
+    "relay_crm" RelayCrm { zone: ZoneName },
+    /// Both zones again, in either order.
+    "relay_repeated" RelayRepeated { zone: ZoneName, other: ZoneName },
+    /// One has IPv4 only, the other IPv6 only.
+    "relay_versions" RelayVersions { zone: ZoneName, other: ZoneName },
 }
 
 impl Reason {
     /// The reason in words.
     pub fn text(&self, language: Language) -> String {
-        message::text(Texts::Reasons, language, self.code(), &self.parameters())
+        message::text(&message::REASONS, language, self.code(), &self.parameters())
     }
 
     /// The reason in words, for a reader who knows zones by these names.
@@ -366,7 +396,7 @@ impl Reason {
                 *value = name;
             }
         }
-        message::text(Texts::Reasons, language, self.code(), &parameters)
+        message::text(&message::REASONS, language, self.code(), &parameters)
     }
 }
 

@@ -38,12 +38,13 @@ impl TimeZone {
 }
 
 impl Settings {
-    /// A time as the box's clock shows it; without a time zone that of Greenwich, which it says.
+    /// A time as the box's clock shows it, to the second; without a time zone that of Greenwich, which
+    /// it says.
     pub fn local_time(&self, at: SystemTime) -> String {
         let at = jiff::Timestamp::try_from(at).unwrap_or_default();
         match &self.time_zone {
-            Some(zone) => zone.local(at).strftime("%Y-%m-%d %H:%M").to_string(),
-            None => Rules::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M UTC").to_string(),
+            Some(zone) => zone.local(at).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            None => Rules::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Checks settings as a whole: nothing ambiguous, nothing without effect, nobody locked out.
 //! Zones are checked in `validate/zones.rs`, who may reach what in `validate/sources.rs`.
 
+mod blocking;
 mod dns;
 mod egress;
 mod labels;
 mod publish;
+mod relays;
 mod reservations;
 mod routes;
 mod rules;
@@ -60,7 +62,9 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         check.routes();
         check.dns();
         check.egress();
+        check.blocking();
         check.publish();
+        check.relays();
     }
     check.problems
 }
@@ -93,7 +97,9 @@ impl Check<'_> {
                 self.note(&place.field(field), Reason::TooMany { max });
             }
         }
-        for (field, count, max) in self.rule_counts().into_iter().chain([self.publish_counts()]) {
+        for (field, count, max) in
+            self.rule_counts().into_iter().chain([self.publish_counts(), self.relay_counts()])
+        {
             if count > max {
                 self.note(&Place::Root.field(field), Reason::TooMany { max });
             }

@@ -2,14 +2,15 @@
 //! A packet socket (packet(7)): it sees frames before any ruleset of its own namespace does.
 
 use std::collections::VecDeque;
+use std::io::IoSlice;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
-    AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, bind, recvfrom, send,
-    setsockopt, socket, sockopt,
+    AddressFamily, LinkAddr, MsgFlags, MultiHeaders, SockFlag, SockProtocol, SockType, bind,
+    recvfrom, send, sendmmsg, setsockopt, socket, sockopt,
 };
 
 use crate::packet::ethernet;
@@ -17,6 +18,8 @@ use crate::{Mac, Namespace, Packet, Seen};
 
 /// `PACKET_OUTGOING` of linux/if_packet.h: a frame that this end sent.
 const OUTGOING: u8 = 4;
+/// Frames that one call of the kernel is given.
+const AT_ONCE: usize = 512;
 /// How long an awaited frame may take; only a failing test ever waits so long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -69,6 +72,29 @@ impl Wire {
         sent.map(drop).map_err(wire("send"))
     }
 
+    /// Sends many frames with few calls of the kernel; it waits while the link takes no more.
+    pub fn send_all(&self, frames: &[Vec<u8>]) -> Result<(), WireError> {
+        for some in frames.chunks(AT_ONCE) {
+            let mut rest: Vec<[IoSlice<'_>; 1]> =
+                some.iter().map(|frame| [IoSlice::new(frame)]).collect();
+            while !rest.is_empty() {
+                let mut headers = MultiHeaders::<()>::preallocate(rest.len(), None);
+                let (nobody, nothing) = (vec![None; rest.len()], MsgFlags::empty());
+                let sent =
+                    sendmmsg(self.socket.as_raw_fd(), &mut headers, &rest, nobody, [], nothing);
+                match sent.map(Iterator::count) {
+                    Ok(count) => drop(rest.drain(..count)),
+                    Err(Errno::EAGAIN) => {
+                        let mut ready = [PollFd::new(self.socket.as_fd(), PollFlags::POLLOUT)];
+                        poll(&mut ready, PollTimeout::NONE).map_err(wire("wait"))?;
+                    }
+                    Err(source) => return Err(WireError::Socket("send", source)),
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Sends a packet in a frame to that MAC address.
     pub fn send_packet(&self, to: Mac, packet: &Packet) -> Result<(), WireError> {
         self.send_bytes(to, &packet.bytes())
@@ -78,6 +104,13 @@ impl Wire {
     pub fn send_bytes(&self, to: Mac, packet: &[u8]) -> Result<(), WireError> {
         let kind = if packet.first().is_some_and(|byte| byte >> 4 == 4) { 0x0800 } else { 0x86dd };
         self.send(&ethernet(to, self.mac, kind, packet))
+    }
+
+    /// Forgets all frames that have arrived.
+    pub fn forget(&mut self) -> Result<(), WireError> {
+        self.collect()?;
+        self.seen.clear();
+        Ok(())
     }
 
     /// Waits for a frame and takes it, and with it all before it, off the list.

@@ -1,10 +1,11 @@
 //! What the writer's thread and the handles of a store both see.
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
 use crate::applied::Applied;
+use crate::feed::{Feeds, Kept};
 use crate::head::Head;
 use crate::job::CommitError;
 
@@ -16,6 +17,7 @@ pub struct Shared {
     hooks: RwLock<Vec<Hook>>,
     stopped: watch::Sender<Option<CommitError>>,
     durable: Mutex<Head>,
+    feeds: Feeds,
 }
 
 impl std::fmt::Debug for Shared {
@@ -31,6 +33,7 @@ impl Shared {
             hooks: RwLock::default(),
             stopped: watch::Sender::new(None),
             durable: Mutex::new(head),
+            feeds: Feeds::default(),
         }
     }
 
@@ -65,6 +68,11 @@ impl Shared {
         if !failed {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// What is kept for who copies the store.
+    pub fn feeds(&self) -> MutexGuard<'_, Kept> {
+        self.feeds.lock()
     }
 
     /// What is on the disk now.

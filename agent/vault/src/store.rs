@@ -236,6 +236,10 @@ impl Store {
         export::export(&self.0.reader, self.id(), first, &tip, &last, to)
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0.shared
+    }
+
     pub(crate) fn reader(&self) -> &Reader {
         &self.0.reader
     }

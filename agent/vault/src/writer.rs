@@ -376,8 +376,17 @@ impl Writer {
 
     /// One commit of the engine. What it refuses, ends it all.
     pub fn put(&mut self, changes: Vec<Change>) -> Result<(), CommitError> {
-        let engine = self.reader.engine.clone();
-        engine.commit(changes).map_err(|error: EngineError| self.fail(&error))
+        let (engine, shared) = (self.reader.engine.clone(), Arc::clone(&self.shared));
+        let mut feeds = shared.feeds();
+        let kept = feeds.is_wanted().then(|| changes.clone());
+        let done = engine.commit(changes);
+        if done.is_ok()
+            && let Some(changes) = kept
+        {
+            feeds.keep(changes);
+        }
+        drop(feeds);
+        done.map_err(|error: EngineError| self.fail(&error))
     }
 
     /// Nothing is acknowledged from now on.

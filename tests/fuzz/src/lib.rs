@@ -54,7 +54,22 @@ pub const TARGETS: &[Target] = &[
     Target { name: "export", run: export, seeds: seeds::exports },
     Target { name: "head-line", run: head_line, seeds: seeds::head_lines },
     Target { name: "dns-answer", run: dns_answer, seeds: seeds::dns_answers },
+    Target { name: "block-list", run: block_list, seeds: seeds::block_lists },
+    Target { name: "blocked-line", run: blocked_line, seeds: seeds::blocked_lines },
+    Target { name: "copied-stream", run: copied_stream, seeds: seeds::copied_streams },
 ];
+
+/// What is read of a copy is written as it was.
+fn copied_stream(bytes: &[u8]) {
+    let read: Result<Vec<_>, _> = backup::stream::Decoder::new(bytes).collect();
+    if let Ok(changes) = read {
+        let mut written = Vec::new();
+        for (place, sealed) in changes {
+            backup::stream::encode(place, sealed, &mut written);
+        }
+        assert_eq!(written, bytes);
+    }
+}
 
 /// What is accepted is written so that it is read as the same.
 fn settings(bytes: &[u8]) {
@@ -110,6 +125,32 @@ fn dns_answer(bytes: &[u8]) {
             assert!(found.iter().all(|(address, _)| address.is_ipv4() == (kind == Kind::A)));
             assert!(found.len() <= bytes.len() / 16);
         }
+    }
+}
+
+/// What is read is a list, and read as itself; dnsmasq is told no other directive.
+fn block_list(bytes: &[u8]) {
+    if let Ok(read) = blocklist::read(bytes) {
+        assert_eq!(blocklist::count(&read.list), Some(read.names));
+        let again = blocklist::read(read.list.as_bytes()).unwrap();
+        assert_eq!((again.list, again.odd), (read.list.clone(), 0));
+        let none = std::collections::BTreeSet::new();
+        let mine = blocklist::Mine { block: &none, allow: &none, needed: &none };
+        let merged = blocklist::merge(&[&read.list], mine);
+        assert_eq!(merged.text.lines().count(), read.names);
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b);
+        for line in merged.text.lines() {
+            let name = line.strip_prefix("local=/").unwrap().strip_suffix('/').unwrap();
+            assert!(name.bytes().all(fits), "{line}");
+        }
+    }
+}
+
+/// A name that was refused is one word of the line.
+fn blocked_line(bytes: &[u8]) {
+    let line = String::from_utf8_lossy(bytes);
+    if let Some((_, name)) = network::blocking::refused(&line) {
+        assert!(line.contains(name) && !name.contains(' ') && name.len() <= 253);
     }
 }
 

@@ -34,6 +34,33 @@ pub fn dns_answers() -> Vec<Vec<u8>> {
     vec![answer(Kind::A, 1, &[9, 9, 9, 9]), answer(Kind::Aaaa, 28, &[0x26; 16])]
 }
 
+pub fn block_lists() -> Vec<Vec<u8>> {
+    [
+        "\u{feff}# hosts\r\n0.0.0.0 ads.example other.example # both\r\n::1 localhost\r\n",
+        "! x\n||tracker.example^\n@@||good.example^\nb.good.example\n",
+        "local=/one.example/two.example/\naddress=/three.example/0.0.0.0\n*.wild.example\n",
+        "广告.example\nb.ads.example\nads.example\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into()
+}
+
+pub fn blocked_lines() -> Vec<Vec<u8>> {
+    let line =
+        "<30>Nov 30 07:27:53 dnsmasq[17818]: 2 127.2.0.20/54299 config ads.example is NXDOMAIN";
+    vec![line.as_bytes().to_vec()]
+}
+
+/// A segment, and a piece of a journal in which something was taken away.
+pub fn copied_streams() -> Vec<Vec<u8>> {
+    let (mut segment, mut journal) = (Vec::new(), Vec::new());
+    for place in [[0x10, 0, 16, 1], [0x10, 0, 16, 2]] {
+        backup::stream::encode(&place, Some(&[7; 144]), &mut segment);
+        backup::stream::encode(&place, None, &mut journal);
+    }
+    vec![segment, journal]
+}
+
 fn host<T: serde::Serialize>(messages: &[T]) -> Vec<Vec<u8>> {
     let frames = messages.iter().filter_map(|message| host_api::encode(message).ok());
     frames.map(|frame| frame.into_iter().skip(host_api::HEADER).collect()).collect()
@@ -49,6 +76,13 @@ pub fn host_requests() -> Vec<Vec<u8>> {
         Request::Apply { document },
         Request::TrySetupCode { code: "ABCD-EFGH".to_owned(), from: "192.0.2.1".parse().unwrap() },
         Request::AdminsLost,
+        Request::JudgeName { name: "ads.example".to_owned() },
+        Request::BlockList(host_api::blocking::ListPiece {
+            address: "https://lists.example.net/a".to_owned(),
+            at: 0,
+            text: "ads.example\n".to_owned(),
+            whole: None,
+        }),
         Request::CaFingerprint { fingerprint: "AB:CD".to_owned() },
         Request::Listeners { have: vec!["192.0.2.1".parse().unwrap(), "fd00::1".parse().unwrap()] },
     ])

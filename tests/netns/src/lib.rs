@@ -11,6 +11,6 @@ mod place;
 mod rules;
 
 pub use bench::Bench;
-pub use place::Place;
+pub use place::{Place, Version};
 pub use rules::{Reach, Rules};
 pub use scenarios::{ALL, Scenario};

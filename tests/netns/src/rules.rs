@@ -14,8 +14,14 @@ use testkit::Mac;
 use crate::Place;
 
 /// User ids of services, as on a box.
-pub const UIDS: ServiceUids =
-    ServiceUids { dnsmasq: 5301, chrony: 5302, networkd: 5303, resolver: 5304, admin: 5305 };
+pub const UIDS: ServiceUids = ServiceUids {
+    dnsmasq: 5301,
+    chrony: 5302,
+    networkd: 5303,
+    resolver: 5304,
+    admin: 5305,
+    relay: 5306,
+};
 
 /// The router's former address in guest, while new settings are tried.
 pub const MOVED: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 21, 1), 24);
@@ -55,7 +61,8 @@ pub enum Reach {
     /// As [`Reach::Both`], and guests are isolated.
     Isolated,
     /// As [`Reach::Both`] with all that settings can say beside: rules of every kind, devices in quarantine, guests
-    /// isolated and about to get other addresses, and 10.20.0.0/16 behind a router of office.
+    /// isolated and about to get other addresses, 10.20.0.0/16 behind a router of office, and a relay between office
+    /// and guest.
     Ruled,
     /// As [`Reach::Both`], with 10.20.0.0/16 behind a router of office, and guests reach web pages there.
     Routed,
@@ -69,7 +76,16 @@ pub enum Reach {
 impl Rules {
     /// Compiles the ruleset.
     pub fn compile(self, reach: Reach) -> Ruleset {
-        let settings = settings(reach);
+        self.compile_with(reach, serde_json::Map::new())
+    }
+
+    /// The same, with more fields of the settings.
+    pub fn compile_with(
+        self,
+        reach: Reach,
+        fields: serde_json::Map<String, serde_json::Value>,
+    ) -> Ruleset {
+        let settings = settings(reach, fields);
         let context = Context {
             wan: InterfaceName::new("wan0"),
             site: "fd12:3456:789a::/48".parse().expect("a site prefix"),
@@ -128,7 +144,7 @@ fn isolated(reach: Reach) -> Vec<InterfaceName> {
     ports.filter_map(|place| InterfaceName::new(place.port())).collect()
 }
 
-fn settings(reach: Reach) -> Settings {
+fn settings(reach: Reach, more: serde_json::Map<String, serde_json::Value>) -> Settings {
     let both = json!([{"zone": "office",
         "addresses": ["192.168.10.0/25", "fd12:3456:789a:a::/120"]}]);
     let reachable_from = match reach {
@@ -208,6 +224,7 @@ fn settings(reach: Reach) -> Settings {
     if reach == Reach::Ruled {
         document.as_object_mut().expect("an object").extend(ruled());
     }
+    document.as_object_mut().expect("an object").extend(more);
     settings::parse(document.to_string().as_bytes()).expect("the settings of the suite are good")
 }
 
@@ -236,7 +253,8 @@ fn ruled() -> serde_json::Map<String, serde_json::Value> {
         "groups": {"reception": [text(Place::Guest.mac())]},
         "schedules": {"hours": [{"days": ["mon"], "from": "08:00", "to": "18:00"}]},
         "time_zone": "Asia/Shanghai",
-        "quarantine": [text(QUARANTINED), text(NOBODY_REACHES)]
+        "quarantine": [text(QUARANTINED), text(NOBODY_REACHES)],
+        "relays": [{"zones": ["office", "guest"]}]
     });
     let serde_json::Value::Object(fields) = fields else { unreachable!("an object") };
     fields

@@ -13,6 +13,8 @@ import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
+import { BlockingPage } from "./features/addresses/blocking-page";
+import { BlockingReviewPage } from "./features/addresses/blocking-review";
 import { FixedPage } from "./features/addresses/fixed";
 import { EditPage, NewPage } from "./features/addresses/form";
 import { LentPage } from "./features/addresses/lent";
@@ -125,6 +127,8 @@ function Pages() {
         <Route path="/addresses/review" component={AddressesReviewPage} />
         <Route path="/addresses/names" component={NamesPage} />
         <Route path="/addresses/names/review" component={NamesReviewPage} />
+        <Route path="/addresses/blocking" component={BlockingPage} />
+        <Route path="/addresses/blocking/review" component={BlockingReviewPage} />
         <Route path="/devices" component={DevicesPage} />
         <Route path="/devices/connections" component={ConnectionsPage} />
         <Route path="/devices/refused" component={RefusedPage} />

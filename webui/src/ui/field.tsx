@@ -11,6 +11,8 @@ export interface Bound {
   value: string;
   onValue: (value: string) => void;
   error: string | null;
+  /** The focus went elsewhere: what is wrong with what was typed can be said. */
+  onLeft?: () => void;
 }
 
 interface FieldProps {
@@ -84,6 +86,7 @@ export function TextField({ label, hint, field, optional, ...rest }: TextProps) 
     <FieldFrame id={id} label={label} hint={hint} error={field.error} optional={optional}>
       <input
         type="text"
+        onBlur={field.onLeft}
         {...rest}
         {...tied(id, field, hint)}
         value={field.value}
@@ -102,6 +105,7 @@ export function AreaField({ label, hint, field, optional, ...rest }: AreaProps) 
     <FieldFrame id={id} label={label} hint={hint} error={field.error} optional={optional}>
       <textarea
         rows={5}
+        onBlur={field.onLeft}
         {...rest}
         {...tied(id, field, hint)}
         value={field.value}

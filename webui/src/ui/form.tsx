@@ -36,6 +36,8 @@ interface Sender {
 export function useForm<V extends object>(options: {
   initial: V;
   submit: (values: V, sender: Sender) => Promise<unknown>;
+  /** What is wrong with what was typed so far: said when its field is left, and before sending. */
+  early?: (values: V) => Partial<Record<keyof V & string, string>>;
   /** Errors known before sending, by field; the server has the last word all the same. */
   check?: (values: V) => Partial<Record<keyof V & string, string>>;
   /** What a problem that names no field says at one, in the language of the moment; until the next is sent. */
@@ -66,7 +68,7 @@ export function useForm<V extends object>(options: {
   const send = async (way: string | null) => {
     if (running.current) return;
     setProblem(null);
-    const early = definite(options.check?.(values) ?? {});
+    const early = { ...definite(options.check?.(values) ?? {}), ...definite(options.early?.(values) ?? {}) };
     setErrors(early);
     if (Object.keys(early).length > 0) {
       setAttempt((before) => before + 1);
@@ -102,6 +104,10 @@ export function useForm<V extends object>(options: {
         value: String(values[name] ?? ""),
         onValue: (value) => set(name, value as V[typeof name]),
         error: errors[name] ?? told[name] ?? null,
+        onLeft: () => {
+          const wrong = options.early?.(values)[name];
+          if (wrong) setErrors((before) => ({ ...before, [name]: wrong }));
+        },
       };
     },
     busy,

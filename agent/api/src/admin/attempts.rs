@@ -136,7 +136,18 @@ impl Admin {
         Duration::from_millis(self.now().saturating_sub(at))
     }
 
-    /// What the last round says of the network; nothing when it is long ago.
+    /// Whether the last round was made with other settings than those in force: it says nothing of these.
+    /// What is in force is not known while hostd does not answer.
+    pub(super) async fn network_changed(&self) -> bool {
+        let Some(proven) = self.attempts().last().as_ref().map(|round| round.document.clone())
+        else {
+            return false;
+        };
+        self.settings().await.is_ok_and(|now| now.settings.to_json() != proven)
+    }
+
+    /// What the last round says of the network, if it was made with the settings in force; nothing when it is
+    /// long ago.
     pub(super) fn network_proven(&self, language: Language) -> Option<Finding> {
         let round = self.attempts().last().clone()?;
         if self.since(round.at) > GOOD_FOR {

@@ -35,6 +35,8 @@ pub(super) enum Outcome {
     Expired,
     Restarted,
     Failed,
+    /// Ended where the box stands.
+    Console,
 }
 
 /// A change, without its documents.
@@ -62,13 +64,14 @@ pub(super) struct Documents {
 }
 
 impl Outcome {
-    const ALL: [(Self, u32); 6] = [
+    const ALL: [(Self, u32); 7] = [
         (Self::Trying, settings_outcome::TRYING),
         (Self::Kept, settings_outcome::KEPT),
         (Self::Undone, settings_outcome::UNDONE),
         (Self::Expired, settings_outcome::EXPIRED),
         (Self::Restarted, settings_outcome::INTERRUPTED),
         (Self::Failed, settings_outcome::FAILED),
+        (Self::Console, settings_outcome::CONSOLE),
     ];
 
     fn number(self) -> u32 {
@@ -85,6 +88,7 @@ impl Outcome {
         match self {
             Self::Trying | Self::Kept => None,
             Self::Undone => Some("undone"),
+            Self::Console => Some("console"),
             Self::Expired => Some("expired"),
             Self::Restarted => Some("interrupted"),
             Self::Failed => Some("not-applied"),

@@ -1,7 +1,8 @@
 //! The settings document as the pages change it: who reaches what, and the zone for guests. What the
 //! pages do not speak of stays as it is.
 
-use std::borrow::Cow;
+mod fields;
+
 use std::net::IpAddr;
 
 use host_api::{SettingsSource, Status};
@@ -12,11 +13,14 @@ use settings::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::catalogue;
-use crate::problem::{Field, Problem};
+use crate::problem::Problem;
 use crate::reply::broken;
 use crate::shape::setup::{Addresses, All, ReachableFrom, SetupFinish};
 use crate::shape::shared::Language;
+
+pub(super) use fields::{
+    crm_pointer, refused, refused_fields, refused_naming, setup_pointer, zone_called, zone_name,
+};
 
 /// The zone that the set-up may add or leave out.
 const GUEST: &str = "guest";
@@ -25,22 +29,6 @@ const GUEST: &str = "guest";
 pub(super) fn version(document: &str) -> u64 {
     let digest = Sha256::digest(document.as_bytes());
     digest.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
-}
-
-/// The language of the settings' own texts.
-pub(super) fn words_in(language: Language) -> settings::Language {
-    match language {
-        Language::En => settings::Language::English,
-        Language::ZhCn => settings::Language::Chinese,
-    }
-}
-
-/// The language that a document says.
-pub(super) fn language(settings: &Settings) -> Language {
-    match settings.language {
-        settings::Language::English => Language::En,
-        settings::Language::Chinese => Language::ZhCn,
-    }
 }
 
 /// Sources as they go over the wire.
@@ -87,7 +75,7 @@ pub(super) fn set_up(
     reader: Language,
 ) -> Result<Settings, Problem> {
     let mut settings = settings.clone();
-    settings.language = words_in(of_box);
+    settings.language = of_box.into();
     let has_guest = settings.zones.keys().any(|zone| zone.as_str() == GUEST);
     if has_guest && !choice.zones.guest {
         leave_out(&mut settings, GUEST);
@@ -153,6 +141,7 @@ fn leave_out(settings: &mut Settings, gone: &str) {
             !zones.is_empty()
         }
     });
+    settings.relays.retain(|relay| !relay.zones.iter().any(is));
     settings.rules.retain(|rule| {
         let to = rule.to.zones.named().iter();
         !rule.from.zones.named().iter().any(is)
@@ -209,98 +198,6 @@ fn read(
 ) -> Result<Settings, Problem> {
     let parsed = settings::parse(document.to_string().as_bytes());
     parsed.map_err(|problems| refused_fields(problems, language, pointer))
-}
-
-/// Refused fields of a document in the reader's words, as fields of the request.
-pub(super) fn refused_fields(
-    problems: Vec<settings::Problem>,
-    language: Language,
-    pointer: fn(&str) -> String,
-) -> Problem {
-    refused_naming(problems, language, pointer, |_| None)
-}
-
-/// The same, for zones that the document calls something else.
-pub(super) fn refused_naming(
-    problems: Vec<settings::Problem>,
-    language: Language,
-    pointer: fn(&str) -> String,
-    label: impl Fn(&str) -> Option<String>,
-) -> Problem {
-    let told = problems.into_iter().map(|problem| {
-        let name = |zone: &str| label(zone).or_else(|| zone_name(zone, language));
-        let text = problem.reason.text_naming(words_in(language), name);
-        (problem.field, problem.reason.code().to_owned(), text)
-    });
-    refused(told, pointer)
-}
-
-/// What a zone is called in the first of these documents that has it: its label, else as the pages say.
-pub(super) fn zone_called(in_: &[&Settings], zone: &str, language: Language) -> Option<String> {
-    let mut zones = in_.iter().flat_map(|settings| &settings.zones);
-    let found = zones.find(|(name, _)| name.as_str() == zone);
-    let label = found.and_then(|(_, zone)| zone.label.as_ref());
-    label.map(ToString::to_string).or_else(|| zone_name(zone, language))
-}
-
-/// What the pages call a zone of ours; none for one that somebody else named.
-pub(super) fn zone_name(zone: &str, language: Language) -> Option<String> {
-    let key = format!("zone.{zone}");
-    catalogue::ZONES.contains(&key.as_str()).then(|| catalogue::text(language, &key))
-}
-
-/// Refused fields of a document, each with its code and words, as fields of the request.
-pub(super) fn refused(
-    told: impl Iterator<Item = (String, String, String)>,
-    pointer: fn(&str) -> String,
-) -> Problem {
-    let field = |(field, code, text): (String, String, String)| match code.as_str() {
-        "zone_unknown" => Field::new(pointer(&field), "no-zone"),
-        _ => Field {
-            pointer: pointer(&field),
-            code: Cow::Owned(code),
-            values: Vec::new(),
-            text: Some(sentence(&text)),
-        },
-    };
-    Problem::fields_refused(told.map(field).collect())
-}
-
-/// A reason, which the console puts behind a field's name, as the sentence that a page shows at the field.
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let end = match reason.chars().last() {
-        Some('.' | '。' | '?' | '？') | None => "",
-        Some(_) if reason.chars().any(is_chinese) => "。",
-        Some(_) => ".",
-    };
-    format!("{first}{}{end}", letters.as_str())
-}
-
-fn is_chinese(letter: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&letter)
-}
-
-/// Where a field of the document comes from when only who reaches the CRM was sent; the request as a
-/// whole for others.
-pub(super) fn crm_pointer(field: &str) -> String {
-    let rest = field.strip_prefix("/crm/reachable_from");
-    rest.map(|rest| format!("/reachableFrom{rest}")).unwrap_or_default()
-}
-
-/// The same for the last page of the set-up.
-pub(super) fn setup_pointer(field: &str) -> String {
-    if let Some(rest) = field.strip_prefix("/crm/reachable_from") {
-        return format!("/crm/reachableFrom{rest}");
-    }
-    if field.starts_with("/management/from") {
-        return field.to_owned();
-    }
-    if field == "/zones/guest" || field.starts_with("/zones/guest/") {
-        return "/zones/guest".to_owned();
-    }
-    String::new()
 }
 
 /// The box's own IPv6 prefix, from its addresses in zones.
@@ -430,18 +327,5 @@ mod tests {
         let other = with("/language", "zh-CN".into());
         assert_eq!(version(&one.to_json()), version(&one.clone().to_json()));
         assert_ne!(version(&one.to_json()), version(&other.to_json()));
-    }
-
-    #[test]
-    fn fields_of_the_document_are_found_in_the_request() {
-        for (field, set_up, crm) in [
-            ("/crm/reachable_from/1/zone", "/crm/reachableFrom/1/zone", "/reachableFrom/1/zone"),
-            ("/management/from/0/addresses/2", "/management/from/0/addresses/2", ""),
-            ("/zones/guest/vlan", "/zones/guest", ""),
-            ("/zones/guests/vlan", "", ""),
-            ("", "", ""),
-        ] {
-            assert_eq!((setup_pointer(field), crm_pointer(field)), (set_up.into(), crm.into()));
-        }
     }
 }

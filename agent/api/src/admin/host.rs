@@ -25,6 +25,9 @@ pub trait Connections: Send + Sync {
     /// Lets those that are open finish what they are at and no more. The number of the first connection
     /// that comes after this.
     fn renew(&self) -> u64;
+
+    /// Lets the connection of this number finish what it is at and no more.
+    fn leave(&self, number: u64);
 }
 
 /// Asks hostd.

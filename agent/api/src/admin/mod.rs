@@ -2,6 +2,7 @@
 
 mod ask;
 mod attempts;
+pub mod blocking;
 mod certificate;
 mod changes;
 mod console;
@@ -17,6 +18,7 @@ mod matrix;
 mod preview;
 mod probe;
 mod protection;
+mod published;
 mod rules;
 mod seen;
 mod settings;
@@ -42,6 +44,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(setup::routes())
         .merge(protection::routes())
         .merge(zones::routes())
+        .merge(published::routes())
         .merge(rules::routes())
         .merge(leases::routes())
         .merge(simulation::routes())
@@ -51,6 +54,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(settings::routes())
         .merge(crm::routes())
         .merge(seen::routes())
+        .merge(blocking::routes())
         .merge(egress::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())

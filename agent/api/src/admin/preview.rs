@@ -1,16 +1,19 @@
 //! What a change of the settings comes to, before it is tried: in words, as the simulator finds, and in
 //! rules. Made of the same compiler that hostd uses, with what hostd says the box is like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use firewall::ir::{InterfaceName, Ruleset};
-use firewall::{Context, Kind, ServiceUids, Side, Weight};
+use firewall::reach::Sender;
+use firewall::{Context, Kind, Names, ServiceUids, Side, Weight};
+use host_api::seeing::{Look, Page, Seen};
 use host_api::{Request, Response};
-use settings::{DomainName, Moved, Settings, Zone, ZoneName};
+use ipnet::IpNet;
+use settings::{DomainName, MacAddress, Moved, Settings, Zone, ZoneName};
 
 use super::ask::{Pointer, unexpected};
-use super::document::{words_in, zone_called};
+use super::document::zone_called;
 use super::state::Admin;
 use super::trial::SECONDS;
 use crate::problem::{Code, Problem};
@@ -19,6 +22,9 @@ use crate::shape::settings::{
     Finding, FindingWeight, Move, Preview, RuleLine, RuleLineKind, WholeList,
 };
 use crate::shape::shared::Language;
+
+/// Devices whose names are looked up for one review.
+const MOST_NAMES: usize = 8;
 
 /// A document with what its rules depend on beside it.
 pub(super) struct Resolved {
@@ -45,7 +51,44 @@ impl Admin {
         self.check(new.to_json(), pointer).await?;
         let told = Told { words: words(now, &new, language), moves: moves(now, &new, asking) };
         let (before, after) = (self.resolved(now.clone()).await?, self.resolved(new).await?);
-        off(async move { compared(&before, &after, told, asking, language) }).await?
+        let found = off(async move { compared(before, after, asking) }).await??;
+        let devices = self.device_names(&found).await;
+        off(async move { said(found, told, &devices, language) }).await
+    }
+
+    /// What the devices are called that the findings name, as far as it is known: nobody waits for a name.
+    async fn device_names(&self, found: &Compared) -> BTreeMap<MacAddress, String> {
+        let mut names = BTreeMap::new();
+        let cards = found.findings.iter().flat_map(|finding| match finding {
+            firewall::Finding::ShutOff { devices } | firewall::Finding::LetOut { devices } => {
+                devices.as_slice()
+            }
+            firewall::Finding::Opened { from: Sender::Devices { cards, .. }, .. }
+            | firewall::Finding::Closed { from: Sender::Devices { cards, .. }, .. } => cards,
+            _ => &[],
+        });
+        let cards: BTreeSet<MacAddress> = cards.copied().collect();
+        for card in cards.into_iter().take(MOST_NAMES) {
+            let reserved =
+                [&found.after.settings, &found.before.settings].into_iter().find_map(|of| {
+                    let mut all = of.zones.values().flat_map(|zone| &zone.reservations);
+                    all.find(|one| one.mac == card)?.name.as_ref().map(ToString::to_string)
+                });
+            let name = match reserved {
+                Some(name) => Some(name),
+                None => self.device_name(card).await,
+            };
+            names.extend(name.map(|name| (card, name)));
+        }
+        names
+    }
+
+    async fn device_name(&self, card: MacAddress) -> Option<String> {
+        let page = Page { device: Some(card.to_string()), limit: 1, ..Page::default() };
+        let Ok(Seen::Devices { rows, .. }) = self.look(Look::Devices(page)).await else {
+            return None;
+        };
+        rows.into_iter().find(|row| row.mac == card.to_string())?.name
     }
 
     /// The document with the rules that hostd would make of it.
@@ -55,7 +98,7 @@ impl Admin {
             Response::Facts {
                 wan,
                 site,
-                uids: [dnsmasq, chrony, networkd, resolver, admin],
+                uids: [dnsmasq, chrony, networkd, resolver, admin, relay],
                 isolated,
                 names,
             } => {
@@ -64,7 +107,7 @@ impl Admin {
                 let context = Context {
                     wan: wan.as_deref().and_then(InterfaceName::new),
                     site: site.to_string().parse().map_err(|_| Code::Broken)?,
-                    uids: ServiceUids { dnsmasq, chrony, networkd, resolver, admin },
+                    uids: ServiceUids { dnsmasq, chrony, networkd, resolver, admin, relay },
                     moved: Moved::new(),
                     on: settings.schedules_on(std::time::SystemTime::now()),
                     over: settings.publications_over(std::time::SystemTime::now()),
@@ -99,7 +142,7 @@ pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> 
     let mut words = Words::default();
     let name = |zone: &str| zone_called(&[after, before], zone, language);
     for change in before.changes(after) {
-        let told = change.told_naming(words_in(language), name);
+        let told = change.told_naming(language.into(), name);
         let at = u32::try_from(words.sentences.len()).unwrap_or(u32::MAX);
         words.lists.extend(told.lists.into_iter().map(|entries| WholeList { at, entries }));
         words.sentences.push(told.text);
@@ -126,20 +169,53 @@ pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<
     after.zones.iter().filter_map(one).collect()
 }
 
-fn compared(
-    before: &Resolved,
-    after: &Resolved,
-    told: Told,
-    asking: IpAddr,
-    language: Language,
-) -> Result<Preview, Problem> {
-    let (old, new) = (side(before)?, side(after)?);
-    let findings = firewall::reach(&old, &new, Some(asking));
-    let name = |zone: &str| zone_called(&[&after.settings, &before.settings], zone, language);
+/// What the two documents come to.
+struct Compared {
+    before: Resolved,
+    after: Resolved,
+    findings: Vec<firewall::Finding>,
+    difference: firewall::Difference,
+}
+
+fn compared(before: Resolved, after: Resolved, asking: IpAddr) -> Result<Compared, Problem> {
+    let findings = firewall::reach(&side(&before)?, &side(&after)?, Some(asking));
     let difference = firewall::difference(&before.rules, &after.rules);
+    Ok(Compared { before, after, findings, difference })
+}
+
+/// What the reader calls what the findings name.
+struct Known<'k> {
+    settings: [&'k Settings; 2],
+    devices: &'k BTreeMap<MacAddress, String>,
+    language: Language,
+}
+
+impl Names for Known<'_> {
+    fn zone(&self, zone: &str) -> Option<String> {
+        zone_called(&self.settings, zone, self.language)
+    }
+
+    fn device(&self, card: MacAddress) -> Option<String> {
+        self.devices.get(&card).cloned()
+    }
+
+    fn group(&self, addresses: &[IpNet]) -> Option<String> {
+        let mut groups = self.settings.iter().filter_map(|it| firewall::group_of(it, addresses));
+        groups.next().map(ToString::to_string)
+    }
+}
+
+fn said(
+    found: Compared,
+    told: Told,
+    devices: &BTreeMap<MacAddress, String>,
+    language: Language,
+) -> Preview {
+    let Compared { before, after, findings, difference } = found;
+    let names = Known { settings: [&after.settings, &before.settings], devices, language };
     let Told { words: Words { sentences: words, lists }, moves } = told;
     let stays = moves.iter().any(|one| one.stays);
-    Ok(Preview {
+    Preview {
         words,
         lists,
         moves,
@@ -152,7 +228,7 @@ fn compared(
                     Weight::Note => FindingWeight::Note,
                     Weight::Warning => FindingWeight::Warning,
                 },
-                text: finding.text_naming(words_in(language), name),
+                text: finding.text_naming(language.into(), &names),
             })
             .collect(),
         rules: difference
@@ -168,7 +244,7 @@ fn compared(
             })
             .collect(),
         rules_cut: difference.left_out > 0,
-    })
+    }
 }
 
 pub(super) fn side(of: &Resolved) -> Result<Side<'_>, Problem> {

@@ -138,7 +138,8 @@ fn wanted(asked: &ProbeAsked, settings: &Settings) -> Result<Wanted, Problem> {
     if from.is_some() && from == to {
         refused.push(Field::new("/to", "same-place"));
     }
-    let port = asked.port.filter(|port| *port > 0 && asked.protocol != ProbeProtocol::Icmp);
+    let typed = asked.port.as_ref().filter(|_| asked.protocol != ProbeProtocol::Icmp);
+    let port = typed.and_then(super::simulation::port);
     if port.is_none() && asked.protocol != ProbeProtocol::Icmp {
         refused.push(Field::new("/port", "port"));
     }
@@ -188,6 +189,7 @@ fn question(wanted: &Wanted, report: &ProbeReport) -> Question {
         hops: report.hops,
         state: PacketState::New,
         sender: PacketSender::System,
+        card: None,
     }
 }
 

@@ -38,12 +38,14 @@ pub(super) fn routes() -> Router<Admin> {
 async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply {
     let (crm, _) = *admin.parts().crm.reach.borrow();
     let damaged = admin.parts().identity.unreadable();
+    let changed = admin.network_changed().await;
     let row = |key| {
-        let todo = todo(key, crm, damaged).map(|text| {
+        let todo = todo(key, crm, damaged, changed).map(|text| {
             let text = catalogue::text(caller.language, text);
             settings::fill(&text, |name| (name == "count").then(|| damaged.to_string()))
         });
         let found = match key {
+            ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),
             _ => None,
         };
@@ -58,8 +60,9 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
 }
 
 /// What a person has to do for it, as far as that is sure.
-fn todo(key: ProtectionKey, crm: CrmReach, damaged: usize) -> Option<&'static str> {
+fn todo(key: ProtectionKey, crm: CrmReach, damaged: usize, changed: bool) -> Option<&'static str> {
     match key {
+        ProtectionKey::Network if changed => Some("attempts.changed"),
         ProtectionKey::Data if crm == CrmReach::Unclaimed => Some("todo.crm-unclaimed"),
         ProtectionKey::Access if damaged > 0 => Some("todo.admins-damaged"),
         _ => None,

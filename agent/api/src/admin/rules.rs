@@ -10,21 +10,26 @@ use host_api::{Request, Response, RuleHits};
 use settings::{KNOWN_SERVICES, Remark, Rule, Settings, TimeZone};
 
 use super::ask::unexpected;
-use super::document::{words_in, zone_name};
+use super::document::zone_called;
 use super::state::Admin;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::realm::Who;
 use crate::reply::{self, Reply};
 use crate::shape::plain::Time;
-use crate::shape::rules::{KnownService, RemarkKind, RuleRemark, RuleTold, Rules};
+use crate::shape::rules::{KnownService, RemarkKind, RuleRemark, RuleTold, Rules, TimeZones};
 use crate::shape::shared::Language;
 
 /// A rule that did nothing for so long is told as unused.
 const UNUSED: u64 = 30 * 24 * 3600;
 
 pub(super) fn routes() -> Router<Admin> {
-    Router::new().route("/api/v1/rules", get(rules))
+    Router::new().route("/api/v1/rules", get(rules)).route("/api/v1/time-zones", get(time_zones))
+}
+
+/// They are many and change with the box's software alone: asked for once, not with the rules.
+async fn time_zones(_: Who) -> Reply {
+    reply::json(&TimeZones { items: TimeZone::names() })
 }
 
 async fn rules(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply {
@@ -46,6 +51,7 @@ fn told(settings: &Settings, hits: &[RuleHits], now: SystemTime, language: Langu
     let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let hits: BTreeMap<u16, &RuleHits> = hits.iter().map(|hits| (hits.rule, hits)).collect();
     let remarks = settings.remarks();
+    let name = |zone: &str| zone_called(&[settings], zone, language);
     let one = |rule: &Rule| {
         let hits = hits.get(&rule.id);
         let odd = remarks.iter().filter(|(id, _)| *id == rule.id).map(|(_, remark)| *remark);
@@ -57,7 +63,7 @@ fn told(settings: &Settings, hits: &[RuleHits], now: SystemTime, language: Langu
         let odd = odd.chain(unused.then_some(Remark::Unused)).chain(off_hours);
         RuleTold {
             id: rule.id,
-            sentence: rule.text_naming(words_in(language), |zone| zone_name(zone, language)),
+            sentence: rule.text_naming(language.into(), name),
             on: rule.enabled && in_hours,
             hits: hits.map_or(0, |hits| hits.hits),
             last_hit: hits.and_then(|hits| hits.last).map(|last| Time(last.saturating_mul(1000))),
@@ -69,11 +75,7 @@ fn told(settings: &Settings, hits: &[RuleHits], now: SystemTime, language: Langu
         name: (*name).to_owned(),
         ways: ways.iter().map(ToString::to_string).collect(),
     });
-    Rules {
-        rules: settings.rules.iter().map(one).collect(),
-        known_services: known.collect(),
-        time_zones: TimeZone::names(),
-    }
+    Rules { rules: settings.rules.iter().map(one).collect(), known_services: known.collect() }
 }
 
 fn remark_told(remark: Remark, language: Language) -> RuleRemark {
@@ -85,5 +87,5 @@ fn remark_told(remark: Remark, language: Language) -> RuleRemark {
         Remark::Unused => (RemarkKind::Unused, None),
         Remark::OffHours => (RemarkKind::OffHours, None),
     };
-    RuleRemark { kind, rule, text: remark.text(words_in(language)) }
+    RuleRemark { kind, rule, text: remark.text(language.into()) }
 }

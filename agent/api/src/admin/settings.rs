@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use settings::Settings;
 
 use super::changes::{Change, Documents, Outcome};
-use super::document::{refused_naming, version, words_in};
+use super::document::{refused_naming, version};
 use super::preview::{Words, moves, words};
 use super::state::{Admin, entry};
 use super::trial::{Proposal, SECONDS};
@@ -73,8 +73,9 @@ async fn now(State(admin): State<Admin>, who: Who, caller: Caller) -> Reply {
 }
 
 /// For pages that are open: asked every few seconds, so it is short and lengthens no session.
-async fn brief(State(admin): State<Admin>, _: Watcher) -> Reply {
+async fn brief(State(admin): State<Admin>, _: Watcher, line: Line) -> Reply {
     let now = admin.settings().await?;
+    admin.lead_on(&now, line);
     let brief = SettingsBrief { trial: super::trial::change_of(&now) };
     reply::versioned(StatusCode::OK, version(&now.document), &brief)
 }
@@ -186,28 +187,30 @@ impl Admin {
         language: Language,
     ) -> Result<(SettingsChange, Vec<WholeList>), Problem> {
         let name = |id| self.parts().identity.name_of(id);
+        // Nobody with an account did: it was done where the box stands.
+        let console = || texts::text(language.into(), "console_by_console", &BTreeMap::new());
         let words = self.words_of(change, language).await?;
         let told = SettingsChange {
             id: Id(change.id.0),
             at: Time(change.at),
             by: match change.by {
                 Some(account) => name(account),
-                // Nobody with an account did: it was done where the box stands.
-                None => {
-                    Some(texts::text(words_in(language), "console_by_console", &BTreeMap::new()))
-                }
+                None => Some(console()),
             },
             reason: change.reason.clone(),
             outcome: match change.outcome {
                 Outcome::Trying => ChangeOutcome::Trying,
                 Outcome::Kept => ChangeOutcome::Kept,
-                Outcome::Undone => ChangeOutcome::Undone,
+                Outcome::Undone | Outcome::Console => ChangeOutcome::Undone,
                 Outcome::Expired => ChangeOutcome::Expired,
                 Outcome::Restarted => ChangeOutcome::Restarted,
                 Outcome::Failed => ChangeOutcome::Failed,
             },
             ended_at: change.done_at.map(Time),
-            ended_by: change.done_by.and_then(name),
+            ended_by: match change.outcome {
+                Outcome::Console => Some(console()),
+                _ => change.done_by.and_then(name),
+            },
             words: words.sentences,
         };
         Ok((told, words.lists))

@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::routing::post;
 use firewall::ir::{Action, CtState, InterfaceName, Ruleset};
 use firewall::simulate::{Addresses, Decision, Outcome, Packet, Path, Step, Transport};
-use settings::{Publication, Settings, SitePrefix, ZoneName};
+use serde_json::Value;
+use settings::{MacAddress, Publication, Settings, SitePrefix, ZoneName, fill};
 
-use super::document::{refused_fields, words_in};
+use super::document::{refused_fields, zone_called};
 use super::matrix::BOX;
 use super::preview::Resolved;
 use super::state::Admin;
@@ -77,6 +78,8 @@ pub(super) struct Question {
     pub(super) hops: u8,
     pub(super) state: PacketState,
     pub(super) sender: PacketSender,
+    /// The card that sends it, when rules are to know it.
+    pub(super) card: Option<MacAddress>,
 }
 
 fn question(asked: &PacketAsked, settings: &Settings) -> Result<Question, Problem> {
@@ -97,6 +100,21 @@ fn question(asked: &PacketAsked, settings: &Settings) -> Result<Question, Proble
     {
         refused.push(Field::new("/destination", "other-version"));
     }
+    let card = match asked.card.as_deref().map(str::trim) {
+        None => None,
+        // Whatever comes from WAN or from the box itself comes from no device in a zone.
+        Some(_) if !matches!(from, Some(From::Zone(_)) | None) => {
+            refused.push(Field::new("/card", "card-in-zone"));
+            None
+        }
+        Some(text) => {
+            let card = text.parse::<MacAddress>().ok();
+            if card.is_none() {
+                refused.push(Field::new("/card", "mac"));
+            }
+            card
+        }
+    };
     let state = asked.state.unwrap_or_default();
     let v6 = source.is_some_and(|source| source.is_ipv6());
     let transport = transport(asked, v6).map_err(|field| refused.push(field)).ok();
@@ -109,7 +127,8 @@ fn question(asked: &PacketAsked, settings: &Settings) -> Result<Question, Proble
         return Err(Problem::fields_refused(refused));
     };
     let sender = asked.sender.unwrap_or(PacketSender::System);
-    Ok(Question { from, source, destination, transport, hops: hops(transport), state, sender })
+    let hops = hops(transport);
+    Ok(Question { from, source, destination, transport, hops, state, sender, card })
 }
 
 /// A place by its name.
@@ -125,15 +144,30 @@ pub(super) fn from(name: &str, settings: &Settings) -> Option<From> {
 }
 
 fn transport(asked: &PacketAsked, v6: bool) -> Result<Transport, Field> {
-    let source = asked.source_port.unwrap_or(SOURCE_PORT);
-    let port = || asked.port.filter(|port| *port > 0).ok_or(Field::new("/port", "port"));
+    let source = || match &asked.source_port {
+        None => Ok(SOURCE_PORT),
+        Some(typed) => port(typed).ok_or(Field::new("/sourcePort", "port")),
+    };
+    let destination = || asked.port.as_ref().and_then(port).ok_or(Field::new("/port", "port"));
+    let kind = |echo: u8| match &asked.icmp_type {
+        None => Ok(echo),
+        Some(typed) => {
+            let kind = typed.as_u64().and_then(|typed| u8::try_from(typed).ok());
+            kind.ok_or(Field::new("/icmpType", "icmp-type"))
+        }
+    };
     Ok(match asked.protocol {
-        PacketProtocol::Tcp => Transport::Tcp { source, destination: port()? },
-        PacketProtocol::Udp => Transport::Udp { source, destination: port()? },
-        PacketProtocol::Icmp if v6 => Transport::Icmpv6(asked.icmp_type.unwrap_or(128)),
-        PacketProtocol::Icmp => Transport::Icmp(asked.icmp_type.unwrap_or(8)),
+        PacketProtocol::Tcp => Transport::Tcp { source: source()?, destination: destination()? },
+        PacketProtocol::Udp => Transport::Udp { source: source()?, destination: destination()? },
+        PacketProtocol::Icmp if v6 => Transport::Icmpv6(kind(128)?),
+        PacketProtocol::Icmp => Transport::Icmp(kind(8)?),
         PacketProtocol::Other => Transport::Other(GRE),
     })
+}
+
+/// A port as somebody typed it.
+pub(super) fn port(typed: &Value) -> Option<u16> {
+    typed.as_u64().and_then(|typed| u16::try_from(typed).ok()).filter(|port| *port > 0)
 }
 
 /// What a packet of this kind is sent with: neighbours and routers count with 255 hops only (RFC 4861),
@@ -204,7 +238,7 @@ pub(super) fn judged(
     let decision = firewall::simulate(rules, &packet, path);
     let behind = published(of, question).filter(|_| decision.sent_to.is_some());
     let to = behind.map_or(to, |one| one.to.zone.to_string());
-    Ok(told(&known, &decision, to, language))
+    Ok(told((&of.settings, &known), &decision, to, language))
 }
 
 fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
@@ -295,7 +329,7 @@ fn packet(
         inner_tag: None,
         card_to: None,
         sent_to: None,
-        card: None,
+        card: question.card.map(MacAddress::octets),
     })
 }
 
@@ -316,23 +350,48 @@ fn unasked(verdict: PacketVerdict, to: Option<String>, language: Language) -> Pa
     PacketJudged { verdict, to, why, rule: None, new_source: false, steps: Vec::new() }
 }
 
-fn told(rules: &Ruleset, decision: &Decision, to: String, language: Language) -> PacketJudged {
+fn told(
+    (settings, rules): (&Settings, &Ruleset),
+    decision: &Decision,
+    to: String,
+    language: Language,
+) -> PacketJudged {
     let decisive = decision.decisive();
     let steps = decision.steps.iter().map(|step| PacketStep {
         hook: step.hook.word().to_owned(),
         verdict: verdict(step.outcome),
-        why: step.why(words_in(language)),
+        why: why(settings, step, language),
         rule: rule(rules, step),
         decides: decisive == Some(step),
     });
     PacketJudged {
         verdict: verdict(decision.outcome),
         to: Some(to),
-        why: decisive.map(|step| step.why(words_in(language))).unwrap_or_default(),
+        why: decisive.map(|step| why(settings, step, language)).unwrap_or_default(),
         rule: decisive.and_then(|step| rule(rules, step)),
         new_source: decision.masqueraded,
         steps: steps.collect(),
     }
+}
+
+/// A rule of the admin's in its own words, one of the box's by what it is for.
+fn why(settings: &Settings, step: &Step, language: Language) -> String {
+    let id = own(step);
+    let Some(rule) = settings.rules.iter().find(|rule| Some(rule.id) == id) else {
+        return step.why(language.into());
+    };
+    let name = |zone: &str| zone_called(&[settings], zone, language);
+    let said = rule.text_naming(language.into(), name);
+    fill(&catalogue::text(language, "packet.rule"), |name| match name {
+        "id" => Some(rule.id.to_string()),
+        "rule" => Some(said.clone()),
+        _ => None,
+    })
+}
+
+/// The rule of the settings by which it was decided.
+fn own(step: &Step) -> Option<u16> {
+    firewall::acting(step.reason()?.chain.as_str())
 }
 
 fn verdict(outcome: Outcome) -> PacketVerdict {
@@ -348,5 +407,6 @@ fn rule(rules: &Ruleset, step: &Step) -> Option<PacketRule> {
     let table = rules.tables.iter().find(|table| table.id == step.table)?;
     let chain = table.chains.iter().find(|chain| chain.name == reason.chain)?;
     let text = chain.rules.get(reason.index)?.to_string();
-    Some(PacketRule { chain: chain.name.to_string(), number: reason.index + 1, text })
+    let number = reason.index + 1;
+    Some(PacketRule { chain: chain.name.to_string(), number, text, own: own(step) })
 }

@@ -12,6 +12,7 @@ use tokio::sync::{MutexGuard, mpsc, watch};
 use vault::{Access, Actor, Clock, Store};
 
 use super::attempts::Attempts;
+use super::blocking::ListsLink;
 use super::setup::SetUp;
 use super::trial::Begun;
 use super::{Connections, Host};
@@ -60,6 +61,8 @@ pub struct Parts {
     pub connections: Arc<dyn Connections>,
     /// The CRM's process.
     pub crm: CrmLink,
+    /// Whoever fetches block lists.
+    pub lists: ListsLink,
     /// The certificates in force.
     pub certificates: watch::Receiver<Authority>,
 }

@@ -195,7 +195,10 @@ impl Admin {
             Ok(Response::Accepted) => {}
             Ok(Response::NotNow(NotNow::NoTrial)) => return Err(Code::NoTrial.into()),
             Ok(Response::NotNow(NotNow::Token)) => return Err(Code::WrongToken.into()),
-            Ok(Response::NotNow(NotNow::Address)) => return Err(Code::OldAddress.into()),
+            Ok(Response::NotNow(NotNow::Address)) => {
+                self.parts().connections.leave(line.number);
+                return Err(Code::OldAddress.into());
+            }
             Ok(response) => return done(response, |_| String::new()),
             Err(error @ Unanswered::NotAsked(_)) => return Err(away(&error)),
             Err(error @ Unanswered::Lost(_)) => {
@@ -207,13 +210,21 @@ impl Admin {
             }
         }
         self.now_tries(None);
-        self.parts().language.set(super::document::language(&now.settings));
+        self.parts().language.set(now.settings.language.into());
         self.end_change(by.change, Some(who), Outcome::Kept).await?;
         if self.changed_crm(by.change, &now.settings).await? {
             let access = action::CRM_ACCESS_CHANGED;
             self.log(entry(who.actor(), access, outcome::ALLOWED, None)).await?;
         }
         Ok(())
+    }
+
+    /// Lets a connection go that came to an address which the box has for this trial only: a browser keeps to
+    /// the connection that it has, and would never learn of the new address.
+    pub(super) fn lead_on(&self, now: &InForce, line: Line) {
+        if now.trial.iter().flat_map(|trial| &trial.former).any(|former| line.at == *former) {
+            self.parts().connections.leave(line.number);
+        }
     }
 
     /// Whether a change made others reach the CRM, or moved it.
@@ -364,6 +375,7 @@ fn became(change: &Change, now: &InForce) -> Option<Outcome> {
     Some(match ended.map(|ended| ended.how) {
         Some(HowEnded::Expired) => Outcome::Expired,
         Some(HowEnded::Undone) => Outcome::Undone,
+        Some(HowEnded::Console) => Outcome::Console,
         Some(HowEnded::Restarted) => Outcome::Restarted,
         None if now.source == SettingsSource::Confirmed
             && digest(&now.document) == change.digest =>

@@ -7,7 +7,7 @@ use axum::routing::get;
 use host_api::{SettingsSource, State as HostState, Status, UnknownPort, texts};
 use settings::{Settings, Target};
 
-use super::document::{opens_crm, words_in};
+use super::document::opens_crm;
 use super::state::Admin;
 use crate::caller::Caller;
 use crate::realm::Who;
@@ -149,7 +149,7 @@ fn notices(status: &Status, language: Language) -> Vec<Notice> {
         }));
     }
     let told = all.into_iter().map(|notice| Notice {
-        text: texts::text(words_in(language), &notice.code, &notice.values),
+        text: texts::text(language.into(), &notice.code, &notice.values),
         code: notice.code,
     });
     told.collect()

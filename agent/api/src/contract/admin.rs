@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::blocking as b;
 use crate::shape::egress as e;
 use crate::shape::leases as l;
 use crate::shape::packet as p;
@@ -28,6 +29,8 @@ const LEASES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
     Parameter { name: "limit", text: "Leases of a page, 1 to 200" },
 ];
+
+const NAME: &[Parameter] = &[Parameter { name: "name", text: "A domain name" }];
 
 const FIND: Parameter = Parameter { name: "find", text: "Part of a name or an address" };
 const ZONE: Parameter = Parameter { name: "zone", text: "A zone, or wan for the internet" };
@@ -78,6 +81,10 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<a::Zones>(),
         Route::new(Get, "/rules", Session, "Rules beside the policies of zones")
             .gives::<r::Rules>(),
+        Route::new(Get, "/time-zones", Session, "Time zones that hours can be in")
+            .gives::<r::TimeZones>(),
+        Route::new(Get, "/published", Session, "What came to the published services")
+            .gives::<r::Published>(),
         Route::new(Get, "/leases", Session, "Addresses that are lent")
             .gives::<l::LeasesPage>()
             .query(LEASES)
@@ -162,6 +169,15 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<n::Traffic>()
             .query(TRAFFIC)
             .problems(&[422]),
+        Route::new(Get, "/blocking", Session, "Block lists, and what was blocked lately")
+            .gives::<b::BlockingTold>(),
+        Route::new(Get, "/blocking/name", Session, "What becomes of a name, by zone")
+            .gives::<b::JudgedName>()
+            .query(NAME)
+            .problems(&[422]),
+        Route::new(Post, "/blocking/fetch", Session, "Fetch a block list now")
+            .takes::<b::FetchNow>()
+            .problems(&[404, 422]),
         Route::new(Get, "/egress", Session, "Where the box's own programs may go")
             .gives::<e::EgressTold>(),
         Route::new(Post, "/egress/decline", Session, "Decline what a program asks for")

@@ -2,6 +2,7 @@
 //! all places.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -19,12 +20,17 @@ pub struct PacketAsked {
     pub destination: String,
     /// What it is.
     pub protocol: PacketProtocol,
+    /// Network card that it is from, by its MAC address; one that no rule names unless said. Of devices in zones.
+    pub card: Option<String>,
     /// Port that it is for, 1 to 65535; TCP and UDP need it.
-    pub port: Option<u16>,
-    /// Port that it is from; 40000 unless said.
-    pub source_port: Option<u16>,
-    /// ICMP or ICMPv6 type; echo request unless said.
-    pub icmp_type: Option<u8>,
+    #[schema(value_type = Option<u16>)]
+    pub port: Option<Value>,
+    /// Port that it is from, 1 to 65535; 40000 unless said.
+    #[schema(value_type = Option<u16>)]
+    pub source_port: Option<Value>,
+    /// ICMP or ICMPv6 type, 0 to 255; echo request unless said.
+    #[schema(value_type = Option<u8>)]
+    pub icmp_type: Option<Value>,
     /// What it has to do with a connection; it opens one unless said.
     pub state: Option<PacketState>,
     /// Which of the box's services sends it, where it is from the box.
@@ -145,6 +151,9 @@ pub struct PacketRule {
     pub number: usize,
     /// As `nft list ruleset` shows it.
     pub text: String,
+    /// The rule of the settings that it was made of; none for the box's own.
+    #[schema(required = true)]
+    pub own: Option<u16>,
 }
 
 /// A packet to be sent.
@@ -158,7 +167,8 @@ pub struct ProbeAsked {
     /// What it is.
     pub protocol: ProbeProtocol,
     /// Port that it is for, 1 to 65535; TCP and UDP need it.
-    pub port: Option<u16>,
+    #[schema(value_type = Option<u16>)]
+    pub port: Option<Value>,
     /// 4 or 6.
     pub version: u8,
 }

@@ -13,8 +13,36 @@ pub struct Rules {
     pub rules: Vec<RuleTold>,
     /// Services that need no definition.
     pub known_services: Vec<KnownService>,
-    /// Names of time zones (IANA).
-    pub time_zones: Vec<String>,
+}
+
+/// Time zones that hours can be in.
+#[derive(Serialize, ToSchema)]
+pub struct TimeZones {
+    /// Their names (IANA).
+    pub items: Vec<String>,
+}
+
+/// What came to the published services of the settings in force.
+#[derive(Serialize, ToSchema)]
+pub struct Published {
+    /// Each of them.
+    pub items: Vec<PublishedService>,
+}
+
+/// What came to one published service.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedService {
+    /// Its number in the document.
+    pub id: u16,
+    /// How many connections were let pass.
+    pub hits: u64,
+    /// When the last of them.
+    #[schema(required = true)]
+    pub last_hit: Option<Time>,
+    /// Since when that is counted.
+    #[schema(required = true)]
+    pub counted_since: Option<Time>,
 }
 
 /// One rule.

@@ -211,6 +211,9 @@ pub struct Refused {
     pub from: End,
     /// From which address, the last time.
     pub source: String,
+    /// Port of the box that frames came in at the last time, for `rogue-dhcp` and `rogue-router`.
+    #[schema(required = true)]
+    pub at: Option<String>,
     /// To whom.
     pub to: End,
     /// To which address; none for many targets of one sender, counted together.
@@ -247,6 +250,8 @@ pub enum Why {
     CrmAddress,
     /// The CRM is reached by web pages only.
     CrmService,
+    /// Devices of the zone are kept apart.
+    Isolated,
     /// No policy lets the zone reach the target.
     NoPolicy,
     /// The policy allows web pages only.
@@ -255,6 +260,10 @@ pub enum Why {
     BoxPages,
     /// The box does not offer that.
     BoxService,
+    /// Only the box gives out addresses.
+    RogueDhcp,
+    /// Only the box says that it is the router.
+    RogueRouter,
     /// It belongs to no connection, or to one that is not allowed any more.
     Stray,
     /// A rule of the admin's wrote it down.

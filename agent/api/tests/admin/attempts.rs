@@ -24,8 +24,17 @@ async fn pass(browser: &mut Browser, site: &Site, minutes: u64) {
     }
 }
 
-/// The row after another round, or as it was when there was none for a second.
+/// The row after another round.
 async fn after_a_round(browser: &mut Browser, site: &Site) -> Value {
+    changed_within(browser, site, 60).await.unwrap()
+}
+
+/// Whether there was a round within a second.
+async fn is_tried_again(browser: &mut Browser, site: &Site) -> bool {
+    changed_within(browser, site, 1).await.is_some()
+}
+
+async fn changed_within(browser: &mut Browser, site: &Site, seconds: u64) -> Option<Value> {
     let before = row(browser, site).await;
     site.admin.settle().await;
     let changed = async {
@@ -37,7 +46,7 @@ async fn after_a_round(browser: &mut Browser, site: &Site) -> Value {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(1), changed).await.unwrap_or(before)
+    tokio::time::timeout(Duration::from_secs(seconds), changed).await.ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +64,8 @@ async fn packets_that_fare_as_they_should_prove_the_network() {
     );
     // Not again at once; after a quarter of an hour, and as soon as other settings are in force.
     site.hostd.now().asked.clear();
-    assert_eq!(after_a_round(&mut browser, &site).await, proven);
+    assert!(!is_tried_again(&mut browser, &site).await);
+    assert_eq!(row(&mut browser, &site).await, proven);
     assert!(!site.hostd.now().asked.contains(&"probe"));
     pass(&mut browser, &site, 15).await;
     let again = after_a_round(&mut browser, &site).await;
@@ -67,10 +77,29 @@ async fn packets_that_fare_as_they_should_prove_the_network() {
     // What could not be tried again says nothing any more.
     site.hostd.now().no_probe = Some(NoProbe::Failed);
     pass(&mut browser, &site, 59).await;
-    assert_eq!(after_a_round(&mut browser, &site).await["state"], "proven");
+    assert!(!is_tried_again(&mut browser, &site).await);
+    assert_eq!(row(&mut browser, &site).await["state"], "proven");
     pass(&mut browser, &site, 2).await;
     let old = row(&mut browser, &site).await;
     assert_eq!((&old["state"], &old["proof"]), (&json!("unknown"), &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_settings_are_not_proven_by_a_round_from_before() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    site.hostd.now().passing = OFFICE.into();
+    let proven = after_a_round(&mut browser, &site).await;
+    assert_eq!(proven["state"], "proven", "{proven}");
+    let former = site.hostd.now().settings.clone();
+    site.hostd.now().settings.policies.clear();
+    let changed = row(&mut browser, &site).await;
+    assert_eq!((&changed["state"], &changed["proof"]), (&json!("unknown"), &Value::Null));
+    let todo = changed["todo"].as_str().unwrap();
+    assert!(todo.starts_with("The settings have changed since"), "{todo}");
+    // They are back as they were: so is what was found of them.
+    site.hostd.now().settings = former;
+    assert_eq!(row(&mut browser, &site).await, proven);
 }
 
 #[tokio::test(flavor = "multi_thread")]

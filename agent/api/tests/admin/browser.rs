@@ -4,11 +4,13 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use api::admin::blocking::{FetchOrder, ListsLink};
 use api::admin::{self, Admin, Authority, Connections, CrmLink, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
 use api::language::BoxLanguage;
 use api::shape::admin::{Certificates, CrmReach, Leaf};
+use api::shape::blocking::FetchState;
 use api::shape::plain::Time;
 use api::site::{self, Reports};
 use axum::Router;
@@ -51,13 +53,17 @@ impl Clock for Hands {
     }
 }
 
-/// The connections that there were; a browser's own is the number it has taken.
+/// The connections that there were, and which were let go; a browser's own is the number it has taken.
 #[derive(Clone)]
-pub struct Lines(Arc<Mutex<u64>>);
+pub struct Lines(Arc<Mutex<u64>>, Arc<Mutex<Vec<u64>>>);
 
 impl Connections for Lines {
     fn renew(&self) -> u64 {
         *self.0.lock().unwrap()
+    }
+
+    fn leave(&self, number: u64) {
+        self.1.lock().unwrap().push(number);
     }
 }
 
@@ -76,6 +82,9 @@ pub struct Site {
     pub store: Store,
     pub reach: watch::Sender<(CrmReach, u64)>,
     pub orders: Mutex<mpsc::Receiver<Order>>,
+    /// How lists are fetched, and which are to be.
+    pub fetches: watch::Sender<std::collections::BTreeMap<String, FetchState>>,
+    pub fetching: Mutex<mpsc::Receiver<FetchOrder>>,
     lines: Lines,
     router: Router,
     _directory: Arc<TempDir>,
@@ -125,9 +134,11 @@ impl Disk {
             ca_not_after: Time(EPOCH),
             leaves: vec![Leaf { name: "gatehouse.internal".to_owned(), not_after: Time(EPOCH) }],
         };
+        let fetches = watch::channel(std::collections::BTreeMap::new());
+        let (fetch, fetching) = mpsc::channel(4);
         let (certificates, in_force) = watch::channel(Authority { der: vec![0x30, 0x82], told });
         let language = BoxLanguage::default();
-        let lines = Lines(Arc::new(Mutex::new(1)));
+        let lines = Lines(Arc::new(Mutex::new(1)), Arc::default());
         let admin = Admin::new(Parts {
             store: store.clone(),
             identity,
@@ -136,18 +147,38 @@ impl Disk {
             host: Arc::new(hostd.clone()),
             connections: Arc::new(lines.clone()),
             crm: CrmLink { reach: reached, orders: order },
+            lists: ListsLink { told: fetches.1, orders: fetch },
             certificates: in_force,
         });
         let pages = self.directory.path().to_path_buf();
         let api = admin::routes(admin.clone());
         let router = site::router(App::Admin, language, pages, Reports::default(), api);
-        let orders = Mutex::new(orders);
+        let (orders, fetching) = (Mutex::new(orders), Mutex::new(fetching));
+        let fetches = fetches.0;
         let (_directory, _certificates) = (Arc::clone(&self.directory), certificates);
-        Site { admin, hostd, clock, store, reach, orders, lines, router, _directory, _certificates }
+        Site {
+            admin,
+            hostd,
+            clock,
+            store,
+            reach,
+            orders,
+            fetches,
+            fetching,
+            lines,
+            router,
+            _directory,
+            _certificates,
+        }
     }
 }
 
 impl Site {
+    /// The numbers of the connections that were let go one by one, as often as they were.
+    pub fn let_go(&self) -> Vec<u64> {
+        std::mem::take(&mut self.lines.1.lock().unwrap())
+    }
+
     pub fn orders(&self) -> Vec<Order> {
         let mut orders = self.orders.lock().unwrap();
         std::iter::from_fn(|| orders.try_recv().ok()).collect()

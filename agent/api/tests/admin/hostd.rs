@@ -2,7 +2,7 @@
 
 use std::io;
 use std::mem;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api::admin::{Host, HostFuture, Unanswered};
@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub const CODE: &str = "7F3K-92QD-XM4T";
+/// An address that the box has during a trial only.
+pub const FORMER: Ipv4Addr = Ipv4Addr::new(192, 168, 99, 1);
 pub const EXAMPLE: &str = include_str!("../../../settings/tests/example.json");
 
 #[derive(Clone)]
@@ -36,6 +38,7 @@ pub struct Now {
     pub by_console: Option<ByConsole>,
     /// What its rules did.
     pub hits: Vec<host_api::RuleHits>,
+    pub arrivals: Vec<host_api::Arrivals>,
     pub tried: u32,
     /// It does not answer at all.
     pub away: bool,
@@ -65,6 +68,8 @@ pub struct Now {
     pub devices: Vec<Device>,
     /// What became of destinations.
     pub egress: host_api::egress::EgressTold,
+    /// What is blocked.
+    pub blocking: host_api::blocking::BlockingTold,
     /// Destinations that were asked for, and those that were declined.
     pub egress_asked: Vec<host_api::egress::EgressAsked>,
     pub egress_declined: Vec<String>,
@@ -95,6 +100,7 @@ impl Hostd {
             ended: None,
             by_console: None,
             hits: Vec::new(),
+            arrivals: Vec::new(),
             tried: 0,
             away: false,
             loses: None,
@@ -110,6 +116,7 @@ impl Hostd {
             looks: Vec::new(),
             devices: Vec::new(),
             egress: host_api::egress::EgressTold::default(),
+            blocking: host_api::blocking::BlockingTold::default(),
             egress_asked: Vec::new(),
             egress_declined: Vec::new(),
         })))
@@ -224,10 +231,19 @@ impl Now {
             Request::Facts { .. } => Response::Facts {
                 wan: Some("e-wan".to_owned()),
                 site: "fd12:3456:789a::/48".parse().unwrap(),
-                uids: [901, 902, 903, 904, 906],
+                uids: [901, 902, 903, 904, 906, 909],
                 names: std::collections::BTreeMap::new(),
                 isolated: Vec::new(),
             },
+            Request::Blocking => Response::Blocking(Box::new(self.blocking.clone())),
+            Request::BlockLists => Response::BlockLists(self.blocking.lists.clone()),
+            Request::JudgeName { name } => {
+                Response::NameJudged(vec![host_api::blocking::NameInZone {
+                    zone: "guest".to_owned(),
+                    why: host_api::blocking::WhyBlocked::Own(name),
+                }])
+            }
+            Request::BlockList(_) | Request::BlockListSame { .. } => Response::Accepted,
             Request::Egress => Response::Egress(self.egress.clone()),
             Request::EgressAsk(asked) => {
                 self.egress_asked.push(asked);
@@ -238,6 +254,7 @@ impl Now {
                 Response::Accepted
             }
             Request::Hits => Response::Hits(self.hits.clone()),
+            Request::Arrivals => Response::Arrivals(self.arrivals.clone()),
             Request::Leases { zone, from } => {
                 let all = self.leases.iter().filter(|(of, _)| *of == zone).map(|(_, one)| one);
                 let page = all.filter(|one| one.address >= from).take(host_api::Lease::MAX);
@@ -254,7 +271,8 @@ impl Now {
                     return Response::NotNow(NotNow::Stale);
                 }
                 let settings = settings::parse(document.as_bytes()).unwrap();
-                let trial = Trial { left: seconds, by, document: sha256(&document) };
+                let (document, former) = (sha256(&document), vec![FORMER]);
+                let trial = Trial { left: seconds, by, document, former };
                 let former = mem::replace(&mut self.settings, settings);
                 self.trial = Some((trial.clone(), token, former, self.source));
                 self.source = SettingsSource::Trial;
@@ -263,7 +281,7 @@ impl Now {
             Request::Confirm { token, at } => match &self.trial {
                 None => Response::NotNow(NotNow::NoTrial),
                 Some((_, kept, ..)) if *kept != sha256(&token) => Response::NotNow(NotNow::Token),
-                Some(_) if at.to_string() == "192.168.99.1" => Response::NotNow(NotNow::Address),
+                Some(_) if at == FORMER => Response::NotNow(NotNow::Address),
                 Some(_) => {
                     (self.trial, self.source) = (None, SettingsSource::Confirmed);
                     Response::Accepted
@@ -332,6 +350,7 @@ impl Now {
                 rows: vec![Refused {
                     from: pc,
                     source: "192.168.10.20".parse().unwrap(),
+                    at: None,
                     to: end("crm"),
                     destination: Some("192.168.30.10".parse().unwrap()),
                     protocol: 58,
@@ -394,6 +413,7 @@ impl Now {
                 networkd: 903,
                 resolver: 904,
                 admin: 906,
+                relay: 909,
             },
             moved: settings::Moved::new(),
             on: self.settings.schedules_on(std::time::SystemTime::now()),

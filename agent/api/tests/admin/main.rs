@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod attempts;
+mod blocking;
 mod browser;
 mod crm;
 mod crm_access;
@@ -15,6 +16,7 @@ mod leases;
 mod listed;
 mod packets;
 mod pages;
+mod review;
 mod rules;
 mod seen;
 mod setup;

@@ -85,6 +85,29 @@ async fn a_document_that_is_not_in_force_is_asked_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_judged_by_its_card() {
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    {
+        let mut now = hostd.now();
+        let mut document: Value = serde_json::from_str(&now.settings.to_json()).unwrap();
+        document["quarantine"] = json!(["52:54:00:00:00:01"]);
+        now.settings = settings::parse(document.to_string().as_bytes()).unwrap();
+    }
+    let asked = packet("office", "192.168.10.20", "1.2.3.4");
+    assert_eq!(browser.post(&site, "/simulations", asked.clone()).await.body["verdict"], "passes");
+    let by = |card: &str| with(asked.clone(), "card", json!(card));
+    let shut = browser.post(&site, "/simulations", by("52:54:00:00:00:01")).await.body;
+    assert_eq!(shut["verdict"], "dropped", "{shut}");
+    let other = browser.post(&site, "/simulations", by("52:54:00:00:00:02")).await.body;
+    assert_eq!(other["verdict"], "passes", "{other}");
+    let outside = with(by("52:54:00:00:00:01"), "from", json!("wan"));
+    let refused = browser.post(&site, "/simulations", outside).await.body;
+    assert_eq!(refused["errors"][0]["code"], "card-in-zone", "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_named_by_its_field() {
     let hostd = Hostd::example();
     let site = Disk::new(hostd.clone()).start().await;
@@ -97,7 +120,10 @@ async fn bad_input_is_named_by_its_field() {
         ("destination", json!(""), "address"),
         ("destination", json!("2001:db8::1"), "other-version"),
         ("port", json!(0), "port"),
-        ("port", json!(70_000), "type"),
+        ("port", json!(70_000), "port"),
+        ("port", json!("ssh"), "port"),
+        ("sourcePort", json!(99_999), "port"),
+        ("card", json!("02:00"), "mac"),
         ("port", json!(null), "port"),
         ("state", json!("error"), "icmp-only"),
         ("state", json!("odd"), "type"),

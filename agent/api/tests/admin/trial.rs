@@ -7,24 +7,24 @@ use crate::browser::{Answer, Browser, Disk, PASSWORD, Site, code};
 use crate::hostd::{Hostd, Loses};
 
 /// The document in force, changed.
-async fn changed(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> (String, Value) {
+pub async fn changed(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> (String, Value) {
     let now = browser.get(site, "/settings").await;
     let mut document = now.body["document"].clone();
     with(&mut document);
     (now.headers["etag"].to_str().unwrap().to_owned(), document)
 }
 
-fn closed(document: &mut Value) {
+pub fn closed(document: &mut Value) {
     document["crm"]["reachable_from"] = json!([]);
 }
 
-async fn tried(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> Answer {
+pub async fn tried(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> Answer {
     let (tag, document) = changed(browser, site, with).await;
     let body = json!({"document": document, "reason": "  Inventur  ", "seconds": 60});
     browser.put(site, "/settings", &tag, body).await
 }
 
-async fn outcomes(browser: &mut Browser, site: &Site) -> Vec<String> {
+pub async fn outcomes(browser: &mut Browser, site: &Site) -> Vec<String> {
     let history = browser.get(site, "/settings/history").await;
     let all = history.body["items"].as_array().unwrap();
     all.iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect()
@@ -82,9 +82,15 @@ async fn only_who_tries_them_keeps_them_and_only_over_a_new_connection() {
     browser.connect(&site);
     let wrong = browser.post(&site, "/settings/confirm", json!({"token": "x"})).await;
     assert_eq!(refused(wrong), as_told(403, "wrong-token"));
+    browser.get(&site, "/settings/now").await;
+    assert_eq!(site.let_go(), [0; 0], "it is the box's own address");
     browser.at = "192.168.99.1".parse().unwrap();
+    browser.get(&site, "/settings/now").await;
+    let open = site.let_go();
+    assert_eq!(open.len(), 1, "a browser would keep to the former address for ever");
     let moved = browser.post(&site, "/settings/confirm", token.clone()).await;
     assert_eq!(refused(moved), as_told(409, "old-address"));
+    assert_eq!(site.let_go(), open);
     browser.at = "192.168.10.1".parse().unwrap();
     let kept = browser.post(&site, "/settings/confirm", token.clone()).await;
     assert_eq!(kept.status, 204, "{}", kept.body);
@@ -145,6 +151,16 @@ async fn what_became_of_each_is_found_out_and_kept() {
     assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
     assert_eq!(browser.post(&site, "/settings/undo", json!({})).await.status, 204);
     assert_eq!(outcomes(&mut browser, &site).await[0], "undone");
+    assert_eq!(tried(&mut browser, &site, closed).await.status, 200);
+    site.hostd.now().end(HowEnded::Console);
+    // A page that looks names the console at once; the next change writes it down.
+    for _ in 0..2 {
+        let history = browser.get(&site, "/settings/history").await;
+        let last = &history.body["items"][0];
+        let told = (&last["outcome"], &last["endedBy"]);
+        assert_eq!(told, (&json!("undone"), &json!("the console")), "{}", history.body);
+        site.admin.settle().await;
+    }
     let log = site.log();
     let ends: Vec<_> = log.iter().filter(|entry| entry.contains("settings-ended")).collect();
     let told = [
@@ -153,6 +169,7 @@ async fn what_became_of_each_is_found_out_and_kept() {
         "settings-ended expired",
         "!settings-ended no-trial",
         "settings-ended undone",
+        "settings-ended console",
     ];
     assert_eq!(ends, told);
 }
@@ -220,7 +237,10 @@ async fn what_the_console_did_is_written_down_once() {
         let history = browser.get(&site, "/settings/history").await;
         let items = history.body["items"].as_array().unwrap();
         assert_eq!(items.len(), 2, "{}", history.body);
-        assert_eq!((&items[0]["by"], &items[0]["outcome"]), (&json!("console"), &json!("kept")));
+        assert_eq!(
+            (&items[0]["by"], &items[0]["outcome"]),
+            (&json!("the console"), &json!("kept"))
+        );
         assert!(
             items[0]["words"].to_string().contains("may now reach the CRM"),
             "{}",
@@ -269,102 +289,6 @@ async fn a_change_is_found_by_what_made_its_request_the_same() {
     assert_eq!(browser.get(&site, none).await.body["items"], json!([]));
     let wrong = browser.get(&site, "/settings/history?key=x").await;
     assert_eq!(wrong.fields(), [("/key", "type")]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
-    let site = Disk::new(Hostd::example()).start().await;
-    let mut browser = Browser::admin(&site).await;
-    let looked = async |browser: &mut Browser, from: &str, to: &str| {
-        let now = browser.get(&site, "/settings").await.body["document"].to_string();
-        let document: Value = serde_json::from_str(&now.replace(from, to)).unwrap();
-        browser.post(&site, "/settings/preview", json!({ "document": document })).await.body
-    };
-    let moved = looked(&mut browser, "192.168.10.", "10.7.0.").await;
-    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "here": true});
-    assert_eq!((&moved["moves"], &moved["secondsLeast"]), (&json!([here]), &json!(300)));
-    let tag = browser.tag(&site, "/settings").await;
-    let text = site.hostd.now().settings.to_json().replace("192.168.10.", "10.7.0.");
-    let document: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(
-        browser.tries(&site, "/settings", &tag, json!({ "document": document })).await.status,
-        200
-    );
-    assert_eq!(browser.get(&site, "/settings").await.body["trial"]["moves"], json!([here]));
-    assert_eq!(browser.post(&site, "/settings/undo", json!({})).await.status, 204);
-    let other = looked(&mut browser, "\"vlan\":10", "\"vlan\":11").await;
-    assert_eq!((&other["moves"], &other["secondsLeast"]), (&json!([]), &json!(30)), "{other}");
-}
-
-/// The sentence names a few, its list all.
-#[tokio::test(flavor = "multi_thread")]
-async fn long_lists_of_a_sentence_are_there_in_whole() {
-    let site = Disk::new(Hostd::example()).start().await;
-    let mut browser = Browser::admin(&site).await;
-    let some: fn(&mut Value) = |document| {
-        let all: Vec<_> = (20..30).map(|it| format!("192.168.10.{}/32", it * 2)).collect();
-        document["crm"]["reachable_from"] = json!([{"zone": "office", "addresses": all}]);
-    };
-    let (_, document) = changed(&mut browser, &site, some).await;
-    let looked = browser.post(&site, "/settings/preview", json!({ "document": document })).await;
-    let all: Vec<_> = (20..30).map(|it| format!("192.168.10.{}", it * 2)).collect();
-    let list = json!([{"at": 0, "entries": all}]);
-    assert_eq!(looked.body["lists"], list, "{}", looked.body["words"]);
-    assert!(looked.body["words"][0].as_str().unwrap().contains("and 8 more"));
-    let answer = tried(&mut browser, &site, some).await;
-    assert_eq!(browser.get(&site, "/settings").await.body["trial"]["lists"], list);
-    let id = answer.body["trial"]["id"].as_str().unwrap();
-    let whole = browser.get(&site, &format!("/settings/history/{id}")).await.body;
-    assert_eq!(whole["lists"], list);
-}
-
-/// What a page would make of it by reading it first is not what is judged.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_field_that_is_there_twice_is_refused_by_name() {
-    let site = Disk::new(Hostd::example()).start().await;
-    let mut browser = Browser::admin(&site).await;
-    let now = browser.get(&site, "/settings").await.body["document"].to_string();
-    let twice = now.replacen("\"vlan\":", "\"vlan\":7,\"vlan\":", 1);
-    assert_ne!(twice, now);
-    let body = format!("{{\"document\":{twice}}}");
-    let refused = browser.post_text(&site, "/settings/preview", body).await;
-    assert_eq!(refused.status, 422);
-    let (field, code) = refused.fields()[0];
-    assert!(field.starts_with("/document/zones/") && field.ends_with("/vlan"), "{field} {code}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_change_is_looked_at_before_and_the_same_is_none() {
-    let site = Disk::new(Hostd::example()).start().await;
-    let mut browser = Browser::admin(&site).await;
-    let (tag, document) = changed(&mut browser, &site, closed).await;
-    let looked = browser.post(&site, "/settings/preview", json!({ "document": document })).await;
-    assert_eq!(looked.status, 200, "{}", looked.body);
-    for name in ["words", "findings", "rules"] {
-        assert!(!looked.body[name].as_array().unwrap().is_empty(), "{name}: {}", looked.body);
-    }
-    let (_, same) = changed(&mut browser, &site, |_| {}).await;
-    let looked = browser.post(&site, "/settings/preview", json!({ "document": same })).await;
-    assert_eq!((&looked.body["words"], &looked.body["rules"]), (&json!([]), &json!([])));
-    let body = json!({"document": same, "reason": "", "seconds": 60});
-    let same = browser.put(&site, "/settings", &tag, body).await;
-    assert_eq!((same.status.as_u16(), &same.body["trial"]), (200, &Value::Null));
-    assert_eq!(outcomes(&mut browser, &site).await, [] as [String; 0]);
-
-    let mut wrong = document.clone();
-    wrong["zones"]["office"]["vlan"] = json!(5000);
-    let body = json!({"document": wrong, "reason": "\u{202e}x", "seconds": 5});
-    let refused = browser.put(&site, "/settings", &tag, body).await;
-    assert_eq!(refused.fields(), [("/reason", "hidden-character"), ("/seconds", "trial-seconds")]);
-    let body = json!({"document": wrong, "reason": "", "seconds": 60});
-    let refused = browser.put(&site, "/settings", &tag, body).await;
-    assert_eq!(refused.fields()[0].0, "/document/zones/office/vlan", "{}", refused.body);
-    let looked = browser.post(&site, "/settings/preview", json!({ "document": wrong })).await;
-    assert_eq!(looked.fields()[0].0, "/document/zones/office/vlan");
-    let body = json!({"document": document, "reason": "", "seconds": 60});
-    let stale = browser.put(&site, "/settings", "\"1\"", body).await;
-    assert_eq!((stale.status.as_u16(), stale.code()), (412, "changed-meanwhile"));
-    assert_eq!(outcomes(&mut browser, &site).await, [] as [String; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

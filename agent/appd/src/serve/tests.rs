@@ -249,6 +249,29 @@ async fn what_is_being_answered_is_finished_before_the_end() {
     assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
+#[tokio::test]
+async fn one_connection_is_let_go_and_the_others_go_on() {
+    let place = place(who()).await;
+    let mut sends = Vec::new();
+    for _ in 0..2 {
+        let stream = place.connect(b"h2").await.unwrap();
+        let (mut send, connection) =
+            http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        let ended = tokio::spawn(connection);
+        text(send.send_request(request("/")).await.unwrap()).await;
+        sends.push((send, ended));
+    }
+    let (mut other, _) = sends.pop().unwrap();
+    let (_first, ended) = sends.pop().unwrap();
+    place.server.lines.leave(0);
+    ended.await.unwrap().unwrap();
+    text(other.send_request(request("/")).await.unwrap()).await;
+    // Its number is not kept for ever.
+    while !place.server.lines.0.borrow().these.is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[test]
 fn ipv4_is_shown_as_such() {
     let mapped = "[::ffff:192.168.10.7]:5000".parse().unwrap();

@@ -80,6 +80,9 @@ pub enum Fault {
     /// Connection states have no sets.
     #[error("connection states can be keys of maps only")]
     CtStateInSet,
+    /// A rate of nothing, or one that counts packets which the rule's other conditions turn away.
+    #[error("a rate is of one packet at least, and the last condition of its rule")]
+    BadRate,
     /// The value is not of the field's type.
     #[error("{field:?} cannot be compared with this value")]
     ValueMismatch { field: Field },

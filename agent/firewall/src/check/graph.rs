@@ -150,7 +150,7 @@ fn fields(rule: &Rule) -> impl Iterator<Item = Field> {
     let matched = rule.matches.iter().flat_map(|one| match one {
         Match::Is { field, .. } => std::slice::from_ref(field),
         Match::In { fields, .. } => fields,
-        Match::CtState(_) => &[],
+        Match::CtState(_) | Match::Rate { .. } => &[],
     });
     matched.chain(looked_up).copied()
 }

@@ -19,7 +19,7 @@ struct Known {
 pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
     let family = table.id.family;
     let mut known = Known::default();
-    for one in &rule.matches {
+    for (at, one) in rule.matches.iter().enumerate() {
         match one {
             Match::Is { field, value: compared, negated } => {
                 read(*field, family, &known)?;
@@ -45,6 +45,12 @@ pub(super) fn check(table: &Table, rule: &Rule) -> Result<(), Fault> {
                 }
                 if states.is_empty() {
                     return Err(Fault::NoCtState);
+                }
+            }
+            Match::Rate { per_second, burst } => {
+                let is_last = at + 1 == rule.matches.len();
+                if *per_second == 0 || *burst == 0 || !is_last {
+                    return Err(Fault::BadRate);
                 }
             }
         }

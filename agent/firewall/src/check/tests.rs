@@ -323,6 +323,14 @@ fn a_log_has_a_group_and_a_rate() {
 }
 
 #[test]
+fn a_rate_is_of_something_and_the_last_condition() {
+    assert_eq!(fault_of(when().v4().at_most(1, 1).accept("")), None);
+    assert_eq!(fault_of(when().at_most(0, 1).accept("")), Some(Fault::BadRate));
+    assert_eq!(fault_of(when().at_most(1, 0).accept("")), Some(Fault::BadRate));
+    assert_eq!(fault_of(when().at_most(1, 1).v4().accept("")), Some(Fault::BadRate));
+}
+
+#[test]
 fn sizes_are_bounded() {
     let many = when().v4();
     let matches = (0..=MAX_MATCHES).fold(many, |when, _| when.uid(1));

@@ -9,6 +9,7 @@ use settings::ZoneName;
 
 use super::classes::{Classes, Lookups};
 use super::finding::Place;
+use super::here::Here;
 use super::probe::{Probe, probes};
 use super::side::{Outside, Side};
 use crate::ir::{Hook, InterfaceName};
@@ -78,10 +79,11 @@ pub fn matrix(side: &Side<'_>) -> Vec<Passage> {
     let zones = side.settings.zones.keys().cloned().map(End::Zone);
     let wan = side.context.wan.is_some().then_some(End::Wan);
     let ends: Vec<End> = wan.into_iter().chain(zones).chain([End::Box]).collect();
+    let lookups = Lookups::of([&side.rules, &side.rules]).unlimited();
     let work = Work {
-        side,
-        outside: Outside::of([side, side]),
-        lookups: Lookups::of([&side.rules, &side.rules]),
+        side: &Here::new(side, &lookups),
+        outside: Outside::of([side, side], &lookups),
+        lookups: &lookups,
         through: probes([side, side], Hook::Forward),
         to_box: probes([side, side], Hook::Input),
         from_box: probes([side, side], Hook::Output),
@@ -95,9 +97,9 @@ pub fn matrix(side: &Side<'_>) -> Vec<Passage> {
 }
 
 struct Work<'a> {
-    side: &'a Side<'a>,
+    side: &'a Here<'a>,
     outside: Outside,
-    lookups: Lookups,
+    lookups: &'a Lookups,
     through: Vec<Probe>,
     to_box: Vec<Probe>,
     from_box: Vec<Probe>,
@@ -140,7 +142,9 @@ impl Work<'_> {
             }
             End::Zone(zone) => {
                 let (subnets, own) = (self.side.subnets(zone), self.side.routers(zone));
-                let classes = Classes::new(&subnets, &own, &self.lookups);
+                let Some(classes) = Classes::new(&subnets, &own, self.lookups, None) else {
+                    return Vec::new();
+                };
                 let of = classes.all.iter().enumerate();
                 of.filter(|(_, class)| !class.local && class.address.is_ipv6() == v6)
                     .map(|(at, class)| (class.address, classes.networks(&BTreeSet::from([at]))))

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use settings::ZoneName;
+use settings::{MacAddress, ZoneName};
 
 use super::finding::{Place, Traffic};
+use super::here::Here;
 use super::side::{Outside, Side, ports};
 use crate::icmp::{ECHO_REQUEST, ECHO_REQUEST6};
 use crate::ir::{CtState, Hook, InterfaceName};
-use crate::simulate::{Addresses, Packet, Path, Transport, simulate};
+use crate::simulate::{Addresses, Packet, Path, Transport};
 use crate::zones::interface;
 
 /// A kind of packet.
@@ -24,17 +25,38 @@ pub(super) enum Probe {
     Dhcp,
 }
 
+/// Who opens a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Device<'z> {
+    pub(super) zone: &'z ZoneName,
+    pub(super) address: IpAddr,
+    /// Its network card, when rules know it.
+    pub(super) card: Option<MacAddress>,
+}
+
 /// Ports of a sender.
 const EPHEMERAL: u16 = 40_000;
 /// GRE stands for the protocols that no rule names.
 const GRE: u8 = 47;
 
 /// The kinds to try on packets that meet this hook: every port that a rule of either side names, and one
-/// that none does.
+/// that none does. Those within a range meet the same end as its first, up to where another begins or ends.
 pub(super) fn probes(sides: [&Side<'_>; 2], hook: Hook) -> Vec<Probe> {
+    let ranges: BTreeSet<(u16, u16)> =
+        sides.iter().flat_map(|side| ports(&side.rules, hook)).collect();
     let mut named = BTreeSet::from([80, 443]);
-    named.extend(sides.iter().flat_map(|side| ports(&side.rules, hook)));
-    let unnamed = (20_000..).find(|port| !named.contains(port));
+    named.extend(ranges.iter().map(|(first, _)| *first));
+    let is_long = |range: &&(u16, u16)| range.0 < range.1;
+    let after = ranges.iter().filter(is_long).filter_map(|(_, last)| last.checked_add(1));
+    named.extend(
+        after.filter(|port| ranges.iter().any(|(first, last)| first < port && port <= last)),
+    );
+    let is_named = |port: &u16| {
+        named.contains(port) || ranges.iter().any(|(first, last)| first <= port && port <= last)
+    };
+    let unnamed = (20_000..).chain(1..20_000).find(|port| !is_named(port));
+    // Rules may name them all: then one stands for it that none begins with.
+    let unnamed = unnamed.or_else(|| (20_000..).find(|port| !named.contains(port)));
     let all: Vec<u16> = named.into_iter().chain(unnamed).collect();
     let tcp = all.iter().map(|port| Probe::Tcp(*port));
     let udp = all.iter().map(|port| Probe::Udp(*port));
@@ -72,59 +94,68 @@ impl Probe {
         }
     }
 
-    /// Whether a device with the address, in the zone, gets through to the place; none when there is
-    /// no such way on this side.
+    /// Whether the device gets through to the place, to this address there when one is given; none when there
+    /// is no such way on this side.
     pub(super) fn try_from_zone(
         self,
-        side: &Side<'_>,
-        (zone, address): (&ZoneName, IpAddr),
+        here: &Here<'_>,
+        device: &Device<'_>,
         place: &Place,
+        at: Option<IpAddr>,
         outside: &Outside,
     ) -> Option<bool> {
-        side.zone(zone)?;
+        let Device { zone, address, .. } = *device;
+        here.zone(zone)?;
         let input = interface(zone);
         let v6 = address.is_ipv6();
+        let sent = |path: Path, output: Option<InterfaceName>, from: IpAddr, to: IpAddr| {
+            let packet = self.packet(Some(input.clone()), output, from, to);
+            packet.is_some_and(|packet| {
+                let card = device.card.map(MacAddress::octets);
+                here.simulator.decide(&Packet { card, ..packet }, path).passed()
+            })
+        };
         if *place != Place::Box {
-            let (output, destination) = side.way(place, v6, outside)?;
-            return Some(self.through(side, input, output, address, destination));
+            let (output, destination) = here.way(place, v6, outside)?;
+            return Some(sent(Path::Through, Some(output), address, at.unwrap_or(destination)));
         }
-        let own = side.routers(zone).into_iter().find(|own| own.is_ipv6() == v6)?;
+        let own = here.routers(zone).into_iter().find(|own| own.is_ipv6() == v6)?;
         if self == Self::Dhcp {
-            side.zone(zone)?.ipv4.as_ref().filter(|_| !v6)?;
+            here.zone(zone)?.ipv4.as_ref().filter(|_| !v6)?;
             let asks = (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::BROADCAST.into());
             let mut packets = [asks, (address, own)].into_iter();
-            return Some(packets.any(|(from, to)| self.to_box(side, input.clone(), from, to)));
+            return Some(packets.any(|(from, to)| sent(Path::ToBox, None, from, to)));
         }
-        Some(self.to_box(side, input, address, own))
+        Some(sent(Path::ToBox, None, address, own))
     }
 
     pub(super) fn through(
         self,
-        side: &Side<'_>,
+        here: &Here<'_>,
         input: InterfaceName,
         output: InterfaceName,
         source: IpAddr,
         destination: IpAddr,
     ) -> bool {
         let packet = self.packet(Some(input), Some(output), source, destination);
-        packet.is_some_and(|packet| simulate(side.rules, &packet, Path::Through).passed())
+        packet.is_some_and(|packet| here.simulator.decide(&packet, Path::Through).passed())
     }
 
     pub(super) fn to_box(
         self,
-        side: &Side<'_>,
+        here: &Here<'_>,
         input: InterfaceName,
         source: IpAddr,
         destination: IpAddr,
     ) -> bool {
         let packet = self.packet(Some(input), None, source, destination);
-        packet.is_some_and(|packet| simulate(side.rules, &packet, Path::ToBox).passed())
+        packet.is_some_and(|packet| here.simulator.decide(&packet, Path::ToBox).passed())
     }
 
     /// From the box itself, sent by its root.
     pub(super) fn sent_by_box(
         self,
-        side: &Side<'_>,
+        here: &Here<'_>,
         output: InterfaceName,
         source: IpAddr,
         destination: IpAddr,
@@ -132,7 +163,7 @@ impl Probe {
         let packet = self.packet(None, Some(output), source, destination);
         packet.is_some_and(|packet| {
             let packet = Packet { uid: Some(0), ..packet };
-            simulate(side.rules, &packet, Path::FromBox).passed()
+            here.simulator.decide(&packet, Path::FromBox).passed()
         })
     }
 

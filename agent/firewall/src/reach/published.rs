@@ -8,9 +8,10 @@ use settings::{Publication, Way, Which};
 
 use super::Trial;
 use super::finding::{Answer, Finding};
+use super::here::Here;
 use super::probe::Probe;
-use super::side::{Outside, Side};
-use crate::simulate::{Path, simulate};
+use super::side::Outside;
+use crate::simulate::Path;
 use crate::zones::interface;
 
 /// A stand-in for the box's address on the internet, which rules do not name.
@@ -49,7 +50,7 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
 }
 
 /// Who answers whoever may come at the first of these ports; nobody on a side that publishes it otherwise.
-fn answer(side: &Side<'_>, way: Way, v6: bool, outside: &Outside) -> Option<Answer> {
+fn answer(side: &Here<'_>, way: Way, v6: bool, outside: &Outside) -> Option<Answer> {
     let (range, udp) = match way {
         Way::Tcp(range) => (range, false),
         Way::Udp(range) => (range, true),
@@ -72,13 +73,13 @@ fn answer(side: &Side<'_>, way: Way, v6: bool, outside: &Outside) -> Option<Answ
         return passes.then_some(Answer { zone, address, port });
     }
     let packet = probe.packet(Some(wan), Some(output), source, OWN)?;
-    let decision = simulate(side.rules, &packet, Path::ToBox);
+    let decision = side.simulator.decide(&packet, Path::ToBox);
     let (address, port) = decision.sent_to.filter(|_| decision.passed())?;
     Some(Answer { zone, address: address.into(), port })
 }
 
 /// Somebody outside who may come.
-fn sender(side: &Side<'_>, one: &Publication, v6: bool, outside: &Outside) -> Option<IpAddr> {
+fn sender(side: &Here<'_>, one: &Publication, v6: bool, outside: &Outside) -> Option<IpAddr> {
     if one.from == Which::All {
         return Some(outside.address(v6));
     }

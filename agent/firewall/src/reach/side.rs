@@ -6,11 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use settings::{Settings, Zone, ZoneName};
 
-use super::finding::Place;
+use super::classes::Lookups;
 use crate::check::CheckedRuleset;
 use crate::compile::Context;
-use crate::ir::{Action, Field, Hook, InterfaceName, Match, Name, Ruleset, Table, Value, Verdict};
-use crate::zones::interface;
+use crate::ir::{Action, Field, Hook, Match, Name, Ruleset, Table, Value, Verdict};
 
 /// Rules, and the settings and the box that they were made for.
 #[derive(Clone, Copy, Debug)]
@@ -58,29 +57,15 @@ impl Side<'_> {
         subnets.iter().any(|subnet| subnet.contains(&address))
     }
 
-    /// Interface and address of a place that packets pass through the box to; none when it is not
-    /// there, or not with this IP version.
-    pub(super) fn way(
-        &self,
-        place: &Place,
-        v6: bool,
-        outside: &Outside,
-    ) -> Option<(InterfaceName, IpAddr)> {
-        let of_version =
-            |addresses: Vec<IpAddr>| addresses.into_iter().find(|address| address.is_ipv6() == v6);
-        match place {
-            Place::Internet => Some((self.context.wan.clone()?, outside.address(v6))),
-            Place::Zone(zone) => Some((interface(zone), self.host(zone, v6)?)),
-            Place::Crm => Some((interface(&self.settings.crm.zone), of_version(self.crm())?)),
-            Place::Box => None,
-        }
+    /// An address in the zone that is neither the box's nor the CRM's.
+    pub(super) fn host(&self, zone: &ZoneName, v6: bool) -> Option<IpAddr> {
+        let taken = [self.routers(zone), self.crm()].concat();
+        let mut subnets = self.subnets(zone).into_iter();
+        self.first_host(subnets.find(|net| matches!(net, IpNet::V6(_)) == v6)?, &taken)
     }
 
-    /// An address in the zone that is neither the box's nor the CRM's.
-    fn host(&self, zone: &ZoneName, v6: bool) -> Option<IpAddr> {
-        let taken = [self.routers(zone), self.crm()].concat();
-        let subnet =
-            self.subnets(zone).into_iter().find(|net| matches!(net, IpNet::V6(_)) == v6)?;
+    /// An address of the subnet that is not taken.
+    pub(super) fn first_host(&self, subnet: IpNet, taken: &[IpAddr]) -> Option<IpAddr> {
         let mut candidates: Box<dyn Iterator<Item = IpAddr>> = match subnet {
             IpNet::V4(net) => Box::new(net.hosts().take(3).map(IpAddr::V4)),
             IpNet::V6(net) => {
@@ -99,7 +84,7 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn of(sides: [&Side<'_>; 2]) -> Self {
+    pub(super) fn of(sides: [&Side<'_>; 2], lookups: &Lookups) -> Self {
         let inside = |address: Ipv4Addr| {
             let mut zones = sides.into_iter().flat_map(|side| side.settings.zones.values());
             let mut routes = sides.into_iter().flat_map(|side| &side.settings.routes);
@@ -109,9 +94,16 @@ impl Outside {
         // Zones are at most 64 networks of /16 on each side, and none of these shares one.
         let mut candidates = (1..=9)
             .flat_map(|first| (0..=255).map(move |second| Ipv4Addr::new(first, second, 9, 9)));
+        let v4 = candidates
+            .clone()
+            .find(|address| !inside(*address) && !lookups.name((*address).into()));
+        // Rules may name all of the internet in one network or two.
+        let v4 = v4.or_else(|| candidates.find(|address| !inside(*address)));
+        let mut more = (0..=9).map(|last| Ipv6Addr::new(0x2620, 0xfe, last, 0, 0, 0, 0, 9));
+        let v6 = more.find(|address| !lookups.name((*address).into()));
         Self {
-            v4: candidates.find(|address| !inside(*address)).unwrap_or(Ipv4Addr::new(9, 9, 9, 9)),
-            v6: Ipv6Addr::new(0x2620, 0xfe, 0, 0, 0, 0, 0, 9),
+            v4: v4.unwrap_or(Ipv4Addr::new(9, 9, 9, 9)),
+            v6: v6.unwrap_or(Ipv6Addr::new(0x2620, 0xfe, 0, 0, 0, 0, 0, 9)),
         }
     }
 
@@ -120,8 +112,8 @@ impl Outside {
     }
 }
 
-/// Ports that rules on this hook name.
-pub(super) fn ports(ruleset: &Ruleset, hook: Hook) -> BTreeSet<u16> {
+/// Ports that rules on this hook name, from the first to the last.
+pub(super) fn ports(ruleset: &Ruleset, hook: Hook) -> BTreeSet<(u16, u16)> {
     let mut found = BTreeSet::new();
     for table in &ruleset.tables {
         let bases = table
@@ -144,7 +136,7 @@ pub(super) fn ports(ruleset: &Ruleset, hook: Hook) -> BTreeSet<u16> {
     found
 }
 
-fn named(one: &Match, table: &Table) -> Vec<u16> {
+fn named(one: &Match, table: &Table) -> Vec<(u16, u16)> {
     let to = |field: &Field| {
         matches!(
             field,
@@ -152,15 +144,15 @@ fn named(one: &Match, table: &Table) -> Vec<u16> {
         )
     };
     let port = |value: &Value| match value {
-        // Those within a range meet the same end as its first, unless another rule names them.
-        Value::Port(port) | Value::Ports(port, _) => Some(*port),
-        _ => None,
+        Value::Port(port) => vec![(*port, *port)],
+        Value::Ports(first, last) => vec![(*first, *last)],
+        _ => Vec::new(),
     };
     match one {
-        Match::Is { field, value, .. } if to(field) => port(value).into_iter().collect(),
+        Match::Is { field, value, .. } if to(field) => port(value),
         Match::In { fields, set, .. } if fields.iter().any(to) => {
             let sets = table.sets.iter().filter(|known| known.name == *set);
-            sets.flat_map(|set| set.elements.iter().flatten()).filter_map(port).collect()
+            sets.flat_map(|set| set.elements.iter().flatten()).flat_map(port).collect()
         }
         _ => Vec::new(),
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::Trial;
 use super::finding::{Finding, Place, Sender};
-use super::side::Side;
+use super::here::Here;
 use crate::ir::InterfaceName;
 
 pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
@@ -17,22 +17,23 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
         .collect();
     let (mut opened, mut closed) = (BTreeSet::new(), BTreeSet::new());
     for probe in &trial.to_box {
-        let passes = |side: &Side<'_>| {
+        let passes = |side: &Here<'_>| {
             let mut ways = to_box(trial, side).into_iter();
             ways.any(|(input, from, to)| probe.to_box(side, input, from, to))
         };
         match (passes(trial.before), passes(trial.after)) {
-            (false, true) => opened.insert(probe.traffic(&Place::Box)),
-            (true, false) => closed.insert(probe.traffic(&Place::Box)),
+            (false, true) => opened.insert(trial.services.traffic(*probe, &Place::Box)),
+            (true, false) => closed.insert(trial.services.traffic(*probe, &Place::Box)),
             _ => false,
         };
     }
     let (from, to) = (Sender::Internet, vec![Place::Box]);
     if !opened.is_empty() {
-        findings.push(Finding::Opened { from: from.clone(), to: to.clone(), what: opened });
+        let (from, to, except) = (from.clone(), to.clone(), BTreeSet::new());
+        findings.push(Finding::Opened { from, to, what: opened, except });
     }
     if !closed.is_empty() {
-        findings.push(Finding::Closed { from, to, what: closed });
+        findings.push(Finding::Closed { from, to, what: closed, except: BTreeSet::new() });
     }
     findings
 }
@@ -52,7 +53,7 @@ fn gets_to(trial: &Trial<'_>, place: &Place) -> bool {
 }
 
 /// Ways from WAN to the box: to its addresses in zones, and to one that its provider gave it.
-fn to_box(trial: &Trial<'_>, side: &Side<'_>) -> Vec<(InterfaceName, IpAddr, IpAddr)> {
+fn to_box(trial: &Trial<'_>, side: &Here<'_>) -> Vec<(InterfaceName, IpAddr, IpAddr)> {
     let Some(wan) = &side.context.wan else { return Vec::new() };
     let own = side.settings.zones.keys().flat_map(|zone| side.routers(zone));
     let provided = [IpAddr::from([100, 64, 0, 2]), IpAddr::from([0x2620, 0xfe, 0, 0, 0, 0, 0, 2])];

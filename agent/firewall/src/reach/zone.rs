@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use settings::ZoneName;
 
 use super::Trial;
-use super::classes::{Class, Classes};
+use super::classes::{Class, Classes, Run, joined};
 use super::finding::{Finding, Place, Sender, Traffic};
-use super::probe::Probe;
-use super::side::Side;
+use super::found::{Fared, Found, Tried};
+use super::spots::{Spot, others, part, spots};
+use super::touched::Area;
 
 /// Differences of all zones.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Changes {
     alike: BTreeMap<Alike, Vec<Place>>,
     /// Who reaches the CRM.
     pub(super) crm: Crm,
+    /// Not all was tried.
+    pub(super) cut: bool,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +28,7 @@ struct Alike {
     opens: bool,
     from: Sender,
     what: BTreeSet<Traffic>,
+    except: BTreeSet<Traffic>,
     /// The box and the CRM have a finding for themselves.
     alone: Option<Place>,
 }
@@ -42,133 +46,184 @@ impl Crm {
     }
 }
 
-/// Classes of senders for which something opens or closes.
-#[derive(Default)]
-struct Change {
-    classes: BTreeSet<usize>,
-    /// All that it has to be true of to be true of the zone.
-    all: BTreeSet<usize>,
-}
-
 impl Changes {
     pub(super) fn add_zone(&mut self, trial: &Trial<'_>, zone: &ZoneName) {
-        let sides = [trial.before, trial.after];
-        let subnets: Vec<_> = sides.iter().flat_map(|side| side.subnets(zone)).collect();
-        let own: Vec<_> = sides.iter().flat_map(|side| side.routers(zone)).collect();
-        let classes = Classes::new(&subnets, &own, &trial.lookups);
         let zones = trial.zones().into_iter().filter(|to| *to != zone).cloned().map(Place::Zone);
         for place in [Place::Box, Place::Internet, Place::Crm].into_iter().chain(zones) {
-            self.add_place(trial, zone, &classes, place);
+            self.add_place(trial, zone, &place);
         }
     }
 
-    fn add_place(&mut self, trial: &Trial<'_>, zone: &ZoneName, classes: &Classes, place: Place) {
-        let probes = if place == Place::Box { &trial.to_box } else { &trial.through };
-        let mut changes: BTreeMap<(bool, Traffic), Change> = BTreeMap::new();
+    fn add_place(&mut self, trial: &Trial<'_>, zone: &ZoneName, place: &Place) {
+        let all = trial.is_other(zone, place);
+        let areas: Vec<&Area> = trial.areas(zone, place).filter(|it| it.cards.is_none()).collect();
+        if areas.is_empty() && !all && *place != Place::Crm {
+            return;
+        }
+        let Some(classes) = self.senders(trial, zone, place, &areas) else { return };
+        let (spots, left_out) = spots(trial, place, (!all).then_some(areas.as_slice()));
+        self.cut |= left_out;
+        let anybody = all || *place == Place::Crm;
+        let wanted = |class: &Class, spot: &Spot| {
+            anybody || areas.iter().any(|area| area.holds(class, spot.runs()))
+        };
+        let probes = if *place == Place::Box { &trial.to_box } else { &trial.through };
+        let mut found = Found::default();
         for probe in probes {
-            let tried: Vec<Tried> = classes
-                .all
-                .iter()
-                .map(|class| Tried::of(trial, zone, class, &place, *probe))
-                .collect();
-            let traffic = probe.traffic(&place);
-            if place == Place::Crm && matches!(traffic, Traffic::Https | Traffic::Http) {
-                self.crm.before |= tried.iter().any(|one| one.before == Some(true));
-                self.crm.after |= tried.iter().any(|one| one.after == Some(true));
+            let traffic = trial.services.traffic(*probe, place);
+            let pages = matches!(traffic, Traffic::Https | Traffic::Http);
+            // Where nothing is otherwise, all that counts is whether anybody reaches the pages.
+            if *place == Place::Crm && areas.is_empty() && !all && !pages {
+                continue;
             }
-            let devices = tried.iter().zip(&classes.all).filter(|(_, class)| !class.local);
-            let always = always(&devices.map(|(one, _)| one).collect::<Vec<_>>());
-            for (index, (one, class)) in tried.iter().zip(&classes.all).enumerate() {
-                let is_told = always && trial.tells(zone, class, &place);
-                for (opens, here, there) in
-                    [(true, one.after, one.before), (false, one.before, one.after)]
-                {
-                    let change = changes.entry((opens, traffic)).or_default();
-                    // Whoever gets through on the other side keeps it from being true of the zone.
-                    if (here.is_some() && !class.local) || there == Some(true) {
-                        change.all.insert(index);
-                    }
-                    let is_new = here == Some(true) && there != Some(true);
-                    if is_new && !(there.is_none() && is_told) {
-                        change.classes.insert(index);
-                    }
+            for (at, spot) in spots.iter().enumerate() {
+                let mut tried = Vec::with_capacity(classes.all.len());
+                for class in &classes.all {
+                    let is_here = spot.address(class.address.is_ipv6()).is_some();
+                    let is_wanted = is_here && wanted(class, spot);
+                    let is_tried = is_wanted && trial.may_go_on();
+                    self.cut |= is_wanted && !is_tried;
+                    tried.push(if is_tried {
+                        Fared::Tried(Tried::of(trial, zone, class, place, spot, *probe))
+                    } else {
+                        Fared::AsBefore([trial.before, trial.after].map(|side| {
+                            // Of a place of which one IP version alone is touched the other is a part as well.
+                            (is_here || spot.runs().is_none())
+                                && trial.has_way(side, (zone, class), place)
+                        }))
+                    });
+                }
+                if *place == Place::Crm && pages {
+                    let tried = || tried.iter().filter_map(Fared::tried);
+                    self.crm.before |= tried().any(|one| one.before == Some(true));
+                    self.crm.after |= tried().any(|one| one.after == Some(true));
+                }
+                found.add(trial, (zone, place), &classes, (&traffic, at), &tried);
+            }
+        }
+        self.put_together(zone, place, &classes, &spots, &found);
+    }
+
+    /// Classes of the zone's addresses: all of them, or those that could fare otherwise.
+    fn senders(
+        &mut self,
+        trial: &Trial<'_>,
+        zone: &ZoneName,
+        place: &Place,
+        areas: &[&Area],
+    ) -> Option<Classes> {
+        let sides = [trial.before, trial.after];
+        let subnets: Vec<_> = sides.iter().flat_map(|side| side.subnets(zone)).collect();
+        let own: Vec<_> = sides.iter().flat_map(|side| side.routers(zone)).collect();
+        let new = |only: Option<&[Run]>| Classes::new(&subnets, &own, trial.lookups, only);
+        let from: Option<Vec<&Vec<Run>>> = areas.iter().map(|area| area.from.as_ref()).collect();
+        let only = from.map(|from| joined(from.into_iter().flatten().copied().collect()));
+        let only = only.filter(|_| !trial.is_other(zone, place) && *place != Place::Crm);
+        let classes = new(only.as_deref());
+        self.cut |= classes.is_none();
+        classes
+    }
+
+    fn put_together(
+        &mut self,
+        zone: &ZoneName,
+        place: &Place,
+        classes: &Classes,
+        spots: &[Spot],
+        found: &Found,
+    ) {
+        let alone = matches!(place, Place::Box | Place::Crm).then(|| place.clone());
+        type BySender<T> = BTreeMap<(bool, Sender), T>;
+        let mut most: BySender<BTreeSet<Traffic>> = BTreeMap::new();
+        for ((opens, traffic, _), change) in found.changes.iter().filter(|((.., at), _)| *at == 0) {
+            if let Some(sender) = change.sender(zone, classes, found.against(*opens, traffic, 0)) {
+                most.entry((*opens, sender)).or_default().insert(traffic.clone());
+            }
+        }
+        // Spots of which it is not true are left out of what is said of most of the place.
+        let mut apart: BTreeSet<(bool, Traffic, usize)> = BTreeSet::new();
+        for ((opens, from), what) in most {
+            let but: BTreeSet<usize> = (1..spots.len())
+                .filter(|at| what.iter().any(|traffic| found.contradicts(opens, traffic, *at)))
+                .collect();
+            let left_out =
+                but.iter().flat_map(|at| what.iter().map(move |it| (opens, it.clone(), *at)));
+            apart.extend(left_out);
+            let to = others(place, but.iter().filter_map(|at| spots.get(*at)));
+            let except = found.except(opens, &what, 0);
+            let what = spoken(&what, &except);
+            let alike = Alike { opens, from, what, except, alone: alone.clone() };
+            self.alike.entry(alike).or_default().push(to);
+        }
+        let mut by_sender: BySender<BTreeMap<usize, BTreeSet<Traffic>>> = BTreeMap::new();
+        for ((opens, traffic, at), change) in found.changes.iter().filter(|((.., at), _)| *at > 0) {
+            // What is said of most of a place is not said again of some of it.
+            let said = found.changes.get(&(*opens, traffic.clone(), 0));
+            let said = said.filter(|_| !apart.contains(&(*opens, traffic.clone(), *at)));
+            let mut change = change.clone();
+            change.classes.retain(|class| said.is_none_or(|said| !said.classes.contains(class)));
+            if let Some(sender) = change.sender(zone, classes, found.against(*opens, traffic, *at))
+            {
+                let by_spot = by_sender.entry((*opens, sender)).or_default();
+                by_spot.entry(*at).or_default().insert(traffic.clone());
+            }
+        }
+        for ((opens, from), by_spot) in by_sender {
+            let mut parts: BTreeMap<[BTreeSet<Traffic>; 2], Vec<&Spot>> = BTreeMap::new();
+            for (at, what) in by_spot {
+                if let Some(spot) = spots.get(at) {
+                    let except = found.except(opens, &what, at);
+                    parts.entry([spoken(&what, &except), except]).or_default().push(spot);
                 }
             }
-        }
-        let mut by_sender: BTreeMap<(bool, Sender), BTreeSet<Traffic>> = BTreeMap::new();
-        for ((opens, traffic), change) in changes {
-            if let Some(sender) = change.sender(zone, classes) {
-                by_sender.entry((opens, sender)).or_default().insert(traffic);
+            for ([what, except], spots) in parts {
+                let alike = Alike { opens, from: from.clone(), what, except, alone: alone.clone() };
+                self.alike.entry(alike).or_default().push(part(place, spots.into_iter()));
             }
         }
-        let alone = matches!(place, Place::Box | Place::Crm).then(|| place.clone());
-        for ((opens, sender), what) in by_sender {
-            let alike = Alike { opens, from: sender, what, alone: alone.clone() };
-            self.alike.entry(alike).or_default().push(place.clone());
-        }
+    }
+
+    /// What else was found; `against` are those of which it is not so.
+    pub(super) fn add(
+        &mut self,
+        opens: bool,
+        from: Sender,
+        to: Place,
+        (what, against): (&BTreeSet<Traffic>, &BTreeSet<Traffic>),
+    ) {
+        let is_service = |one: &&Traffic| matches!(one, Traffic::Service(_));
+        let except = against.iter().filter(is_service).cloned().collect();
+        let except = if Traffic::is_everything(what) { except } else { BTreeSet::new() };
+        let what = spoken(what, &except);
+        let alone = matches!(to, Place::Box | Place::Crm).then(|| to.clone());
+        let alike = Alike { opens, from, what, except, alone };
+        self.alike.entry(alike).or_default().push(to);
     }
 
     /// Closed first, then opened, by sender.
     pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
-        self.alike.into_iter().map(|(Alike { opens, from, what, .. }, to)| {
+        self.alike.into_iter().map(|(Alike { opens, from, what, except, .. }, to)| {
             if opens {
-                Finding::Opened { from, to, what }
+                Finding::Opened { from, to, what, except }
             } else {
-                Finding::Closed { from, to, what }
+                Finding::Closed { from, to, what, except }
             }
         })
     }
 }
 
-impl Change {
-    fn sender(&self, zone: &ZoneName, classes: &Classes) -> Option<Sender> {
-        let zone = zone.clone();
-        if self.classes.is_empty() {
-            None
-        } else if !self.all.is_empty() && self.all.is_subset(&self.classes) {
-            Some(Sender::Zone(zone))
-        } else {
-            Some(Sender::Part { zone, addresses: classes.networks(&self.classes) })
-        }
-    }
-}
-
-/// Whether a class gets through on each side; none when it, or the place, is not there.
-struct Tried {
-    before: Option<bool>,
-    after: Option<bool>,
-}
-
-impl Tried {
-    fn of(trial: &Trial<'_>, zone: &ZoneName, class: &Class, place: &Place, probe: Probe) -> Self {
-        let on = |side: &Side<'_>| {
-            let is_there = side.has(zone, class.address, class.local);
-            // A device that keeps an address which its zone no longer has is tried as well: only if it
-            // gets through has it something to say. DHCP does not look at who asks.
-            if (class.local && *place != Place::Box) || (!is_there && probe == Probe::Dhcp) {
-                return None;
-            }
-            let sender = (zone, class.address);
-            let passed = probe.try_from_zone(side, sender, place, &trial.outside)?;
-            (is_there || passed).then_some(passed)
-        };
-        Self { before: on(trial.before), after: on(trial.after) }
-    }
-}
-
-/// Whether all got through on both sides, where there is a way. Then a way that came with new addresses
-/// is as it was with the old ones.
-fn always(tried: &[&Tried]) -> bool {
-    let all = |side: fn(&Tried) -> Option<bool>| {
-        let mut there = tried.iter().copied().filter_map(side).peekable();
-        there.peek().is_some() && there.all(|passed| passed)
+/// What is said of it: who says "everything" need not name services.
+fn spoken(what: &BTreeSet<Traffic>, except: &BTreeSet<Traffic>) -> BTreeSet<Traffic> {
+    let everything = Traffic::is_everything(what);
+    let is_said = |one: &&Traffic| {
+        !(everything && matches!(one, Traffic::Service(_))) && !except.contains(*one)
     };
-    all(|one| one.before) && all(|one| one.after)
+    what.iter().filter(is_said).cloned().collect()
 }
 
 impl Trial<'_> {
     /// Whether the finding of a zone that moved tells already that this way came or went.
-    fn tells(&self, zone: &ZoneName, class: &Class, place: &Place) -> bool {
+    pub(super) fn tells(&self, zone: &ZoneName, class: &Class, place: &Place) -> bool {
         let v6 = class.address.is_ipv6();
         let crm = &self.after.settings.crm.zone;
         let there = match place {

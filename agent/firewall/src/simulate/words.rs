@@ -2,15 +2,15 @@
 //! files are part of the program; a comment without a text, as a rule of a person's own has it, stands
 //! for itself.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-use settings::Language;
+use settings::{Catalogue, Language};
 
 use super::{Decision, RuleRef, Step};
 use crate::tracking;
 
-type Catalogue = BTreeMap<String, String>;
+static WORDS: Catalogue = Catalogue::new(
+    include_str!("../../locales/why/en.json"),
+    include_str!("../../locales/why/zh-CN.json"),
+);
 
 /// Key of what the end of a chain says.
 const CHAIN_END: &str = "chain end";
@@ -32,22 +32,9 @@ impl Step {
 
     /// Why, in words: a sentence.
     pub fn why(&self, language: Language) -> String {
-        text(language, self.reason().map_or(CHAIN_END, |rule| rule.comment.as_str()))
+        let code = self.reason().map_or(CHAIN_END, |rule| rule.comment.as_str());
+        WORDS.text(language, code, |_| None)
     }
-}
-
-fn text(language: Language, key: &str) -> String {
-    catalogue(language).get(key).cloned().unwrap_or_else(|| key.to_owned())
-}
-
-fn catalogue(language: Language) -> &'static Catalogue {
-    static ENGLISH: OnceLock<Catalogue> = OnceLock::new();
-    static CHINESE: OnceLock<Catalogue> = OnceLock::new();
-    let (cell, text) = match language {
-        Language::English => (&ENGLISH, include_str!("../../locales/why/en.json")),
-        Language::Chinese => (&CHINESE, include_str!("../../locales/why/zh-CN.json")),
-    };
-    cell.get_or_init(|| serde_json::from_str(text).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -62,6 +49,7 @@ mod tests {
     fn reasons() -> BTreeSet<String> {
         let document = include_str!("../../../settings/tests/example.json");
         let more = r#""dns": {"upstream": {"tls": [{"address": "9.9.9.9", "name": "dns.quad9.net"}]}},
+            "relays": [{"zones": ["office", "guest"]}],
             "egress": [{"for": "admin", "to": "a.example", "protocol": "tcp", "port": 1},
             {"for": "crm", "to": "a.example", "protocol": "udp", "port": 1}], "version""#;
         let document = document.replacen("\"version\"", more, 1);
@@ -69,7 +57,14 @@ mod tests {
         let context = Context {
             wan: Some(InterfaceName::made("eth0")),
             site: "fd12:3456:789a::/48".parse().unwrap(),
-            uids: ServiceUids { dnsmasq: 1, chrony: 2, networkd: 3, resolver: 4, admin: 5 },
+            uids: ServiceUids {
+                dnsmasq: 1,
+                chrony: 2,
+                networkd: 3,
+                resolver: 4,
+                admin: 5,
+                relay: 6,
+            },
             moved: settings::Moved::new(),
             on: std::collections::BTreeSet::new(),
             over: std::collections::BTreeSet::new(),
@@ -93,7 +88,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_words_in_both_languages() {
-        let [english, chinese] = Language::ALL.map(catalogue);
+        let [english, chinese] = Language::ALL.map(|language| WORDS.of(language));
         assert_eq!(english.keys().collect::<Vec<_>>(), chinese.keys().collect::<Vec<_>>());
         let missing: Vec<_> =
             reasons().into_iter().filter(|reason| !english.contains_key(reason)).collect();

@@ -10,10 +10,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use settings::{
-    Addresses, Allow, Crm, DhcpRange, Dns, Egress, EgressProtocol, EgressUser, Ipv4Zone, Ipv6Zone,
-    Language, MacAddress, Management, Policy, Port, PortMatch, PortRange, PortRole, Publication,
-    Published, Route, Settings, Source, Target, TlsServer, Upstream, Version, VlanId, Way, Which,
-    Zone, ZoneName,
+    Addresses, Allow, Blocking, Crm, DhcpRange, Dns, Egress, EgressProtocol, EgressUser, Ipv4Zone,
+    Ipv6Zone, Language, MacAddress, Management, Policy, Port, PortMatch, PortRange, PortRole,
+    Publication, Published, Relay, Relayed, Route, Settings, Source, Target, TlsServer, Upstream,
+    Version, VlanId, Way, Which, Zone, ZoneName,
 };
 
 /// Names that would meet when joined carelessly, and words of nft.
@@ -60,7 +60,7 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 let via = Ipv4Addr::from_bits(subnet.network().to_bits() + u32::from(host));
                 Some(Route { network: "172.20.0.0/14".parse().unwrap(), via })
             });
-            Settings {
+            let mut settings = Settings {
                 version: Version::CURRENT,
                 language: Language::English,
                 rules: Vec::new(),
@@ -70,6 +70,8 @@ fn drafts() -> impl Strategy<Value = Settings> {
                 time_zone: None,
                 ports: ports(&names),
                 publish: publish(others, &zones, &published),
+                // Of two documents in three.
+                relays: if host % 3 == 0 { Vec::new() } else { relays(others) },
                 policies: policies_of(others, &policies),
                 management: Management { from: sources_of(others, &zones, &management) },
                 crm: Crm { zone: crm, host, reachable_from: sources_of(others, &zones, &reach) },
@@ -80,14 +82,26 @@ fn drafts() -> impl Strategy<Value = Settings> {
                     .collect(),
                 routes: route.into_iter().collect(),
                 dns: asking(host),
+                blocking: Blocking::default(),
                 // Of every other one.
                 egress: [EgressUser::Crm, EgressUser::Admin]
                     .into_iter()
                     .filter(|_| host % 2 == 0)
                     .flat_map(|user| ["a.example", OPEN_TO].map(|to| egress(user, to)))
                     .collect(),
-            }
+            };
+            let relays = std::mem::take(&mut settings.relays);
+            let has_way = |one: &Relay| one.versions(&settings) != (false, false);
+            settings.relays = relays.into_iter().filter(|one| has_way(one)).collect();
+            settings
         })
+}
+
+/// Each of the zones with the next one, as far as `settings` takes that.
+fn relays(zones: &[ZoneName]) -> Vec<Relay> {
+    let pair =
+        |pair: &[ZoneName]| Relay { zones: [pair[0].clone(), pair[1].clone()], what: Relayed::All };
+    zones.windows(2).map(pair).collect()
 }
 
 /// Names asked over TLS, checked, or of the provider.

@@ -1,21 +1,23 @@
 //! Packets and settings for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 pub mod documents;
+pub mod written;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use firewall::ir::{Action, CtState, InterfaceName, Ruleset};
 use firewall::simulate::{Addresses, Decision, Packet, Path, Transport};
-use firewall::{Context, ServiceUids, simulate};
+use firewall::{Context, ServiceUids, Side, compile, simulate};
 use settings::{Settings, SitePrefix};
 
 pub const DNSMASQ: u32 = 101;
-pub const RESOLVER: u32 = 104;
+pub const RESOLVER: u32 = 103;
 pub const CHRONY: u32 = 102;
 pub const NETWORKD: u32 = 998;
 pub const ADMIN: u32 = 104;
+pub const RELAY: u32 = 105;
 
 pub fn context() -> Context {
     Context {
@@ -27,6 +29,7 @@ pub fn context() -> Context {
             networkd: NETWORKD,
             resolver: RESOLVER,
             admin: ADMIN,
+            relay: RELAY,
         },
         moved: settings::Moved::new(),
         on: std::collections::BTreeSet::new(),
@@ -64,6 +67,25 @@ pub fn example() -> Settings {
 
 pub fn interface(name: &str) -> InterfaceName {
     InterfaceName::new(name).expect("interface name")
+}
+
+/// What is found of two accepted documents.
+pub fn compared<T>(
+    before: &Settings,
+    after: &Settings,
+    find: impl FnOnce(&Side<'_>, &Side<'_>) -> T,
+) -> T {
+    for settings in [before, after] {
+        assert_eq!(settings.validate(), Ok(()));
+    }
+    let context = context();
+    let rules = [before, after].map(|settings| compile(settings, &context));
+    let sides = [(before, &rules[0]), (after, &rules[1])].map(|(settings, rules)| Side {
+        settings,
+        context: &context,
+        rules: rules.check().expect("ruleset can be loaded"),
+    });
+    find(&sides[0], &sides[1])
 }
 
 pub fn decide(ruleset: &Ruleset, packet: &Packet, path: Path) -> Decision {

@@ -2,9 +2,12 @@
 
 use std::time::{Instant, SystemTime};
 
+use tokio::sync::mpsc;
+
 use super::{Agent, InForce};
 use crate::apply::Hours;
-use crate::services::Wan;
+use crate::services::{self, Told, Wan};
+use crate::upstream::{self, Tried};
 use crate::wan;
 use systemd::log::chain;
 
@@ -35,7 +38,10 @@ impl Agent {
         if let Err(error) = wan::write_servers(wan.interface, &servers, &self.services.resolv()) {
             tracing::warn!(%error, "the name servers cannot be written");
         }
-        let applied = self.services.apply(settings, self.site, wan, self.clock_is_set).await;
+        self.blocking.tidy(settings, self.trial.is_none());
+        let names = self.blocking.prepare(settings);
+        let circumstances = Told { site: self.site, wan, clock_is_set: self.clock_is_set, names };
+        let applied = self.services.apply(settings, &circumstances).await;
         if let Err(error) = applied {
             tracing::warn!(%error, "services cannot be told; trying again");
         }
@@ -74,8 +80,32 @@ impl Agent {
     pub async fn look_at_services(&mut self) {
         if self.in_force.is_some() {
             self.services_down = self.services.down().await;
-            self.rogues.look(Instant::now());
+            if let Some(in_force) = &self.in_force {
+                self.blocking.tidy(&in_force.settings, false);
+            }
+            let seen = self.seen_rogues.borrow().clone();
+            self.rogues.look(seen, Instant::now());
             self.tell();
         }
+    }
+
+    /// Begins to try whether the servers answer that are asked over TLS.
+    pub fn try_upstream(&mut self, trier: &mpsc::Sender<Tried>) {
+        let wan = self.in_force.as_ref().and_then(|in_force| in_force.binding.wan());
+        let is_connected = wan.is_some_and(|wan| !wan::addresses(wan).is_empty());
+        let runs = !self.services_down.iter().any(|name| name == services::RESOLVER_SHOWN);
+        if let Some(round) = self.upstream.begin(is_connected && runs) {
+            let trier = trier.clone();
+            tokio::spawn(async move {
+                // Nobody waits for it any more when the agent ends.
+                let _ = trier.send(upstream::answers(round).await).await;
+            });
+        }
+    }
+
+    /// Takes what came of it.
+    pub fn upstream_tried(&mut self, tried: Tried) {
+        self.upstream.end(tried);
+        self.tell();
     }
 }

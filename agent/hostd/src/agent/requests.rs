@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use host_api::seeing::Seen;
 use host_api::{
-    Author, Failure, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status,
+    Author, Failure, HowEnded, NoProbe, NotNow, Request, Response, SettingsSource, Shown, Status,
 };
 use settings::{Language, Moved, Settings};
 
@@ -61,11 +61,21 @@ impl Agent {
                 self.count_hits();
                 Response::Hits(self.hits.told())
             }
+            Request::Arrivals => {
+                self.count_hits();
+                Response::Arrivals(self.hits.arrivals())
+            }
             Request::Egress => self.egress_told(),
             Request::EgressAsk(asked) => self.egress_ask(asked),
+            Request::Blocking => self.blocking_told(),
+            Request::BlockLists => Response::BlockLists(self.blocking.lists.told()),
+            Request::JudgeName { name } => self.judge_name(&name),
+            Request::BlockList(piece) => self.block_list(piece).await,
+            Request::BlockListSame { address } => self.block_list_same(&address),
             Request::EgressDecline { id } => self.egress_decline(&id),
             Request::Confirm { token, at } => self.confirm(&token, at).await,
-            Request::Undo => self.undo().await,
+            Request::Undo => self.undo(HowEnded::Undone).await,
+            Request::End => self.undo(HowEnded::Console).await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),
             Request::Apply { document } => match settings::parse(document.as_bytes()) {
                 Ok(settings) => self.apply(settings, Author::SetUp, String::new()).await,

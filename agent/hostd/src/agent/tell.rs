@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use host_api::{Notice, State, Status};
+use seeing::refusals::Rogue;
 use seeing::{Port, View};
 use settings::{MacAddress, PortName};
 use systemd::notify;
@@ -39,6 +40,7 @@ impl Agent {
         }
         let down = |name: &String| Notice::new("service_down", [("service", name.clone())]);
         status.notices.extend(self.services_down.iter().map(down));
+        status.notices.extend(self.upstream.notice());
         status.notices.extend(self.rogues.notices());
         if let Some(in_force) = &self.in_force {
             let InForce { settings, source, binding } = in_force;
@@ -92,6 +94,11 @@ impl Agent {
         self.view.subscribe()
     }
 
+    /// Where those are told that would be what only the box is.
+    pub fn seen_rogues(&self) -> watch::Sender<Vec<Rogue>> {
+        self.seen_rogues.clone()
+    }
+
     /// Where what is seen comes from and is kept.
     pub fn places(&self) -> seen::Places {
         seen::Places {
@@ -100,6 +107,11 @@ impl Agent {
             vendors: VENDORS.into(),
             own_cards: self.probe_cards.into_iter().filter_map(MacAddress::new).collect(),
         }
+    }
+
+    /// Where what is blocked is written.
+    pub fn blocked_directory(&self) -> std::path::PathBuf {
+        self.blocking.directory().to_owned()
     }
 
     /// Where the socket and the status are.

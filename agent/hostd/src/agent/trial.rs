@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use firewall::RulesetHash;
 use host_api::{Author, Ended, Failure, HowEnded, NotNow, Response, SettingsSource};
+use ipnet::Ipv4Net;
 use settings::{Moved, Settings};
 use systemd::log::chain;
 
@@ -55,6 +56,7 @@ impl Trial {
             left: u32::try_from(left.as_secs()).unwrap_or(host_api::Trial::LONGEST),
             by: self.by.clone(),
             document: self.document.clone(),
+            former: self.moved.values().map(Ipv4Net::addr).collect(),
         }
     }
 }
@@ -154,12 +156,12 @@ impl Agent {
         Response::Accepted
     }
 
-    /// Ends what is being tried: the former settings come back.
-    pub(super) async fn undo(&mut self) -> Response {
+    /// Ends what is being tried: the former settings come back. `how` says who ends it.
+    pub(super) async fn undo(&mut self, how: HowEnded) -> Response {
         if self.trial.is_none() {
             return Response::NotNow(NotNow::NoTrial);
         }
-        self.end_trial(HowEnded::Undone).await;
+        self.end_trial(how).await;
         match &self.problem {
             None => Response::Accepted,
             Some(problem) => Response::Failed(Failure {
@@ -232,7 +234,7 @@ impl Agent {
             wan: binding.wan().map(ToString::to_string),
             isolated: isolated.iter().map(ToString::to_string).collect(),
             site: self.site.network(),
-            uids: [uids.dnsmasq, uids.chrony, uids.networkd, uids.resolver, uids.admin],
+            uids: [uids.dnsmasq, uids.chrony, uids.networkd, uids.resolver, uids.admin, uids.relay],
             names: self.names_of(settings),
         }
     }

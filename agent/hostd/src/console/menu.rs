@@ -102,7 +102,7 @@ impl Menu {
                 false => (Self::Chosen { list, at, word }, None),
             },
             (Self::End(mut word), key) => match word.key(key, END) {
-                true => (Self::Waiting, Some(Request::Undo)),
+                true => (Self::Waiting, Some(Request::End)),
                 false => (Self::End(word), None),
             },
         };
@@ -118,7 +118,7 @@ impl Menu {
                 *self = Self::List(List { now, former });
                 return;
             }
-            (Request::Undo, Some(Response::Accepted)) => Said::Ended,
+            (Request::End, Some(Response::Accepted)) => Said::Ended,
             (_, Some(Response::Accepted)) => Said::Restored,
             (_, Some(Response::NotNow(NotNow::Trial))) => Said::Trial,
             (_, Some(Response::NotNow(NotNow::NoTrial))) => Said::NoTrial,
@@ -191,7 +191,7 @@ mod tests {
     fn former(document: &str, in_force: bool) -> Former {
         Former {
             document: document.to_owned(),
-            at: Some("2026-11-29 14:05".to_owned()),
+            at: Some("2026-11-29 14:05:09".to_owned()),
             by: Author::Admin("王琳".to_owned()),
             reason: String::new(),
             in_force,
@@ -256,7 +256,7 @@ mod tests {
         for keys in ["root\nid\n", "restore\n", "1restore\n", "end\n", "\n\n\n"] {
             let mut menu = Menu::Screen;
             let asked = typed(&mut menu, keys);
-            assert!(!asked.iter().any(|it| matches!(it, Request::GoBack { .. } | Request::Undo)));
+            assert!(!asked.iter().any(|it| matches!(it, Request::GoBack { .. } | Request::End)));
         }
     }
 
@@ -272,8 +272,8 @@ mod tests {
     #[test]
     fn a_trial_is_ended_by_a_word_and_only_while_there_is_one() {
         let mut menu = Menu::Screen;
-        assert_eq!(typed(&mut menu, "tend\n"), [Request::Undo]);
-        menu.answered(&Request::Undo, Some(Response::NotNow(NotNow::NoTrial)));
+        assert_eq!(typed(&mut menu, "tend\n"), [Request::End]);
+        menu.answered(&Request::End, Some(Response::NotNow(NotNow::NoTrial)));
         assert_eq!(menu, Menu::Said(Said::NoTrial));
         let mut menu = Menu::Screen;
         let none = May { go_back: false, end_trial: false };

@@ -112,7 +112,7 @@ mod tests {
     fn former(by: Author, reason: &str) -> Former {
         Former {
             document: "a".repeat(64),
-            at: Some("2026-11-29 14:05".to_owned()),
+            at: Some("2026-11-29 14:05:09".to_owned()),
             by,
             reason: reason.to_owned(),
             in_force: false,
@@ -138,10 +138,10 @@ mod tests {
     #[test]
     fn tells_when_who_and_what_for() {
         let shown = page(&Menu::List(list()), Look::Serial);
-        assert!(shown.contains("1  2026-11-29 14:05  王琳  打印机换了位置"), "{shown}");
-        assert!(shown.contains("2  2026-11-29 14:05  控制台"), "{shown}");
+        assert!(shown.contains("1  2026-11-29 14:05:09  王琳  打印机换了位置"), "{shown}");
+        assert!(shown.contains("2  2026-11-29 14:05:09  控制台"), "{shown}");
         let shown = page(&Menu::List(list()), Look::Screen);
-        assert!(shown.contains("2  2026-11-29 14:05  console"), "{shown}");
+        assert!(shown.contains("2  2026-11-29 14:05:09  the console"), "{shown}");
     }
 
     #[test]

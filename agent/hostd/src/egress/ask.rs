@@ -1,5 +1,4 @@
-//! A name looked up at the box's own resolver, which asks the provider's: both kinds of address, over UDP,
-//! and over TCP what does not fit.
+//! A name looked up at a resolver of the box's own: both kinds of address, over UDP, and over TCP what does not fit.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-/// The instance of dnsmasq that answers the box.
+/// The instance of dnsmasq that answers the box, and asks the provider or the resolver.
 const RESOLVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 53);
 /// How long one answer may take; dnsmasq itself asks again within that.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -29,7 +28,8 @@ pub struct Found {
 
 /// Looks a name up.
 pub async fn look_up(name: DomainName) -> Found {
-    let (v4, v6) = tokio::join!(ask(&name, Kind::A), ask(&name, Kind::Aaaa));
+    let of_kind = |kind| ask(RESOLVER, &name, kind);
+    let (v4, v6) = tokio::join!(of_kind(Kind::A), of_kind(Kind::Aaaa));
     let addresses = match (v4, v6) {
         (None, None) => None,
         (v4, v6) => Some([v4, v6].into_iter().flatten().flatten().collect()),
@@ -37,16 +37,22 @@ pub async fn look_up(name: DomainName) -> Found {
     Found { name, addresses }
 }
 
+/// Whether this resolver finds out what the name is, or that it is none.
+pub async fn is_answered(resolver: SocketAddr, name: &DomainName) -> bool {
+    ask(resolver, name, Kind::A).await.is_some()
+}
+
 /// Addresses of a kind; `None` when nobody answered.
-async fn ask(name: &DomainName, kind: Kind) -> Option<Vec<(IpAddr, u32)>> {
+async fn ask(resolver: SocketAddr, name: &DomainName, kind: Kind) -> Option<Vec<(IpAddr, u32)>> {
     let mut id = [0; 2];
     getrandom::fill(&mut id).ok()?;
     let id = u16::from_ne_bytes(id);
     let question = dns::query(id, name, kind);
-    let over_udp = timeout(PATIENCE, udp(&question, |bytes| dns::read(bytes, id, name, kind)));
+    let read = |bytes: &[u8]| dns::read(bytes, id, name, kind);
+    let over_udp = timeout(PATIENCE, udp(resolver, &question, read));
     let answer = match over_udp.await {
         Ok(Ok(Answer::Cut)) => {
-            let bytes = timeout(PATIENCE, tcp(&question)).await.ok()?.ok()?;
+            let bytes = timeout(PATIENCE, tcp(resolver, &question)).await.ok()?.ok()?;
             dns::read(&bytes, id, name, kind)?
         }
         Ok(Ok(answer)) => answer,
@@ -63,9 +69,13 @@ async fn ask(name: &DomainName, kind: Kind) -> Option<Vec<(IpAddr, u32)>> {
     }
 }
 
-async fn udp(question: &[u8], read: impl Fn(&[u8]) -> Option<Answer>) -> io::Result<Answer> {
+async fn udp(
+    resolver: SocketAddr,
+    question: &[u8],
+    read: impl Fn(&[u8]) -> Option<Answer>,
+) -> io::Result<Answer> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    socket.connect(RESOLVER).await?;
+    socket.connect(resolver).await?;
     socket.send(question).await?;
     let mut room = [0; dns::MAX_UDP];
     loop {
@@ -76,8 +86,8 @@ async fn udp(question: &[u8], read: impl Fn(&[u8]) -> Option<Answer>) -> io::Res
     }
 }
 
-async fn tcp(question: &[u8]) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(RESOLVER).await?;
+async fn tcp(resolver: SocketAddr, question: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(resolver).await?;
     let length = u16::try_from(question.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     stream.write_all(&[&length.to_be_bytes(), question].concat()).await?;
     let length = usize::from(stream.read_u16().await?);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use firewall::egress_sets;
 use host_api::egress::{EgressName, NameState};
-use ipnet::IpNet;
+use network::Inside;
 use settings::{DomainName, EgressUser, Settings};
 
 use super::ask::Found;
@@ -37,8 +37,7 @@ pub struct Names {
     directory: PathBuf,
     names: BTreeMap<DomainName, Known>,
     users: BTreeMap<EgressUser, BTreeSet<DomainName>>,
-    /// Networks of zones.
-    inside: Vec<IpNet>,
+    inside: Inside,
 }
 
 /// What is known of a name.
@@ -55,19 +54,19 @@ struct Known {
 impl Names {
     /// None yet.
     pub fn new(directory: PathBuf) -> Self {
-        Self { directory, names: BTreeMap::new(), users: BTreeMap::new(), inside: Vec::new() }
+        Self {
+            directory,
+            names: BTreeMap::new(),
+            users: BTreeMap::new(),
+            inside: Inside::default(),
+        }
     }
 
     /// Takes the names of other settings. What is open already stays so for its time.
     pub fn follow(&mut self, settings: &Settings) {
         let of = |user| network::dnsmasq::allowed_names(settings, user).cloned().collect();
         self.users = EgressUser::ALL.into_iter().map(|user| (user, of(user))).collect();
-        self.inside = settings
-            .zones
-            .iter()
-            .flat_map(|(name, zone)| zone.subnet_v4().into_iter().chain(settings.routed(name)))
-            .map(IpNet::V4)
-            .collect();
+        self.inside = Inside::of(settings);
         let wanted: BTreeSet<&DomainName> = self.users.values().flatten().collect();
         self.names.retain(|name, _| wanted.contains(name));
         for name in wanted {
@@ -111,17 +110,9 @@ impl Names {
             known.state = NameState::NoAnswer;
             return;
         };
-        let usable = |address: &IpAddr| {
-            settings::is_on_the_internet(*address)
-                && !own.contains(address)
-                && !self.inside.iter().any(|zone| zone.contains(address))
-        };
         let (open, refused): (Vec<_>, Vec<_>) =
-            addresses.into_iter().partition(|(address, _)| usable(address));
-        known.refused = refused.into_iter().map(|(address, _)| address).take(MOST).collect();
-        if !known.refused.is_empty() {
-            tracing::warn!(name = %found.name, refused = ?known.refused, "a name leads inside");
-        }
+            addresses.into_iter().partition(|(address, _)| self.inside.lets_out(*address, own));
+        known.refuses(&found.name, refused.into_iter().map(|(address, _)| address).take(MOST));
         let believed =
             |seconds: u32| Duration::from_secs(u64::from(seconds.clamp(BELIEVED.0, BELIEVED.1)));
         let open: BTreeMap<IpAddr, Duration> = open
@@ -176,6 +167,18 @@ impl Names {
 }
 
 impl Known {
+    /// Takes what is refused of its addresses. It is written down when that is news, not at each look-up.
+    fn refuses(&mut self, name: &DomainName, refused: impl Iterator<Item = IpAddr>) -> bool {
+        let refused = refused.collect();
+        let is_news = self.refused != refused;
+        self.refused = refused;
+        let says = is_news && !self.refused.is_empty();
+        if says {
+            tracing::warn!(%name, refused = ?self.refused, "a name leads inside");
+        }
+        says
+    }
+
     /// A name that is new to us; what a former run of ours opened is open still.
     fn held(name: &DomainName) -> Self {
         let now = Instant::now();
@@ -240,6 +243,20 @@ mod tests {
         let egress = r#""egress": [{"for": "crm", "to": "a.example", "protocol": "tcp", "port": 1},
             {"for": "admin", "to": "b.example", "protocol": "tcp", "port": 1}], "version""#;
         settings::parse(text.replacen("\"version\"", egress, 1).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_leads_inside_is_written_down_when_it_is_news() {
+        let name: DomainName = "a.example".parse().unwrap();
+        let address = |text: &str| -> IpAddr { text.parse().unwrap() };
+        let mut known = Known::held(&name);
+        let mut says = |refused: &[IpAddr]| known.refuses(&name, refused.iter().copied());
+        let (one, other) = (address("10.0.0.1"), address("10.0.0.2"));
+        assert!(says(&[one]));
+        assert!(!says(&[one]), "as it was");
+        assert!(says(&[one, other]));
+        assert!(!says(&[]), "none any more");
+        assert!(says(&[one]));
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! What was seen so far, and how it is seen: the kernel asked, files of leases read.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kernel::packet_log::Taken;
 use network::probe::{OUTSIDER, is_nobody};
 use seeing::connections::{Raw, Snapshot};
 use seeing::devices::{Devices, Neighbour, Seen};
-use seeing::refusals::{Logged, Refusals};
+use seeing::refusals::{Logged, Refusals, Rogue};
 use seeing::traffic::{Count, Traffic};
 use seeing::vendors::Vendors;
 use seeing::{View, leases};
 use settings::MacAddress;
+use tokio::sync::watch;
 
 use super::Places;
 use super::file::File;
+use crate::rogues;
 use crate::store::directory::read_bounded;
 use systemd::log::chain;
 
@@ -32,6 +33,8 @@ const TOLD: usize = 10;
 pub(super) struct Eyes {
     places: Places,
     file: File,
+    /// Where those are told that would be what only the box is.
+    rogues: watch::Sender<Vec<Rogue>>,
     pub(super) view: Option<View>,
     pub(super) vendors: Vendors,
     pub(super) devices: Devices,
@@ -44,7 +47,7 @@ pub(super) struct Eyes {
 }
 
 impl Eyes {
-    pub(super) fn new(places: Places) -> Self {
+    pub(super) fn new(places: Places, rogues: watch::Sender<Vec<Rogue>>) -> Self {
         let vendors = read_bounded(&places.vendors, MAX_VENDORS).unwrap_or_else(|error| {
             tracing::info!(%error, "who makes cards is not known");
             Vec::new()
@@ -53,6 +56,7 @@ impl Eyes {
         Self {
             devices: file.read(),
             file,
+            rogues,
             view: None,
             vendors: Vendors::new(String::from_utf8(vendors).unwrap_or_default()),
             refusals: Refusals::default(),
@@ -107,6 +111,7 @@ impl Eyes {
             tracing::warn!(count = new.len() - TOLD, "more new devices at once");
         }
         self.end_quarantined();
+        self.tell_rogues();
         self.file.keep_if_due(&mut self.devices);
     }
 
@@ -143,12 +148,21 @@ impl Eyes {
         }
         for packet in &taken.packets {
             let mac = packet.mac.and_then(MacAddress::new);
-            if self.is_a_try(mac, packet.destination) {
+            // A frame may bear any address: whose it is its card says.
+            let of_rogue = Refusals::is_of_rogue(&packet.prefix);
+            if self.is_a_try(mac) || !of_rogue && is_nobody(packet.destination) {
                 continue;
             }
+            let link = |index| self.links.get(index).cloned().unwrap_or_default();
+            let card = match packet.port_of_bridge {
+                0 => packet.input,
+                port => port,
+            };
             let logged = Logged {
                 prefix: packet.prefix.clone(),
-                input: self.links.get(&packet.input).cloned().unwrap_or_default(),
+                input: link(&packet.input),
+                card: link(&card),
+                vlan: packet.vlan,
                 mac,
                 source: packet.source,
                 destination: packet.destination,
@@ -157,15 +171,29 @@ impl Eyes {
             };
             self.refusals.take(view, &logged, now());
         }
+        if taken.packets.iter().any(|packet| Refusals::is_of_rogue(&packet.prefix)) {
+            self.tell_rogues();
+        }
+    }
+
+    /// Tells who would be what only the box is.
+    fn tell_rogues(&self) {
+        let since = now().saturating_sub(rogues::TOLD.as_secs());
+        let rogues = self.refusals.rogues(&self.devices, since);
+        self.rogues.send_if_modified(|known| {
+            let news = *known != rogues;
+            *known = rogues;
+            news
+        });
     }
 
     /// A packet that the box itself had sent to see what becomes of it: nobody was refused.
-    fn is_a_try(&self, mac: Option<MacAddress>, destination: IpAddr) -> bool {
+    fn is_a_try(&self, mac: Option<MacAddress>) -> bool {
         let own = |mac: MacAddress| {
             mac.octets() == OUTSIDER
                 || self.places.own_cards.contains(&mac) && self.devices.zone(mac).is_none()
         };
-        mac.is_some_and(own) || is_nobody(destination)
+        mac.is_some_and(own)
     }
 
     /// Connections now, or a moment ago.

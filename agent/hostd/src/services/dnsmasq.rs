@@ -1,231 +1,60 @@
-//! The instances of dnsmasq, one for each zone and one for the box: their files, and what is due to each.
+//! dnsmasq, which runs for each zone, for the box and for each choice of block lists: as which units, and as a child.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::Path;
 
-use tokio::process::{Child, Command};
+use network::blocking::PREFIX;
+use tokio::process::Child;
 
-use super::systemctl;
-use crate::files::{self, Readers};
+use super::child;
+use super::instances::Program;
 
-/// Ending of an instance's file; before it stands its name.
-const ENDING: &str = "conf";
+/// dnsmasq.
+pub const DNSMASQ: Program = Program { template, shown, start };
 
-/// The instances.
-pub struct Dnsmasq {
-    directory: PathBuf,
-    kind: Kind,
-    due: BTreeMap<String, Turn>,
-    /// Known to have been started.
-    started: BTreeSet<String>,
+fn has_lists(instance: &str) -> bool {
+    instance.starts_with(PREFIX)
 }
 
-enum Kind {
-    Units,
-    Children(BTreeMap<String, Child>),
+/// One that has but lists needs no privilege, and logs to us.
+fn template(instance: &str) -> &'static str {
+    if has_lists(instance) { "gatehouse-blocking" } else { "gatehouse-dnsmasq" }
 }
 
-/// What is due to an instance.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// Its zone is gone; its file goes afterwards.
-    Stop,
-    /// It has another file.
-    Restart,
-    /// Not known to have been started: this does nothing to one that runs.
-    Start,
-}
-
-impl Dnsmasq {
-    /// Instances as units; their files are in a directory of their own.
-    pub fn units(directory: PathBuf) -> Self {
-        Self::new(directory, Kind::Units)
+/// `dnsmasq (guest)`; `dnsmasq (lists: guest)` of one that has lists.
+pub fn shown(instance: &str) -> String {
+    if let Some(zone) = instance.strip_prefix(PREFIX) {
+        return format!("dnsmasq (lists: {zone})");
     }
-
-    /// Instances as children.
-    pub fn children(directory: PathBuf) -> Self {
-        Self::new(directory, Kind::Children(BTreeMap::new()))
-    }
-
-    fn new(directory: PathBuf, kind: Kind) -> Self {
-        Self { directory, kind, due: BTreeMap::new(), started: BTreeSet::new() }
-    }
-
-    /// Writes the files.
-    pub fn write(&mut self, texts: &BTreeMap<String, String>) -> io::Result<()> {
-        for (instance, text) in texts {
-            let is_new = files::put(&self.file(instance), text, Readers::All)?;
-            if is_new {
-                self.due.insert(instance.clone(), Turn::Restart);
-            } else if !self.started.contains(instance) {
-                self.due.entry(instance.clone()).or_insert(Turn::Start);
-            }
-        }
-        let gone = self.written()?.into_iter().filter(|instance| !texts.contains_key(instance));
-        self.due.extend(gone.map(|instance| (instance, Turn::Stop)));
-        Ok(())
-    }
-
-    /// Does what is due. What cannot be done stays due.
-    pub async fn bring_about(&mut self) -> io::Result<()> {
-        for turn in [Turn::Stop, Turn::Restart, Turn::Start] {
-            let due = self.due.iter().filter(|(_, due)| **due == turn);
-            let instances: Vec<String> = due.map(|(instance, _)| instance.clone()).collect();
-            if instances.is_empty() {
-                continue;
-            }
-            match &mut self.kind {
-                Kind::Units => tell(turn, &instances).await?,
-                Kind::Children(children) => {
-                    for instance in &instances {
-                        if let Some(mut former) = children.remove(instance) {
-                            former.kill().await?;
-                        }
-                        if turn != Turn::Stop {
-                            let child = start(&file(&self.directory, instance))?;
-                            children.insert(instance.clone(), child);
-                        }
-                    }
-                }
-            }
-            for instance in instances {
-                if turn == Turn::Stop {
-                    files::remove(&self.file(&instance))?;
-                    self.started.remove(&instance);
-                } else {
-                    self.started.insert(instance.clone());
-                }
-                self.due.remove(&instance);
-            }
-        }
-        Ok(())
-    }
-
-    /// The units, with the name by which people are told of each.
-    pub fn as_units(&self) -> Vec<(String, String)> {
-        let instances = self.started.iter();
-        instances.map(|instance| (unit(instance), shown(instance))).collect()
-    }
-
-    /// Names of the children that ended; they are to be started again.
-    pub fn ended(&mut self) -> Vec<String> {
-        let Kind::Children(children) = &mut self.kind else { return Vec::new() };
-        let mut ended = Vec::new();
-        for (instance, child) in children {
-            if !matches!(child.try_wait(), Ok(None)) {
-                self.due.insert(instance.clone(), Turn::Restart);
-                ended.push(shown(instance));
-            }
-        }
-        ended
-    }
-
-    fn file(&self, instance: &str) -> PathBuf {
-        file(&self.directory, instance)
-    }
-
-    /// Instances that have a file, those of a former run of ours included.
-    fn written(&self) -> io::Result<Vec<String>> {
-        let mut written = Vec::new();
-        for entry in self.directory.read_dir()? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == ENDING) {
-                written.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
-            }
-        }
-        Ok(written)
-    }
-}
-
-fn file(directory: &Path, instance: &str) -> PathBuf {
-    directory.join(format!("{instance}.{ENDING}"))
-}
-
-fn unit(instance: &str) -> String {
-    format!("gatehouse-dnsmasq@{instance}.service")
-}
-
-/// `dnsmasq (guest)`.
-fn shown(instance: &str) -> String {
     format!("dnsmasq ({})", instance.strip_prefix("z-").unwrap_or(instance))
 }
 
-async fn tell(turn: Turn, instances: &[String]) -> io::Result<()> {
-    let word = match turn {
-        Turn::Stop => "stop",
-        Turn::Restart => "restart",
-        Turn::Start => "start",
-    };
-    let units: Vec<String> = instances.iter().map(|instance| unit(instance)).collect();
-    let units = units.iter().map(String::as_str);
-    systemctl(&["--no-block", word].into_iter().chain(units).collect::<Vec<_>>()).await.map(|_| ())
-}
-
-fn start(configuration: &Path) -> io::Result<Child> {
+fn start(instance: &str, configuration: &Path) -> io::Result<Child> {
     let mut file = OsString::from("--conf-file=");
     file.push(configuration);
-    // Ends with us, even when we are killed.
-    Command::new("setpriv")
-        .args(["--pdeathsig", "KILL", "dnsmasq"])
-        .args([
-            "--keep-in-foreground",
-            "--log-facility=-",
-            "--pid-file=",
-            "--user=root",
-            "--group=root",
-        ])
-        .arg(file)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
+    let facility = (!has_lists(instance)).then_some("--log-facility=-");
+    let words = ["dnsmasq", "--keep-in-foreground", "--pid-file=", "--user=root", "--group=root"];
+    child(&words).args(facility).arg(file).spawn()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts(of: &[(&str, &str)]) -> BTreeMap<String, String> {
-        of.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
-    }
-
-    fn due(of: &Dnsmasq) -> Vec<(&str, &str)> {
-        let word = |turn: &Turn| match turn {
-            Turn::Stop => "stop",
-            Turn::Restart => "restart",
-            Turn::Start => "start",
-        };
-        of.due.iter().map(|(instance, turn)| (instance.as_str(), word(turn))).collect()
-    }
-
     #[test]
-    fn only_what_changed_is_restarted_and_a_zone_that_is_gone_is_stopped() {
-        let directory = tempfile::tempdir().unwrap();
-        let new = || Dnsmasq::units(directory.path().to_owned());
-        let mut first = new();
-        first.write(&texts(&[("box", "a"), ("z-guest", "a"), ("z-office", "a")])).unwrap();
-        let all = [("box", "restart"), ("z-guest", "restart"), ("z-office", "restart")];
-        assert_eq!(due(&first), all);
-        // A new run of ours: what stood there before is known by its file.
-        let mut second = new();
-        second.write(&texts(&[("box", "a"), ("z-office", "b")])).unwrap();
-        let changed = [("box", "start"), ("z-guest", "stop"), ("z-office", "restart")];
-        assert_eq!(due(&second), changed);
-        // The zone is there again before it was stopped, and what is due already stays.
-        second.write(&texts(&[("box", "a"), ("z-guest", "b"), ("z-office", "b")])).unwrap();
+    fn one_with_lists_is_another_unit() {
         assert_eq!(
-            due(&second),
-            [("box", "start"), ("z-guest", "restart"), ("z-office", "restart")]
+            (template("l-guest"), template("z-guest")),
+            ("gatehouse-blocking", "gatehouse-dnsmasq")
         );
     }
 
     #[test]
     fn people_are_told_the_zone() {
         assert_eq!(
-            (shown("z-guest"), shown("box")),
-            ("dnsmasq (guest)".into(), "dnsmasq (box)".into())
+            (shown("z-guest"), shown("box"), shown("l-guest")),
+            ("dnsmasq (guest)".into(), "dnsmasq (box)".into(), "dnsmasq (lists: guest)".into())
         );
     }
 }

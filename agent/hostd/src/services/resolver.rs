@@ -2,16 +2,15 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
-use super::systemctl;
+use super::{child, systemctl};
 use crate::files::{self, Readers};
 
 const UNIT: &str = "gatehouse-resolver.service";
 /// What people are told that it is.
-const SHOWN: &str = "unbound";
+pub const SHOWN: &str = "unbound";
 
 /// The resolver.
 pub struct Resolver {
@@ -112,13 +111,7 @@ impl Resolver {
 }
 
 fn start(configuration: &std::path::Path) -> io::Result<Child> {
-    // Ends with us, even when we are killed.
-    Command::new("setpriv")
-        .args(["--pdeathsig", "KILL", "unbound", "-d", "-p", "-c"])
-        .arg(configuration)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
+    child(&["unbound", "-d", "-p", "-c"]).arg(configuration).spawn()
 }
 
 #[cfg(test)]

@@ -43,6 +43,11 @@ impl Real {
         Ok(Self { path: path.to_owned() })
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Replaces a file as a whole: after a power cut it has the old content or the new.
     pub fn replace(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let new = format!("{name}.new");

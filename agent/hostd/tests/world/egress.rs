@@ -14,7 +14,7 @@ use host_api::egress::{EgressAsked, EgressName, EgressTold, NameState};
 use host_api::{Request, Response};
 use settings::{EgressProtocol, EgressUser};
 
-use super::{ask, document, in_crm, learns, out, ready, restart, run, work};
+use super::{apply, ask, document, in_crm, learns, out, ready, restart, run, work};
 
 const ADMIN: &str = "906";
 /// Where servers of the "internet" are.
@@ -194,10 +194,6 @@ fn with(former: &str, egress: &str) -> String {
 
 fn entry(user: &str, to: &str, port: u16) -> String {
     format!(r#"{{"for": "{user}", "to": "{to}", "protocol": "tcp", "port": {port}}}"#)
-}
-
-fn apply(document: String) {
-    assert_eq!(ask(&Request::Apply { document }).unwrap(), Response::Accepted);
 }
 
 #[test]

@@ -11,10 +11,13 @@
     reason = "a test"
 )]
 
+mod blocking;
 mod egress;
 mod names;
 mod probe;
+mod program;
 mod publish;
+mod relay;
 mod resolver;
 mod rules;
 mod seen;
@@ -26,15 +29,27 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use host_api::{HEADER, Request, Response, SettingsSource, SetupTried, State, Status};
 
 #[test]
 fn in_a_world_of_namespaces() {
-    let tools = ["ip", "nft", "dnsmasq", "unbound", "drill", "openssl", "nsenter", "busybox"];
+    let tools = [
+        "ip",
+        "nft",
+        "dnsmasq",
+        "unbound",
+        "avahi-daemon",
+        "drill",
+        "openssl",
+        "nsenter",
+        "busybox",
+    ];
     let absent: Vec<_> =
         tools.iter().filter(|tool| Command::new(tool).arg("-V").output().is_err()).collect();
     let root = fs::read_to_string("/proc/self/status").unwrap().contains("\nUid:\t0\t");
@@ -53,7 +68,7 @@ fn in_a_world_of_namespaces() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("34 passed"), "{said}\n{told}");
+    assert!(output.status.success() && said.contains("36 passed"), "{said}\n{told}");
     let counted: Vec<_> = told.lines().filter(|line| line.contains("breaking changes")).collect();
     eprintln!("{}", counted.join("\n"));
     // Nobody is to believe that so many were tried when they were not.
@@ -111,6 +126,11 @@ fn ask(request: &Request) -> std::io::Result<Response> {
     Ok(host_api::decode(&text).unwrap())
 }
 
+/// Has the settings applied.
+fn apply(document: String) {
+    assert_eq!(ask(&Request::Apply { document }).unwrap(), Response::Accepted);
+}
+
 /// Asks until the answer is as wanted; hostd may be starting.
 fn wait(what: &str, good: impl Fn(&Status) -> bool) -> Status {
     let end = Instant::now() + Duration::from_secs(20);
@@ -126,7 +146,24 @@ fn wait(what: &str, good: impl Fn(&Status) -> bool) -> Status {
     }
 }
 
+/// When a test fails it says what hostd said up to then, not what it says when all is over.
+fn quote_hostd() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |failed| {
+            usual(failed);
+            let said = fs::read_to_string(work().join("hostd.log")).unwrap_or_default();
+            let last: Vec<_> = said.lines().rev().take(25).collect();
+            for line in last.iter().rev() {
+                eprintln!("hostd: {line}");
+            }
+        }));
+    });
+}
+
 fn ready() -> Status {
+    quote_hostd();
     wait("ready", |status| status.state == State::Ready)
 }
 
@@ -229,7 +266,7 @@ fn c_asked_for_other_settings() {
     let other = former.replace("192.168.20.", "192.168.21.");
     assert_eq!(ask(&Request::Check { document: other.clone() }).unwrap(), Response::Accepted);
     assert_eq!(document(), former, "a check changed something");
-    assert_eq!(ask(&Request::Apply { document: other.clone() }).unwrap(), Response::Accepted);
+    apply(other.clone());
     assert_eq!(document(), other);
     let guest = on_box(&["ip", "-br", "address", "show", "z-guest"]);
     assert!(guest.contains("192.168.21.1/24") && !guest.contains("192.168.20."), "{guest}");
@@ -249,7 +286,7 @@ fn d_finds_its_settings_broken() {
     assert_eq!(status.notices[0].code, "previous_used");
     let former = document();
     assert!(former.contains("192.168.20.1/24"), "not the former settings");
-    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    apply(former);
     assert_eq!(ready().settings, SettingsSource::Confirmed);
 }
 
@@ -332,10 +369,10 @@ fn bb_hands_over_sockets_on_the_management_addresses_alone() {
     let waiting = std::thread::spawn(move || listeners(have));
     let former = document();
     let other = former.replace("\"192.168.10.", "\"192.168.11.");
-    assert_eq!(ask(&Request::Apply { document: other }).unwrap(), Response::Accepted);
+    apply(other);
     let (addresses, _) = waiting.join().unwrap();
     assert!(addresses.contains(&"192.168.11.1:443".parse().unwrap()), "{addresses:?}");
-    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    apply(former);
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use host_api::{Lease, Request, Response};
+use host_api::seeing::{Look, Page, Refused, Seen, Why};
+use host_api::{Lease, Notice, Request, Response};
 
-use super::{ask, document, out, ready, run, work};
+use super::{apply, ask, document, out, ready, run, work};
 
 /// Gets an address in the office as this card, by this name; what the client was given.
 fn get(mac: &str, name: &[&str]) -> Option<Ipv4Addr> {
@@ -74,7 +75,7 @@ fn n_names_of_devices() {
         {"mac": "52:54:00:00:05:02", "address": "192.168.10.150"}],"#;
     let former = document();
     let with = former.replacen("\"vlan\": 10,", fixed, 1);
-    assert_eq!(ask(&Request::Apply { document: with }).unwrap(), Response::Accepted);
+    apply(with);
     let printer = Some(Ipv4Addr::new(192, 168, 10, 20));
     let router = Some(Ipv4Addr::new(192, 168, 10, 1));
     // dnsmasq was started anew.
@@ -165,27 +166,82 @@ fn n_names_of_devices() {
     assert!(Path::new(&work().join("state/leases/z-office.leases")).exists());
     assert_eq!(resolve("use-application-dns.net"), None);
     out(&["ip", "-n", &office, "link", "set", "eth0", "address", "52:54:00:67:01:02"]);
-    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    apply(former);
 }
 
-/// A home router that was plugged in the wrong way round.
+/// The notice of the code, once there is one with these values; what else is told then.
+fn told(code: &str, values: &[(&str, &str)], mut send: impl FnMut()) -> Vec<Notice> {
+    let end = Instant::now() + Duration::from_secs(70);
+    loop {
+        send();
+        let Response::Status(status) = ask(&Request::Status).unwrap() else { panic!("no status") };
+        let is_it = |notice: &Notice| {
+            let has = |(name, value): &(&str, &str)| {
+                notice.values.get(*name).is_some_and(|known| known == value)
+            };
+            notice.code == code && values.iter().all(has)
+        };
+        if status.notices.iter().any(is_it) {
+            return status.notices;
+        }
+        assert!(Instant::now() < end, "{code} {values:?}: {:?}", status.notices);
+        std::thread::yield_now();
+    }
+}
+
+/// What was refused to the device, for this reason.
+fn refused(mac: &str, why: &Why) -> Refused {
+    let page = Page { device: Some(mac.to_owned()), limit: 200, ..Page::default() };
+    let Response::Seen(Seen::Refused { rows, .. }) =
+        ask(&Request::Look(Look::Refused(page))).unwrap()
+    else {
+        panic!("nothing is seen")
+    };
+    let is_it = |row: &Refused| row.why == *why;
+    rows.iter().find(|row| is_it(row)).cloned().unwrap_or_else(|| panic!("{rows:?}"))
+}
+
+/// The card of a client.
+fn card_of(namespace: &str) -> String {
+    let link = out(&["ip", "-n", namespace, "-br", "link", "show", "eth0"]);
+    link.split_whitespace().nth(2).unwrap().to_owned()
+}
+
+/// A home router that was plugged in the wrong way round, and a PC that would be the router.
 #[test]
 #[ignore = "runs inside dev/world"]
 fn r_a_device_that_gives_out_addresses_is_told_of() {
     ready();
-    let office = std::env::var("OFFICE").unwrap();
+    let (office, guest) = (std::env::var("OFFICE").unwrap(), std::env::var("GUEST").unwrap());
     out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
-    let end = Instant::now() + Duration::from_secs(70);
-    loop {
+    // It has a name, as such a device would: it asked for an address of its own.
+    let card = card_of(&office);
+    assert!(get(&card, &["-x", "hostname:till"]).is_some(), "no address is given out");
+    let device = format!("till ({card})");
+    let place = [("device", device.as_str()), ("zone", "office"), ("port", "office")];
+    let notices = told("rogue_dhcp_in_zone_at_port", &place, || {
+        run(&["ip", "netns", "exec", &office, "ping", "-c1", "-W1", "192.168.10.1"]);
         let script = "echo offer > /dev/udp/192.168.10.1/68";
         run(&["ip", "netns", "exec", &office, "bash", "-c", script]);
-        let Response::Status(status) = ask(&Request::Status).unwrap() else { panic!("no status") };
-        let codes: Vec<_> = status.notices.iter().map(|notice| notice.code.as_str()).collect();
-        if codes.contains(&"rogue_dhcp") {
-            assert!(!codes.contains(&"rogue_router"), "{codes:?}");
-            break;
-        }
-        assert!(Instant::now() < end, "{codes:?}");
-        std::thread::yield_now();
-    }
+    });
+    assert!(notices.iter().all(|notice| !notice.code.starts_with("rogue_router")), "{notices:?}");
+    let row = refused(&card, &Why::RogueDhcp);
+    assert_eq!((row.from.zone.as_deref(), row.at.as_deref()), (Some("office"), Some("office")));
+    assert_eq!((row.from.name.as_deref(), row.port), (Some("till"), 68));
+
+    let card = card_of(&guest);
+    let advertise = "import socket\n\
+        s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)\n\
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)\n\
+        to = ('ff02::1', 0, 0, socket.if_nametoindex('eth0'))\n\
+        s.sendto(bytes([134, 0, 0, 0, 64, 0, 7, 8] + 8 * [0]), to)\n";
+    let notices =
+        told("rogue_router_in_zone_at_port", &[("zone", "guest"), ("port", "guest")], || {
+            out(&["ip", "netns", "exec", &guest, "python3", "-c", advertise]);
+        });
+    let names_card =
+        |notice: &Notice| notice.values.get("device").is_some_and(|device| device.contains(&card));
+    assert!(notices.iter().any(names_card), "{card}: {notices:?}");
+    let row = refused(&card, &Why::RogueRouter);
+    assert_eq!((row.from.zone.as_deref(), row.at.as_deref()), (Some("guest"), Some("guest")));
 }

@@ -2,14 +2,13 @@
 //! box's address on the internet, and no more when it is published no more or over.
 
 use std::env;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use host_api::{Request, Response};
 use serde_json::{Value, json};
 
-use super::{ask, document, out, ready};
+use super::program::Program;
+use super::{apply, ask, document, out, ready};
 
 /// Answers every line with whom it came from.
 const SERVER: &str = r#"
@@ -43,48 +42,11 @@ for line in sys.stdin:
         print("refused", flush=True)
 "#;
 
-struct Program(Child);
-
-impl Program {
-    fn start(namespace: &str, text: &str) -> Self {
-        let name = env::var(namespace).unwrap();
-        let child = Command::new("ip")
-            .args(["netns", "exec", &name, "python3", "-c", text])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        // One line at a time is under way: nothing of another is read along.
-        BufReader::with_capacity(1, self.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-
-    fn tell(&mut self, what: &str) -> String {
-        writeln!(self.0.stdin.as_mut().unwrap(), "{what}").unwrap();
-        self.line()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn with(former: &str, publish: &Value) -> String {
     let mut value: Value = serde_json::from_str(former).unwrap();
     value["time_zone"] = json!("UTC");
     value["publish"] = publish.clone();
     settings::parse(value.to_string().as_bytes()).unwrap().to_json()
-}
-
-fn apply(document: String) {
-    assert_eq!(ask(&Request::Apply { document }).unwrap(), Response::Accepted);
 }
 
 #[test]
@@ -109,6 +71,14 @@ fn a_published_service_is_reached_until_it_is_published_no_more() {
     apply(with(&former, &shop("2099-12-31")));
     assert_eq!(outside.tell("open"), "11.67.0.1", "the server sees who it is");
     assert_eq!(inside.tell("open"), "192.168.10.1", "the server itself, by way of the box");
+
+    let arrivals = || match ask(&Request::Arrivals).unwrap() {
+        Response::Arrivals(all) => all,
+        other => panic!("{other:?}"),
+    };
+    let [one] = arrivals()[..] else { panic!("{:?}", arrivals()) };
+    assert_eq!((one.service, one.hits), (1, 2), "one from outside, one from inside");
+    assert!(one.last.is_some_and(|last| last >= one.since), "{one:?}");
 
     // Over by the clock: what is open ends within a second, and nothing new comes.
     let since = Instant::now();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use host_api::{Request, Response};
 
-use super::{ask, document, learns, out, ready, run, work};
+use super::{apply, ask, document, learns, out, ready, run, work};
 
 /// The server on the WAN; it ends with the test.
 struct Server(Child);
@@ -67,15 +67,36 @@ fn serve() -> Server {
          directory: \"\"\n pidfile: \"\"\n use-syslog: no\n access-control: 0.0.0.0/0 allow\n \
          module-config: \"iterator\"\n local-zone: \"plain.example.\" static\n \
          local-data: \"www.plain.example. A 11.67.1.3\"\n local-zone: \"pool.ntp.org.\" static\n \
-         local-data: \"2.debian.pool.ntp.org. A 11.67.1.9\"\n\
+         local-data: \"2.debian.pool.ntp.org. A 11.67.1.9\"\n \
+         local-zone: \"root-servers.net.\" static\n \
+         local-data: \"a.root-servers.net. A 198.41.0.4\"\n\
          auth-zone:\n name: \"signed.example.\"\n zonefile: \"{}\"\n for-downstream: yes\n for-upstream: no\n",
         at("zone.signed")
     );
     fs::write(at("conf"), configuration).unwrap();
+    start()
+}
+
+/// Starts what was written down before.
+fn start() -> Server {
+    let file = work().join("upstream/conf");
     let wan = std::env::var("WAN").unwrap();
     let mut command = Command::new("ip");
-    command.args(["netns", "exec", &wan, "unbound", "-d", "-p", "-c", &at("conf")]);
+    command.args(["netns", "exec", &wan, "unbound", "-d", "-p", "-c", file.to_str().unwrap()]);
     Server(command.stdin(Stdio::null()).spawn().unwrap())
+}
+
+/// Waits until it is told, or told no more, that the servers do not answer.
+fn told_unanswered(is_told: bool) {
+    let end = Instant::now() + Duration::from_secs(120);
+    loop {
+        let Response::Status(status) = ask(&Request::Status).unwrap() else { panic!("no status") };
+        if status.notices.iter().any(|notice| notice.code == "names_unanswered") == is_told {
+            return;
+        }
+        assert!(Instant::now() < end, "{:?}", status.notices);
+        std::thread::yield_now();
+    }
 }
 
 /// What a client in the office is told: the code of the answer, and all of it.
@@ -100,9 +121,9 @@ fn wait_for(name: &str, code: &str, holds: &str) {
     }
 }
 
-fn apply(former: &str, dns: &str) {
+fn apply_dns(former: &str, dns: &str) {
     let with = former.replacen("\"language\"", &format!("\"dns\": {dns}, \"language\""), 1);
-    assert_eq!(ask(&Request::Apply { document: with }).unwrap(), Response::Accepted);
+    apply(with);
 }
 
 #[test]
@@ -112,7 +133,7 @@ fn o_names_are_asked_over_tls_and_checked() {
     let office = std::env::var("OFFICE").unwrap();
     out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
     let former = document();
-    let _server = serve();
+    let server = serve();
     learns(Some("11.67.0.1"));
     let tls = |name: &str, dnssec: bool| {
         format!(
@@ -120,7 +141,7 @@ fn o_names_are_asked_over_tls_and_checked() {
         )
     };
 
-    apply(&former, &tls(NAME, true));
+    apply_dns(&former, &tls(NAME, true));
     wait_for("good.signed.example", "NOERROR", "11.67.1.1");
     assert!(asked("good.signed.example").1.contains(" ad"), "it is told that it was checked");
     wait_for("bad.signed.example", "SERVFAIL", "");
@@ -128,22 +149,30 @@ fn o_names_are_asked_over_tls_and_checked() {
     wait_for("none.signed.example", "NXDOMAIN", "");
 
     // Without the check the forged answer is let through: it was the check that refused it.
-    apply(&former, &tls(NAME, false));
+    apply_dns(&former, &tls(NAME, false));
     wait_for("bad.signed.example", "NOERROR", "11.67.1.66");
 
+    // It falls silent, is told of, and is tried again until it answers.
+    told_unanswered(false);
+    drop(server);
+    told_unanswered(true);
+    let _server = start();
+    told_unanswered(false);
+    wait_for("www.plain.example", "NOERROR", "11.67.1.3");
+
     // Somebody else at the server's address is told nothing, and nobody else is asked; but for the time.
-    apply(&former, &tls("other.example.net", false));
+    apply_dns(&former, &tls("other.example.net", false));
     wait_for("2.debian.pool.ntp.org", "NOERROR", "11.67.1.9");
     wait_for("www.plain.example", "SERVFAIL", "");
 
     // The provider's answers are checked as well.
-    apply(&former, r#"{"dnssec": true}"#);
+    apply_dns(&former, r#"{"dnssec": true}"#);
     wait_for("good.signed.example", "NOERROR", "11.67.1.1");
     wait_for("bad.signed.example", "SERVFAIL", "");
 
     let file = work().join("run/resolver.conf");
     assert!(file.exists());
-    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    apply(former);
     wait_for("bad.signed.example", "NOERROR", "11.67.1.66");
     assert!(!file.exists(), "a resolver that nobody wants");
     learns(None);

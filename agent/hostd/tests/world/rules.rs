@@ -2,14 +2,13 @@
 //! does not goes on; it is counted; and hours begin by the clock alone.
 
 use std::env;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use host_api::{Request, Response};
 use serde_json::{Value, json};
 
-use super::{ask, document, out, ready};
+use super::program::Program;
+use super::{apply, ask, document, out, ready};
 
 /// Answers every line with itself, on three ports.
 const SERVER: &str = r#"
@@ -44,44 +43,6 @@ for line in sys.stdin:
         print("refused", flush=True)
 "#;
 
-struct Program {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
-
-impl Program {
-    fn start(namespace: &str, text: &str) -> Self {
-        let name = env::var(namespace).unwrap();
-        let mut child = Command::new("ip")
-            .args(["netns", "exec", &name, "python3", "-c", text])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        Self { child, input, output: BufReader::new(output) }
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-
-    fn tell(&mut self, what: &str, port: u16) -> String {
-        writeln!(self.input, "{what} {port}").unwrap();
-        self.line()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn rule(id: u16, action: &str, service: &str) -> Value {
     json!({"id": id, "action": action, "services": [service],
         "from": {"zones": ["office"], "addresses": ["192.168.10.20"]},
@@ -97,10 +58,6 @@ fn with(former: &str, rules: &[Value], hours: &Value) -> String {
     value["time_zone"] = json!("UTC");
     value["schedules"] = json!({"Now": [hours]});
     settings::parse(value.to_string().as_bytes()).unwrap().to_json()
-}
-
-fn apply(document: String) {
-    assert_eq!(ask(&Request::Apply { document }).unwrap(), Response::Accepted);
 }
 
 fn hits(rule: u16) -> u64 {
@@ -127,20 +84,20 @@ fn what_a_rule_stops_ends_at_once_and_hours_begin_by_the_clock() {
     let never = json!({"days": ["mon"], "from": "00:00", "to": "00:01"});
     apply(with(&former, &[], &never));
     for port in [7001, 7002, 7003] {
-        assert_eq!(pc.tell("open", port), "yes", "{port}");
+        assert_eq!(pc.tell(&format!("open {port}")), "yes", "{port}");
     }
 
     // One is dropped, one refused; the neighbour goes on.
     let rules = [rule(1, "block", "One"), rule(2, "reject", "Two"), rule(3, "allow", "Three")];
     let since = Instant::now();
     apply(with(&former, &rules, &never));
-    assert_eq!(pc.tell("say", 7001), "silence");
-    assert_eq!(pc.tell("say", 7002), "refused");
-    assert_eq!(pc.tell("say", 7003), "yes");
+    assert_eq!(pc.tell("say 7001"), "silence");
+    assert_eq!(pc.tell("say 7002"), "refused");
+    assert_eq!(pc.tell("say 7003"), "yes");
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
-    assert_eq!(pc.tell("open", 7001), "silence");
-    assert_eq!(pc.tell("open", 7002), "refused");
-    assert_eq!(pc.tell("open", 7003), "yes");
+    assert_eq!(pc.tell("open 7001"), "silence");
+    assert_eq!(pc.tell("open 7002"), "refused");
+    assert_eq!(pc.tell("open 7003"), "yes");
     assert!(hits(1) >= 2 && hits(2) >= 2, "{} {}", hits(1), hits(2));
     assert_eq!(hits(3), 2, "its own connection and the one that was there before");
 
@@ -157,12 +114,12 @@ fn what_a_rule_stops_ends_at_once_and_hours_begin_by_the_clock() {
     #[allow(clippy::disallowed_methods, reason = "the clock on the wall is what this waits for")]
     std::thread::sleep(shortly.duration_since(SystemTime::now()).unwrap_or_default());
     let mut said = 0;
-    while pc.tell("say", 7003) == "yes" {
+    while pc.tell("say 7003") == "yes" {
         assert!(SystemTime::now() < begins + Duration::from_secs(5), "it goes on");
         said += 1;
     }
     assert!(SystemTime::now() >= begins && said > 0, "ended before its time");
-    assert_eq!(pc.tell("open", 7003), "refused");
+    assert_eq!(pc.tell("open 7003"), "refused");
     assert!(hits(3) >= 2);
     assert_eq!(
         document(),

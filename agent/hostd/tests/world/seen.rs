@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use host_api::seeing::{ConnectionsShown, Device, DevicesShown, Ending, Look, Page, Seen, Why};
 use host_api::{Request, Response};
 
-use super::{ask, document, out, ready, restart, run};
+use super::{apply, ask, document, out, ready, restart, run};
 
 fn look(look: Look) -> Seen {
     match ask(&Request::Look(look)).unwrap() {
@@ -158,7 +158,7 @@ fn j_a_device_in_quarantine_reaches_nobody_but_names() {
     let mut wanted: serde_json::Value = serde_json::from_str(&former).unwrap();
     wanted["quarantine"] = serde_json::json!([mac]);
     let document = wanted.to_string();
-    assert_eq!(ask(&Request::Apply { document }).unwrap(), Response::Accepted);
+    apply(document);
     assert!(reaches(53, "192.168.10.1"), "names, in quarantine");
     run(&["ip", "netns", "exec", &office, "ping", "-c1", "-W1", "192.168.10.1"]);
     let tried = until("it is told", || {
@@ -180,5 +180,5 @@ fn j_a_device_in_quarantine_reaches_nobody_but_names() {
         super::document(),
         former.replace("\n}\n", &format!(",\n  \"quarantine\": [\n    \"{mac}\"\n  ]\n}}\n"))
     );
-    assert_eq!(ask(&Request::Apply { document: former }).unwrap(), Response::Accepted);
+    apply(former);
 }

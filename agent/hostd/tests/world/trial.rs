@@ -2,6 +2,7 @@
 //! the time, a crash and a change of mind, with the rules and addresses that were there before.
 
 use std::env;
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use host_api::{HowEnded, NotNow, Request, Response, SettingsSource, State, Trial};
@@ -75,7 +76,15 @@ fn kernel() -> (String, String) {
         [name].into_iter().chain(words.skip(1).map(str::to_owned)).collect::<Vec<_>>().join(" ")
     };
     let addresses: Vec<_> = addresses.lines().map(words).collect();
-    (on_box(&["nft", "-s", "list", "ruleset"]), addresses.join("\n"))
+    // Sets and chains are listed in the order in which they were made: each for itself is compared.
+    let rules = on_box(&["nft", "-s", "list", "ruleset"]).replace("\n}\n", "\n\n}\n\n");
+    let apart = |rules: String, kind: &str| {
+        rules.replace(&format!("{{\n\t{kind} "), &format!("{{\n\n\t{kind} "))
+    };
+    let rules = ["set", "map", "chain"].into_iter().fold(rules, apart);
+    let mut blocks: Vec<_> = rules.split("\n\n").collect();
+    blocks.sort_unstable();
+    (blocks.join("\n\n"), addresses.join("\n"))
 }
 
 /// A document that nobody in the office but one gets in with.
@@ -212,6 +221,7 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     let moved = former.replace("\"192.168.10.", "\"10.7.0.");
     let trial = tried(&moved, &former, "moved");
     assert!(trial.left > SECONDS, "{trial:?}");
+    assert_eq!(trial.former, [Ipv4Addr::new(192, 168, 10, 1)]);
     assert!(reaches("192.168.10.1") && reaches("10.7.0.1"));
     assert_eq!(
         (name("192.168.10.1").as_str(), name("10.7.0.1").as_str()),
@@ -229,6 +239,18 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     assert!(reaches("10.7.0.1"));
     tried(&former, &moved, "home");
     assert_eq!(confirm("home", "192.168.10.1"), Response::Accepted);
+
+    // Within its network: the address that goes was the first of it.
+    out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
+    let beside = former.replace("\"192.168.10.1/24\"", "\"192.168.10.2/24\"");
+    tried(&beside, &former, "beside");
+    assert!(reaches("192.168.10.1") && reaches("192.168.10.2"));
+    assert_eq!(confirm("beside", "192.168.10.1"), Response::NotNow(NotNow::Address));
+    assert_eq!(confirm("beside", "192.168.10.2"), Response::Accepted);
+    assert!(reaches("192.168.10.2") && !reaches("192.168.10.1"));
+    tried(&former, &beside, "home again");
+    assert_eq!(confirm("home again", "192.168.10.1"), Response::Accepted);
+    assert!(reaches("192.168.10.1"));
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 

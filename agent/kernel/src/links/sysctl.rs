@@ -25,8 +25,10 @@ const ZONE: &[(&str, &str)] = &[
     ("ipv4/conf/{}/arp_announce", "2"),
 ];
 
-/// For the whole namespace; an interface's own value and that of `all` both count.
+/// For the whole namespace; an interface's own value and that of `all` both count. A zone's second address stays
+/// when the first of the same network goes: that is how the box moves.
 const ALL: &[(&str, &str)] = &[
+    ("ipv4/conf/all/promote_secondaries", "1"),
     ("ipv4/conf/all/accept_redirects", "0"),
     ("ipv4/conf/all/send_redirects", "0"),
     ("ipv6/conf/all/accept_redirects", "0"),

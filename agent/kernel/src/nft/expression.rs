@@ -87,9 +87,9 @@ pub(super) enum Expression {
     /// Goes on when the first register is equal (or is not).
     Compare { equal: bool, with: Vec<u8> },
     /// Goes on when the registers are in the set (or are not).
-    Lookup { set: String, id: u32, negated: bool },
+    Lookup { set: String, negated: bool },
     /// Takes the verdict that the map has for the registers.
-    Map { map: String, id: u32 },
+    Map { map: String },
     /// Counts.
     Counter,
     /// Ends with the verdict.
@@ -150,8 +150,8 @@ impl Expression {
             | Self::Log { .. }
             | Self::Constant { .. }
             | Self::SendTo { .. } => return None,
-            Self::Lookup { set, id, negated: false } => lookup(set, *id).into(),
-            Self::Map { map, id } => lookup(map, *id).with_dreg(Register::Verdict).into(),
+            Self::Lookup { set, negated: false } => lookup(set).into(),
+            Self::Map { map } => lookup(map).with_dreg(Register::Verdict).into(),
             Self::Counter => Counter::default().with_nb_bytes(0_u64).with_nb_packets(0_u64).into(),
             Self::Verdict(verdict) => Immediate::new_verdict(kind(verdict)).into(),
             Self::RejectTcp => Reject::default()
@@ -236,19 +236,17 @@ impl Expression {
                 data.put_be32(2, u32::from(!equal));
                 data.nest(3, |value| value.put(1, with));
             }
-            Self::Lookup { set, id, negated } => {
+            Self::Lookup { set, negated } => {
                 data.put(1, set.as_bytes());
                 data.put_be32(2, REG_1);
-                data.put_be32(4, *id);
                 if *negated {
                     data.put_be32(5, 1);
                 }
             }
-            Self::Map { map, id } => {
+            Self::Map { map } => {
                 data.put(1, map.as_bytes());
                 data.put_be32(2, REG_1);
                 data.put_be32(3, 0);
-                data.put_be32(4, *id);
             }
             Self::Counter => {
                 data.put(1, &0_u64.to_be_bytes());
@@ -364,8 +362,8 @@ fn load(from: Source, register: Register) -> Option<RawExpression> {
     })
 }
 
-fn lookup(set: &str, id: u32) -> Lookup {
-    Lookup::default().with_set(set).with_sreg(Register::Reg1).with_set_id(id)
+fn lookup(set: &str) -> Lookup {
+    Lookup::default().with_set(set).with_sreg(Register::Reg1)
 }
 
 fn kind(verdict: &Verdict) -> VerdictKind {
@@ -414,8 +412,8 @@ mod tests {
             Expression::Mask(vec![255, 255, 0, 0]),
             Expression::Compare { equal: true, with: vec![10, 0, 0, 0] },
             Expression::Compare { equal: false, with: vec![1] },
-            Expression::Lookup { set: "set".to_owned(), id: 3, negated: false },
-            Expression::Map { map: "map".to_owned(), id: 4 },
+            Expression::Lookup { set: "set".to_owned(), negated: false },
+            Expression::Map { map: "map".to_owned() },
             Expression::Counter,
             Expression::Verdict(Verdict::Accept),
             Expression::Verdict(Verdict::Drop),

@@ -1,13 +1,14 @@
-//! What of our tables is in the kernel before a transaction, as far as the transaction depends on it.
+//! What our tables hold in the kernel by name, or are to hold: a transaction adds the one and removes the
+//! other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use firewall::ir::{Base, ChainKind, Hook, Ruleset, TableId};
+use firewall::ir::{Base, Chain, ChainKind, Hook, Ruleset, Table, TableId};
 use netlink_sys::protocols::NETLINK_NETFILTER;
 
 use super::NftError;
 use super::listing::{body, has_table, list, text};
-use super::timed::{self, Live};
+use super::names::Names;
 use super::transaction::SUBSYSTEM;
 use crate::netlink::attribute::{Attributes, find};
 use crate::netlink::{Reply, Socket};
@@ -17,19 +18,17 @@ pub(super) const GET_SET: u16 = SUBSYSTEM | 10;
 /// `NFT_SET_ANONYMOUS`: it goes with its rule.
 const ANONYMOUS: u32 = 0x1;
 
-/// Tables of a ruleset that are there already.
+/// Tables of a ruleset.
 #[derive(Clone, Debug, Default)]
-pub struct Present(BTreeMap<TableId, Contents>);
+pub(super) struct Present(BTreeMap<TableId, Contents>);
 
 /// What a table holds, by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contents {
     /// Chains, each with where it is called.
-    pub(super) chains: Vec<(String, Option<Place>)>,
+    pub(super) chains: BTreeMap<String, Option<Place>>,
     /// Sets and maps.
-    pub(super) sets: Vec<String>,
-    /// What those hold that are filled at run time, and are to be there again.
-    pub(super) held: BTreeMap<String, Vec<Live>>,
+    pub(super) sets: BTreeSet<String>,
 }
 
 /// Where the kernel calls a base chain. It cannot be changed, only made anew.
@@ -41,30 +40,43 @@ pub(super) struct Place {
 }
 
 impl Present {
-    /// Looks which tables of the ruleset are in the network namespace of the calling thread.
-    pub fn read(ruleset: &Ruleset) -> Result<Self, NftError> {
+    /// Those of the ruleset that are in the network namespace of the calling thread.
+    pub(super) fn read(ruleset: &Ruleset) -> Result<Self, NftError> {
         let mut socket = Socket::open(NETLINK_NETFILTER, 0)?;
         let mut present = BTreeMap::new();
         for table in &ruleset.tables {
             let id = &table.id;
             if has_table(&mut socket, id)? {
-                let mut contents = Contents::read(&mut socket, id)?;
-                for set in table.sets.iter().filter(|set| set.timed) {
-                    let name = set.name.as_str();
-                    if contents.sets.iter().any(|known| known == name) {
-                        let live = timed::live(&mut socket, id, name)?;
-                        contents.held.insert(name.to_owned(), live);
-                    }
-                }
-                present.insert(id.clone(), contents);
+                present.insert(id.clone(), Contents::read(&mut socket, id)?);
             }
         }
         Ok(Self(present))
     }
 
+    /// What there is to be once the ruleset is loaded.
+    pub(super) fn wanted(ruleset: &Ruleset) -> Self {
+        let wanted = |table: &Table| (table.id.clone(), Contents::wanted(table));
+        Self(ruleset.tables.iter().map(wanted).collect())
+    }
+
     pub(super) fn table(&self, id: &TableId) -> Option<&Contents> {
         self.0.get(id)
     }
+
+    /// What is here and not in the other: of tables that both have, their contents.
+    pub(super) fn beyond(&self, other: &Self) -> Vec<Surplus> {
+        let surplus = |(id, contents): (&TableId, &Contents)| match other.table(id) {
+            None => Surplus { table: id.clone(), contents: None },
+            Some(other) => Surplus { table: id.clone(), contents: Some(contents.beyond(other)) },
+        };
+        self.0.iter().map(surplus).collect()
+    }
+}
+
+/// What of a table is too much: all of it, or some of its contents.
+pub(super) struct Surplus {
+    pub(super) table: TableId,
+    pub(super) contents: Option<Contents>,
 }
 
 impl Contents {
@@ -85,8 +97,23 @@ impl Contents {
         Ok(Self {
             chains: chains.iter().filter(ours).filter_map(chain).collect(),
             sets: sets.iter().filter(ours).filter(named).filter_map(set).collect(),
-            held: BTreeMap::new(),
         })
+    }
+
+    fn wanted(table: &Table) -> Self {
+        let chain = |chain: &Chain| (chain.name.to_string(), chain.base.map(Place::from));
+        Self {
+            chains: table.chains.iter().map(chain).collect(),
+            sets: Names::new(table).all().cloned().collect(),
+        }
+    }
+
+    fn beyond(&self, other: &Self) -> Self {
+        let chains = self.chains.iter().filter(|(name, _)| !other.chains.contains_key(*name));
+        Self {
+            chains: chains.map(|(name, place)| (name.clone(), place.clone())).collect(),
+            sets: self.sets.difference(&other.sets).cloned().collect(),
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use super::expression::{
     CT_SRC_IP6, Expression, LINK, META_IIFNAME, META_IIFTYPE, META_L4PROTO, META_NFPROTO,
     META_OIFNAME, META_PROTOCOL, META_SKUID, NETWORK, PORT_QUARTER, Source, TRANSPORT,
 };
-use super::set::{Ids, state_bit, value};
+use super::names::Names;
+use super::set::{state_bit, value};
 use super::transaction::{SUBSYSTEM, head};
 use super::{NftError, Object, Transaction};
 use crate::netlink::attribute::Attributes;
@@ -25,13 +26,13 @@ const TAG: [u8; 2] = [0x81, 0x00];
 
 /// The rules of nf_tables that a rule of ours is: one, or two where the refusal depends on the
 /// protocol and the rule does not name one.
-pub(super) fn expressions(rule: &Rule, family: Family, ids: &Ids<'_>) -> Vec<Vec<Expression>> {
+pub(super) fn expressions(rule: &Rule, family: Family, names: &Names<'_>) -> Vec<Vec<Expression>> {
     let mut matches = Vec::new();
     for one in &rule.matches {
         if family == Family::Inet && reads_mac(one) {
             matches.extend(is_ethernet());
         }
-        write_match(&mut matches, one, ids);
+        write_match(&mut matches, one, names);
     }
     let counter = rule.counter.then_some(Expression::Counter);
     let with = |more: Vec<Expression>, last: Expression| {
@@ -41,7 +42,7 @@ pub(super) fn expressions(rule: &Rule, family: Family, ids: &Ids<'_>) -> Vec<Vec
     match &rule.action {
         Action::Verdict(verdict) => vec![with(Vec::new(), Expression::Verdict(verdict.clone()))],
         Action::Map { fields, map } => {
-            let last = Expression::Map { map: map.to_string(), id: ids.id(map) };
+            let last = Expression::Map { map: names.of(map) };
             vec![with(loads(fields), last)]
         }
         Action::Admit(mark) => {
@@ -125,7 +126,7 @@ fn reads_mac(one: &Match) -> bool {
     match one {
         Match::Is { field, .. } => *field == Field::SourceMac,
         Match::In { fields, .. } => fields.contains(&Field::SourceMac),
-        Match::CtState(_) => false,
+        Match::CtState(_) | Match::Rate { .. } => false,
     }
 }
 
@@ -135,7 +136,7 @@ fn is_ethernet() -> [Expression; 2] {
     [kind, Expression::Compare { equal: true, with: ETHERNET.to_ne_bytes().to_vec() }]
 }
 
-fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
+fn write_match(to: &mut Vec<Expression>, one: &Match, names: &Names<'_>) {
     match one {
         Match::Is { field, value: constant, negated } => {
             if *field == Field::VlanId {
@@ -155,17 +156,16 @@ fn write_match(to: &mut Vec<Expression>, one: &Match, ids: &Ids<'_>) {
         }
         Match::In { fields, set, negated } => {
             to.extend(loads(fields));
-            to.push(Expression::Lookup {
-                set: set.to_string(),
-                id: ids.id(set),
-                negated: *negated,
-            });
+            to.push(Expression::Lookup { set: names.of(set), negated: *negated });
         }
         Match::CtState(states) => {
             let bits = states.iter().fold(0, |bits, state| bits | state_bit(*state));
             to.push(load(Field::CtState, 0));
             to.push(Expression::Mask(bits.to_ne_bytes().to_vec()));
             to.push(Expression::Compare { equal: false, with: vec![0; 4] });
+        }
+        Match::Rate { per_second, burst } => {
+            to.push(Expression::Limit { per_second: (*per_second).into(), burst: (*burst).into() });
         }
     }
 }

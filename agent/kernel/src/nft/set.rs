@@ -2,7 +2,6 @@
 //! An element's key is the parts one after the other, each padded to 4 bytes when there are several;
 //! a network or a range is a start element and, one past it, an end element.
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use firewall::ir::{
@@ -11,7 +10,7 @@ use firewall::ir::{
 };
 
 use super::expression::{LIST_ELEMENT, write_verdict};
-use super::timed::{Life, Live};
+use super::names::Names;
 use super::transaction::{SUBSYSTEM, head};
 use super::{NftError, Object, Transaction};
 use crate::netlink::aligned;
@@ -37,73 +36,59 @@ const INTERVAL_END: u32 = 0x1;
 /// `IFNAMSIZ`.
 const INTERFACE: usize = 16;
 
-/// Numbers by which rules refer to the sets and maps of the same transaction.
-pub(super) struct Ids<'t>(HashMap<&'t Name, u32>);
-
-impl Ids<'_> {
-    /// The set's number; 0 for a set that is not there, which the kernel then refuses by name.
-    pub(super) fn id(&self, set: &Name) -> u32 {
-        self.0.get(set).copied().unwrap_or(0)
-    }
-}
-
 /// One element as the kernel keeps it.
 pub(super) struct Element<'s> {
     key: Vec<u8>,
     end: bool,
     verdict: Option<&'s Verdict>,
-    life: Option<Life>,
+    /// How long it stays.
+    time: Option<Duration>,
 }
 
 impl Element<'_> {
     /// One that stays for a time.
-    pub(super) fn living(key: Vec<u8>, life: Life) -> Self {
-        Self { key, end: false, verdict: None, life: Some(life) }
+    pub(super) fn living(key: Vec<u8>, time: Duration) -> Self {
+        Self { key, end: false, verdict: None, time: Some(time) }
     }
 }
 
-/// Appends all sets and maps of a table with their elements; what a set that is filled at run time holds
-/// already, by its name.
-pub(super) fn add_all<'t>(
+/// Appends the sets and maps of a table that are wanted, with their elements.
+pub(super) fn add(
     transaction: &mut Transaction,
-    table: &'t Table,
-    held: &BTreeMap<String, Vec<Live>>,
-) -> Result<Ids<'t>, NftError> {
-    let names = table.sets.iter().map(|set| &set.name);
-    let names = names.chain(table.maps.iter().map(|map| &map.name));
-    let ids = Ids((1..).zip(names).map(|(id, name)| (name, id)).collect());
+    table: &Table,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(), NftError> {
+    let names = Names::new(table);
     for set in &table.sets {
-        let interval = if set.is_interval() { INTERVAL } else { 0 };
-        let flags = interval | if set.timed { TIMEOUT } else { 0 };
-        add_set(transaction, table, &set.name, &set.key, flags, &ids)?;
-        let elements = match held.get(set.name.as_str()).filter(|_| set.timed) {
-            Some(live) => {
-                let living = |(key, life): &Live| Element::living(key.clone(), *life);
-                live.iter().map(living).collect()
-            }
-            None if set.is_interval() => intervals(set),
-            None => members(set),
-        };
-        add_elements(transaction, &table.id, &set.name, ids.id(&set.name), &elements)?;
+        let name = names.of(&set.name);
+        if wanted(&name) {
+            let interval = if set.is_interval() { INTERVAL } else { 0 };
+            let flags = interval | if set.timed { TIMEOUT } else { 0 };
+            add_set(transaction, table, (&set.name, &name), &set.key, flags)?;
+            let elements = if set.is_interval() { intervals(set) } else { members(set) };
+            add_elements(transaction, &table.id, &name, &elements)?;
+        }
     }
     for map in &table.maps {
-        add_set(transaction, table, &map.name, &map.key, MAP, &ids)?;
-        add_elements(transaction, &table.id, &map.name, ids.id(&map.name), &entries(map))?;
+        let name = names.of(&map.name);
+        if wanted(&name) {
+            add_set(transaction, table, (&map.name, &name), &map.key, MAP)?;
+            add_elements(transaction, &table.id, &name, &entries(map))?;
+        }
     }
-    Ok(ids)
+    Ok(())
 }
 
 fn add_set(
     transaction: &mut Transaction,
     table: &Table,
-    name: &Name,
+    (plain, name): (&Name, &str),
     key: &[KeyType],
     flags: u32,
-    ids: &Ids<'_>,
 ) -> Result<(), NftError> {
-    let object = Object::Set { table: table.id.clone(), set: name.to_string() };
+    let object = Object::Set { table: table.id.clone(), set: name.to_owned() };
     // A concatenation's type is its parts' types, 6 bits each (`TYPE_BITS` of nft's datatype.h).
-    let icmpv6 = looked_up_by_icmpv6(name, table);
+    let icmpv6 = looked_up_by_icmpv6(plain, table);
     let kind = key.iter().fold(0, |kind, part| (kind << 6) | datatype(*part, icmpv6));
     let length: usize = match key {
         [one] => key_length(*one),
@@ -111,7 +96,7 @@ fn add_set(
     };
     let mut set = Attributes::default();
     set.put_text(1, table.id.name.as_str());
-    set.put_text(2, name.as_str());
+    set.put_text(2, name);
     // The kernel lists no flags where there are none.
     if flags != 0 {
         set.put_be32(3, flags);
@@ -121,7 +106,8 @@ fn add_set(
     if flags & MAP != 0 {
         set.put_be32(6, VERDICT);
     }
-    set.put_be32(10, ids.id(name));
+    // The kernel wants a number; what refers to the set does so by its name.
+    set.put_be32(10, transaction.next_number());
     set.put(13, &user_data(key));
     let set = set.finish().ok_or_else(|| NftError::TooLong { object: object.clone() })?;
     let payload = [&head(table.id.family), set.as_slice()].concat();
@@ -132,20 +118,15 @@ fn add_set(
 pub(super) fn add_elements(
     transaction: &mut Transaction,
     table: &TableId,
-    name: &Name,
-    id: u32,
+    name: &str,
     elements: &[Element<'_>],
 ) -> Result<(), NftError> {
-    let object = Object::Elements { table: table.clone(), set: name.to_string() };
+    let object = Object::Elements { table: table.clone(), set: name.to_owned() };
     let mut elements = elements.iter().peekable();
     while elements.peek().is_some() {
         let mut message = Attributes::default();
         message.put_text(1, table.name.as_str());
-        message.put_text(2, name.as_str());
-        // 0 for a set that was there before.
-        if id != 0 {
-            message.put_be32(4, id);
-        }
+        message.put_text(2, name);
         message.nest(3, |list| {
             while list.len() < MAX_LIST
                 && let Some(element) = elements.next()
@@ -170,9 +151,10 @@ fn write_element(list: &mut Attributes, element: &Element<'_>) {
         if element.end {
             one.put_be32(3, INTERVAL_END);
         }
-        if let Some(life) = element.life {
-            one.put(4, &milliseconds(life.timeout));
-            one.put(5, &milliseconds(life.left));
+        if let Some(time) = element.time {
+            // Of all its time, and what is left of it.
+            one.put(4, &milliseconds(time));
+            one.put(5, &milliseconds(time));
         }
     });
 }
@@ -184,12 +166,12 @@ fn milliseconds(time: Duration) -> [u8; 8] {
 
 fn members(set: &Set) -> Vec<Element<'_>> {
     let element =
-        |values: &Vec<Value>| Element { key: key(values), end: false, verdict: None, life: None };
+        |values: &Vec<Value>| Element { key: key(values), end: false, verdict: None, time: None };
     set.elements.iter().map(element).collect()
 }
 
 fn entries(map: &VerdictMap) -> Vec<Element<'_>> {
-    let entry = |(values, verdict)| Element { key: key(values), end: false, verdict, life: None };
+    let entry = |(values, verdict)| Element { key: key(values), end: false, verdict, time: None };
     map.entries.iter().map(|(values, verdict)| entry((values, Some(verdict)))).collect()
 }
 
@@ -214,7 +196,7 @@ fn intervals(set: &Set) -> Vec<Element<'_>> {
         })
         .collect();
     ranges.sort();
-    let element = |key, end| Element { key, end, verdict: None, life: None };
+    let element = |key, end| Element { key, end, verdict: None, time: None };
     ranges
         .into_iter()
         .flat_map(|(first, past)| {

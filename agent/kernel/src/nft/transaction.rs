@@ -1,19 +1,23 @@
-//! A ruleset as the bytes of one nf_tables batch. Order inside a table: what was there is emptied
-//! (rules, sets, chains), then come chains, sets, elements, rules, for each refers to those before it.
+//! A ruleset as the bytes of nf_tables batches. What rules look up and where they jump to is there before
+//! them (`preparing`), then they are exchanged (`exchanging`), and what nothing refers to any more goes
+//! (`tidying`): see `names`.
 //!
-//! A chain that the kernel calls (a base chain) stays and gets other rules: the kernel exchanges them
-//! in one step. Made anew it would be called empty, with the policy to accept, before the batch takes
+//! A chain stays and gets other rules: the kernel exchanges those of all chains in one step. A chain that it
+//! calls (a base chain) would, made anew, be called empty, with the policy to accept, before the batch takes
 //! effect, and the former one would no longer be called afterwards: a packet that comes to the one
 //! before and to the other after passes both.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use firewall::ir::{Base, Chain, ChainKind, Family, Hook, Policy, Rule, Ruleset, Table, TableId};
+use firewall::ir::{
+    Base, Chain, ChainKind, Family, Hook, Name, Policy, Rule, Ruleset, Table, TableId,
+};
 use rustables::{Batch, ChainPolicy, ChainType, HookClass, MsgType, ProtocolFamily};
 
-use super::present::{Contents, Place, Present};
-use super::timed::Live;
+use super::names::Names;
+use super::present::{Contents, Place, Present, Surplus};
+use super::verify::Spoiled;
 use super::{NftError, Object, rule, set};
 use crate::netlink::attribute::Attributes;
 use crate::netlink::message::{self, ACK, Message, Messages, REQUEST};
@@ -50,19 +54,58 @@ struct Part {
 }
 
 impl Transaction {
-    /// Makes the tables of a ruleset out of those present. It should be a checked one: others the
+    /// Everything of a ruleset, for a kernel that has nothing of it. It should be a checked one: others the
     /// kernel refuses, wholly.
-    pub fn new(ruleset: &Ruleset, present: &Present) -> Result<Self, NftError> {
+    pub fn whole(ruleset: &Ruleset) -> Result<Self, NftError> {
+        let nothing = Present::default();
         Self::of(|transaction| {
             for table in &ruleset.tables {
-                let held = match present.table(&table.id) {
-                    Some(contents) => {
-                        transaction.empty(table, contents)?;
-                        contents.held.clone()
-                    }
-                    None => BTreeMap::new(),
+                transaction.prepare(table, &nothing)?;
+                transaction.exchange(table, &nothing, &BTreeSet::new())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds the chains that others jump to, empty, and the sets and maps that are not there. The rules in
+    /// force know nothing of them.
+    pub(super) fn preparing(ruleset: &Ruleset, present: &Present) -> Result<Self, NftError> {
+        Self::of(|transaction| {
+            ruleset.tables.iter().try_for_each(|table| transaction.prepare(table, present))
+        })
+    }
+
+    /// Exchanges the rules, and makes sets anew that do not hold what they are to hold.
+    pub(super) fn exchanging(
+        ruleset: &Ruleset,
+        present: &Present,
+        spoiled: &Spoiled,
+    ) -> Result<Self, NftError> {
+        Self::of(|transaction| {
+            for table in &ruleset.tables {
+                let spoiled = spoiled.get(&table.id).cloned().unwrap_or_default();
+                transaction.exchange(table, present, &spoiled)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes what no rule refers to.
+    pub(super) fn tidying(surplus: &[Surplus]) -> Result<Self, NftError> {
+        Self::of(|transaction| {
+            for Surplus { table, contents } in surplus {
+                let Some(Contents { chains, sets }) = contents else {
+                    transaction.add_table(table, MsgType::Del);
+                    continue;
                 };
-                transaction.add_contents(table, &held)?;
+                // Maps before the chains that they jump to.
+                for name in sets {
+                    transaction.delete_set(table, name)?;
+                }
+                // Those that the kernel calls are gone with the rules.
+                for (name, _) in chains.iter().filter(|(_, place)| place.is_none()) {
+                    transaction.delete_chain(table, name)?;
+                }
             }
             Ok(())
         })
@@ -96,6 +139,11 @@ impl Transaction {
         &self.bytes
     }
 
+    /// Whether it does nothing: the kernel does not even confirm such a one.
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages().all(|(_, message)| matches!(message.kind, BATCH_BEGIN | BATCH_END))
+    }
+
     /// What the message of that number is about.
     pub(super) fn object(&self, sequence: u32) -> &Object {
         let index = usize::try_from(sequence).unwrap_or(usize::MAX);
@@ -113,7 +161,7 @@ impl Transaction {
     /// Appends a message made by hand.
     pub(super) fn add(&mut self, object: Object, kind: u16, flags: u16, payload: &[u8]) {
         let start = self.bytes.len();
-        let sequence = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        let sequence = self.next_number();
         message::write(&mut self.bytes, kind, flags | REQUEST, sequence, payload);
         self.parts.push(Part { object, place: start..self.bytes.len() });
     }
@@ -131,29 +179,76 @@ impl Transaction {
         }
     }
 
+    /// Of the next message.
+    pub(super) fn next_number(&self) -> u32 {
+        u32::try_from(self.parts.len()).unwrap_or(u32::MAX)
+    }
+
     fn add_table(&mut self, id: &TableId, what: MsgType) {
         let mut batch = Batch::new();
         batch.add(&table(id), what);
         self.add_made(batch, std::iter::once(Object::Table(id.clone())));
     }
 
-    /// Leaves of a table only the base chains that the new one has at the same place.
-    fn empty(&mut self, table: &Table, contents: &Contents) -> Result<(), NftError> {
+    fn prepare(&mut self, table: &Table, present: &Present) -> Result<(), NftError> {
+        let contents = present.table(&table.id);
+        self.add_table(&table.id, MsgType::Add);
+        let is_there = |name: &Name| {
+            contents.is_some_and(|contents| contents.chains.contains_key(name.as_str()))
+        };
+        let new = |chain: &&Chain| chain.base.is_none() && !is_there(&chain.name);
+        self.add_chains(table, table.chains.iter().filter(new));
+        set::add(self, table, |name| contents.is_none_or(|contents| !contents.sets.contains(name)))
+    }
+
+    fn exchange(
+        &mut self,
+        table: &Table,
+        present: &Present,
+        spoiled: &BTreeSet<String>,
+    ) -> Result<(), NftError> {
         let id = &table.id;
-        self.delete(DELETE_RULES, Object::Table(id.clone()), id, None)?;
-        for name in &contents.sets {
-            let object = Object::Set { table: id.clone(), set: name.clone() };
-            self.delete(DELETE_SET, object, id, Some((2, name)))?;
-        }
-        for (name, place) in &contents.chains {
-            let new = table.chains.iter().find(|chain| chain.name.as_str() == name);
-            let stays = place.is_some() && *place == new.and_then(|new| new.base.map(Place::from));
-            if !stays {
-                let object = Object::Chain { table: id.clone(), chain: name.clone() };
-                self.delete(DELETE_CHAIN, object, id, Some((3, name)))?;
+        if let Some(contents) = present.table(id) {
+            self.delete(DELETE_RULES, Object::Table(id.clone()), id, None)?;
+            for name in spoiled {
+                self.delete_set(id, name)?;
+            }
+            for (name, place) in contents.chains.iter().filter(|(_, place)| place.is_some()) {
+                let new = table.chains.iter().find(|chain| chain.name.as_str() == name);
+                if *place != new.and_then(|new| new.base.map(Place::from)) {
+                    self.delete_chain(id, name)?;
+                }
             }
         }
+        // One that stays gets its policy.
+        self.add_chains(table, table.chains.iter().filter(|chain| chain.base.is_some()));
+        set::add(self, table, |name| spoiled.contains(name))?;
+        let (made, names) = (self::table(id), Names::new(table));
+        for plain in &table.chains {
+            self.add_rules(id, plain, &chain(&made, plain), &names)?;
+        }
         Ok(())
+    }
+
+    fn add_chains<'c>(&mut self, table: &Table, chains: impl Iterator<Item = &'c Chain>) {
+        let made = self::table(&table.id);
+        let mut batch = Batch::new();
+        let mut named = Vec::new();
+        for one in chains {
+            batch.add(&chain(&made, one), MsgType::Add);
+            named.push(Object::Chain { table: table.id.clone(), chain: one.name.to_string() });
+        }
+        self.add_made(batch, named.into_iter());
+    }
+
+    fn delete_set(&mut self, table: &TableId, name: &str) -> Result<(), NftError> {
+        let object = Object::Set { table: table.clone(), set: name.to_owned() };
+        self.delete(DELETE_SET, object, table, Some((2, name)))
+    }
+
+    fn delete_chain(&mut self, table: &TableId, name: &str) -> Result<(), NftError> {
+        let object = Object::Chain { table: table.clone(), chain: name.to_owned() };
+        self.delete(DELETE_CHAIN, object, table, Some((3, name)))
     }
 
     /// Appends a deletion; every kind has its table's name as attribute 1.
@@ -174,44 +269,19 @@ impl Transaction {
         Ok(())
     }
 
-    fn add_contents(
-        &mut self,
-        contents: &Table,
-        held: &BTreeMap<String, Vec<Live>>,
-    ) -> Result<(), NftError> {
-        let id = &contents.id;
-        let made = table(id);
-        let mut batch = Batch::new();
-        batch.add(&made, MsgType::Add);
-        let chains: Vec<_> = contents.chains.iter().map(|one| (one, chain(&made, one))).collect();
-        for (_, chain) in &chains {
-            batch.add(chain, MsgType::Add);
-        }
-        let named = contents
-            .chains
-            .iter()
-            .map(|one| Object::Chain { table: id.clone(), chain: one.name.to_string() });
-        self.add_made(batch, std::iter::once(Object::Table(id.clone())).chain(named));
-        let ids = set::add_all(self, contents, held)?;
-        for (plain, chain) in &chains {
-            self.add_rules(id, plain, chain, &ids)?;
-        }
-        Ok(())
-    }
-
     fn add_rules(
         &mut self,
         table: &TableId,
         chain: &Chain,
         made: &rustables::Chain,
-        ids: &set::Ids<'_>,
+        names: &Names<'_>,
     ) -> Result<(), NftError> {
         // Rules of rustables gather here until one made by hand has to follow them.
         let mut batch = Batch::new();
         let mut objects = Vec::new();
         for (index, rule) in chain.rules.iter().enumerate() {
             let object = rule_object(table, chain, index, rule);
-            for expressions in rule::expressions(rule, table.family, ids) {
+            for expressions in rule::expressions(rule, table.family, names) {
                 match rule::ordinary(made, &expressions, &rule.comment) {
                     Some(Ok(made)) => {
                         batch.add(&made, MsgType::Add);

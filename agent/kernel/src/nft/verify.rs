@@ -2,13 +2,13 @@
 //! there must be no object that was not sent. What the kernel adds of its own (handles, counts) is
 //! not looked at.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use firewall::ir::{Ruleset, TableId};
 use netlink_sys::protocols::NETLINK_NETFILTER;
 
 use super::listing::{body, has_table, list, text};
-use super::present::{GET_CHAIN, GET_SET, Present};
+use super::present::{GET_CHAIN, GET_SET};
 use super::rule::NEW_RULE;
 use super::set::{NEW_ELEMENTS, NEW_SET, TIMEOUT};
 use super::transaction::{NEW_CHAIN, SUBSYSTEM};
@@ -53,7 +53,7 @@ pub(super) fn differences(ruleset: &Ruleset) -> Result<Vec<Difference>, NftError
             found.push(Difference::Unexpected(Object::Table(id.clone())));
         }
     }
-    let transaction = Transaction::new(ruleset, &Present::default())?;
+    let transaction = Transaction::whole(ruleset)?;
     for (id, wanted) in wanted(&transaction) {
         if has_table(&mut socket, &id)? {
             table(&mut socket, &id, &wanted, &mut found)?;
@@ -62,6 +62,21 @@ pub(super) fn differences(ruleset: &Ruleset) -> Result<Vec<Difference>, NftError
         }
     }
     Ok(found)
+}
+
+/// Sets that have the name of one asked for and are something else or hold something else, by table.
+pub(super) type Spoiled = BTreeMap<TableId, BTreeSet<String>>;
+
+pub(super) fn spoiled(ruleset: &Ruleset) -> Result<Spoiled, NftError> {
+    let mut spoiled = Spoiled::new();
+    for difference in differences(ruleset)? {
+        if let Difference::Changed(Object::Set { table, set } | Object::Elements { table, set }) =
+            difference
+        {
+            spoiled.entry(table).or_default().insert(set);
+        }
+    }
+    Ok(spoiled)
 }
 
 fn wanted(transaction: &Transaction) -> HashMap<TableId, Wanted<'_>> {

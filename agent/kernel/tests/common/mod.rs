@@ -53,6 +53,23 @@ pub fn nft_load(text: &str) {
     assert!(nft.wait().expect("nft ends").success(), "nft refuses:\n{text}");
 }
 
+/// Without what names of sets and maps have of their contents.
+pub fn plain(text: &str) -> String {
+    let of_contents =
+        |part: &str| part.bytes().take(16).filter(u8::is_ascii_hexdigit).count() == 16;
+    let mut parts = text.split('.');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if of_contents(part) {
+            plain.push_str(&part[16..]);
+        } else {
+            plain.push('.');
+            plain.push_str(part);
+        }
+    }
+    plain
+}
+
 pub fn name(text: &str) -> Name {
     Name::new(text).expect(text)
 }

@@ -73,6 +73,7 @@ pub mod action {
         DEVICE_NEW = 113, "device-new";
         EGRESS_WANTED = 120, "egress-wanted";
         EGRESS_DECLINED = 121, "egress-declined";
+        LIST_FETCHED = 125, "list-fetched";
     }
 
     /// The code of a number; `None` for those of a newer program.

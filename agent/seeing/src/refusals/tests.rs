@@ -9,6 +9,8 @@ fn logged(input: &str, source: &str, destination: &str, protocol: u8, port: u16)
     Logged {
         prefix: "refused_forward".to_owned(),
         input: input.to_owned(),
+        card: String::new(),
+        vlan: None,
         mac: MacAddress::new([0x52, 0x54, 0, 0, 0, 5]),
         source: source.parse().unwrap(),
         destination: destination.parse().unwrap(),
@@ -33,6 +35,24 @@ fn why(packet: &Logged) -> Why {
     let (rows, chosen, all) = refusals.page(&view, &Devices::default(), &page);
     assert_eq!((rows.len(), chosen, all), (1, 1, 1));
     rows[0].why.clone()
+}
+
+#[test]
+fn devices_of_an_isolated_zone_are_kept_apart() {
+    let why = |isolated: bool, destination: &str| {
+        let mut view = view();
+        for (name, zone) in &mut view.settings.zones {
+            zone.isolated = isolated && name.as_str() == "guest";
+        }
+        let mut refusals = Refusals::default();
+        refusals.take(&view, &logged("z-guest", "192.168.20.5", destination, 6, 445), 1_000);
+        let page = Page { limit: 10, ..Page::default() };
+        let (rows, ..) = refusals.page(&view, &Devices::default(), &page);
+        rows[0].why.clone()
+    };
+    assert_eq!(why(true, "192.168.20.9"), Why::Isolated);
+    assert_eq!(why(true, "192.168.10.9"), Why::NoPolicy, "another zone is another matter");
+    assert_eq!(why(false, "192.168.20.9"), Why::NoPolicy);
 }
 
 #[test]
@@ -82,4 +102,73 @@ fn one_who_tries_everything_fills_no_more_than_his_share() {
     assert!(refusals.senders.len() <= MAX_SENDERS && refusals.lost());
     refusals.forget(2_000 + KEPT + 1);
     assert!(refusals.senders.is_empty() && !refusals.lost());
+}
+
+/// A frame that a port of the bridge let in.
+fn frame(card: &str, vlan: Option<u16>, number: u8, prefix: &str) -> Logged {
+    Logged {
+        prefix: prefix.to_owned(),
+        card: card.to_owned(),
+        vlan,
+        mac: MacAddress::new([0x52, 0x54, 0, 0, 6, number]),
+        ..logged("br0", "192.168.1.1", "255.255.255.255", 17, 68)
+    }
+}
+
+#[test]
+fn the_reader_knows_what_the_rules_write() {
+    let names = [firewall::refused_rogue_dhcp(), firewall::refused_rogue_router()];
+    for (name, (prefix, _)) in names.iter().zip(PREFIXES_OF_ROGUES) {
+        assert_eq!(name.as_str(), prefix);
+    }
+    assert_eq!(firewall::refused_quarantine().as_str(), PREFIX_QUARANTINE);
+}
+
+#[test]
+fn who_gives_out_addresses_is_named_with_zone_and_port() {
+    let port = |name: &str, interface: &str| crate::Port {
+        name: name.to_owned(),
+        interface: Some(interface.to_owned()),
+    };
+    let ports = vec![port("office", "eth1"), port("trunk", "eth2")];
+    let view = crate::View { ports, ..view() };
+    let dhcp = PREFIXES_OF_ROGUES[0].0;
+    let guest = view.settings.zones.iter().find(|(name, _)| name.as_str() == "guest").unwrap();
+    let guest = Some(guest.1.vlan.number());
+    let of = |frame: &Logged| {
+        let mut refusals = Refusals::default();
+        refusals.take(&view, frame, 1_000);
+        let page = Page { limit: 10, ..Page::default() };
+        let (mut rows, ..) = refusals.page(&view, &Devices::default(), &page);
+        let row = rows.remove(0);
+        assert_eq!((&row.why, &row.to.zone, &row.to.mac), (&Why::RogueDhcp, &row.from.zone, &None));
+        assert_eq!(row.from.mac, frame.mac.map(|mac| mac.to_string()));
+        let [rogue] = &refusals.rogues(&Devices::default(), 1_000)[..] else { panic!("{row:?}") };
+        assert_eq!((&rogue.zone, &rogue.port), (&row.from.zone, &row.at));
+        assert_eq!(refusals.rogues(&Devices::default(), 1_001), [], "it has stopped");
+        (row.from.zone, row.at)
+    };
+    let known = |zone: &str, port: &str| (Some(zone.to_owned()), Some(port.to_owned()));
+    assert_eq!(of(&frame("eth1", None, 1, dhcp)), known("office", "office"));
+    assert_eq!(of(&frame("eth2", guest, 1, dhcp)), known("guest", "trunk"));
+    assert_eq!(of(&frame("eth2", None, 1, dhcp)), (None, Some("trunk".to_owned())));
+    assert_eq!(of(&frame("eth2", Some(4_000), 1, dhcp)), (None, Some("trunk".to_owned())));
+    assert_eq!(of(&frame("crm0", None, 1, dhcp)), (Some("crm".to_owned()), None));
+    assert_eq!(of(&frame("eth9", None, 1, dhcp)), (None, None), "a card of no port");
+}
+
+#[test]
+fn one_who_makes_up_cards_is_named_no_more_than_a_few_times() {
+    let (view, mut refusals) = (view(), Refusals::default());
+    for (prefix, _) in PREFIXES_OF_ROGUES {
+        for number in 1..=200 {
+            refusals.take(&view, &frame("crm0", None, number, prefix), 1_000);
+        }
+        refusals.take(&view, &frame("crm0", None, 150, prefix), 1_000);
+    }
+    let rogues = refusals.rogues(&Devices::default(), 0);
+    assert_eq!(rogues.len(), 2 * MAX_NAMED);
+    let loudest = MacAddress::new([0x52, 0x54, 0, 0, 6, 150]);
+    assert_eq!(rogues.iter().filter(|rogue| Some(rogue.mac) == loudest).count(), 2);
+    assert!(rogues.iter().take(MAX_NAMED).all(|rogue| rogue.why == Why::RogueDhcp));
 }

@@ -3,7 +3,8 @@
 
 use super::Change;
 use super::{
-    Door, crm, dns, egress, policies, ports, publish, quarantine, reached, routes, rules, zones,
+    Door, blocking, crm, dns, egress, policies, ports, publish, quarantine, reached, relays,
+    routes, rules, zones,
 };
 use crate::{Management, Settings};
 
@@ -25,9 +26,11 @@ impl Settings {
             routes,
             quarantine: held,
             dns,
+            blocking: blocked,
             // By `egress::compare`.
             egress: _,
             publish: published,
+            relays: relayed,
             // These by `rules::compare`.
             rules: _,
             services: _,
@@ -39,6 +42,7 @@ impl Settings {
         let mut told = policies::compare(&self.policies, policies);
         told.extend(rules::compare(self, new));
         told.extend(publish::compare(&self.publish, published));
+        told.extend(relays::compare(&self.relays, relayed));
         told.extend(reached::compare(Door::Crm, &self.crm.reachable_from, &crm.reachable_from));
         told.extend(reached::compare(Door::AdminPages, &self.management.from, from));
         told.extend(zones::compare(&self.zones, zones));
@@ -48,6 +52,7 @@ impl Settings {
         told.extend(ports::compare(&self.ports, ports));
         told.extend(quarantine::compare(&self.quarantine, held));
         told.extend(dns::compare(&self.dns, dns));
+        told.extend(blocking::compare(&self.blocking, blocked));
         if self.language != *language {
             told.push(Change::Language { language: *language, before: self.language });
         }

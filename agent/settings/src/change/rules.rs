@@ -182,7 +182,7 @@ impl Said for Rule {
         let Side { zones: to, addresses } = &self.to;
         let to = zones(which(to, Word::TargetsAll, speech), addresses);
         let services = match &self.services {
-            Which::All => speech.word(Word::AllowAll),
+            Which::All => speech.word(Word::EveryService),
             Which::These(these) => these.iter().map(Service).collect::<Vec<_>>().said(speech),
         };
         let mut said = speech.phrase(word, &[("from", from), ("to", to), ("services", services)]);

@@ -1,7 +1,9 @@
 //! Services by the names that people have for them; the admin's own as they are called.
 
+use std::cell::RefCell;
+
 use super::speech::{Said, Speech, Word};
-use crate::Title;
+use crate::{Language, Title};
 
 /// A service that a rule names.
 pub(super) struct Service<'t>(pub(super) &'t Title);
@@ -31,6 +33,13 @@ impl Said for Service<'_> {
     fn said(&self, speech: &Speech<'_>) -> String {
         let known = WORDS.iter().find(|(name, _)| *name == self.0.as_str());
         known.map_or_else(|| self.0.to_string(), |(_, word)| speech.word(*word))
+    }
+}
+
+impl Title {
+    /// What people call the service of this name.
+    pub fn as_service(&self, language: Language) -> String {
+        Service(self).said(&Speech { language, name: &|_| None, cut: RefCell::default() })
     }
 }
 

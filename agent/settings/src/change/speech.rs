@@ -6,10 +6,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::message::{self, Texts};
+use crate::message;
 use crate::{
-    Addresses, Allow, DhcpRange, HostName, Ipv4Zone, Ipv6Zone, Label, Language, MacAddress,
-    PortMatch, PortName, PortPath, PortRole, Reservation, Target, TlsServer, VlanId, ZoneName,
+    Addresses, Allow, DhcpRange, DomainName, HostName, Ipv4Zone, Ipv6Zone, Label, Language,
+    ListAddress, MacAddress, PortMatch, PortName, PortPath, PortRole, Reservation, Target,
+    TlsServer, VlanId, ZoneName,
 };
 
 /// A list of more entries than this is cut.
@@ -54,6 +55,7 @@ words! {
     "zone" Zone ["zone"],
     "internet" Internet,
     "allow_all" AllowAll,
+    "every_service" EveryService,
     "allow_web" AllowWeb,
     "addresses_all" AddressesAll,
     "ipv4_dhcp" Ipv4Dhcp ["address", "dhcp"],
@@ -121,6 +123,9 @@ words! {
     "publish_until" PublishUntil ["service", "day"],
     "publish_noted" PublishNoted ["service", "comment"],
     "publish_off" PublishOff ["service"],
+
+    "relayed_all" RelayedAll,
+    "relayed_printing" RelayedPrinting,
 }
 
 impl Speech<'_> {
@@ -129,7 +134,7 @@ impl Speech<'_> {
     }
 
     pub(super) fn phrase(&self, word: Word, values: &[(&str, String)]) -> String {
-        message::text(Texts::Changes, self.language, word.code(), values)
+        message::text(&message::CHANGES, self.language, word.code(), values)
     }
 
     /// "a", "a and b", "a, b and c", "a, b and 37 more".
@@ -331,5 +336,15 @@ macro_rules! said_as_written {
 }
 
 said_as_written!(
-    HostName, Ipv4Addr, Ipv4Net, Ipv6Addr, MacAddress, PortName, PortPath, VlanId, u16
+    DomainName,
+    HostName,
+    Ipv4Addr,
+    Ipv4Net,
+    Ipv6Addr,
+    ListAddress,
+    MacAddress,
+    PortName,
+    PortPath,
+    VlanId,
+    u16
 );

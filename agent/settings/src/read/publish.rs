@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::json::Value;
 use crate::problem::Place;
-use crate::{Publication, Published};
+use crate::{Publication, Published, Reason, Way};
 
 impl Reader {
     pub(super) fn publication(&mut self, value: &Value, place: &Place<'_>) -> Option<Publication> {
@@ -13,7 +13,7 @@ impl Reader {
         let id = self.required(&fields, "id", Self::rule_id);
         let enabled = self.optional(&fields, "enabled", Self::yes_or_no);
         let label = self.required(&fields, "label", Self::text);
-        let ports = self.required(&fields, "ports", Self::service);
+        let ports = self.required(&fields, "ports", |r, v, p| r.list(v, p, Self::port_outside));
         let to = self.required(&fields, "to", Self::published);
         let from = self.required(&fields, "from", |r, v, p| r.which(v, p, Self::member));
         let until = self.optional(&fields, "until", Self::text);
@@ -28,6 +28,16 @@ impl Reader {
             until: until?,
             comment: comment?,
         })
+    }
+
+    /// A service has more ways than can be published: what would be right is said of ports.
+    fn port_outside(&mut self, value: &Value, place: &Place<'_>) -> Option<Way> {
+        match value {
+            Value::Text(text) if text.parse::<Way>() == Err(Reason::ServiceInvalid) => {
+                self.wrong(place, Reason::PublishPortInvalid)
+            }
+            _ => self.text(value, place),
+        }
     }
 
     fn published(&mut self, value: &Value, place: &Place<'_>) -> Option<Published> {

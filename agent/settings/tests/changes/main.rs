@@ -3,14 +3,17 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod access;
+mod blocking;
 mod dns;
 mod documents;
+mod drawn;
 mod egress;
 mod labels;
 mod places;
 mod ports;
 mod properties;
 mod publish;
+mod relays;
 mod reservations;
 mod rules;
 mod truth;
@@ -28,12 +31,14 @@ type Case = (Edits, Edits, Vec<(&'static str, &'static str, &'static str)>);
 fn cases() -> Vec<Case> {
     [
         access::cases(),
+        blocking::cases(),
         dns::cases(),
         egress::cases(),
         labels::cases(),
         places::cases(),
         ports::cases(),
         publish::cases(),
+        relays::cases(),
         reservations::cases(),
         rules::cases(),
     ]

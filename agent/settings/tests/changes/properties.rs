@@ -47,8 +47,10 @@ proptest! {
         prop_assert_eq!(a.routes != b.routes, has(|code| code.starts_with("route")));
         let dns = has(|code| code.starts_with("dns"));
         prop_assert_eq!(a.dns != b.dns, dns);
+        prop_assert_eq!(a.blocking != b.blocking, has(|code| code.contains("block")));
         prop_assert_eq!(a.egress != b.egress, has(|code| code.starts_with("egress")));
         prop_assert_eq!(a.publish != b.publish, has(|code| code.starts_with("publish")));
+        prop_assert_eq!(a.relays != b.relays, has(|code| code.starts_with("relay")));
         prop_assert_eq!(a.language != b.language, has(|code| code == "language"));
         prop_assert_eq!(a.rules != b.rules, has(|code| code.starts_with("rule")));
         prop_assert_eq!(a.services != b.services, has(|code| code.starts_with("service")));
@@ -100,6 +102,9 @@ fn sorted(settings: &Settings) -> Settings {
     for one in &mut settings.publish {
         one.ports.sort();
         sort_which(&mut one.from);
+    }
+    for one in &mut settings.relays {
+        one.zones.sort();
     }
     sort(&mut settings.management.from);
     sort(&mut settings.crm.reachable_from);

@@ -16,7 +16,9 @@ pub fn cases() -> Vec<Case> {
     cases.extend(crate::rules::cases());
     cases.extend(crate::reservations::cases());
     cases.extend(crate::dns::cases());
+    cases.extend(crate::blocking::cases());
     cases.extend(crate::publish::cases());
+    cases.extend(crate::relays::cases());
     cases.extend(crate::labels::cases());
     cases.extend(crate::egress::cases());
     cases

@@ -2,11 +2,13 @@
 //! right reason, and nothing else. One test demands that no reason is left out.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod blocking;
 mod cases;
 mod dns;
 mod egress;
 mod labels;
 mod publish;
+mod relays;
 mod reservations;
 mod rules;
 
@@ -31,7 +33,7 @@ fn no_reason_goes_untested() {
     // These need more than one changed value; the tests below provoke them.
     tested.extend(["too_large", "not_json", "field_repeated", "too_many"]);
     tested.extend(["management_no_port", "network_no_ipv4", "network_no_ipv6"]);
-    tested.extend(["address_no_ipv4", "address_no_ipv6"]);
+    tested.extend(["address_no_ipv4", "address_no_ipv6", "relay_versions"]);
     for code in Reason::CODES {
         assert!(tested.contains(code), "nothing provokes {code}");
     }

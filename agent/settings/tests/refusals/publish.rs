@@ -46,7 +46,7 @@ pub fn cases() -> Vec<Case> {
         (PUBLISH, only("label", json!("")), &[("/publish/0/label", "title_invalid")]),
         (PUBLISH, only("ports", json!([])), &[("/publish/0/ports", "list_empty")]),
         (PUBLISH, only("ports", json!(["ping"])), &[("/publish/0/ports/0", "publish_ping")]),
-        (PUBLISH, only("ports", json!(["443"])), &[("/publish/0/ports/0", "service_invalid")]),
+        (PUBLISH, only("ports", json!(["443"])), &[("/publish/0/ports/0", "publish_port_invalid")]),
         (
             PUBLISH,
             only("ports", json!(["udp/60-70"])),

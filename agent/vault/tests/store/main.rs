@@ -10,6 +10,7 @@
 mod common;
 mod damage;
 mod erasure;
+mod feeding;
 mod guessing;
 mod unlocking;
 mod writing;

@@ -1,5 +1,8 @@
 //! What is around the router beside the places: more ports of its bridges, and routes.
 
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
+use nix::net::if_::if_nametoindex;
 use testkit::{Mac, Namespace, Wire, veth};
 
 use super::draw::{behind, drawn_out};
@@ -18,6 +21,9 @@ pub struct Around {
     _trunk: Namespace,
     /// The wire of the third port.
     pub trunk: Wire,
+    /// Who listens to a group of a place, as a relay does: what nobody listens to the kernel drops before any
+    /// rule is asked.
+    listener: Option<UdpSocket>,
 }
 
 impl Around {
@@ -55,14 +61,38 @@ impl Around {
             router.run(&add).expect("a card that the bridge knows");
         }
         let wire = Wire::open(&trunk, "eth0").expect("wire");
-        Self { _neighbour: neighbour, _trunk: trunk, trunk: wire }
+        Self { _neighbour: neighbour, _trunk: trunk, trunk: wire, listener: None }
+    }
+
+    /// Listens to the group at the place's interface, if it is a group.
+    pub fn listen(&mut self, router: &Namespace, place: Place, group: Option<IpAddr>) {
+        let Some(group) = group.filter(IpAddr::is_multicast) else { return self.ignore() };
+        self.listener = Some(router.inside(|| {
+            let any = if group.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+            let socket = UdpSocket::bind(any).expect("socket");
+            match (group, place.gateway(Version::V4)) {
+                (IpAddr::V4(group), IpAddr::V4(own)) => socket.join_multicast_v4(&group, &own),
+                (IpAddr::V6(group), _) => {
+                    let index = if_nametoindex(place.interface()).expect("interface");
+                    socket.join_multicast_v6(&group, index)
+                }
+                _ => unreachable!("of one version"),
+            }
+            .expect("group");
+            socket
+        }));
+    }
+
+    /// Listens to no group.
+    pub fn ignore(&mut self) {
+        self.listener = None;
     }
 }
 
-fn network() -> std::net::Ipv4Addr {
+fn network() -> Ipv4Addr {
     match behind() {
-        std::net::IpAddr::V4(host) => std::net::Ipv4Addr::from_bits(host.to_bits() & 0xffff_0000),
-        std::net::IpAddr::V6(_) => unreachable!("of version 4"),
+        IpAddr::V4(host) => Ipv4Addr::from_bits(host.to_bits() & 0xffff_0000),
+        IpAddr::V6(_) => unreachable!("of version 4"),
     }
 }
 

@@ -1,17 +1,30 @@
-// What was prepared and is not in force yet: who may reach the CRM, zones and what passes between them, rules, a document
-// that was read from a file, and why and for how long it is to be tried. In this tab, for the account that is signed in,
-// until it is kept.
+// What was staged and is not in force yet: who may reach the CRM, rules, a document that was read from a file, and why and
+// for how long it is to be tried. In this tab, for the account that is signed in, until it is kept.
 import { isObject } from "../../api/client";
-import type { SettingsDocument, TrialSeconds } from "../api";
+import type { TrialSeconds } from "../api";
 import { forgetHere, keepHere, readHere } from "../here";
 import { isParts, type Parts } from "../features/rules/document";
 import { type Choice, isChoice } from "../reach-list";
 
 const ACCESS = "draft-access";
 const FILE = "draft-file";
-const ZONES = "draft-zones";
 const TERMS = "draft-terms";
 const RULES = "draft-rules";
+const TRIED = "draft-tried";
+
+/** Under which name what is staged on a page is kept. */
+export const DRAFTS = {
+  "/zones": "draft-zones",
+  "/publish": "draft-zones",
+  "/egress": "draft-egress",
+  "/addresses/fixed": "draft-fixed-addresses",
+  "/addresses/names": "draft-names",
+  "/addresses/blocking": "draft-blocking",
+} as const;
+
+function draftOf(page: string): string | undefined {
+  return page in DRAFTS ? DRAFTS[page as keyof typeof DRAFTS] : undefined;
+}
 
 export interface AccessDraft {
   choices: Choice[];
@@ -23,12 +36,6 @@ export interface FileDraft {
   name: string;
   /** The document, as it is written in the file. */
   text: string;
-}
-
-/** Edits of the document, made in a copy of what was in force then. */
-export interface ZonesDraft {
-  base: SettingsDocument;
-  document: SettingsDocument;
 }
 
 export interface Terms {
@@ -59,19 +66,6 @@ export function keepFileDraft(account: string, draft: FileDraft): void {
   keepHere(FILE, account, draft);
 }
 
-export function zonesDraft(account: string): ZonesDraft | null {
-  const kept = readHere(ZONES, account);
-  return isObject(kept) && isObject(kept.base) && isObject(kept.document) ? { base: kept.base, document: kept.document } : null;
-}
-
-export function keepZonesDraft(account: string, draft: ZonesDraft): void {
-  keepHere(ZONES, account, draft);
-}
-
-export function forgetZonesDraft(): void {
-  forgetHere(ZONES);
-}
-
 /** `of`: the address of the page where they were typed. */
 export function terms(account: string, of: string): Terms {
   const kept = readHere(TERMS, account);
@@ -87,8 +81,16 @@ export function forgetTerms(): void {
   forgetHere(TERMS);
 }
 
+/** What is staged on this page is on trial now, as it stands. */
+export function triedPrepared(account: string, page: string): void {
+  const name = draftOf(page);
+  if (name !== undefined) keepHere(TRIED, account, { name, text: JSON.stringify(readHere(name, account)) });
+}
+
 /** Of what was prepared at this page: the box keeps it now. */
 export function forgetPrepared(account: string, page: string): void {
+  const [name, tried] = [draftOf(page), readHere(TRIED, account)];
+  if (name !== undefined && isObject(tried) && tried.name === name && JSON.stringify(readHere(name, account)) === tried.text) forgetHere(name);
   if (page === "/crm-access") forgetHere(ACCESS);
   else if (page === "/settings/import") forgetHere(FILE);
   // What was edited after the trial began is in force nowhere.

@@ -6,7 +6,7 @@ const KNOWN = [
   "version", "language", "ports", "match", "mac", "path", "role", "access", "trunk", "zones", "vlan", "ipv4", "address", "dhcp", "from", "to", "ipv6", "policies",
   "allow", "management", "crm", "zone", "host", "reachable_from", "addresses", "source", "target", "reservations", "name",
   "rules", "services", "groups", "schedules", "time_zone", "schedule", "action", "comment", "days", "group",
-  "label", "isolated", "routes", "network", "via",
+  "label", "isolated", "relays", "routes", "network", "via",
   "egress", "for", "protocol", "port", "note", "reason",
 ] as const;
 

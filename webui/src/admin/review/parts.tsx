@@ -5,17 +5,19 @@ import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/icons";
 import { Sheet } from "../../ui/page";
 import type { Finding, Preview, RuleLine, WholeList } from "../api";
+import { useHostNames } from "../host-name";
 import { weighted } from "./proposal";
 import { WholeLists } from "./whole-lists";
 
 export function Sentences({ words, lists }: { words: string[]; lists: WholeList[] }) {
+  const { both } = useHostNames();
   return (
     <ul>
       {words.map((one, index) => (
         <li key={index} className="flex gap-2.5 border-b border-line px-4 py-2.5 text-body last:border-b-0 sm:px-5">
           <Icon name="edit" className="mt-1 size-4 text-ink-3" />
           <div className="min-w-0 flex-1 break-words">
-            {one}
+            {both(one)}
             <WholeLists lists={lists} at={index} />
           </div>
         </li>
@@ -28,6 +30,7 @@ const WEIGHTS: Record<Finding["weight"], State> = { good: "proven", note: "info"
 
 export function Findings({ preview }: { preview: Preview }) {
   const { t } = useText();
+  const { both } = useHostNames();
   return (
     <Sheet title={t("admin.rulesDo")} bare footer={t("admin.rulesDoHow")}>
       {preview.findings.length === 0 ? (
@@ -41,7 +44,7 @@ export function Findings({ preview }: { preview: Preview }) {
                   {t(`admin.weight.${one.weight}`)}
                 </Badge>
               </span>
-              <span className="min-w-0 break-words">{one.text}</span>
+              <span className="min-w-0 break-words">{both(one.text)}</span>
             </li>
           ))}
         </ul>

@@ -16,7 +16,8 @@ import type { Preview, Trial } from "../api";
 import { clockText, leftUntil } from "../trial/clock";
 import { useTrial } from "../trial/provider";
 import { useNow } from "../trial/tick";
-import { asSeconds, keepTerms, terms } from "./drafts";
+import { asSeconds, keepTerms, terms, triedPrepared } from "./drafts";
+import { useFormBehind } from "./leave";
 import { Moves } from "./moves";
 import { Findings, Rules, Sentences } from "./parts";
 import { type Proposal, reviewOf } from "./proposal";
@@ -63,7 +64,7 @@ export function Review(props: ReviewProps) {
       {data === undefined && (query.isError && !query.isFetching ? <NotReviewed {...props} error={query.error} retry={() => void query.refetch()} /> : <Loading />)}
       {data?.preview.words.length === 0 && (
         <Sheet>
-          <EmptyState title={t("admin.changesNothing")} action={<ButtonLink href={props.back}>{t("ui.back")}</ButtonLink>}>
+          <EmptyState title={t("admin.changesNothing")} action={<Back to={props.back} />}>
             {t(trial === null ? "admin.changesNothingText" : "admin.changesNothingTrial")}
           </EmptyState>
         </Sheet>
@@ -87,13 +88,18 @@ export function Review(props: ReviewProps) {
   );
 }
 
-function NotReviewed(props: ReviewProps & { error: unknown; retry: () => void }) {
+/** To the form that led here, as it was filled in; else to where all of it was staged. */
+function Back({ to }: { to: string }) {
   const { t } = useText();
+  return <ButtonLink href={useFormBehind() ?? to}>{t("ui.back")}</ButtonLink>;
+}
+
+function NotReviewed(props: ReviewProps & { error: unknown; retry: () => void }) {
   return (
     <>
       <Refused error={props.error} retry={props.retry} />
       <Actions>
-        <ButtonLink href={props.back}>{t("ui.back")}</ButtonLink>
+        <Back to={props.back} />
       </Actions>
     </>
   );
@@ -113,6 +119,7 @@ function Try(props: ReviewProps & { preview: Preview; etag: string | null; onCha
     check: (values) => ({ reason: [...values.reason.trim()].length > REASON ? t("admin.reasonLong", { count: REASON }) : undefined }),
     submit: async (values) => {
       setOther(null);
+      triedPrepared(account, props.back);
       try {
         const { path, body } = props.proposal;
         const begun = await begin({ path, from: props.back, body, etag: props.etag, reason: values.reason.trim(), seconds: lasting(values.seconds) });
@@ -151,7 +158,7 @@ function Try(props: ReviewProps & { preview: Preview; etag: string | null; onCha
               {form.busy ? t("admin.applying") : t(`admin.try.${lasting(seconds)}`)}
             </Button>
           )}
-          <ButtonLink href={props.back}>{t("ui.back")}</ButtonLink>
+          <Back to={props.back} />
         </Actions>
       </Form>
     </Sheet>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { isProblem } from "../../api/problem";
 import { askAnewUnasked, askBrief, type Known } from "./state";
 
-const EVERY_MS = 3_000;
+export const EVERY_MS = 3_000;
 
 export function useBrief(query: UseQueryResult<Known>): void {
   const client = useQueryClient();

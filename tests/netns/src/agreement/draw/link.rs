@@ -28,6 +28,9 @@ impl Draw {
 
     /// The link's own business: neighbours, routers, groups, and hosts that have no address yet.
     pub(super) fn link(&mut self) -> Option<Case> {
+        if self.is_ruled() && self.chance.once_in(5) {
+            return Some(self.announcement());
+        }
         let place = self.chance.pick(&Place::ALL);
         if self.chance.once_in(4) {
             let (source, all) = (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::BROADCAST.into());

@@ -8,6 +8,7 @@ mod first;
 mod frame;
 mod link;
 mod own;
+mod relayed;
 
 use testkit::Packet;
 

@@ -11,14 +11,18 @@ use crate::agreement::sent::Sent;
 use crate::place::Version;
 use crate::rules::UIDS;
 
-const UIDS_TRIED: [u32; 7] =
-    [0, UIDS.dnsmasq, UIDS.chrony, UIDS.networkd, UIDS.resolver, UIDS.admin, 65534];
+/// Users that send.
+pub(super) const UIDS_TRIED: [u32; 8] =
+    [0, UIDS.dnsmasq, UIDS.chrony, UIDS.networkd, UIDS.resolver, UIDS.admin, UIDS.relay, 65534];
 /// Where names are asked for on loopback.
-const NAMES: [u16; 2] = [53, firewall::RESOLVER_PORT];
+const NAMES: [u16; 3] = [53, firewall::RESOLVER_PORT, firewall::BLOCKING_PORT];
 
 impl Draw {
     /// What the router sends itself.
     pub(super) fn own(&mut self) -> Option<Case> {
+        if self.is_ruled() && self.chance.once_in(6) {
+            return Some(self.passed_on());
+        }
         let version = self.version();
         let to = self.chance.pick(&[Place::Office, Place::Guest, Place::Crm, Place::Wan]);
         let source = to.gateway(version);
@@ -83,7 +87,8 @@ impl Draw {
         let own = version.pick("127.0.0.1", "::1");
         let uid = self.chance.pick(&[0, UIDS.admin]);
         let other = self.port();
-        let (from, port) = (self.new_port(), self.chance.pick(&[NAMES[0], NAMES[1], other]));
+        let (from, port) =
+            (self.new_port(), self.chance.pick(&[NAMES[0], NAMES[1], NAMES[2], other]));
         let bare = Packet::new(own, own);
         let (packet, transport) = if self.chance.once_in(2) {
             let transport = Transport::Tcp { source: from, destination: port };

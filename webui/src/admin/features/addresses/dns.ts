@@ -1,5 +1,6 @@
 // Who is asked for names, in the settings document and as it is changed here before a review. Pure.
 import { isObject } from "../../../api/client";
+import { asciiOf } from "../../../i18n/script";
 import type { SettingsDocument } from "../../api";
 
 /** A name server that is asked over TLS. */
@@ -42,7 +43,13 @@ export function askedOf(document: SettingsDocument): Asked {
 
 /** Empty rows are nobody. */
 export function filled(servers: Server[]): Server[] {
-  return servers.map(({ address, name }) => ({ address: address.trim(), name: name.trim().toLowerCase() })).filter((one) => one.address !== "" || one.name !== "");
+  return servers.map(({ address, name }) => ({ address: address.trim(), name: nameOf(name) })).filter((one) => one.address !== "" || one.name !== "");
+}
+
+/** In the letters that a certificate has it in. */
+function nameOf(typed: string): string {
+  const plain = typed.trim().toLowerCase();
+  return /^[\x20-\x7e]*$/.test(plain) ? plain : (asciiOf(plain) ?? plain);
 }
 
 /** The document as the box would write it: nothing is said of what it does anyway. */

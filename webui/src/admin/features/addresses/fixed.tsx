@@ -1,5 +1,4 @@
-// Devices that always get the same address: what is in force, with what is prepared beside it.
-import { useEffect } from "react";
+// Devices that always get the same address: what is in force, with what is staged beside it.
 import { Link } from "wouter";
 import { useText } from "../../../i18n";
 import { EmptyState, Loaded } from "../../../ui/async";
@@ -9,18 +8,19 @@ import { Icon } from "../../../ui/icons";
 import { Sheet } from "../../../ui/page";
 import { type Column, Table } from "../../../ui/table";
 import type { SettingsDocument } from "../../api";
+import { useDropped } from "../../review/kept";
+import { Waiting } from "../../review/prepared";
 import { useTrial } from "../../trial/provider";
 import { useZoneName, ZoneLabel } from "../../zone";
-import { useEdits } from "./edits";
-import { editAddress, FIXED, NEW, Prepared, Views } from "./frame";
+import { AddressesPage, editAddress, FIXED, NEW, REVIEW, useEdits } from "./frame";
 import { edited, fixedOf, pendingOf, type Row, rowsOf } from "./reservations";
 
 export function FixedPage() {
   const { query } = useTrial();
   return (
-    <Views at={FIXED} counts={{ fixed: query.data && fixedOf(query.data.document).length }}>
+    <AddressesPage at={FIXED} counts={{ fixed: query.data && fixedOf(query.data.document).length }}>
       <Loaded query={query}>{(settings) => <Devices document={settings.document} isTried={settings.trial !== null} />}</Loaded>
-    </Views>
+    </AddressesPage>
   );
 }
 
@@ -30,11 +30,7 @@ function Devices({ document, isTried }: { document: SettingsDocument; isTried: b
   const { edits, keep } = useEdits();
   const pending = pendingOf(document, edits);
   const rows = rowsOf(document, edits);
-  // All of it is in force for good: it must not come back when somebody changes it later.
-  const isDone = !isTried && pending.length === 0 && edits.length > 0;
-  useEffect(() => {
-    if (isDone) keep([]);
-  }, [isDone, keep]);
+  useDropped(!isTried && pending.length === 0 && edits.length > 0, () => keep([]));
   const same = (row: Row) => (one: { zone: string; mac: string }) => one.zone === row.zone && one.mac === row.mac;
   const state = (row: Row) => row.state !== "kept" && <Badge state="needs-you" icon="clock">{t(`admin.dhcp.row.${row.state}`)}</Badge>;
   const name = (row: Row) => {
@@ -66,7 +62,11 @@ function Devices({ document, isTried }: { document: SettingsDocument; isTried: b
   ];
   return (
     <>
-      <Prepared pending={pending} onDrop={() => keep([])} />
+      {pending.length > 0 && (
+        <Waiting review={REVIEW} onDrop={() => keep([])}>
+          {t("admin.dhcp.pending", { count: pending.length })}
+        </Waiting>
+      )}
       <Sheet bare footer={rows.length === 0 ? undefined : t("admin.dhcp.namesHow")}>
         {rows.length === 0 ? (
           <EmptyState

@@ -1,35 +1,38 @@
 // One device with a fixed address: a new one, or one that is changed. The box judges it; what it refuses is said at the
-// field. What is typed is reviewed with whatever else is prepared.
-import { useQueryClient } from "@tanstack/react-query";
-import { useLocation, useParams } from "wouter";
-import { isProblem, Problem } from "../../../api/problem";
-import { useLanguage, useText } from "../../../i18n";
+// field. What is typed is reviewed with whatever else is staged.
+import { useSearchParams } from "wouter";
+import { useText } from "../../../i18n";
+import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { SettingsDocument } from "../../api";
-import { reviewOf } from "../../review/proposal";
+import { membersOf, refusal, useJudged } from "../../review/judged";
+import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import { useZoneName } from "../../zone";
-import { useEdits } from "./edits";
-import { FIXED, REVIEW } from "./frame";
+import { editAddress, FIXED, REVIEW, useEdits } from "./frame";
 import { edited, type Fixed, macOf, pointerTo, rowsOf, withEdits, zonesOf } from "./reservations";
 
 export function NewPage() {
   const { t } = useText();
-  return <FormPage title={t("admin.dhcp.add")} find={() => null} />;
+  const [asked] = useSearchParams();
+  const [zone, mac, address] = [asked.get("zone"), asked.get("mac"), asked.get("address")];
+  const known = zone === null || mac === null ? undefined : { zone, mac, address: address ?? "", name: "" };
+  // Whoever comes from a device may find that it has a fixed address already.
+  return <FormPage title={t("admin.dhcp.add")} known={known} find={(all) => all.find((one) => one.zone === zone && one.mac === mac) ?? null} />;
 }
 
 export function EditPage() {
   const { t } = useText();
-  const { zone = "", mac = "" } = useParams<{ zone: string; mac: string }>();
+  const [zone, mac] = [useAddressPart("zone"), useAddressPart("mac")];
   return <FormPage title={t("admin.dhcp.edit")} find={(all) => all.find((one) => one.zone === zone && one.mac === mac)} />;
 }
 
 /** `find`: null for a new one; undefined when there is none (any more). */
-function FormPage(props: { title: string; find: (all: Fixed[]) => Fixed | null | undefined }) {
+function FormPage(props: { title: string; known?: Fixed; find: (all: Fixed[]) => Fixed | null | undefined }) {
   const { t } = useText();
   const { query } = useTrial();
   const { edits } = useEdits();
@@ -45,7 +48,7 @@ function FormPage(props: { title: string; find: (all: Fixed[]) => Fixed | null |
                   {t("admin.dhcp.goneText")}
                 </EmptyState>
               ) : (
-                <DeviceForm title={props.title} document={settings.document} etag={settings.etag} device={found} />
+                <DeviceForm title={props.title} document={settings.document} etag={settings.etag} device={found} known={props.known} />
               )}
             </Sheet>
           );
@@ -55,17 +58,16 @@ function FormPage(props: { title: string; find: (all: Fixed[]) => Fixed | null |
   );
 }
 
-function DeviceForm(props: { title: string; document: SettingsDocument; etag: string | null; device: Fixed | null }) {
+function DeviceForm(props: { title: string; document: SettingsDocument; etag: string | null; device: Fixed | null; known?: Fixed }) {
   const { t } = useText();
-  const { language } = useLanguage();
   const zoneName = useZoneName();
-  const client = useQueryClient();
-  const [, go] = useLocation();
+  const judge = useJudged(props.etag);
+  const leave = useLeave();
   const { edits, keep } = useEdits();
   const zones = zonesOf(props.document);
   const before = props.device;
   const form = useForm({
-    initial: before === null ? { zone: zones[0]?.name ?? "", mac: "", address: "", name: "" } : { zone: before.zone, mac: before.mac, address: before.address, name: before.name },
+    initial: before ?? props.known ?? { zone: zones[0]?.name ?? "", mac: "", address: "", name: "" },
     check: (values) => ({
       mac: values.mac.trim() === "" ? t("admin.dhcp.macEmpty") : undefined,
       address: values.address.trim() === "" ? t("admin.dhcp.addressEmpty") : undefined,
@@ -83,13 +85,9 @@ function DeviceForm(props: { title: string; document: SettingsDocument; etag: st
       }
       next = edited(next, { zone: values.zone, mac, to });
       const document = withEdits(props.document, next);
-      try {
-        await client.fetchQuery({ ...reviewOf({ path: "/settings", body: { document }, etag: props.etag }, language), staleTime: 0 });
-      } catch (error) {
-        throw atFields(error, pointerTo(document, values.zone, mac));
-      }
+      await judge(document, membersOf(pointerTo(document, values.zone, mac)));
       keep(next);
-      go(REVIEW);
+      leave(editAddress(values.zone, mac), REVIEW);
     },
   });
   const router = zones.find((one) => one.name === form.values.zone)?.address ?? "";
@@ -107,15 +105,4 @@ function DeviceForm(props: { title: string; document: SettingsDocument; etag: st
       </Actions>
     </Form>
   );
-}
-
-function refusal(field: string, message: string): Problem {
-  return new Problem(422, { type: "urn:gatehouse:problem:invalid", errors: [{ field, code: "taken", message }] }, null, true);
-}
-
-/** What the box says of this device stands at the form's own fields. */
-function atFields(error: unknown, pointer: string): unknown {
-  if (!isProblem(error)) return error;
-  const errors = error.errors.map((one) => (one.field.startsWith(`${pointer}/`) ? { ...one, field: one.field.slice(pointer.length) } : one));
-  return new Problem(error.status, { ...error.extras, errors }, error.retryAfter, error.reading);
 }

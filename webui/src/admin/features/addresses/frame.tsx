@@ -1,12 +1,14 @@
-// What the pages of names and addresses have in common: the title, the views, and what is prepared and not in force.
+// What the pages of names and addresses have in common: the title, the views, and what is staged and not in force.
 import type { ReactNode } from "react";
-import { Link } from "wouter";
 import { useText } from "../../../i18n";
-import { Note } from "../../../ui/badge";
-import { Button, ButtonLink } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
+import { ButtonLink } from "../../../ui/button";
 import { Page } from "../../../ui/page";
-import type { Edit } from "./reservations";
+import { Views } from "../../../ui/views";
+import { DRAFTS } from "../../review/drafts";
+import { listOf, oneOf, useKept } from "../../review/kept";
+import { isBlocked } from "./blocking";
+import { isAsked } from "./dns";
+import { isEdit } from "./reservations";
 
 export const LENT = "/addresses";
 export const FIXED = "/addresses/fixed";
@@ -14,63 +16,55 @@ export const NEW = "/addresses/fixed/new";
 export const REVIEW = "/addresses/review";
 export const NAMES = "/addresses/names";
 export const NAMES_REVIEW = "/addresses/names/review";
+export const BLOCKING = "/addresses/blocking";
+export const BLOCKING_REVIEW = "/addresses/blocking/review";
+
+/** Fixed addresses are kept as what is to be changed, so that they fit whatever somebody else changes meanwhile. */
+const FIXED_EDITS = listOf(DRAFTS[FIXED], isEdit);
+const ASKED = oneOf(DRAFTS[NAMES], isAsked);
+const BLOCKED = oneOf(DRAFTS[BLOCKING], isBlocked);
+
+export const useEdits = () => useKept(FIXED_EDITS);
+/** Who is to be asked for names. */
+export const useAsked = () => useKept(ASKED);
+export const useBlocked = () => useKept(BLOCKED);
+
+/** The form for a new one, with what is known of the device. */
+export function newAddress(known: { zone: string; mac: string; address: string }): string {
+  return `${NEW}?${new URLSearchParams(known)}`;
+}
 
 export function editAddress(zone: string, mac: string): string {
   return `${FIXED}/${encodeURIComponent(zone)}/${encodeURIComponent(mac)}`;
 }
 
-export function Views(props: { at: typeof LENT | typeof FIXED | typeof NAMES; counts: { lent?: number; fixed?: number }; children: ReactNode }) {
+export function AddressesPage(props: { at: typeof LENT | typeof FIXED | typeof NAMES | typeof BLOCKING; counts: { lent?: number; fixed?: number }; children: ReactNode }) {
   const { t } = useText();
-  const tab = (href: string, text: string, count: number | undefined) => (
-    <Link
-      href={href}
-      aria-current={props.at === href ? "page" : undefined}
-      className={classes(
-        "-mb-px inline-flex min-h-11 items-center gap-2 border-b-2 px-1 text-body whitespace-nowrap sm:min-h-9",
-        props.at === href ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink",
-      )}
-    >
-      {text}
-      {count !== undefined && <span className="font-normal text-ink-3 tabular-nums">{t("admin.dhcp.count", { count })}</span>}
-    </Link>
-  );
+  const counted = (count: number | undefined) => (count === undefined ? undefined : t("admin.dhcp.count", { count }));
   return (
     <Page
       title={t("admin.dhcp.title")}
       lead={t("admin.dhcp.lead")}
       actions={
-        props.at !== NAMES && (
+        props.at !== NAMES &&
+        props.at !== BLOCKING && (
           <ButtonLink icon="plus" href={NEW}>
             {t("admin.dhcp.add")}
           </ButtonLink>
         )
       }
     >
-      <nav aria-label={t("admin.dhcp.views")} className="flex gap-6 overflow-x-auto border-b border-line">
-        {tab(LENT, t("admin.dhcp.lent"), props.counts.lent)}
-        {tab(FIXED, t("admin.dhcp.fixed"), props.counts.fixed)}
-        {tab(NAMES, t("admin.dns.tab"), undefined)}
-      </nav>
+      <Views
+        label={t("admin.dhcp.views")}
+        at={props.at}
+        views={[
+          { href: LENT, text: t("admin.dhcp.lent"), count: counted(props.counts.lent) },
+          { href: FIXED, text: t("admin.dhcp.fixed"), count: counted(props.counts.fixed) },
+          { href: NAMES, text: t("admin.dns.tab") },
+          { href: BLOCKING, text: t("admin.blocking.tab") },
+        ]}
+      />
       {props.children}
     </Page>
-  );
-}
-
-/** What waits to be reviewed. */
-export function Prepared(props: { pending: Edit[]; onDrop: () => void }) {
-  const { t } = useText();
-  if (props.pending.length === 0) return null;
-  return (
-    <Note state="needs-you" role="status">
-      <p>{t("admin.dhcp.pending", { count: props.pending.length })}</p>
-      <div className="mt-2 flex flex-wrap gap-2">
-        <ButtonLink kind="primary" href={REVIEW}>
-          {t("admin.reviewChange")}
-        </ButtonLink>
-        <Button icon="undo" onClick={props.onDrop}>
-          {t("admin.dhcp.drop")}
-        </Button>
-      </div>
-    </Note>
   );
 }

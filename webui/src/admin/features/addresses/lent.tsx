@@ -13,10 +13,10 @@ import { Search } from "../../../ui/search";
 import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
 import type { Lease, Leases, SettingsDocument } from "../../api";
+import { Waiting } from "../../review/prepared";
 import { useTrial } from "../../trial/provider";
 import { useZoneName, ZoneLabel } from "../../zone";
-import { useEdits } from "./edits";
-import { LENT, Prepared, REVIEW, Views } from "./frame";
+import { AddressesPage, LENT, REVIEW, useEdits } from "./frame";
 import { edited, editOf, fixedOf, pendingOf, rowsOf, zonesOf } from "./reservations";
 
 const PAGE = 100;
@@ -90,8 +90,12 @@ export function LentPage() {
     { key: "fixed", head: t("admin.dhcp.fixed"), cell: action, width: "min-w-32" },
   ];
   return (
-    <Views at={LENT} counts={{ lent: isFiltered ? undefined : query.data && total, fixed: settings.data && fixedOf(document).length }}>
-      <Prepared pending={pending} onDrop={() => keep([])} />
+    <AddressesPage at={LENT} counts={{ lent: isFiltered ? undefined : query.data && total, fixed: settings.data && fixedOf(document).length }}>
+      {pending.length > 0 && (
+        <Waiting review={REVIEW} onDrop={() => keep([])}>
+          {t("admin.dhcp.pending", { count: pending.length })}
+        </Waiting>
+      )}
       <div className="flex flex-wrap items-end gap-3">
         <Search
           label={t("admin.dhcp.search")}
@@ -142,6 +146,6 @@ export function LentPage() {
           </Button>
         </div>
       )}
-    </Views>
+    </AddressesPage>
   );
 }

@@ -1,74 +1,72 @@
 // Who is asked for names, and whether answers are checked. The box judges what is typed; what it refuses is said at the
 // field.
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { useLocation } from "wouter";
-import { useLanguage, useText } from "../../../i18n";
+import { useText } from "../../../i18n";
 import { Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
-import { Button, ButtonLink } from "../../../ui/button";
+import { Button } from "../../../ui/button";
 import { Checkbox, SelectField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Sheet } from "../../../ui/page";
-import { reviewOf } from "../../review/proposal";
+import { useJudged } from "../../review/judged";
+import { useDropped } from "../../review/kept";
+import { Waiting } from "../../review/prepared";
 import type { Known } from "../../trial/state";
 import { useTrial } from "../../trial/provider";
-import { useAskedDraft } from "./asked-draft";
+import { useZones } from "../zones/page";
 import { type Asked, askedOf, filled, isSame, withAsked } from "./dns";
-import { NAMES, NAMES_REVIEW, Views } from "./frame";
+import { AddressesPage, NAMES, NAMES_REVIEW, useAsked } from "./frame";
 import { Servers } from "./servers";
 
 export function NamesPage() {
   const { query } = useTrial();
   return (
-    <Views at={NAMES} counts={{}}>
+    <AddressesPage at={NAMES} counts={{}}>
       <Loaded query={query}>{(settings) => <Names settings={settings} />}</Loaded>
-    </Views>
+    </AddressesPage>
   );
 }
 
 function Names({ settings }: { settings: Known }) {
   const { t } = useText();
-  const { draft, keep } = useAskedDraft();
+  const { edits: draft, keep } = useAsked();
   const now = askedOf(settings.document);
   const pending = draft !== null && !isSame(draft, now);
-  // It is in force for good: it must not come back when somebody changes it later.
-  const isDone = draft !== null && !pending && settings.trial === null;
-  useEffect(() => {
-    if (isDone) keep(null);
-  }, [isDone, keep]);
+  useDropped(draft !== null && !pending && settings.trial === null, () => keep(null));
   return (
     <>
+      <Unanswered />
       {pending && (
-        <Note state="needs-you" role="status">
-          <p>{t("admin.dns.pending")}</p>
-          <div className="mt-2 flex flex-wrap gap-2">
-            <ButtonLink kind="primary" href={NAMES_REVIEW}>
-              {t("admin.reviewChange")}
-            </ButtonLink>
-            <Button icon="undo" onClick={() => keep(null)}>
-              {t("admin.dhcp.drop")}
-            </Button>
-          </div>
-        </Note>
+        <Waiting review={NAMES_REVIEW} onDrop={() => keep(null)}>
+          {t("admin.dns.pending")}
+        </Waiting>
       )}
       <AskedForm key={JSON.stringify([now, draft])} settings={settings} start={draft ?? now} pending={pending} onKept={keep} />
     </>
   );
 }
 
+/** What the box says of servers that do not answer. */
+function Unanswered() {
+  const query = useZones();
+  const notice = query.data?.notices.find((one) => one.code === "names_unanswered");
+  return notice === undefined ? null : (
+    <Note state="needs-you" role="status">
+      {notice.text}
+    </Note>
+  );
+}
+
 function AskedForm(props: { settings: Known; start: Asked; pending: boolean; onKept: (asked: Asked) => void }) {
   const { t } = useText();
-  const { language } = useLanguage();
-  const client = useQueryClient();
   const [, go] = useLocation();
   const { document, etag } = props.settings;
+  const judge = useJudged(etag);
   const form = useForm({
     initial: props.start,
     check: ({ who, servers }) => ({ servers: who === "tls" && filled(servers).length === 0 ? t("admin.dns.nobody") : undefined }),
     submit: async (values) => {
-      const body = { document: withAsked(document, values) };
-      await client.fetchQuery({ ...reviewOf({ path: "/settings", body, etag }, language), staleTime: 0 });
+      await judge(withAsked(document, values), () => null);
       props.onKept(values);
       go(NAMES_REVIEW);
     },

@@ -82,7 +82,7 @@ export function withEdits(document: SettingsDocument, edits: Edit[]): SettingsDo
 
 /** JSON pointer to a device's entry in a document. */
 export function pointerTo(document: SettingsDocument, zone: string, mac: string): string {
-  return `/document/zones/${zone}/reservations/${writtenIn(document, zone).findIndex((one) => one.mac === mac)}`;
+  return `/zones/${zone}/reservations/${writtenIn(document, zone).findIndex((one) => one.mac === mac)}`;
 }
 
 /** One more edit; what was said of the device before is forgotten. */
@@ -117,7 +117,7 @@ export function isEdit(value: unknown): value is Edit {
   return value.to === null || (isObject(value.to) && typeof value.to.address === "string" && typeof value.to.name === "string");
 }
 
-/** What the list shows: what is in force, and beside it what is prepared. */
+/** What the list shows: what is in force, and beside it what is staged. */
 export interface Row extends Fixed {
   state: "kept" | "new" | "changed" | "gone";
 }

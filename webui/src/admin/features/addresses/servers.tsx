@@ -4,6 +4,7 @@ import { useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
 import { TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
+import { useHostNames } from "../../host-name";
 import { added, KNOWN, rowOf, type Server } from "./dns";
 
 const POINTER = "/document/dns/upstream/tls";
@@ -11,6 +12,7 @@ const EMPTY: Server = { address: "", name: "" };
 
 export function Servers(props: { servers: Server[]; error: string | null; problem: Problem | null; known: Set<string>; onServers: (servers: Server[]) => void }) {
   const { t } = useText();
+  const { spelled } = useHostNames();
   const rows = props.servers.length === 0 ? [EMPTY] : props.servers;
   const change = (at: number, next: Partial<Server>) => props.onServers(rows.map((one, index) => (index === at ? { ...one, ...next } : one)));
   const errors = useErrors(props.servers, props.problem, props.known);
@@ -33,10 +35,10 @@ export function Servers(props: { servers: Server[]; error: string | null; proble
         </div>
         <p className="mt-1 max-w-prose text-row text-ink-3">{t("admin.dns.knownHint")}</p>
       </div>
-      {rows.map((_, at) => (
+      {rows.map((row, at) => (
         <div key={at} className="grid gap-3 max-sm:border-t max-sm:border-line max-sm:pt-4 sm:grid-cols-[minmax(10rem,14rem)_minmax(12rem,22rem)_auto] sm:items-start">
           <TextField label={t("admin.dns.address")} field={field(at, "address")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
-          <TextField label={t("admin.dns.name")} hint={at === 0 ? t("admin.dns.nameHint") : undefined} field={field(at, "name")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+          <TextField label={t("admin.dns.name")} hint={spelled(row.name) ?? (at === 0 ? t("admin.dns.nameHint") : undefined)} field={field(at, "name")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
           {props.servers.length > 0 && (
             <div className="sm:pt-6">
               <Button kind="quiet" onClick={() => props.onServers(props.servers.filter((_, index) => index !== at))} aria-label={t("admin.dns.removeNamed", { name: rows[at]?.address || t("admin.dns.row", { number: at + 1 }) })}>

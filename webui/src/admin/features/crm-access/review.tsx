@@ -2,12 +2,11 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { useText } from "../../../i18n";
-import { EmptyState, Loaded } from "../../../ui/async";
-import { ButtonLink, TextLink } from "../../../ui/button";
-import { Page, Sheet } from "../../../ui/page";
+import { Loaded } from "../../../ui/async";
 import { useAccount } from "../../../ui/session";
 import { reachOf } from "../../reach-list";
 import { accessDraft } from "../../review/drafts";
+import { NothingPrepared, ReviewPage } from "../../review/prepared";
 import { Review } from "../../review/review";
 import { useCrmAccess } from "./page";
 import { Present } from "./present";
@@ -21,13 +20,9 @@ export function CrmAccessReviewPage() {
   const query = useCrmAccess();
   const [draft] = useState(() => accessDraft(account));
   return (
-    <Page narrow title={t("admin.reviewTitle")} lead={t("admin.reviewLead")} above={<TextLink href={BACK}>{t("admin.access")}</TextLink>}>
+    <ReviewPage back={BACK} title={t("admin.access")}>
       {draft === null ? (
-        <Sheet>
-          <EmptyState title={t("admin.nothingPrepared")} action={<ButtonLink href={BACK}>{t("ui.back")}</ButtonLink>}>
-            {t("admin.nothingPreparedText")}
-          </EmptyState>
-        </Sheet>
+        <NothingPrepared back={BACK} />
       ) : (
         <Loaded query={query}>
           {(answer) => (
@@ -40,6 +35,6 @@ export function CrmAccessReviewPage() {
           )}
         </Loaded>
       )}
-    </Page>
+    </ReviewPage>
   );
 }

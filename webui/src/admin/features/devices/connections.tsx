@@ -11,8 +11,10 @@ import { useToast } from "../../../ui/overlay";
 import { Sheet } from "../../../ui/page";
 import { type Column, Table } from "../../../ui/table";
 import type { Connection, ConnectionsPage as Answer, End } from "../../api";
+import { useTrial } from "../../trial/provider";
 import { ZoneLabel } from "../../zone";
 import { bytesText } from "./amount";
+import { blockAddress } from "./block";
 import { Failed, problemOf } from "./failed";
 import { useEndName, useServiceName, useSpan } from "./names";
 import { Filters, More, SeenPage, useChosen, useSeen } from "./seen";
@@ -46,7 +48,7 @@ export function ConnectionsPage() {
     { key: "sent", head: t("admin.bytesSent"), cell: (one) => bytesText(one.sent, language), number: true },
     { key: "received", head: t("admin.bytesReceived"), cell: (one) => bytesText(one.received, language), number: true },
     { key: "age", head: t("admin.age"), cell: (one) => (one.age === null ? "" : span(one.age)), number: true },
-    { key: "end", head: t("admin.actions"), cell: (one) => <EndButton connection={one} {...sides(one)} /> },
+    { key: "end", head: t("admin.actions"), cell: (one) => <Actions connection={one} {...sides(one)} /> },
   ];
   return (
     <SeenPage lead={t("admin.connectionsLead")}>
@@ -92,7 +94,7 @@ export function ConnectionsPage() {
                 phone={(one) => ({
                   title: t("admin.fromTo", sides(one)),
                   line: `${what(one)} · ${bytesText(one.sent + one.received, language)}${one.age === null ? "" : ` · ${span(one.age)}`}`,
-                  aside: <EndButton connection={one} {...sides(one)} />,
+                  aside: <Actions connection={one} {...sides(one)} />,
                 })}
               />
             )}
@@ -117,6 +119,22 @@ function Side(props: { end: End; name: string; address: string }) {
         {props.name !== props.address && <span className="break-all">{props.address}</span>}
       </div>
     </>
+  );
+}
+
+function Actions(props: { connection: Connection; from: string; to: string }) {
+  const { t } = useText();
+  const { query } = useTrial();
+  const block = blockAddress(props.connection, query.data?.document);
+  return (
+    <span className="inline-flex flex-wrap items-start justify-end gap-2">
+      <EndButton {...props} />
+      {block !== null && (
+        <ButtonLink size="row" href={block} aria-label={t("admin.blockOne", { from: props.from, to: props.to })}>
+          {t("admin.block")}
+        </ButtonLink>
+      )}
+    </span>
   );
 }
 

@@ -9,8 +9,14 @@ import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
 import { Dialog, Menu, useToast } from "../../../ui/overlay";
 import type { Device } from "../../api";
+import { newAddress } from "../addresses/frame";
 import { Failed, problemOf } from "./failed";
 import { HOME } from "./seen";
+
+/** The form of a fixed address, where a device gets its name, with what is known of it. */
+function nameAddress({ zone, mac, addresses }: Device): string {
+  return newAddress({ zone, mac, address: addresses.find((one) => !one.includes(":")) ?? "" });
+}
 
 export function DeviceMenu(props: { device: Device; name: string }) {
   const { t } = useText();
@@ -40,6 +46,7 @@ export function DeviceMenu(props: { device: Device; name: string }) {
     { label: t("admin.showConnections"), icon: "arrowRight" as const, onSelect: () => go(`${HOME}/connections?device=${device.mac}`) },
     { label: t("admin.showRefused"), icon: "shield" as const, onSelect: () => go(`${HOME}/refused?device=${device.mac}`) },
     { label: t("admin.showTraffic"), icon: "log" as const, onSelect: () => go(`${HOME}/traffic?device=${device.mac}`) },
+    { label: t("admin.nameDevice"), icon: "edit" as const, onSelect: () => go(nameAddress(device)) },
     ...(device.new ? [{ label: t("admin.isKnown"), icon: "check" as const, onSelect: () => void act("/devices/known", { macs: [device.mac] }, () => t("admin.devicesKnown", { count: 1 })) }] : []),
     ...(device.here ? [] : [{ label: t("admin.forgetDevice"), icon: "trash" as const, onSelect: () => void act("/devices/forget", { mac: device.mac }, (count) => t(count > 0 ? "admin.deviceForgotten" : "admin.deviceStays", { name })) }]),
     ...(device.here && !device.mine ? [{ label: t("admin.endAll"), icon: "cross" as const, onSelect: () => setAsks("end"), destructive: true }] : []),

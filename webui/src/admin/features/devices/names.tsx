@@ -14,7 +14,7 @@ export function useDeviceName(): (device: Pick<Device, "name" | "vendor" | "made
 /** The device's name, else its address; the box and the internet as such. */
 export function useEndName(): (end: End, address: string | null) => string {
   const { t } = useText();
-  return (end, address) => end.name ?? (end.zone === null && address !== null ? t("admin.theBox") : (address ?? t("admin.manyTargets")));
+  return (end, address) => end.name ?? (end.zone === null && end.mac === null && address !== null ? t("admin.theBox") : (address ?? t("admin.manyTargets")));
 }
 
 export function useServiceName(): (protocol: string, port: number) => string {

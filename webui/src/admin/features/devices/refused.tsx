@@ -19,6 +19,11 @@ const PLACES: Partial<Record<Refused["why"], { href: string; key: "admin.changeA
   quarantined: { href: `${HOME}?show=quarantined`, key: "admin.showQuarantined" },
 };
 
+/** Whether it is about frames of a device that would be what only the box is. */
+function isRogue(why: Refused["why"]): why is "rogue-dhcp" | "rogue-router" {
+  return why === "rogue-dhcp" || why === "rogue-router";
+}
+
 export function RefusedPage() {
   const { t } = useText();
   const chosen = useChosen();
@@ -72,22 +77,27 @@ function Row({ row }: { row: Refused }) {
   const endName = useEndName();
   const zoneWord = useZoneWord();
   const service = useServiceName();
-  const who = endName(row.from, row.source);
+  // A frame's addresses may be anybody's.
+  const who = endName(row.from, isRogue(row.why) ? (row.from.mac ?? row.source) : row.source);
   const target = row.destination === null ? t("admin.manyTargets") : row.to.zone === "crm" ? zoneWord("crm") : endName(row.to, row.destination);
   const place = PLACES[row.why];
   const values = { who, target, what: service(row.protocol, row.port) };
   return (
     <li className="grid gap-x-6 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
       <div className="min-w-0">
-        <p className="text-body break-words text-ink">{row.why === "rule" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
+        <p className="text-body break-words text-ink">{isRogue(row.why) ? t(`admin.frame.${row.why}`, values) : row.why === "rule" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
         <p className="text-row break-words text-ink-2">{t(`admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: row.destination === null ? t("admin.manyTargets") : zoneWord(row.to.zone), rule: row.rule ?? "" })}</p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-label text-ink-3 tabular-nums">
-          <span className="inline-flex items-center gap-1.5">
-            <ZoneIcon kind={row.from.zone ?? "wan"} className="size-3.5" />
-            {zoneWord(row.from.zone)}
-          </span>
+          {(row.from.zone !== null || row.from.mac === null) && (
+            <span className="inline-flex items-center gap-1.5">
+              <ZoneIcon kind={row.from.zone ?? "wan"} className="size-3.5" />
+              {zoneWord(row.from.zone)}
+            </span>
+          )}
+          {row.at !== null && <span className="break-all">{t("admin.atPort", { port: row.at })}</span>}
+          {isRogue(row.why) && row.from.mac !== null && who !== row.from.mac && <span className="break-all">{row.from.mac}</span>}
           {who !== row.source && <span className="break-all">{row.source}</span>}
-          {row.destination !== null && target !== row.destination && <span className="break-all">{t("admin.toAddress", { address: row.destination })}</span>}
+          {row.destination !== null && !isRogue(row.why) && target !== row.destination && <span className="break-all">{t("admin.toAddress", { address: row.destination })}</span>}
           {place !== undefined && <TextLink href={place.href}>{t(place.key)}</TextLink>}
         </p>
       </div>

@@ -2,15 +2,15 @@
 // address, and a list that comes page after page and stays fresh.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import { read } from "../../../api/client";
 import { useLanguage, useText } from "../../../i18n";
 import { LoadFailed } from "../../../ui/async";
 import { Button } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
 import { SelectField } from "../../../ui/field";
 import { Page } from "../../../ui/page";
 import { Search } from "../../../ui/search";
+import { Views } from "../../../ui/views";
 import type { Zones } from "../../api";
 import { useZoneName } from "../../zone";
 
@@ -34,18 +34,7 @@ export function SeenPage(props: { lead: string; actions?: ReactNode; children: R
   const here = TABS.find((tab) => tab.href === location) ?? TABS[0];
   return (
     <Page title={here.href === HOME ? t("admin.devices") : t(here.key)} lead={props.lead} actions={props.actions}>
-      <nav aria-label={t("admin.devices")} className="-mb-1 flex gap-1 overflow-x-auto border-b border-line">
-        {TABS.map((tab) => (
-          <Link
-            key={tab.href}
-            href={tab.href}
-            aria-current={tab === here ? "page" : undefined}
-            className={classes("-mb-px min-h-9 shrink-0 border-b-2 px-3 py-1.5 text-row max-sm:min-h-11 max-sm:py-2.5", tab === here ? "border-accent font-medium text-accent" : "border-transparent text-ink-2 hover:text-ink")}
-          >
-            {t(tab.key)}
-          </Link>
-        ))}
-      </nav>
+      <Views label={t("admin.devices")} at={here.href} views={TABS.map(({ href, key }) => ({ href, text: t(key) }))} />
       {props.children}
     </Page>
   );

@@ -5,9 +5,12 @@ export const HEIGHT = 96;
 /** Minutes that there is room for. */
 export const MINUTES = 60;
 
-/** The least even amount that nothing exceeds; never 0. */
+/** Half of less is no whole number, which is what stands at the line in the middle. */
+const TOP_LEAST = 10;
+
+/** The least even amount that nothing exceeds. */
 export function topOf(values: number[]): number {
-  const most = Math.max(1, ...values);
+  const most = Math.max(TOP_LEAST, ...values);
   const unit = 10 ** Math.floor(Math.log10(most));
   return [1, 2, 5, 10].map((step) => step * unit).find((top) => top >= most) ?? most;
 }

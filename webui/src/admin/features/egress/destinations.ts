@@ -1,5 +1,6 @@
 // Where the box's own programs may go, in the settings document and as it is changed here before a review. Pure.
 import { isObject } from "../../../api/client";
+import { asciiOf } from "../../../i18n/script";
 import type { SettingsDocument } from "../../api";
 
 export const USERS = ["crm", "admin"] as const;
@@ -63,7 +64,7 @@ export function withEdits(document: SettingsDocument, edits: Edit[]): SettingsDo
 
 /** JSON pointer to a destination in a document. */
 export function pointerTo(document: SettingsDocument, key: string): string {
-  return `/document/egress/${destinationsOf(document).findIndex((one) => keyOf(one) === key)}`;
+  return `/egress/${destinationsOf(document).findIndex((one) => keyOf(one) === key)}`;
 }
 
 /** One more edit; what was said of the destination before is forgotten. */
@@ -71,7 +72,7 @@ export function edited(edits: Edit[], next: Edit): Edit[] {
   return [...edits.filter((one) => one.key !== next.key), next];
 }
 
-/** What the list shows: what is in force, and beside it what is prepared. */
+/** What the list shows: what is in force, and beside it what is staged. */
 export interface Row extends Destination {
   key: string;
   state: "kept" | "new" | "changed" | "gone";
@@ -95,12 +96,9 @@ export function targetOf(text: string): string {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed);
   const plain = typed.toLowerCase().replace(/\.$/, "");
   if (!whole && /^[\x20-\x7e]*$/.test(plain)) return plain;
-  try {
-    // Only what the browser takes for the web has its host in ASCII.
-    return new URL(whole ? typed.replace(/^[^:]*/, "https") : `https://${plain}`).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  } catch {
-    return plain;
-  }
+  // Only what the browser takes for the web has its host in ASCII.
+  const host = asciiOf(whole ? typed.replace(/^[^:]*:\/\//, "") : plain);
+  return host === null ? plain : host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }
 
 export function isEdit(value: unknown): value is Edit {

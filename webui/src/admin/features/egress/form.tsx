@@ -1,19 +1,21 @@
 // One destination: a new one, one that was asked for, or one that is changed. The box judges it; what it refuses is said
-// at the field. What is typed is reviewed with whatever else is prepared.
-import { useQueryClient } from "@tanstack/react-query";
-import { useLocation, useParams, useSearchParams } from "wouter";
-import { isProblem, Problem } from "../../../api/problem";
-import { useLanguage, useText } from "../../../i18n";
+// at the field. What is typed is reviewed with whatever else is staged.
+import { useSearchParams } from "wouter";
+import { useText } from "../../../i18n";
+import { scriptOf } from "../../../i18n/script";
+import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { SettingsDocument } from "../../api";
-import { reviewOf } from "../../review/proposal";
+import { useHostNames } from "../../host-name";
+import { membersOf, refusal, useJudged } from "../../review/judged";
+import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import { type Destination, edited, keyOf, pointerTo, PROTOCOLS, type Protocol, rowsOf, targetOf, type User, USERS, withEdits } from "./destinations";
-import { HOME, REVIEW, useEdits } from "./edits";
+import { editAddress, HOME, REVIEW, useEdits } from "./edits";
 import { useTold } from "./told";
 
 const EMPTY: Destination = { for: "admin", to: "", protocol: "tcp", port: 443, note: "", reason: "" };
@@ -39,7 +41,7 @@ export function EgressNewPage() {
 
 export function EgressEditPage() {
   const { t } = useText();
-  const { key = "" } = useParams<{ key: string }>();
+  const key = useAddressPart("key");
   return (
     <FormPage
       title={t("admin.egress.edit")}
@@ -85,13 +87,14 @@ function FormPage(props: { title: string; find: (all: Destination[]) => Found | 
 
 function DestinationForm(props: { title: string; document: SettingsDocument; etag: string | null; found: Found }) {
   const { t } = useText();
-  const { language } = useLanguage();
-  const client = useQueryClient();
-  const [, go] = useLocation();
+  const judge = useJudged(props.etag);
+  const leave = useLeave();
+  const { spelled } = useHostNames();
   const { edits, keep } = useEdits();
   const { before, start } = props.found;
   const form = useForm({
-    initial: { for: start.for as string, to: start.to, protocol: start.protocol as string, port: String(start.port), note: start.note },
+    initial: { for: start.for as string, to: scriptOf(start.to) ?? start.to, protocol: start.protocol as string, port: String(start.port), note: start.note },
+    early: (values) => ({ port: values.port.trim() !== "" && portOf(values.port) === null ? t("admin.egress.portWrong") : undefined }),
     check: (values) => ({
       to: values.to.trim() === "" ? t("admin.egress.toEmpty") : undefined,
       port: portOf(values.port) === null ? t("admin.egress.portWrong") : undefined,
@@ -113,19 +116,15 @@ function DestinationForm(props: { title: string; document: SettingsDocument; eta
       if (before !== null && before !== key) next = edited(next, { key: before, to: null });
       next = edited(next, { key, to });
       const document = withEdits(props.document, next);
-      try {
-        await client.fetchQuery({ ...reviewOf({ path: "/settings", body: { document }, etag: props.etag }, language), staleTime: 0 });
-      } catch (error) {
-        throw atFields(error, pointerTo(document, key));
-      }
+      await judge(document, membersOf(pointerTo(document, key)));
       keep(next);
-      go(REVIEW);
+      leave(editAddress(key), REVIEW);
     },
   });
   return (
     <Form form={form} label={props.title}>
       <SelectField label={t("admin.egress.who")} field={form.field("for")} options={USERS.map((one) => ({ value: one, label: t(`admin.egress.for.${one}`) }))} />
-      <TextField label={t("admin.egress.to")} hint={t("admin.egress.toHint")} field={form.field("to")} autoComplete="off" autoCapitalize="none" spellCheck={false} inputMode="url" />
+      <TextField label={t("admin.egress.to")} hint={spelled(form.values.to) ?? t("admin.egress.toHint")} field={form.field("to")} autoComplete="off" autoCapitalize="none" spellCheck={false} inputMode="url" />
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField label={t("admin.egress.protocol")} field={form.field("protocol")} options={PROTOCOLS.map((one) => ({ value: one, label: one.toUpperCase() }))} />
         <TextField label={t("admin.egress.port")} hint={t("admin.egress.portHint")} field={form.field("port")} autoComplete="off" inputMode="numeric" />
@@ -145,15 +144,4 @@ function DestinationForm(props: { title: string; document: SettingsDocument; eta
 function portOf(text: string): number | null {
   const port = /^\d{1,5}$/.test(text.trim()) ? Number(text.trim()) : 0;
   return port >= 1 && port <= PORT_MOST ? port : null;
-}
-
-function refusal(field: string, message: string): Problem {
-  return new Problem(422, { type: "urn:gatehouse:problem:invalid", errors: [{ field, code: "taken", message }] }, null, true);
-}
-
-/** What the box says of this destination stands at the form's own fields. */
-function atFields(error: unknown, pointer: string): unknown {
-  if (!isProblem(error)) return error;
-  const errors = error.errors.map((one) => (one.field.startsWith(`${pointer}/`) ? { ...one, field: one.field.slice(pointer.length) } : one));
-  return new Problem(error.status, { ...error.extras, errors }, error.retryAfter, error.reading);
 }

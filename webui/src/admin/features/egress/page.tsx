@@ -1,15 +1,17 @@
-// Where the box's own programs may go: what they ask for, what is allowed and how it is used, with what is prepared
+// Where the box's own programs may go: what they ask for, what is allowed and how it is used, with what is staged
 // beside it.
-import { useEffect } from "react";
 import { Link } from "wouter";
 import { useText } from "../../../i18n";
 import { EmptyState, Loaded } from "../../../ui/async";
-import { Badge, Note } from "../../../ui/badge";
+import { Badge } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { EgressTold, SettingsDocument } from "../../api";
+import { useHostNames } from "../../host-name";
+import { useDropped } from "../../review/kept";
+import { Waiting } from "../../review/prepared";
 import { useTrial } from "../../trial/provider";
 import { useZoneName } from "../../zone";
 import { edited, keyOf, pendingOf, type Row, rowsOf } from "./destinations";
@@ -48,25 +50,13 @@ function Allowed({ document, isTried, now }: { document: SettingsDocument; isTri
   const { edits, keep } = useEdits();
   const pending = pendingOf(document, edits);
   const rows = rowsOf(document, edits);
-  // All of it is in force for good: it must not come back when somebody changes it later.
-  const isDone = !isTried && pending.length === 0 && edits.length > 0;
-  useEffect(() => {
-    if (isDone) keep([]);
-  }, [isDone, keep]);
+  useDropped(!isTried && pending.length === 0 && edits.length > 0, () => keep([]));
   return (
     <>
       {pending.length > 0 && (
-        <Note state="needs-you" role="status">
-          <p>{t("admin.egress.pending", { count: pending.length })}</p>
-          <div className="mt-2 flex flex-wrap gap-2">
-            <ButtonLink kind="primary" href={REVIEW}>
-              {t("admin.reviewChange")}
-            </ButtonLink>
-            <Button icon="undo" onClick={() => keep([])}>
-              {t("admin.egress.drop")}
-            </Button>
-          </div>
-        </Note>
+        <Waiting review={REVIEW} onDrop={() => keep([])}>
+          {t("admin.egress.pending", { count: pending.length })}
+        </Waiting>
       )}
       <Sheet
         bare
@@ -111,12 +101,14 @@ type Used = EgressTold["destinations"][number];
 function Line(props: { row: Row; used: Used | undefined; onRemove: () => void; onRestore: () => void }) {
   const { t } = useText();
   const zoneName = useZoneName();
+  const { both } = useHostNames();
   const { row, used } = props;
   const way = `${row.protocol.toUpperCase()} ${row.port}`;
-  const name = `${row.to} ${way}`;
+  const to = both(row.to);
+  const name = `${to} ${way}`;
   const text = (
     <>
-      <span className="font-medium wrap-anywhere">{row.to}</span> <span className="text-ink-2 tabular-nums">{way}</span>
+      <span className="font-medium wrap-anywhere">{to}</span> <span className="text-ink-2 tabular-nums">{way}</span>
     </>
   );
   const zone = used?.zone ?? null;

@@ -9,6 +9,7 @@ import { Button, ButtonLink } from "../../../ui/button";
 import { Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { EgressTold } from "../../api";
+import { useHostNames } from "../../host-name";
 import { Failed, problemOf } from "../devices/failed";
 import { NEW } from "./edits";
 import { TOLD } from "./told";
@@ -37,7 +38,9 @@ function Line({ one }: { one: One }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Problem | null>(null);
   const way = `${one.protocol.toUpperCase()} ${one.port}`;
-  const name = `${one.to} ${way}`;
+  const { both } = useHostNames();
+  const to = both(one.to);
+  const name = `${to} ${way}`;
   const decline = async () => {
     setBusy(true);
     setError(null);
@@ -53,7 +56,7 @@ function Line({ one }: { one: One }) {
   return (
     <li className="grid gap-x-6 gap-y-2 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
       <div className="min-w-0">
-        <p className="text-body break-words text-ink">{t(`admin.egress.wants.${one.for}`, { to: one.to, way })}</p>
+        <p className="text-body break-words text-ink">{t(`admin.egress.wants.${one.for}`, { to, way })}</p>
         {one.reason !== null && <p className="text-row break-words text-ink-2">{t("admin.egress.reason", { reason: one.reason })}</p>}
         <p className="mt-0.5 text-label text-ink-3 tabular-nums">
           {t("admin.egress.since")} <When at={one.since} within />

@@ -1,8 +1,8 @@
-// One published service: which ports, which device answers, who may come and until when. Prepared here, judged by the
+// One published service: which ports, which device answers, who may come and until when. Staged here, judged by the
 // box at once, in force only after the review and the trial.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useLocation, useParams } from "wouter";
+import { useParams } from "wouter";
 import { read } from "../../../api/client";
 import { useText } from "../../../i18n";
 import { EmptyState, Loaded } from "../../../ui/async";
@@ -12,15 +12,17 @@ import { AreaField, Checkbox, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { Leases } from "../../api";
+import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { useZoneName, ZoneLabels } from "../../zone";
 import { fixedOf } from "../addresses/reservations";
+import { useAddressesFault } from "../rules/fault-words";
 import { type Document, labelsOf } from "../zones/document";
 import { type Draft, useDraft, useStage } from "../zones/draft";
 import { freeNumber, publishedOf, withPublication, zoneWith } from "./document";
 import { PUBLISH, REVIEW } from "./page";
-import { placeOf, publicationOf, type Values, valuesOf } from "./values";
+import { placeOf, publicationOf, type Values, valuesOf, wrongPort } from "./values";
 
 /** Devices that are offered; others are typed. */
 const OFFERED = 200;
@@ -82,11 +84,19 @@ function today(timeZone: unknown): string {
 function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; isNew: boolean; initial: Values }) {
   const { t } = useText();
   const zoneName = useZoneName();
-  const [, go] = useLocation();
+  const leave = useLeave();
   const stage = useStage(draft);
   const { document } = draft;
+  const faultOf = useAddressesFault();
   const form = useForm<Values>({
     initial,
+    early: (values) => {
+      const wrong = wrongPort(values.ports);
+      return {
+        ports: wrong === null ? undefined : t("admin.publish.portsWrong", { text: wrong }),
+        addresses: (values.who === "some" && faultOf(values.addresses, false)) || undefined,
+      };
+    },
     check: (values) => ({
       label: values.label.trim() === "" ? t("admin.publish.labelEmpty") : undefined,
       ports: values.ports.trim() === "" ? t("admin.publish.portsEmpty") : undefined,
@@ -98,7 +108,7 @@ function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; 
       const next = withPublication(document, publicationOf(id, values));
       const index = publishedOf(next).findIndex((one) => one.id === id);
       await stage(next, (pointer) => placeOf(index, pointer));
-      go(REVIEW);
+      leave(`${PUBLISH}/${id}`, REVIEW);
     },
   });
   const { values } = form;

@@ -1,6 +1,8 @@
 // What the internet reaches of your own: each published service in a line, with what is prepared of them.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
+import { read } from "../../../api/client";
 import { useText } from "../../../i18n";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Badge } from "../../../ui/badge";
@@ -8,6 +10,8 @@ import { Button, ButtonLink } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
 import { type Column, Table } from "../../../ui/table";
+import { When } from "../../../ui/when";
+import type { PublishedTold } from "../../api";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { useZoneName, ZoneLabels } from "../../zone";
@@ -20,6 +24,8 @@ import { shown } from "./values";
 export const PUBLISH = "/publish";
 export const NEW = `${PUBLISH}/new`;
 export const REVIEW = `${PUBLISH}/review`;
+
+const EVERY_MS = 10_000;
 
 export function PublishPage() {
   const { t } = useText();
@@ -56,6 +62,7 @@ function List({ known }: { known: Known }) {
   const { now, document } = draft;
   const [today] = useState(() => todayIn(document.time_zone, new Date()));
   const rows = rowsOf(now, document);
+  const told = useQuery({ queryKey: ["published"], queryFn: ({ signal }) => read<PublishedTold>("/published", signal), refetchInterval: EVERY_MS, enabled: rows.length > 0 });
   const set = (one: Publication) => draft.stage(withPublication(document, one));
   const name = ({ one, staged }: Row) =>
     staged === "gone" ? (
@@ -85,6 +92,23 @@ function List({ known }: { known: Known }) {
       </span>
     );
   };
+  // Those that are not in force yet have no counts.
+  const came = ({ one, staged }: Row) => {
+    const now = staged === "new" ? undefined : told.data?.items.find(({ id }) => id === one.id);
+    if (now === undefined) return null;
+    const at = now.lastHit ?? now.countedSince;
+    return (
+      <>
+        <span className="tabular-nums">{t("admin.publish.hits", { count: now.hits })}</span>
+        {at !== null && (
+          <span className="text-label text-ink-2">
+            {" "}
+            {t(now.lastHit === null ? "admin.publish.sinceThen" : "admin.publish.lastHit")} <When at={at} within />
+          </span>
+        )}
+      </>
+    );
+  };
   const acts = ({ one, staged }: Row) => {
     if (staged === "gone") {
       return (
@@ -111,6 +135,7 @@ function List({ known }: { known: Known }) {
     { key: "device", head: t("admin.publish.device"), cell: (row) => <span className="tabular-nums">{device(row)}</span>, width: "min-w-48" },
     { key: "who", head: t("admin.publish.who"), cell: who, width: "min-w-32" },
     { key: "state", head: t("admin.state"), cell: state, width: "min-w-40" },
+    { key: "came", head: t("admin.publish.came"), cell: came, width: "min-w-32" },
     { key: "acts", head: t("admin.edit"), cell: acts, width: "min-w-32" },
   ];
   return (
@@ -136,7 +161,7 @@ function List({ known }: { known: Known }) {
             title: name(row),
             line: (
               <>
-                {[ports(row), device(row), who(row)].join(" · ")} {state(row)}
+                {[ports(row), device(row), who(row)].join(" · ")} {state(row)} <span className="block">{came(row)}</span>
               </>
             ),
             aside: acts(row),

@@ -1,7 +1,7 @@
-// What is prepared, reviewed before it is tried; back to the published services.
-import { PreparedReview } from "../zones/review";
+// What is staged, reviewed before it is tried; back to the published services.
+import { DraftReview } from "../zones/review";
 import { PUBLISH } from "./page";
 
 export function PublishReviewPage() {
-  return <PreparedReview back={PUBLISH} title="admin.publish" />;
+  return <DraftReview back={PUBLISH} title="admin.publish" />;
 }

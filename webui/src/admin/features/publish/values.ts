@@ -1,5 +1,5 @@
 // The form of a published service: its fields as text, and back. Pure.
-import { addressesOf, groupsIn, textsIn, waysOf } from "../rules/lists";
+import { addressesOf, groupsIn, isWay, textsIn, waysOf } from "../rules/lists";
 import type { Publication } from "./document";
 
 export interface Values {
@@ -38,6 +38,12 @@ export function valuesOf(one: Publication): Values {
 /** `tcp/443` as people write it. */
 export function shown(way: string): string {
   return way.replace(/^(tcp|udp)\//, (_, protocol: string) => `${protocol.toUpperCase()} `).replace("-", "–");
+}
+
+/** The first entry that is no port and no range of ports, in the form’s own spelling; null when there is none. */
+export function wrongPort(typed: string): string | null {
+  const wrong = waysOf(typed).find((one) => one === "ping" || !isWay(one));
+  return wrong === undefined ? null : shown(wrong);
 }
 
 /** What is left empty is left out. A port that is no number goes to the box as it is, which says so. */

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { read } from "../../../api/client";
 import { useLanguage } from "../../../i18n";
-import type { RulesTold } from "../../api";
+import type { RulesTold, TimeZones } from "../../api";
 
 export type RulesNow = RulesTold;
 export type RuleNow = RulesNow["rules"][number];
@@ -10,6 +10,11 @@ export type Remark = RuleNow["remarks"][number];
 export type KnownService = RulesNow["knownServices"][number];
 
 const EVERY_MS = 10_000;
+
+/** They change with the box's software alone. */
+export function useTimeZones() {
+  return useQuery({ queryKey: ["time-zones"], queryFn: ({ signal }) => read<TimeZones>("/time-zones", signal), staleTime: Infinity });
+}
 
 export function useRulesNow() {
   const { language } = useLanguage();

@@ -18,7 +18,7 @@ import { COLUMNS, type Column, type CsvFault, type CsvRules, rulesIn } from "./c
 import { textOf } from "./csv-text";
 import { type Parts, withParts } from "./document";
 import { useStaging } from "./draft";
-import { stepsOf } from "./problems";
+import { entryAt, stepsOf } from "./problems";
 
 /** 500 rules with long lists are smaller. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -28,6 +28,8 @@ const SHOWN = 50;
 interface Told {
   row: number | null;
   column: Column | null;
+  /** The entry of the cell that it is about, when it is about one. */
+  entry: string | null;
   message: string;
 }
 
@@ -87,7 +89,7 @@ function CsvForm() {
     if (file === null) return setFault(fault ?? "none");
     const kept = way === "append" ? parts.rules : [];
     const read = rulesIn(file.text, kept);
-    if ("faults" in read) return tell(read.faults.map((one) => ({ row: one.row, column: one.column, message: saidFault(one) })));
+    if ("faults" in read) return tell(read.faults.map((one) => ({ row: one.row, column: one.column, entry: null, message: saidFault(one) })));
     const next: Parts = { ...parts, rules: [...kept, ...read.rules] };
     setBusy(true);
     try {
@@ -156,7 +158,7 @@ function CsvForm() {
             {told.slice(0, SHOWN).map((one, index) => (
               <li key={index} className="grid border-t border-line pt-2 break-words">
                 <span className="text-row text-ink-3">{placeText(t, one)}</span>
-                <span className="text-body text-ink">{one.message}</span>
+                <span className="text-body text-ink">{one.entry === null ? one.message : t("admin.rules.wrongEntry", { entry: one.entry, message: one.message })}</span>
               </li>
             ))}
           </ul>
@@ -180,9 +182,11 @@ function useSaidFault(): (fault: CsvFault) => string {
 
 /** Where in the file it stands that the box refused a rule. */
 export function rowOf(field: string, message: string, before: number, read: CsvRules): Told {
-  const [top, index, side, part] = stepsOf(field);
-  const row = top === "rules" ? read.rows[Number(index) - before] : undefined;
-  if (row === undefined) return { row: null, column: null, message };
+  const [top, index, ...rest] = stepsOf(field);
+  const [side, part] = rest;
+  const at = top === "rules" ? Number(index) - before : -1;
+  const [row, rule] = [read.rows[at], read.rules[at]];
+  if (row === undefined || rule === undefined) return { row: null, column: null, entry: null, message };
   const name = side === "from" || side === "to" ? `${side}_${part ?? "zones"}` : side;
-  return { row, column: COLUMNS.find((one) => one === name) ?? null, message };
+  return { row, column: COLUMNS.find((one) => one === name) ?? null, entry: entryAt(rule, rest), message };
 }

@@ -51,6 +51,14 @@ export interface Parts {
   timeZone: string | null;
   /** When zones reach the CRM; those without an entry always, or never. */
   crmHours: { zone: string; schedule: string }[];
+  /** From where published services may be reached; those that everybody reaches name nobody. */
+  published: Published[];
+}
+
+export interface Published {
+  id: number;
+  label: string;
+  from: Member[];
 }
 
 /** What rules can be about: the zones without the CRM's, in the document's order. */
@@ -86,7 +94,17 @@ export function partsOf(document: SettingsDocument): Parts {
     schedules: namedOf<Span>(document.schedules),
     timeZone: typeof document.time_zone === "string" ? document.time_zone : null,
     crmHours: reachable(document).flatMap(({ zone, schedule }) => (typeof zone === "string" && typeof schedule === "string" ? [{ zone, schedule }] : [])),
+    published: publications(document).flatMap(({ id, label, from }) => (Array.isArray(from) ? [{ id: id as number, label: label as string, from: from as Member[] }] : [])),
   };
+}
+
+function publications(document: SettingsDocument): Record<string, unknown>[] {
+  return Array.isArray(document.publish) ? document.publish.filter(isObject) : [];
+}
+
+function withSources(one: Record<string, unknown>, parts: Parts): Record<string, unknown> {
+  const known = parts.published.find(({ id }) => id === one.id);
+  return known === undefined || !Array.isArray(one.from) ? one : { ...one, from: known.from };
 }
 
 /** The document with these in it; all else stays. What says nothing is left out, as the box does. */
@@ -99,6 +117,7 @@ export function withParts(document: SettingsDocument, parts: Parts): SettingsDoc
   }
   if (parts.timeZone !== null) next.time_zone = parts.timeZone;
   if (isObject(document.crm)) next.crm = { ...document.crm, reachable_from: reachable(document).map((one) => withHours(one, parts)) };
+  if (Array.isArray(document.publish)) next.publish = publications(document).map((one) => withSources(one, parts));
   return next;
 }
 
@@ -121,7 +140,7 @@ function namedOf<T>(value: unknown): Named<T>[] {
 /** Whether it is what was kept, and nothing else. */
 export function isParts(value: unknown): value is Parts {
   if (!isObject(value)) return false;
-  const lists = [value.rules, value.services, value.groups, value.schedules, value.crmHours];
+  const lists = [value.rules, value.services, value.groups, value.schedules, value.crmHours, value.published];
   return lists.every((list) => Array.isArray(list) && list.every(isObject)) && (value.timeZone === null || typeof value.timeZone === "string");
 }
 

@@ -18,14 +18,26 @@ export function newRule(rules: Rule[], from: string[], to: string[]): Rule {
   return { id: freeId(rules), action: "allow", from: { zones: from, addresses: "all" }, to: { zones: to, addresses: "all" }, services: [] };
 }
 
+/** Nobody of the one side reaches the other. */
+export function blockingRule(rules: Rule[], from: End, to: End): Rule {
+  const side = ({ zone, address }: End) => ({ zones: [zone], addresses: address === null ? ("all" as const) : [address] });
+  return { id: freeId(rules), action: "block", from: side(from), to: side(to), services: "all" };
+}
+
+export interface End {
+  zone: string;
+  /** A MAC address, an address, or null for all. */
+  address: string | null;
+}
+
 /** With the rule right behind `after`, at the end when that is not there. */
 export function withRule(parts: Parts, rule: Rule, after?: number): Parts {
   const at = parts.rules.findIndex((one) => one.id === after);
   return { ...parts, rules: parts.rules.toSpliced(at < 0 ? parts.rules.length : at + 1, 0, rule) };
 }
 
-/** Back at its former place, as far as there still is one. */
-export function restored(parts: Parts, rule: Rule, index: number): Parts {
+/** At this place, as far as there is one. */
+export function withRuleAt(parts: Parts, rule: Rule, index: number): Parts {
   return parts.rules.some((one) => one.id === rule.id) ? parts : { ...parts, rules: parts.rules.toSpliced(index, 0, rule) };
 }
 
@@ -62,11 +74,12 @@ export function steppedIndex(rules: Rule[], shown: Rule[], id: number, step: Ste
 
 export type Kind = "services" | "groups" | "schedules";
 
-/** By what something is used: rules by their numbers, groups and zones' hours of the CRM by their names. */
+/** By what something is used: rules by their numbers, groups, zones' hours of the CRM and published services by their names. */
 export interface Uses {
   rules: number[];
   groups: string[];
   crm: string[];
+  published: string[];
 }
 
 export function usesOf(parts: Parts, kind: Kind, name: string): Uses {
@@ -79,11 +92,12 @@ export function usesOf(parts: Parts, kind: Kind, name: string): Uses {
     rules: parts.rules.filter(byRule).map((one) => one.id),
     groups: kind === "groups" ? parts.groups.filter((one) => one.name !== name && holds(one.list)).map((one) => one.name) : [],
     crm: kind === "schedules" ? parts.crmHours.filter((one) => one.schedule === name).map((one) => one.zone) : [],
+    published: kind === "groups" ? parts.published.filter((one) => holds(one.from)).map((one) => one.label) : [],
   };
 }
 
-export function isUsed({ rules, groups, crm }: Uses): boolean {
-  return rules.length + groups.length + crm.length > 0;
+export function isUsed({ rules, groups, crm, published }: Uses): boolean {
+  return rules.length + groups.length + crm.length + published.length > 0;
 }
 
 /** With the list by this name; `former` is its name so far, and whatever uses it goes on doing so. */
@@ -109,6 +123,7 @@ function usedAs(parts: Parts, kind: Kind, former: string, name: string): Parts {
         ...parts,
         rules: parts.rules.map((rule) => ({ ...rule, from: { ...rule.from, addresses: members(rule.from.addresses) }, to: { ...rule.to, addresses: members(rule.to.addresses) } })),
         groups: parts.groups.map((one) => ({ ...one, list: one.list.map(member) })),
+        published: parts.published.map((one) => ({ ...one, from: one.from.map(member) })),
       };
     case "schedules":
       return {

@@ -1,5 +1,6 @@
 // Which rules are shown: those about a zone, and with these words in their sentence.
-import { useRef } from "react";
+import { useCallback, useRef, useState } from "react";
+import { useSearchParams } from "wouter";
 import { useText } from "../../../i18n";
 import { Button } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
@@ -15,6 +16,20 @@ export const ALL_ZONES = "";
 export interface RuleFilter {
   text: string;
   zone: string;
+}
+
+/** Stands in the address of the page: whoever goes elsewhere and comes back finds it as it was. */
+export function useFilter(): [RuleFilter, (next: RuleFilter) => void] {
+  const [params, setParams] = useSearchParams();
+  const [filter, setFilter] = useState<RuleFilter>(() => ({ text: params.get("find") ?? "", zone: params.get("zone") ?? ALL_ZONES }));
+  const set = useCallback(
+    (next: RuleFilter) => {
+      setFilter(next);
+      setParams(Object.entries({ find: next.text.trim(), zone: next.zone }).filter(([, value]) => value !== ""), { replace: true });
+    },
+    [setParams],
+  );
+  return [filter, set];
 }
 
 export function fits(rule: Rule, filter: RuleFilter, words: Words): boolean {

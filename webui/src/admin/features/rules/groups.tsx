@@ -2,6 +2,8 @@
 import { useText } from "../../../i18n";
 import type { Member } from "./document";
 import { useStaging } from "./draft";
+import { useAddressesFault } from "./fault-words";
+import { textsIn } from "./lists";
 import { NamedPage, NamedTable } from "./named";
 import { MembersFields } from "./side";
 import { useWords } from "./words";
@@ -16,12 +18,13 @@ export function GroupsTab() {
 
 export function GroupPage({ what }: { what: "new" | "edit" }) {
   const { t } = useText();
+  const faultOf = useAddressesFault();
   return (
     <NamedPage<Member>
       kind="groups"
       what={what}
       empty={[]}
-      check={(members) => (members.length === 0 ? t("admin.groups.membersMissing") : null)}
+      check={(members) => (members.length === 0 ? t("admin.groups.membersMissing") : faultOf(textsIn(members).join("\n"), true))}
       fields={(members, onMembers, error, name) => <MembersFields members={members} onMembers={onMembers} cards without={name ?? ""} error={error} />}
     />
   );

@@ -10,8 +10,8 @@ import { useRulesNow } from "./answer";
 import type { Rule } from "./document";
 import { useDrag } from "./drag";
 import { useStaging } from "./draft";
-import { changedRule, freeId, movedRule, newRule, restored, type Step, steppedIndex, withoutRule, withRule } from "./edit";
-import { ALL_ZONES, fits, FilterFields, type RuleFilter } from "./filter";
+import { changedRule, freeId, movedRule, newRule, type Step, steppedIndex, withoutRule, withRule, withRuleAt } from "./edit";
+import { ALL_ZONES, fits, FilterFields, useFilter } from "./filter";
 import { Panel } from "./picker";
 import type { Part, Trouble } from "./problems";
 import { Row, type RowActs, saidTrouble } from "./row";
@@ -38,7 +38,7 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
   const toast = useToast();
   const { parts, update, differences, troubles, attempt } = useStaging();
   const now = useRulesNow().data;
-  const [filter, setFilter] = useState<RuleFilter>({ text: "", zone: ALL_ZONES });
+  const [filter, setFilter] = useFilter();
   const looked = useDeferredValue(filter);
   const [open, setOpen] = useState<Open | null>(null);
   const [told, setTold] = useState("");
@@ -121,7 +121,7 @@ export function RuleList(props: { wanted: Wanted | null; onWanted: (wanted: Want
     const index = rules.indexOf(rule);
     const next = shown[shown.indexOf(rule) + 1] ?? shown[shown.indexOf(rule) - 1];
     update((before) => withoutRule(before, rule.id));
-    toast(t("admin.rules.deleted", { number: String(rule.id) }), () => update((before) => restored(before, rule, index)));
+    toast(t("admin.rules.deleted", { number: String(rule.id) }), () => update((before) => withRuleAt(before, rule, index)));
     if (next) onWanted({ id: next.id, handle: true });
   };
   const opened = open === null ? undefined : rules.find((one) => one.id === open.id);

@@ -52,6 +52,15 @@ export function waysOf(text: string): string[] {
   return [...new Set(entriesOf(joined).map(way))];
 }
 
+/** `ping`, `tcp/443` or `udp/5000-5010`, with ports from 1 to 65535 and the first not above the last. */
+export function isWay(text: string): boolean {
+  if (text === "ping") return true;
+  const [, first, last] = /^(?:tcp|udp)\/([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  if (first === undefined) return false;
+  const [from, to] = [Number(first), Number(last ?? first)];
+  return from <= to && to <= 65_535;
+}
+
 /** `8`, `8:00`, `0800`, `８：００` and `8.30` as `08:00`; as it was typed when it is no time. */
 export function timeOf(text: string): string {
   const typed = text.trim().normalize("NFKC");

@@ -23,10 +23,11 @@ export function merged(base: Parts, mine: Parts, theirs: Parts): Merged {
   const groups = lists(base.groups, mine.groups, theirs.groups, nameOf);
   const schedules = lists(base.schedules, mine.schedules, theirs.schedules, nameOf);
   const crmHours = lists(base.crmHours, mine.crmHours, theirs.crmHours, (one) => one.zone);
+  const published = lists(base.published, mine.published, theirs.published, (one) => String(one.id));
   const timeZone = picked(base.timeZone, mine.timeZone, theirs.timeZone);
   return {
-    parts: { rules: rules.list, services: services.list, groups: groups.list, schedules: schedules.list, timeZone: timeZone.value, crmHours: crmHours.list },
-    clash: [rules, services, groups, schedules, crmHours, timeZone].some((one) => one.clash),
+    parts: { rules: rules.list, services: services.list, groups: groups.list, schedules: schedules.list, timeZone: timeZone.value, crmHours: crmHours.list, published: published.list },
+    clash: [rules, services, groups, schedules, crmHours, published, timeZone].some((one) => one.clash),
   };
 }
 

@@ -1,6 +1,5 @@
 // What services, groups and hours have in common: a table of lists by name, and the page that edits one of them.
 import { type ReactNode, useState } from "react";
-import { useLocation } from "wouter";
 import { useText } from "../../../i18n";
 import { EmptyState } from "../../../ui/async";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
@@ -9,6 +8,7 @@ import { Form, useForm } from "../../../ui/form";
 import { Dialog, useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import { Table } from "../../../ui/table";
+import { useLeave } from "../../review/leave";
 import type { Named } from "./document";
 import { useStaging } from "./draft";
 import { isUsed, type Kind, type Uses, usesOf, withNamed, withoutNamed } from "./edit";
@@ -30,12 +30,13 @@ function hrefOf(kind: Kind, what: "new" | "edit", name = ""): string {
 function useSaidUses(): (uses: Uses) => string {
   const { t } = useText();
   const words = useWords();
-  return ({ rules, groups, crm }) => {
+  return ({ rules, groups, crm, published }) => {
     const told = rules.slice(0, TOLD).map(String).join(t("ui.listGap"));
     return [
       ...(rules.length > 0 ? [t("admin.named.byRules", { numbers: rules.length > TOLD ? t("admin.rules.more", { list: told, count: rules.length - TOLD }) : told })] : []),
       ...(groups.length > 0 ? [t("admin.named.byGroups", { names: groups.join(t("ui.listGap")) })] : []),
       ...(crm.length > 0 ? [t("admin.named.byCrm", { names: crm.map(words.zone).join(t("ui.listGap")) })] : []),
+      ...(published.length > 0 ? [t("admin.named.byPublished", { names: published.join(t("ui.listGap")) })] : []),
     ].join(t("admin.named.gap"));
   };
 }
@@ -144,7 +145,7 @@ export function NamedPage<T>(props: {
 function NamedForm<T>(props: Parameters<typeof NamedPage<T>>[0] & { initial: Named<T> | null; back: string }) {
   const { t } = useText();
   const { parts, update } = useStaging();
-  const [, go] = useLocation();
+  const leave = useLeave();
   const { kind, initial, back } = props;
   const former = initial?.name ?? null;
   const tidy = (list: T[]) => props.tidy?.(list) ?? list;
@@ -158,8 +159,9 @@ function NamedForm<T>(props: Parameters<typeof NamedPage<T>>[0] & { initial: Nam
       };
     },
     submit: async (values) => {
-      update((before) => withNamed(before, kind, former, { name: values.name.trim(), list: tidy(values.list) } as Named<unknown> as Named<never>));
-      go(back);
+      const name = values.name.trim();
+      update((before) => withNamed(before, kind, former, { name, list: tidy(values.list) } as Named<unknown> as Named<never>));
+      leave(hrefOf(kind, "edit", name), back);
     },
   });
   const nameFault = (name: string) => {

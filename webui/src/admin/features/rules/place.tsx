@@ -1,20 +1,21 @@
 // The place "Rules" with its tabs. All of it edits one draft; the bar below says what is staged, and reviews it.
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { useText } from "../../../i18n";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
-import { classes } from "../../../ui/classes";
 import { useToast } from "../../../ui/overlay";
 import { Page } from "../../../ui/page";
+import { Views } from "../../../ui/views";
 import { useTrial } from "../../trial/provider";
 import { Refused } from "../../review/refused";
 import { CrmSentences, PolicySentences } from "./after";
 import { CsvImportPage } from "./csv-page";
 import { DownloadCsv } from "./csv-download";
+import type { Rule } from "./document";
 import { StagingProvider, useStaging } from "./draft";
-import { newRule, withRule } from "./edit";
+import { blockingRule, newRule, withRule, withRuleAt } from "./edit";
 import { GroupPage, GroupsTab } from "./groups";
 import { HoursPage, HoursTab } from "./hours";
 import { RuleList, type Wanted } from "./list";
@@ -110,18 +111,7 @@ function Tab(props: { actions?: ReactNode; children: ReactNode }) {
   const here = TABS.find((one) => one.href === location)?.key ?? "admin.rules.tab.rules";
   return (
     <Page title={t(here === "admin.rules.tab.rules" ? "admin.rules" : here)} lead={t("admin.rules.lead")} actions={props.actions}>
-      <nav aria-label={t("admin.rules.parts")} className="-mb-1 flex gap-1 overflow-x-auto border-b border-line">
-        {TABS.map((tab) => (
-          <Link
-            key={tab.href}
-            href={tab.href}
-            aria-current={tab.href === location ? "page" : undefined}
-            className={classes("target inline-flex min-h-9 items-center border-b-2 px-3 text-row whitespace-nowrap", tab.href === location ? "border-accent font-medium text-ink" : "border-transparent text-ink-2 hover:text-ink")}
-          >
-            {t(tab.key)}
-          </Link>
-        ))}
-      </nav>
+      <Views label={t("admin.rules.parts")} at={location} views={TABS.map(({ href, key }) => ({ href, text: t(key) }))} />
       {differences.count > 0 && (isBack || clash) && (
         <Note state={clash ? "needs-you" : "info"} role="status">
           {t(clash ? "admin.rules.clash" : "admin.rules.stagedBack")}
@@ -189,7 +179,16 @@ function ListActions() {
   );
 }
 
-/** `?from=guest&to=office`: a rule for these two zones, staged once. */
+/** `?from=guest&to=office`: a rule for these two zones. With `&block` it keeps the one from the other, and `fromAddress`
+ * and `toAddress` say whom of them. */
+function askedFor(asked: URLSearchParams, rules: Rule[]): Rule {
+  const zones = (name: string) => asked.getAll(name).filter((one) => one !== "");
+  const [[from], [to]] = [zones("from"), zones("to")];
+  if (!asked.has("block") || from === undefined || to === undefined) return newRule(rules, zones("from"), zones("to"));
+  return blockingRule(rules, { zone: from, address: asked.get("fromAddress") }, { zone: to, address: asked.get("toAddress") });
+}
+
+/** What the address asks for, staged once. */
 function NewRule(props: { onWanted: (wanted: Wanted) => void }) {
   const { parts, update } = useStaging();
   const [, go] = useLocation();
@@ -198,10 +197,9 @@ function NewRule(props: { onWanted: (wanted: Wanted) => void }) {
   useEffect(() => {
     if (done.current) return;
     done.current = true;
-    const asked = new URLSearchParams(location.search);
-    const zones = (name: string) => asked.getAll(name).filter((one) => one !== "");
-    const rule = newRule(parts.rules, zones("from"), zones("to"));
-    update((before) => withRule(before, rule));
+    const rule = askedFor(new URLSearchParams(location.search), parts.rules);
+    // The first that fits decides.
+    update((before) => (rule.action === "block" ? withRuleAt(before, rule, 0) : withRule(before, rule)));
     onWanted({ id: rule.id, handle: false });
     go("/rules", { replace: true });
   }, [go, onWanted, parts.rules, update]);

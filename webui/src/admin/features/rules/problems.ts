@@ -69,7 +69,8 @@ function partAt([field]: string[]): Part | null {
   return field === undefined ? null : (words[field] ?? null);
 }
 
-function entryAt(rule: Rule, [field, list, index]: string[]): string | null {
+/** The entry of one of its lists that a pointer below the rule means; null for no entry. */
+export function entryAt(rule: Rule, [field, list, index]: string[]): string | null {
   if (field === "services" && rule.services !== "all") return textOf(rule.services[Number(list)]);
   const side = field === "from" ? rule.from : field === "to" ? rule.to : null;
   const which = list === "addresses" ? side?.addresses : list === "zones" ? side?.zones : undefined;

@@ -7,7 +7,9 @@ import { Icon } from "../../../ui/icons";
 import { When } from "../../../ui/when";
 import type { Remark, RuleNow } from "./answer";
 import type { Rule } from "./document";
+import { useStaging } from "./draft";
 import type { Step } from "./edit";
+import { piecesOf } from "./pieces";
 import type { Part, Trouble } from "./problems";
 import { useWords, type Words } from "./words";
 
@@ -133,7 +135,16 @@ function Sentence(props: Inner) {
 export function Filled(props: { text: string; className?: string; of: (name: string) => ReactNode }) {
   return (
     <p className={props.className}>
-      {props.text.split(/\{(\w+)\}/).map((piece, index) => (index % 2 === 0 ? <span key={index}>{piece}</span> : <span key={index}>{props.of(piece)}</span>))}
+      {piecesOf(props.text).map((piece, index) =>
+        "text" in piece ? (
+          <span key={index}>{piece.text}</span>
+        ) : (
+          <span key={index} className={piece.after === "" ? undefined : "whitespace-nowrap [&>*]:whitespace-normal"}>
+            {props.of(piece.name)}
+            {piece.after}
+          </span>
+        ),
+      )}
     </p>
   );
 }
@@ -149,7 +160,8 @@ export function PickerButton(props: { topic: string; open: boolean; wrong?: bool
       data-wrong={props.wrong || undefined}
       onClick={(event) => props.onPick(event.currentTarget)}
       className={classes(
-        "inline-flex min-h-7 max-w-full items-center gap-1 rounded-control border px-2 py-0.5 text-left align-middle leading-5 wrap-anywhere hover:bg-tint max-sm:min-h-9",
+        // Beside a long one there is room for the punctuation.
+        "inline-flex min-h-7 max-w-[calc(100%-1.25em)] items-center gap-1 rounded-control border px-2 py-0.5 text-left align-middle leading-5 wrap-anywhere hover:bg-tint max-sm:min-h-9",
         props.wrong ? "border-2 border-bad" : props.quiet ? "border-dashed border-line-2 text-ink-2" : "border-edge font-medium",
         props.open && "bg-tint",
       )}
@@ -163,8 +175,11 @@ export function PickerButton(props: { topic: string; open: boolean; wrong?: bool
 function Below(props: Inner) {
   const { t } = useText();
   const { rule, staged, now, troubles, words } = props;
-  // What was found in the rule in force need not be so in another.
-  const remarks = staged === undefined ? (now?.remarks ?? []) : [];
+  const { parts } = useStaging();
+  const place = (id: number) => parts.rules.findIndex((one) => one.id === id);
+  // What was found in the rule in force need not be so in another, nor behind one that does not come first any more.
+  const still = ({ rule: other }: Remark) => other === null || (place(other) >= 0 && place(other) < place(rule.id));
+  const remarks = staged === undefined ? (now?.remarks ?? []).filter(still) : [];
   return (
     <>
       {troubles !== undefined && (

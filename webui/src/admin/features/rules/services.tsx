@@ -6,7 +6,7 @@ import { AreaField } from "../../../ui/field";
 import { Sheet } from "../../../ui/page";
 import { useRulesNow } from "./answer";
 import { useStaging } from "./draft";
-import { waysOf } from "./lists";
+import { isWay, waysOf } from "./lists";
 import { NamedPage, NamedTable } from "./named";
 import { useWords } from "./words";
 
@@ -41,28 +41,29 @@ export function ServicePage({ what }: { what: "new" | "edit" }) {
   const { t } = useText();
   const words = useWords();
   const known = useRulesNow().data?.knownServices ?? [];
+  const wrongWay = (ways: string[]) => {
+    const wrong = ways.find((one) => !isWay(one));
+    return wrong === undefined ? null : t("admin.services.wrongWay", { text: wrong });
+  };
   return (
     <NamedPage<string>
       kind="services"
       what={what}
       empty={[]}
-      check={(ways) => {
-        const wrong = ways.find((one) => !isWay(one));
-        if (wrong !== undefined) return t("admin.services.wrongWay", { text: wrong });
-        return ways.length === 0 ? t("admin.services.waysMissing") : null;
-      }}
+      check={(ways) => wrongWay(ways) ?? (ways.length === 0 ? t("admin.services.waysMissing") : null)}
       checkName={(name) => {
         const same = known.find((one) => one.name === name || words.service(one.name).toLowerCase() === name.toLowerCase());
         return same === undefined ? null : t("admin.services.isKnown", { name });
       }}
-      fields={(ways, onWays, error) => <Ways ways={ways} onWays={onWays} error={error} />}
+      fields={(ways, onWays, error) => <Ways ways={ways} onWays={onWays} error={error} wrong={wrongWay} />}
     />
   );
 }
 
-function Ways(props: { ways: string[]; onWays: (ways: string[]) => void; error: string | null }) {
+function Ways(props: { ways: string[]; onWays: (ways: string[]) => void; error: string | null; wrong: (ways: string[]) => string | null }) {
   const { t } = useText();
   const [text, setText] = useState(() => props.ways.join("\n"));
+  const [fault, setFault] = useState<string | null>(null);
   return (
     <AreaField
       label={t("admin.services.ways")}
@@ -75,19 +76,12 @@ function Ways(props: { ways: string[]; onWays: (ways: string[]) => void; error: 
         value: text,
         onValue: (next) => {
           setText(next);
+          setFault(null);
           props.onWays(waysOf(next));
         },
-        error: props.error,
+        onLeft: () => setFault(props.wrong(props.ways)),
+        error: fault ?? props.error,
       }}
     />
   );
-}
-
-/** `ping`, `tcp/443` or `udp/5000-5010`, with ports from 1 to 65535 and the first not above the last. */
-export function isWay(text: string): boolean {
-  if (text === "ping") return true;
-  const [, first, last] = /^(?:tcp|udp)\/([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?$/.exec(text) ?? [];
-  if (first === undefined) return false;
-  const [from, to] = [Number(first), Number(last ?? first)];
-  return from <= to && to <= 65_535;
 }

@@ -6,6 +6,7 @@ import { Choices } from "../../../ui/choice";
 import { AreaField } from "../../../ui/field";
 import { type Member, type Side, zonesOf } from "./document";
 import { useStaging } from "./draft";
+import { useAddressesFault } from "./fault-words";
 import { addressesOf, groupsIn, textsIn } from "./lists";
 import type { PanelProps } from "./picker";
 import { chosen } from "./service-choices";
@@ -54,6 +55,8 @@ export function MembersFields(props: { members: Member[]; onMembers: (members: M
   const { parts } = useStaging();
   // As it was typed: what was read from it is spelled in another way.
   const [text, setText] = useState(() => textsIn(props.members).join("\n"));
+  const [fault, setFault] = useState<string | null>(null);
+  const faultOf = useAddressesFault();
   const picked = groupsIn(props.members);
   const offered = parts.groups.filter((one) => one.name !== props.without).map((one) => ({ value: one.name, label: one.name, hint: t("admin.groups.count", { count: one.list.length }) }));
   const strange = picked.filter((name) => !offered.some((one) => one.value === name)).map((name) => ({ value: name, label: name }));
@@ -80,9 +83,11 @@ export function MembersFields(props: { members: Member[]; onMembers: (members: M
           value: text,
           onValue: (next) => {
             setText(next);
+            setFault(null);
             give(picked, next);
           },
-          error: props.error ?? null,
+          onLeft: () => setFault(faultOf(text, props.cards)),
+          error: fault ?? props.error ?? null,
         }}
       />
     </>

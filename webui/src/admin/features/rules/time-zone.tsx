@@ -5,17 +5,17 @@ import { Button } from "../../../ui/button";
 import { Choices } from "../../../ui/choice";
 import { Sheet } from "../../../ui/page";
 import { PopoverAt } from "../../../ui/popover";
-import { useRulesNow } from "./answer";
+import { useTimeZones } from "./answer";
 import { useStaging } from "./draft";
 
 export function TimeZoneSheet() {
   const { t } = useText();
   const { parts, update, troubles } = useStaging();
-  const now = useRulesNow().data;
+  const zones = useTimeZones().data?.items ?? [];
   const [at, setAt] = useState<HTMLElement | null>(null);
   const pick = (timeZone: string) => update((before) => ({ ...before, timeZone }));
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isOffered = own !== parts.timeZone && (now?.timeZones.includes(own) ?? false);
+  const isOffered = own !== parts.timeZone && zones.includes(own);
   const trouble = troubles.find((one) => "timeZone" in one.at);
   const missing = parts.timeZone === null && parts.schedules.length > 0;
   return (
@@ -32,7 +32,7 @@ export function TimeZoneSheet() {
       <PopoverAt at={at} onClose={() => setAt(null)} label={t("admin.zone.title")}>
         {at !== null && (
           <div className="grid gap-3">
-            <ZoneChoices zones={now?.timeZones ?? []} picked={parts.timeZone} onPicked={pick} />
+            <ZoneChoices zones={zones} picked={parts.timeZone} onPicked={pick} />
             <div className="flex justify-end">
               <Button onClick={() => setAt(null)}>{t("ui.close")}</Button>
             </div>

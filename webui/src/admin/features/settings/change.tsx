@@ -10,6 +10,7 @@ import { Actions, Facts, Page, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { HistoryEntry } from "../../api";
 import { Sentences } from "../../review/parts";
+import { ReviewPage } from "../../review/prepared";
 import { Review } from "../../review/review";
 import { useTrial } from "../../trial/provider";
 import { HISTORY } from "../../trial/state";
@@ -47,7 +48,7 @@ function Change({ entry, address }: { entry: HistoryEntry; address: string }) {
       <Sheet>
         <Facts
           items={[
-            { label: t("admin.outcome"), value: <Outcome outcome={entry.outcome} /> },
+            { label: t("admin.outcome"), value: <Outcome item={entry} /> },
             { label: t("admin.when"), value: <When at={entry.at} /> },
             { label: t("admin.by"), value: entry.by ?? t("admin.byBox") },
             ...(entry.reason === "" ? [] : [{ label: t("admin.reason"), value: entry.reason }]),
@@ -84,8 +85,8 @@ export function GoBackPage({ to }: { to: "document" | "before" }) {
   const { query, address } = useChange();
   const [, go] = useLocation();
   return (
-    <Page narrow title={t("admin.reviewTitle")} lead={t("admin.reviewLead")} above={<TextLink href={address}>{t("admin.change")}</TextLink>}>
+    <ReviewPage back={address} title={t("admin.change")}>
       <Loaded query={query}>{(entry) => <Review proposal={{ path: "/settings", body: { document: entry[to] }, etag: null }} back={address} onTried={() => go(ALL)} />}</Loaded>
-    </Page>
+    </ReviewPage>
   );
 }

@@ -9,6 +9,8 @@ import { Button, linkClass } from "../../../ui/button";
 import { Actions, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { HistoryItem, HistoryPage } from "../../api";
+import { useHostNames } from "../../host-name";
+import { EVERY_MS } from "../../trial/brief";
 import { HISTORY } from "../../trial/state";
 import { Outcome } from "./outcome";
 
@@ -22,6 +24,8 @@ export function useHistory() {
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => read<HistoryPage>(`/settings/history${pageParam === null ? "" : `?cursor=${encodeURIComponent(pageParam)}`}`, signal),
     getNextPageParam: (last) => last.next ?? undefined,
+    // What became of a change is written down a moment after it is over; what others change is learned of now and then.
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((one) => one.outcome === "trying")) ? EVERY_MS : (state.data?.pages.length ?? 0) > 1 ? false : 5 * EVERY_MS),
   });
 }
 
@@ -56,7 +60,8 @@ export function History({ query }: { query: ReturnType<typeof useHistory> }) {
 
 function Row({ item }: { item: HistoryItem }) {
   const { t } = useText();
-  const [first = t("admin.noWords"), ...others] = item.words.slice(0, SHOWN);
+  const { both } = useHostNames();
+  const [first = t("admin.noWords"), ...others] = item.words.slice(0, SHOWN).map(both);
   const more = item.words.length - SHOWN;
   return (
     <li className="grid gap-x-6 gap-y-2 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
@@ -75,7 +80,7 @@ function Row({ item }: { item: HistoryItem }) {
         <By item={item} />
       </div>
       <div>
-        <Outcome outcome={item.outcome} />
+        <Outcome item={item} />
       </div>
     </li>
   );

@@ -4,13 +4,13 @@ import { type ChangeEvent, type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { JsonText } from "../../../api/client";
 import { useLanguage, useText } from "../../../i18n";
-import { EmptyState } from "../../../ui/async";
 import { Button, ButtonLink, buttonClass, TextLink } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
 import { Icon } from "../../../ui/icons";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
 import { type FileDraft, fileDraft, keepFileDraft } from "../../review/drafts";
+import { NothingPrepared, ReviewPage } from "../../review/prepared";
 import { reviewOf } from "../../review/proposal";
 import { Refused } from "../../review/refused";
 import { Review } from "../../review/review";
@@ -108,16 +108,12 @@ export function ImportReviewPage() {
   const [, go] = useLocation();
   const [file] = useState(() => fileDraft(account));
   return (
-    <Page narrow title={t("admin.reviewTitle")} lead={t("admin.reviewLead")} above={<TextLink href={HERE}>{t("admin.importTitle")}</TextLink>}>
+    <ReviewPage back={HERE} title={t("admin.importTitle")}>
       {file === null ? (
-        <Sheet>
-          <EmptyState title={t("admin.nothingPrepared")} action={<ButtonLink href={HERE}>{t("ui.back")}</ButtonLink>}>
-            {t("admin.nothingPreparedText")}
-          </EmptyState>
-        </Sheet>
+        <NothingPrepared back={HERE} />
       ) : (
         <Review proposal={{ path: "/settings", body: { document: new JsonText(file.text) }, etag: null }} back={HERE} onTried={() => go(ALL)} />
       )}
-    </Page>
+    </ReviewPage>
   );
 }

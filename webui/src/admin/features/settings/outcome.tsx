@@ -13,13 +13,13 @@ const LOOKS: Record<HistoryItem["outcome"], { state: State; icon: IconName }> = 
   failed: { state: "open", icon: "octagonCross" },
 };
 
-export function Outcome({ outcome }: { outcome: HistoryItem["outcome"] }) {
-  const { find } = useText();
+export function Outcome({ item: { outcome, endedBy } }: { item: Pick<HistoryItem, "outcome" | "endedBy"> }) {
+  const { t, find } = useText();
   // A newer box may know more.
   const { state, icon } = LOOKS[outcome] ?? { state: "unknown", icon: "info" };
   return (
     <Badge state={state} icon={icon}>
-      {find(`admin.outcome.${outcome}`) ?? outcome}
+      {outcome === "undone" && endedBy !== null ? t("admin.outcome.undoneBy", { name: endedBy }) : (find(`admin.outcome.${outcome}`) ?? outcome)}
     </Badge>
   );
 }

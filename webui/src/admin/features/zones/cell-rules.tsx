@@ -1,29 +1,38 @@
-// The rules that speak of the two zones of a cell: they are tried before what the cell says.
+// What is said of the two zones of a cell beside what the cell says, each with the way there.
 import { useText } from "../../../i18n";
 import { TextLink } from "../../../ui/button";
-import type { Rule, Which } from "../rules/document";
-import type { Document } from "./document";
+import { useZoneName } from "../../zone";
+import { type Document, isPolicy } from "./document";
+import { exceptionsOf } from "./exceptions";
 
 export function CellRules(props: { from: string; to: string; document: Document }) {
   const { t } = useText();
+  const name = useZoneName();
   const { from, to, document } = props;
-  const isZone = (zone: string) => zone in document.zones && zone !== document.crm.zone;
-  if (from === to || !isZone(from) || !(to === "wan" || isZone(to))) return null;
-  const rules = (Array.isArray(document.rules) ? document.rules : []) as Rule[];
-  const count = rules.filter((rule) => rule.enabled !== false && holds(rule.from.zones, from) && holds(rule.to.zones, to)).length;
+  const { rules, published, ways } = exceptionsOf(document, from, to);
+  const canRule = isPolicy(document, from, to);
+  if (!canRule && published + ways === 0) return null;
   return (
-    <p className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-4 py-3 text-row sm:px-5">
-      {count > 0 && (
+    <div className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-4 py-3 text-row sm:px-5">
+      {rules > 0 && (
         <>
-          <span className="text-ink-2">{t("admin.cellRules", { count })}</span>
+          <span className="text-ink-2">{t("admin.cellRules", { count: rules })}</span>
           <TextLink href="/rules">{t("admin.cellSeeRules")}</TextLink>
         </>
       )}
-      <TextLink href={`/rules/new?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`}>{t("admin.cellNewRule")}</TextLink>
-    </p>
+      {published > 0 && (
+        <>
+          <span className="text-ink-2">{t("admin.cellPublished", { count: published, to: name(to) })}</span>
+          <TextLink href="/publish">{t("admin.publish")}</TextLink>
+        </>
+      )}
+      {ways > 0 && (
+        <>
+          <span className="text-ink-2">{t("admin.cellWays", { count: ways })}</span>
+          <TextLink href="/egress">{t("admin.egress.title")}</TextLink>
+        </>
+      )}
+      {canRule && <TextLink href={`/rules/new?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`}>{t("admin.cellNewRule")}</TextLink>}
+    </div>
   );
-}
-
-function holds(zones: Which<string>, zone: string): boolean {
-  return zones === "all" || zones.includes(zone);
 }

@@ -1,20 +1,35 @@
 // The test of a cell: real packets, one after the other, and what became of each beside what the rules say.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { post } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
 import { useText } from "../../../i18n";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
+import { SelectBox, TextField } from "../../../ui/field";
 import { useProblemText } from "../../../ui/problem-text";
 import { When } from "../../../ui/when";
 import type { ProbeResult } from "../../api";
 import { useZoneName } from "../../zone";
-import { milliseconds, type Outcome, summary, TRIES, whatOf } from "./tries";
+import { milliseconds, type Outcome, summary, TRIES, type Try, triesOf, WAYS, whatOf } from "./tries";
 
-export function CellTest(props: { from: string; to: string }) {
+/** Zones that are only staged have no packets yet. `isStaged`: what is tested is another thing than what is staged. */
+export function CellTest(props: { from: string; to: string; isStaged: boolean; isThere: (zone: string) => boolean }) {
   const { t } = useText();
   const name = useZoneName();
+  const missing = [props.from, props.to].find((zone) => !props.isThere(zone));
+  if (missing !== undefined) return <p className="border-t border-line px-4 py-3 text-row text-ink-2 sm:px-5">{t("admin.cellTestStagedZone", { zone: name(missing) })}</p>;
+  return <Test from={props.from} to={props.to} isStaged={props.isStaged} />;
+}
+
+function Test(props: { from: string; to: string; isStaged: boolean }) {
+  const { t } = useText();
+  const name = useZoneName();
+  const id = useId();
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
+  const [sent, setSent] = useState<Try[]>(TRIES);
+  const [way, setWay] = useState<(typeof WAYS)[number]>("web");
+  const [port, setPort] = useState("");
+  const [wrong, setWrong] = useState(false);
   const running = useRef(false);
   const gone = useRef(false);
   useEffect(() => {
@@ -23,13 +38,17 @@ export function CellTest(props: { from: string; to: string }) {
   }, []);
   const run = async () => {
     if (running.current) return;
+    const tries = triesOf(way, port);
+    setWrong(tries === null);
+    if (tries === null) return;
     running.current = true;
-    let all: Outcome[] = TRIES.map(() => ({ is: "waits" }));
+    setSent(tries);
+    let all: Outcome[] = tries.map(() => ({ is: "waits" }));
     const put = (at: number, outcome: Outcome) => {
       all = all.with(at, outcome);
       if (!gone.current) setOutcomes(all);
     };
-    for (const [at, one] of TRIES.entries()) {
+    for (const [at, one] of tries.entries()) {
       if (gone.current) break;
       put(at, { is: "runs" });
       try {
@@ -57,17 +76,44 @@ export function CellTest(props: { from: string; to: string }) {
           ) : (
             t("admin.cellTestLead", { from: name(props.from), to: name(props.to) })
           )}
+          {props.isStaged && <span className="block text-warn">{t("admin.cellTestInForce")}</span>}
         </p>
         <Button size="row" icon="refresh" busy={busy} onClick={() => void run()}>
           {t(over ? "admin.cellTestAgain" : "admin.cellTest")}
         </Button>
       </div>
-      {outcomes && <Results outcomes={outcomes} />}
+      <div className="mt-2 flex flex-wrap items-start gap-3">
+        <div className="grid gap-1">
+          <label htmlFor={id} className="text-row font-medium">
+            {t("admin.cellTestWith")}
+          </label>
+          <SelectBox id={id} value={way} onValue={(next) => setWay(next as typeof way)} options={WAYS.map((value) => ({ value, label: t(`admin.cellTestWay.${value}`) }))} />
+        </div>
+        {way !== "web" && (
+          <div className="w-28">
+            <TextField
+              label={t("admin.packetPort")}
+              field={{
+                name: "port",
+                value: port,
+                onValue: (next) => {
+                  setPort(next);
+                  setWrong(false);
+                },
+                error: wrong ? t("admin.cellTestPort") : null,
+              }}
+              inputMode="numeric"
+              autoComplete="off"
+            />
+          </div>
+        )}
+      </div>
+      {outcomes && <Results sent={sent} outcomes={outcomes} />}
     </div>
   );
 }
 
-function Results({ outcomes }: { outcomes: Outcome[] }) {
+function Results({ sent, outcomes }: { sent: Try[]; outcomes: Outcome[] }) {
   const { t } = useText();
   return (
     <table aria-label={t("admin.cellTestResults")} className="mt-3 w-full text-row">
@@ -82,7 +128,7 @@ function Results({ outcomes }: { outcomes: Outcome[] }) {
         </tr>
       </thead>
       <tbody>
-        {TRIES.map((one, at) => (
+        {sent.map((one, at) => (
           <tr key={whatOf(one)} className="border-t border-line align-top">
             <th scope="row" className="py-1.5 pr-4 text-left font-normal whitespace-nowrap text-ink-2 tabular-nums">
               {whatOf(one)}

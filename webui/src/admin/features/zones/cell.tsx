@@ -7,6 +7,7 @@ import { SelectBox } from "../../../ui/field";
 import type { Zone } from "../../api";
 import { useZoneName } from "../../zone";
 import { type Document, isPolicy, type Passing, passing } from "./document";
+import { countOf } from "./exceptions";
 import type { ShownFlow } from "./shown";
 
 interface Props {
@@ -27,33 +28,36 @@ export function CellPanel(props: Props) {
   const kind = (zone: string) => props.zones.find((one) => one.name === zone)?.kind;
   const names = { from: name(flow.from), to: name(flow.to) };
   const toCrm = kind(flow.to) === "crm";
+  const isChanged = isPolicy(props.document, flow.from, flow.to) && passing(props.document, flow.from, flow.to) !== passing(props.now, flow.from, flow.to);
   return (
-    <div className="grid gap-3 border-t border-line px-4 py-3 text-body sm:px-5">
-      <p role="status" className="break-words">
-        {t(`admin.flow.${flow.allow}`, names)}
-        {flow.staged && <span className="text-warn"> {t("admin.cellStaged", { allow: t(`admin.pass.${passing(props.now, flow.from, flow.to)}`) })}</span>}
-      </p>
-      {isPolicy(props.document, flow.from, flow.to) && (
-        <div className="grid max-w-sm gap-1">
-          <label htmlFor={id} className="text-row font-medium">
-            {t("admin.cellPick", names)}
-          </label>
-          <SelectBox
-            id={id}
-            data-cell-choice
-            value={passing(props.document, flow.from, flow.to)}
-            onValue={(allow) => props.onPassing(allow as Passing)}
-            options={(["all", "web", "none"] as const).map((allow) => ({ value: allow, label: t(`admin.pass.${allow}`) }))}
-          />
-        </div>
-      )}
-      {toCrm && kind(flow.from) !== "wan" && (
-        <p className="text-row">
-          <TextLink href="/crm-access">{t("admin.changeAccess")}</TextLink>
+    <div className="border-t border-line text-body">
+      <div className="grid gap-3 px-4 py-3 sm:px-5">
+        <p role="status" className="break-words">
+          {countOf(flow.exceptions) > 0 ? t("admin.cellUnless", { said: t(`admin.flow.${flow.allow}`, names) }) : t(`admin.flow.${flow.allow}`, names)}
+          {isChanged && <span className="text-warn"> {t("admin.cellStaged", { allow: t(`admin.pass.${passing(props.now, flow.from, flow.to)}`) })}</span>}
         </p>
-      )}
-      {kind(flow.from) === "wan" && <p className="text-row text-ink-2">{t("admin.cellFromInternet")}</p>}
-      {kind(flow.from) === "crm" && <p className="text-row text-ink-2">{t("admin.cellFromCrm")}</p>}
+        {isPolicy(props.document, flow.from, flow.to) && (
+          <div className="grid max-w-sm gap-1">
+            <label htmlFor={id} className="text-row font-medium">
+              {t("admin.cellPick", names)}
+            </label>
+            <SelectBox
+              id={id}
+              data-cell-choice
+              value={passing(props.document, flow.from, flow.to)}
+              onValue={(allow) => props.onPassing(allow as Passing)}
+              options={(["all", "web", "none"] as const).map((allow) => ({ value: allow, label: t(`admin.pass.${allow}`) }))}
+            />
+          </div>
+        )}
+        {toCrm && kind(flow.from) !== "wan" && (
+          <p className="text-row">
+            <TextLink href="/crm-access">{t("admin.changeAccess")}</TextLink>
+          </p>
+        )}
+        {kind(flow.from) === "wan" && countOf(flow.exceptions) === 0 && <p className="text-row text-ink-2">{t("admin.cellFromInternet")}</p>}
+        {kind(flow.from) === "crm" && countOf(flow.exceptions) === 0 && <p className="text-row text-ink-2">{t("admin.cellFromCrm")}</p>}
+      </div>
       {props.children}
     </div>
   );

@@ -2,6 +2,7 @@
 // spoken of here stay as they are. Whether it is a good document the box says. Pure.
 import { isObject } from "../../../api/client";
 import type { SettingsDocument } from "../../api";
+import type { Rule, Side } from "../rules/document";
 
 export type Role = "wan" | { access: string } | { trunk: string[] };
 export type Match = { mac: string } | { path: string };
@@ -30,6 +31,13 @@ export interface Route {
   via: string;
 }
 
+/** Two zones whose devices find each other. */
+export interface Relay {
+  zones: [string, string];
+  /** Absent: all. */
+  services?: "all" | "printing";
+}
+
 interface Source {
   zone: string;
 }
@@ -43,6 +51,8 @@ export interface Document extends SettingsDocument {
   crm: { zone: string; reachable_from: Source[] };
   routes?: Route[];
   publish?: { to: Source }[];
+  relays?: Relay[];
+  blocking?: { zones?: Record<string, unknown> };
 }
 
 /** The box's own documents are such; null for anything else. */
@@ -93,17 +103,33 @@ export function withoutZone(document: Document, name: string): Document {
     return trunk.length === 0 ? [] : [[port, { ...one, role: { trunk } }]];
   });
   const published = document.publish?.filter((one) => keeps(one.to)) ?? [];
+  const relays = relaysOf(document).filter((one) => !one.zones.includes(name));
+  const subnet = document.zones[name]?.ipv4?.address;
+  const rules = rulesWithout(Array.isArray(document.rules) ? (document.rules as Rule[]) : [], name);
+  const leads = (to: unknown) => typeof to === "string" && subnet !== undefined && isInside(subnet, to.replace(/\/.*/, ""));
+  const egress = (Array.isArray(document.egress) ? document.egress : []).filter((one: unknown) => !(isObject(one) && leads(one.to)));
+  const others = ["publish", "relays", "rules", "egress"].reduce<Record<string, unknown>>(without, document);
   const next: Document = {
-    ...(without(document, "publish") as Document),
+    ...(others as Document),
+    ...(rules.length > 0 ? { rules } : {}),
+    ...(egress.length > 0 ? { egress } : {}),
     ...(published.length > 0 ? { publish: published } : {}),
+    ...(relays.length > 0 ? { relays } : {}),
+    ...(document.blocking?.zones && { blocking: { ...document.blocking, zones: without(document.blocking.zones, name) } }),
     ports: Object.fromEntries(ports),
     zones: without(document.zones, name),
     policies: document.policies.filter((one) => one.from !== name && one.to !== name),
     management: { ...document.management, from: document.management.from.filter(keeps) },
     crm: { ...document.crm, reachable_from: document.crm.reachable_from.filter(keeps) },
   };
-  const subnet = document.zones[name]?.ipv4?.address;
   return subnet === undefined ? next : withRoutes(next, routesOf(document).filter((one) => !isInside(subnet, one.via)));
+}
+
+/** A rule that speaks of other zones too stays for these. */
+function rulesWithout(rules: Rule[], zone: string): Rule[] {
+  const side = (one: Side): Side => (one.zones === "all" ? one : { ...one, zones: one.zones.filter((other) => other !== zone) });
+  const names = (rule: Rule) => [rule.from.zones, rule.to.zones].some((zones) => zones !== "all" && zones.includes(zone));
+  return rules.map((rule) => (names(rule) ? { ...rule, from: side(rule.from), to: side(rule.to) } : rule)).filter((rule) => rule.from.zones.length > 0 && rule.to.zones.length > 0);
 }
 
 export function withPort(document: Document, name: string, port: Port): Document {
@@ -116,6 +142,10 @@ export function withoutPort(document: Document, name: string): Document {
 
 export function routesOf(document: Document): Route[] {
   return document.routes ?? [];
+}
+
+export function relaysOf(document: Document): Relay[] {
+  return document.relays ?? [];
 }
 
 /** None is said by leaving the field out. */

@@ -1,16 +1,24 @@
 // Edits of zones, ports and what passes, collected in a copy of the settings until they are reviewed. Nothing of it is in
 // force. What somebody else changes meanwhile goes into the copy.
-import { useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { isProblem, Problem } from "../../../api/problem";
-import { useLanguage } from "../../../i18n";
-import { useAccount } from "../../../ui/session";
-import { forgetZonesDraft, keepZonesDraft, zonesDraft } from "../../review/drafts";
+import { useEffect, useMemo } from "react";
+import { isObject } from "../../../api/client";
+import type { SettingsDocument } from "../../api";
+import { DRAFTS } from "../../review/drafts";
+import { type Place, useJudged } from "../../review/judged";
+import { oneOf, useKept } from "../../review/kept";
+import type { Proposal } from "../../review/proposal";
 import { rebased } from "../../review/rebase";
-import { type Proposal, reviewOf } from "../../review/proposal";
 import type { Known } from "../../trial/state";
 import { sameDocument } from "../settings/document";
 import { asDocument, type Document } from "./document";
+
+/** Edits of the document, made in a copy of what was in force then. */
+interface Copy {
+  base: SettingsDocument;
+  document: SettingsDocument;
+}
+
+const COPY = oneOf(DRAFTS["/zones"], (value): value is Copy => isObject(value) && isObject(value.base) && isObject(value.document));
 
 export interface Draft {
   /** What is in force. */
@@ -24,26 +32,23 @@ export interface Draft {
 }
 
 export function useDraft(known: Known): Draft {
-  const account = useAccount().id;
-  const [kept, setKept] = useState(() => zonesDraft(account));
+  const { edits: kept, keep } = useKept(COPY);
   const now = inForce(known);
+  const isOnTrial = known.trial !== null;
   const document = useMemo(() => (kept === null ? now : (asDocument(rebased(kept.base, kept.document, now)) ?? now)), [kept, now]);
-  const discard = () => {
-    forgetZonesDraft();
-    setKept(null);
-  };
+  const isStaged = !sameDocument(now, document);
+  // What is in force for good is no edit any more, else it would come back once somebody else takes it away. What is only
+  // tried is one still.
+  useEffect(() => {
+    if (kept !== null && !isOnTrial && !sameDocument(kept.base, now)) keep(isStaged ? { base: now, document } : null);
+  });
   return {
     now,
     document,
     etag: known.etag,
-    isStaged: !sameDocument(now, document),
-    stage: (next) => {
-      if (sameDocument(next, now)) return discard();
-      const draft = { base: now, document: next };
-      keepZonesDraft(account, draft);
-      setKept(draft);
-    },
-    discard,
+    isStaged,
+    stage: (next) => keep(sameDocument(next, now) ? null : { base: now, document: next }),
+    discard: () => keep(null),
   };
 }
 
@@ -58,19 +63,11 @@ export function proposalOf(draft: Draft): Proposal {
   return { path: "/settings", body: { document: draft.document }, etag: draft.etag };
 }
 
-/** Stages what the box takes. What it refuses lands at the form's fields: `place` says at which, by the pointer into
-    the document. */
-export function useStage(draft: Draft): (next: Document, place: (pointer: string) => string | null) => Promise<void> {
-  const client = useQueryClient();
-  const { language } = useLanguage();
+/** Stages what the box takes; what it refuses lands at the form's fields. */
+export function useStage(draft: Draft): (next: Document, place: Place) => Promise<void> {
+  const judge = useJudged(draft.etag);
   return async (next, place) => {
-    try {
-      await client.fetchQuery({ ...reviewOf({ path: "/settings", body: { document: next }, etag: draft.etag }, language), staleTime: 0 });
-    } catch (error) {
-      if (!isProblem(error) || error.errors.length === 0) throw error;
-      const errors = error.errors.map((one) => ({ ...one, field: place(one.field.replace(/^\/document/, "")) ?? one.field }));
-      throw new Problem(error.status, { ...error.extras, errors }, error.retryAfter, error.reading);
-    }
+    await judge(next, place);
     draft.stage(next);
   };
 }

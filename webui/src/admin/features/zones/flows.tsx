@@ -9,6 +9,7 @@ import { useShortcut } from "../../../ui/shortcuts";
 import type { Flow, Zone } from "../../api";
 import { useZoneName, ZoneLabel } from "../../zone";
 import { type Cell, FIRST, isIn, moved } from "./cells";
+import { countOf } from "./exceptions";
 import type { ShownFlow } from "./shown";
 
 const LOOKS: Record<Flow["allow"], { icon: IconName; look: string }> = {
@@ -57,6 +58,10 @@ function Matrix(props: Props) {
   // Where Tab enters: the cell that had the focus last.
   const [last, setLast] = useState(FIRST);
   const entry = isIn(last, ordered.length) ? last : FIRST;
+  const said = (flow: ShownFlow) => {
+    const [allow, count] = [t(`admin.allow.${flow.allow}`), countOf(flow.exceptions)];
+    return count === 0 ? allow : t("admin.cellBut", { allow, but: t("admin.cellExceptions", { count }) });
+  };
   const pick = (cell: Cell) => {
     const [from, to] = [ordered[cell.from], ordered[cell.to]];
     if (from && to && !(picked?.from === from.name && picked.to === to.name)) props.onPick({ from: from.name, to: to.name });
@@ -112,7 +117,7 @@ function Matrix(props: Props) {
                     data-cell={idOf(cell)}
                     tabIndex={idOf(cell) === idOf(entry) ? 0 : -1}
                     aria-selected={isPicked}
-                    aria-label={t(flow.staged ? "admin.cellPrepared" : "admin.cell", { from: name(from.name), to: name(to.name), allow: t(`admin.allow.${flow.allow}`) })}
+                    aria-label={t(flow.staged ? "admin.cellPrepared" : "admin.cell", { from: name(from.name), to: name(to.name), allow: said(flow) })}
                     onFocus={() => {
                       setLast(cell);
                       pick(cell);
@@ -187,15 +192,19 @@ function ByZone(props: Props) {
 function Word({ flow }: { flow: ShownFlow }) {
   const { t } = useText();
   const look = LOOKS[flow.allow];
+  const count = countOf(flow.exceptions);
   return (
     <span
       className={classes(
-        "flex min-h-8 items-center justify-center gap-1.5 rounded-control px-1.5 whitespace-nowrap",
+        "flex min-h-8 flex-wrap items-center justify-center gap-x-1.5 rounded-control px-1.5 whitespace-nowrap",
         flow.staged ? "border border-dashed border-warn bg-warn-ground text-warn" : look.look,
       )}
     >
-      <Icon name={flow.staged ? "edit" : look.icon} className="size-3.5" />
-      {t(`admin.allow.${flow.allow}`)}
+      <span className="inline-flex items-center gap-1.5">
+        <Icon name={flow.staged ? "edit" : look.icon} className="size-3.5" />
+        {t(`admin.allow.${flow.allow}`)}
+      </span>{" "}
+      {count > 0 && <span className="text-label">{t("admin.cellExceptions", { count })}</span>}
     </span>
   );
 }

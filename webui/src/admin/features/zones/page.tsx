@@ -9,11 +9,14 @@ import { Badge, Note } from "../../../ui/badge";
 import { ButtonLink } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
 import { Page, Sheet } from "../../../ui/page";
+import { useAccount } from "../../../ui/session";
 import type { Zones } from "../../api";
+import { rulesDraft } from "../../review/drafts";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { ZoneLabels } from "../../zone";
 import { CellPanel } from "./cell";
+import { CellRelay } from "./cell-relay";
 import { CellRules } from "./cell-rules";
 import { CellTest } from "./cell-test";
 import { labelsOf, withPassing } from "./document";
@@ -23,6 +26,7 @@ import { ZoneList } from "./list";
 import { ZoneMap } from "./map";
 import { inOrder, pictureOf } from "./picture";
 import { Ports } from "./ports";
+import { Relays } from "./relay-list";
 import { Routes } from "./routes";
 import { flowShown, zonesShown } from "./shown";
 import { Staged } from "./staged";
@@ -66,11 +70,15 @@ export function ZonesPage() {
 
 function Shown({ zones, known }: { zones: Zones; known: Known }) {
   const { t } = useText();
+  const account = useAccount().id;
   const draft = useDraft(known);
   const { now, document } = draft;
   const [picked, setPicked] = useState<{ from: string; to: string } | null>(null);
   const picture = pictureOf(zones);
   const shown = inOrder(zonesShown(zones, document));
+  // Rules are staged on a page of their own, and would decide here as well.
+  const isAnyStaged = draft.isStaged || rulesDraft(account) !== null;
+  const isInForce = (name: string) => zones.zones.some((zone) => zone.name === name);
   const flowOf = (from: string, to: string) => flowShown(zones, now, document, from, to);
   const isThere = (name: string) => shown.some((zone) => zone.name === name);
   const lit = picked && isThere(picked.from) && isThere(picked.to) ? flowOf(picked.from, picked.to) : null;
@@ -102,7 +110,8 @@ function Shown({ zones, known }: { zones: Zones; known: Known }) {
                 onPassing={(allow) => flow !== null && draft.stage(withPassing(document, flow.from, flow.to, allow))}
               >
                 {flow !== null && <CellRules from={flow.from} to={flow.to} document={document} />}
-                {flow !== null && <CellTest key={`${flow.from} ${flow.to}`} from={flow.from} to={flow.to} />}
+                {flow !== null && <CellRelay from={flow.from} to={flow.to} draft={draft} />}
+                {flow !== null && <CellTest key={`${flow.from} ${flow.to}`} from={flow.from} to={flow.to} isStaged={isAnyStaged} isThere={isInForce} />}
               </CellPanel>
             )}
           />
@@ -112,6 +121,7 @@ function Shown({ zones, known }: { zones: Zones; known: Known }) {
         <ZoneList zones={zones} shown={shown} draft={draft} />
       </Sheet>
       <Ports zones={zones} draft={draft} />
+      <Relays draft={draft} />
       <Routes draft={draft} />
     </ZoneLabels>
   );

@@ -1,13 +1,15 @@
 // Networks behind other routers, and the form for one.
 import { useState } from "react";
-import { useLocation, useParams } from "wouter";
+import { useLocation } from "wouter";
 import { useText } from "../../../i18n";
+import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Badge } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
+import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { type Route, routesOf, withRoutes } from "./document";
@@ -48,7 +50,7 @@ export function Routes({ draft }: { draft: Draft }) {
 
 export function RoutePage() {
   const { t } = useText();
-  const { network = "new" } = useParams<{ network: string }>();
+  const network = useAddressPart("network");
   const { query } = useTrial();
   return (
     <Page narrow title={t(network === "new" ? "admin.routeNew" : "admin.routeTitle")} lead={t("admin.routeLead")} above={<TextLink href={BACK}>{t("admin.zones")}</TextLink>}>
@@ -76,6 +78,7 @@ function Found({ known, network }: { known: Known; network: string }) {
 function RouteForm({ draft, before }: { draft: Draft; before: Route | null }) {
   const { t } = useText();
   const [, go] = useLocation();
+  const leave = useLeave();
   const stage = useStage(draft);
   const all = routesOf(draft.document);
   const [at] = useState(() => (before === null ? all.length : all.indexOf(before)));
@@ -87,7 +90,7 @@ function RouteForm({ draft, before }: { draft: Draft; before: Route | null }) {
         const place = `/routes/${at}/`;
         return pointer.startsWith(place) ? pointer.slice(place.length) : null;
       });
-      go(BACK);
+      leave(`${BACK}/route/${encodeURIComponent(route.network)}`, BACK);
     },
   });
   return (

@@ -2,10 +2,13 @@
 // now. Pure.
 import type { Flow, Zone, Zones } from "../../api";
 import { type Document, isPolicy, passing } from "./document";
+import { countOf, type Exceptions, exceptionsOf } from "./exceptions";
 
 export interface ShownFlow extends Flow {
   /** Prepared, and not in force. */
   staged: boolean;
+  /** What is said of the two beside it. */
+  exceptions: Exceptions;
 }
 
 /** The zones of the document; those that are not there yet have nothing that the box could say of them. */
@@ -27,9 +30,12 @@ function zoneOf(name: string, kind: Zone["kind"], vlan: number | null, isolated 
 
 /** What the server does not name is blocked. */
 export function flowShown(zones: Zones, now: Document, document: Document, from: string, to: string): ShownFlow {
+  const exceptions = exceptionsOf(document, from, to);
+  // A rule, a published service or a destination that is only prepared is not in force either.
+  const isNew = countOf(exceptions) !== countOf(exceptionsOf(now, from, to));
   const inForce = zones.flows.find((flow) => flow.from === from && flow.to === to)?.allow ?? "none";
-  if (!isPolicy(document, from, to)) return { from, to, allow: inForce, staged: false };
+  if (!isPolicy(document, from, to)) return { from, to, allow: inForce, staged: isNew, exceptions };
   const next = passing(document, from, to);
-  if (next === passing(now, from, to)) return { from, to, allow: inForce, staged: false };
-  return { from, to, allow: next, staged: true };
+  if (next === passing(now, from, to)) return { from, to, allow: inForce, staged: isNew, exceptions };
+  return { from, to, allow: next, staged: true, exceptions };
 }

@@ -10,9 +10,9 @@ import { Button, TextLink } from "../../../ui/button";
 import { SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
-import type { PacketJudged, PacketStep, Zones } from "../../api";
+import type { Device, DevicesPage, PacketJudged, PacketStep, Zones } from "../../api";
 import { useZoneName } from "../../zone";
-import { type Draft, EMPTY, PROTOCOLS, questionOf, SENDERS, STATES, wrongIn } from "./packet";
+import { type Draft, EMPTY, isSameQuestion, PROTOCOLS, questionOf, SENDERS, sentBy, STATES, wrongIn } from "./packet";
 import { inOrder } from "./picture";
 
 export function SimulatorPage() {
@@ -44,10 +44,13 @@ function Simulator({ zones }: { zones: Zones }) {
     submit: ask,
   });
   const { protocol, from, state } = form.values;
-  const stale = answer !== null && answer.language !== language;
+  // A verdict on a packet that is another by now would be taken for one on this.
+  const isCurrent = answer !== null && isSameQuestion(answer.draft, form.values);
+  const stale = isCurrent && answer.language !== language;
   useEffect(() => {
     if (stale) form.send("language");
   });
+  const isFromZone = from !== "wan" && from !== "box";
   const withPorts = protocol === "tcp" || protocol === "udp";
   return (
     <>
@@ -60,6 +63,16 @@ function Simulator({ zones }: { zones: Zones }) {
               options={[...ordered.map((zone) => ({ value: zone.name, label: name(zone.name) })), { value: "box", label: t("admin.packetFromBox") }]}
             />
             <SelectField label={t("admin.packetProtocol")} field={form.field("protocol")} options={PROTOCOLS.map((value) => ({ value, label: t(`admin.packet.${value}`) }))} />
+            {isFromZone && (
+              <Devices
+                card={form.values.card}
+                onDevice={(device) => {
+                  const next = device === null ? { ...form.values, card: "" } : sentBy(form.values, device);
+                  for (const name of ["card", "from", "source"] as const) form.set(name, next[name]);
+                }}
+              />
+            )}
+            {isFromZone && <TextField label={t("admin.packetCard")} hint={t("admin.packetCardHint")} optional field={form.field("card")} autoComplete="off" autoCapitalize="none" spellCheck={false} />}
             <TextField label={t("admin.packetSource")} hint={t("admin.packetSourceHint")} field={form.field("source")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
             <TextField label={t("admin.packetDestination")} hint={t("admin.packetSourceHint")} field={form.field("destination")} autoComplete="off" autoCapitalize="none" spellCheck={false} />
             {withPorts && <TextField label={t("admin.packetPort")} field={form.field("port")} inputMode="numeric" autoComplete="off" />}
@@ -79,8 +92,30 @@ function Simulator({ zones }: { zones: Zones }) {
           </Actions>
         </Form>
       </Sheet>
-      {answer && <Verdict judged={answer.judged} />}
+      {isCurrent && <Verdict judged={answer.judged} />}
     </>
+  );
+}
+
+/** Devices that are offered; of others the card is typed. */
+const OFFERED = 200;
+
+/** Rules and quarantine know a device by its card: picking it fills in the card, where it is and its address. */
+function Devices(props: { card: string; onDevice: (device: Device | null) => void }) {
+  const { t } = useText();
+  const name = useZoneName();
+  const query = useQuery({ queryKey: ["devices", "packet"], queryFn: ({ signal }) => read<DevicesPage>(`/devices?limit=${OFFERED}`, signal), staleTime: 30_000 });
+  const devices = query.data?.items ?? [];
+  if (devices.length === 0) return null;
+  const label = (one: Device) => t("admin.packetDeviceNamed", { name: one.name ?? one.mac, address: one.addresses[0] ?? one.mac, zone: name(one.zone) });
+  const picked = devices.find((one) => one.mac === props.card.trim().toLowerCase());
+  return (
+    <SelectField
+      label={t("admin.packetDevice")}
+      hint={t("admin.packetDeviceHint")}
+      field={{ name: "device", value: picked?.mac ?? "", error: null, onValue: (mac) => props.onDevice(devices.find((one) => one.mac === mac) ?? null) }}
+      options={[{ value: "", label: t("admin.packetDeviceOther") }, ...devices.map((one) => ({ value: one.mac, label: label(one) }))]}
+    />
   );
 }
 
@@ -90,7 +125,8 @@ function Verdict({ judged }: { judged: PacketJudged }) {
   const { t } = useText();
   const name = useZoneName();
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [judged]);
+  // Newer Chromium gives a promise, which is nothing to clean up.
+  useEffect(() => void place.current?.scrollIntoView({ block: "nearest" }), [judged]);
   const to = judged.to === "box" ? t("admin.packetFromBox") : judged.to === null ? null : name(judged.to);
   return (
     <div ref={place}>
@@ -101,7 +137,9 @@ function Verdict({ judged }: { judged: PacketJudged }) {
               {t(`admin.packetVerdict.${judged.verdict}`)}
             </Badge>
           </p>
-          <p className="text-body">{judged.why}</p>
+          <p className="text-body">
+            {judged.why} {judged.rule?.own != null && <TextLink href="/rules">{t("admin.cellSeeRules")}</TextLink>}
+          </p>
           {to !== null && (
             <p className="text-row text-ink-2">
               {t("admin.packetGoesTo", { to })} {judged.newSource && t("admin.packetNewSource")}

@@ -11,6 +11,15 @@ export const TRIES: Try[] = ([4, 6] as const).flatMap((version): Try[] => [
   { protocol: "icmp", version },
 ]);
 
+export const WAYS = ["web", "tcp", "udp"] as const;
+
+/** One port over both versions; null for what is no port. */
+export function triesOf(way: (typeof WAYS)[number], typed: string): Try[] | null {
+  if (way === "web") return TRIES;
+  const port = /^\d{1,5}$/.test(typed.trim()) ? Number(typed) : 0;
+  return port >= 1 && port <= 65_535 ? ([4, 6] as const).map((version) => ({ protocol: way, port, version })) : null;
+}
+
 /** `waits` and `runs` while the test goes on. */
 export type Outcome = { is: "waits" | "runs" } | { is: "done"; result: ProbeResult } | { is: "not-tried"; problem: Problem };
 

@@ -1,14 +1,15 @@
-// A zone, new or known: what it is called, its VLAN, its addresses, whether its devices reach each other. Prepared here,
+// A zone, new or known: what it is called, its VLAN, its addresses, whether its devices reach each other. Staged here,
 // judged by the box at once, in force only after the review and the trial.
 import { type ReactNode, useState } from "react";
-import { useLocation, useParams } from "wouter";
 import { useText } from "../../../i18n";
+import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { Checkbox, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Page, Sheet } from "../../../ui/page";
+import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { useZoneName, ZoneLabels } from "../../zone";
@@ -38,11 +39,11 @@ function New({ known }: { known: Known }) {
     const dhcp = dhcpOf(address);
     return { label: "", vlan: String(vlan), address, dhcp: true, from: dhcp?.from ?? "", to: dhcp?.to ?? "", ipv6: true, isolated: false };
   });
-  return <ZoneForm draft={draft} name={null} initial={initial} />;
+  return <ZoneForm draft={draft} name={null} initial={initial} ofItself="" />;
 }
 
 export function ZonePage() {
-  const { name = "" } = useParams<{ name: string }>();
+  const name = useAddressPart("name");
   const { query } = useTrial();
   return (
     <Loaded query={query}>
@@ -68,7 +69,8 @@ function Titled(props: { name: string; children: ReactNode }) {
 }
 
 function Found({ known, name }: { known: Known; name: string }) {
-  const { t } = useText();
+  const { t, find } = useText();
+  const ofItself = find(`admin.zone.${name}`) ?? name;
   const draft = useDraft(known);
   const zone = draft.document.zones[name];
   if (zone === undefined) {
@@ -80,13 +82,15 @@ function Found({ known, name }: { known: Known; name: string }) {
       </Sheet>
     );
   }
-  return <ZoneForm draft={draft} name={name} initial={valuesOf(zone)} />;
+  const values = valuesOf(zone);
+  return <ZoneForm draft={draft} name={name} initial={{ ...values, label: values.label || ofItself }} ofItself={ofItself} />;
 }
 
-function ZoneForm({ draft, name, initial }: { draft: Draft; name: string | null; initial: ZoneValues }) {
-  const { t, find } = useText();
+/** `ofItself`: what the zone is called when nothing else is said, in this language. */
+function ZoneForm({ draft, name, initial, ofItself }: { draft: Draft; name: string | null; initial: ZoneValues; ofItself: string }) {
+  const { t } = useText();
   const called = useZoneName();
-  const [, go] = useLocation();
+  const leave = useLeave();
   const stage = useStage(draft);
   const { document } = draft;
   const isCrm = name === document.crm.zone;
@@ -98,15 +102,15 @@ function ZoneForm({ draft, name, initial }: { draft: Draft; name: string | null;
       const sameVlan = others.find(([, zone]) => String(zone.vlan) === values.vlan.trim());
       const overlapping = others.find(([, zone]) => zone.ipv4 !== undefined && meets(zone.ipv4.address, values.address.trim()));
       return {
-        label: name === null && values.label.trim() === "" ? t("admin.zoneNameEmpty") : undefined,
+        label: values.label.trim() === "" ? t("admin.zoneNameEmpty") : undefined,
         vlan: sameVlan && t("admin.vlanTaken", { zone: called(sameVlan[0]) }),
         address: overlapping && t("admin.subnetTaken", { zone: called(overlapping[0]), subnet: overlapping[1].ipv4?.address ?? "" }),
       };
     },
     submit: async (values) => {
       const key = name ?? zoneName(document, values.label, Number(values.vlan));
-      await stage(withZone(document, key, zoneOf(document.zones[key], values)), (pointer) => placeOf(key, pointer));
-      go(BACK);
+      await stage(withZone(document, key, zoneOf(document.zones[key], { ...values, label: values.label.trim() === ofItself ? "" : values.label })), (pointer) => placeOf(key, pointer));
+      leave(`${BACK}/zone/${encodeURIComponent(key)}`, BACK);
     },
   });
   const { values } = form;
@@ -119,8 +123,6 @@ function ZoneForm({ draft, name, initial }: { draft: Draft; name: string | null;
             label={t("admin.zoneLabel")}
             hint={t("admin.zoneLabelHint")}
             field={form.field("label")}
-            placeholder={name === null ? undefined : (find(`admin.zone.${name}`) ?? name)}
-            optional={name !== null}
             autoComplete="off"
           />
           <TextField label={t("admin.zoneVlan")} hint={t("admin.zoneVlanHint")} field={form.field("vlan")} inputMode="numeric" autoComplete="off" />

@@ -1,0 +1,123 @@
+//! What is wrong with a settings document, as fields of the request and in words of who reads it.
+
+use std::borrow::Cow;
+
+use settings::Settings;
+
+use crate::catalogue;
+use crate::problem::{Field, Problem};
+use crate::shape::shared::Language;
+
+/// Refused fields of a document in the reader's words, as fields of the request.
+pub(in crate::admin) fn refused_fields(
+    problems: Vec<settings::Problem>,
+    language: Language,
+    pointer: fn(&str) -> String,
+) -> Problem {
+    refused_naming(problems, language, pointer, |_| None)
+}
+
+/// The same, for zones that the document calls something else.
+pub(in crate::admin) fn refused_naming(
+    problems: Vec<settings::Problem>,
+    language: Language,
+    pointer: fn(&str) -> String,
+    label: impl Fn(&str) -> Option<String>,
+) -> Problem {
+    let told = problems.into_iter().map(|problem| {
+        let name = |zone: &str| label(zone).or_else(|| zone_name(zone, language));
+        let text = problem.reason.text_naming(language.into(), name);
+        (problem.field, problem.reason.code().to_owned(), text)
+    });
+    refused(told, pointer)
+}
+
+/// What a zone is called in the first of these documents that has it: its label, else as the pages say.
+pub(in crate::admin) fn zone_called(
+    in_: &[&Settings],
+    zone: &str,
+    language: Language,
+) -> Option<String> {
+    let mut zones = in_.iter().flat_map(|settings| &settings.zones);
+    let found = zones.find(|(name, _)| name.as_str() == zone);
+    let label = found.and_then(|(_, zone)| zone.label.as_ref());
+    label.map(ToString::to_string).or_else(|| zone_name(zone, language))
+}
+
+/// What the pages call a zone of ours; none for one that somebody else named.
+pub(in crate::admin) fn zone_name(zone: &str, language: Language) -> Option<String> {
+    let key = format!("zone.{zone}");
+    catalogue::ZONES.contains(&key.as_str()).then(|| catalogue::text(language, &key))
+}
+
+/// Refused fields of a document, each with its code and words, as fields of the request.
+pub(in crate::admin) fn refused(
+    told: impl Iterator<Item = (String, String, String)>,
+    pointer: fn(&str) -> String,
+) -> Problem {
+    let field = |(field, code, text): (String, String, String)| match code.as_str() {
+        "zone_unknown" => Field::new(pointer(&field), "no-zone"),
+        _ => Field {
+            pointer: pointer(&field),
+            code: Cow::Owned(code),
+            values: Vec::new(),
+            text: Some(sentence(&text)),
+        },
+    };
+    Problem::fields_refused(told.map(field).collect())
+}
+
+/// A reason, which the console puts behind a field's name, as the sentence that a page shows at the field.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = match reason.chars().last() {
+        Some('.' | '。' | '?' | '？') | None => "",
+        Some(_) if reason.chars().any(is_chinese) => "。",
+        Some(_) => ".",
+    };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
+/// Where a field of the document comes from when only who reaches the CRM was sent; the request as a
+/// whole for others.
+pub(in crate::admin) fn crm_pointer(field: &str) -> String {
+    let rest = field.strip_prefix("/crm/reachable_from");
+    rest.map(|rest| format!("/reachableFrom{rest}")).unwrap_or_default()
+}
+
+/// The same for the last page of the set-up.
+pub(in crate::admin) fn setup_pointer(field: &str) -> String {
+    if let Some(rest) = field.strip_prefix("/crm/reachable_from") {
+        return format!("/crm/reachableFrom{rest}");
+    }
+    if field.starts_with("/management/from") {
+        return field.to_owned();
+    }
+    if field == "/zones/guest" || field.starts_with("/zones/guest/") {
+        return "/zones/guest".to_owned();
+    }
+    String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_the_document_are_found_in_the_request() {
+        for (field, set_up, crm) in [
+            ("/crm/reachable_from/1/zone", "/crm/reachableFrom/1/zone", "/reachableFrom/1/zone"),
+            ("/management/from/0/addresses/2", "/management/from/0/addresses/2", ""),
+            ("/zones/guest/vlan", "/zones/guest", ""),
+            ("/zones/guests/vlan", "", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!((setup_pointer(field), crm_pointer(field)), (set_up.into(), crm.into()));
+        }
+    }
+}

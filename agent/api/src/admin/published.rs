@@ -1,0 +1,38 @@
+//! What came to the published services of the settings in force.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use host_api::{Arrivals, Request, Response};
+
+use super::ask::unexpected;
+use super::state::Admin;
+use crate::realm::Who;
+use crate::reply::{self, Reply};
+use crate::shape::plain::Time;
+use crate::shape::rules::{Published, PublishedService};
+
+pub(super) fn routes() -> Router<Admin> {
+    Router::new().route("/api/v1/published", get(published))
+}
+
+async fn published(State(admin): State<Admin>, _: Who) -> Reply {
+    let now = admin.settings().await?;
+    let arrivals: BTreeMap<u16, Arrivals> = match admin.ask(Request::Arrivals).await? {
+        Response::Arrivals(all) => all.into_iter().map(|one| (one.service, one)).collect(),
+        other => return Err(unexpected(&other)),
+    };
+    let time = |seconds: u64| Time(seconds.saturating_mul(1000));
+    let items = now.settings.publish.iter().map(|one| {
+        let came = arrivals.get(&one.id);
+        PublishedService {
+            id: one.id,
+            hits: came.map_or(0, |came| came.hits),
+            last_hit: came.and_then(|came| came.last).map(time),
+            counted_since: came.map(|came| time(came.since)),
+        }
+    });
+    reply::json(&Published { items: items.collect() })
+}

@@ -1,0 +1,37 @@
+//! Copies of a store that leave the box: its sealed records as a stream, in the restic repository
+//! format, so that stock `restic` lists, checks and restores them without us (decision 0011).
+//!
+//! A [`Source`] is a store that goes on being written to; a [`Repository`] takes copies of it and gives
+//! them back; a [`Target`] is where it lies. [`Restic`] and [`Directory`] are the first of each.
+
+mod check;
+mod cipher;
+mod copying;
+mod directory;
+mod document;
+mod index;
+mod lock;
+mod object;
+mod pack;
+mod password;
+mod reading;
+mod repository;
+mod restic;
+mod source;
+pub mod stream;
+mod target;
+mod tree;
+mod writing;
+
+pub use cipher::NoRandom;
+pub use directory::Directory;
+pub use object::{Id, Kind, Object};
+pub use password::{KeyFileError, Password};
+pub use repository::{
+    Copied, Copies, Copy, CopyError, Depth, Extent, Finding, MOST_NAMED, OpenError, Repository,
+    RestoreError, Trouble,
+};
+pub use restic::{Clock, Names, Restic};
+pub use source::{Page, Since, Source, SourceError};
+pub use stream::Change;
+pub use target::{MAX_OBJECT, Target, TargetError};

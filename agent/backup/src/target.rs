@@ -1,0 +1,73 @@
+//! Where copies lie: a trait of four calls, so that a disk, a NAS or an object store can take one
+//! another's place. A target sees ciphertext only, and is trusted with nothing but keeping it.
+
+use std::fmt;
+use std::io;
+
+use crate::object::{Kind, Object};
+
+/// Longest object that is read or written, bytes.
+pub const MAX_OBJECT: u64 = 64 << 20;
+
+/// A place for copies. Calls block and **must** come back in a time of their own: a dead target is
+/// [`TargetError::Unreachable`], never a wait without end.
+pub trait Target: fmt::Debug + Send + Sync {
+    /// All objects of a kind with their lengths, in any order. What is no object is passed over.
+    ///
+    /// # Errors
+    /// See [`TargetError`]. A kind without objects is an empty list.
+    fn list(&self, kind: Kind) -> Result<Vec<(Object, u64)>, TargetError>;
+
+    /// `length` bytes of an object from `from`; all of it for `None`.
+    ///
+    /// # Errors
+    /// [`TargetError::Missing`] where there is none, [`TargetError::Broken`] where it is shorter or
+    /// longer than [`MAX_OBJECT`].
+    fn read(&self, object: Object, range: Option<(u64, u64)>) -> Result<Vec<u8>, TargetError>;
+
+    /// Keeps an object: whole under its name or not there at all, also through a power cut; on the
+    /// medium when this returns. One that is there already is left, if it has the same length.
+    ///
+    /// # Errors
+    /// See [`TargetError`]: it may or may not be there.
+    fn write(&self, object: Object, bytes: &[u8]) -> Result<(), TargetError>;
+
+    /// Takes an object away; none there is as good.
+    ///
+    /// # Errors
+    /// [`TargetError::Refused`] from a target that takes nothing away.
+    fn remove(&self, object: Object) -> Result<(), TargetError>;
+}
+
+/// Why a target did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// There is no such object.
+    #[error("{0} is not there")]
+    Missing(Object),
+    /// No room.
+    #[error("the target is full")]
+    Full(#[source] io::Error),
+    /// It does not let us: read-only, append-only, locked, or the wrong account.
+    #[error("the target refused to {doing} {object}")]
+    Refused {
+        /// What was tried.
+        doing: &'static str,
+        /// With which object, or a kind's directory.
+        object: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Pulled out, switched off, or no answer in time.
+    #[error("the target does not answer")]
+    Unreachable(#[source] io::Error),
+    /// It gave something that cannot be.
+    #[error("the target is broken: {object}: {what}")]
+    Broken {
+        /// Of which object, or a kind's directory.
+        object: String,
+        /// What was seen.
+        what: String,
+    },
+}

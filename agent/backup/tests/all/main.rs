@@ -1,0 +1,18 @@
+//! Copies of a store of a shop, on a disk.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod copies;
+mod cuts;
+mod damage;
+mod shop;
+mod stock;
+mod stream;
+mod vault;

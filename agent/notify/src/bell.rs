@@ -1,0 +1,110 @@
+//! The bell: what happened lately, and who of the people with an account has read it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::MAX_BELL;
+use crate::value::HOUR;
+use crate::{Alert, Moment, State};
+
+/// How long alerts of a kind and subject become one entry.
+const DAY: u64 = 24 * HOUR;
+
+/// An entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BellEntry {
+    /// Its number, which stays.
+    pub id: u64,
+    /// The alert; of several the last one's values, and the counts of all.
+    pub alert: Alert,
+    /// How many alerts it stands for.
+    pub times: u64,
+    /// When the first one happened.
+    pub first: Moment,
+    /// When the last one did.
+    pub last: Moment,
+    /// It was muted: shown, but it does not ring.
+    pub muted: bool,
+    pub(crate) read_by: BTreeSet<String>,
+}
+
+/// What somebody read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All there is.
+    All,
+    /// These entries.
+    These(Vec<u64>),
+}
+
+impl BellEntry {
+    /// Whether this account has read it; what was muted counts as read.
+    pub fn is_read(&self, account: &str) -> bool {
+        self.muted || self.read_by.contains(account)
+    }
+}
+
+impl State {
+    /// The entries, the last first.
+    pub fn bell(&self) -> impl Iterator<Item = &BellEntry> {
+        self.bell.iter().rev()
+    }
+
+    /// How many entries this account has not read.
+    pub fn unread(&self, account: &str) -> usize {
+        self.bell.iter().filter(|entry| !entry.is_read(account)).count()
+    }
+
+    pub(crate) fn ring(&mut self, alert: &Alert, now: Moment, muted: bool) {
+        if !alert.kind().bell().is_of(self.realm) {
+            return;
+        }
+        let like = self.bell.iter().position(|entry| {
+            entry.alert.is_like(alert) && now.0.saturating_sub(entry.last.0) < DAY
+        });
+        let entry = match like.map(|at| self.bell.remove(at)) {
+            Some(mut entry) => {
+                entry.alert.absorb(alert);
+                entry.times = entry.times.saturating_add(1);
+                entry.last = now;
+                if !muted {
+                    entry.muted = false;
+                    entry.read_by.clear();
+                }
+                entry
+            }
+            None => {
+                let (id, alert) = (self.number(), alert.clone());
+                let read_by = BTreeSet::new();
+                BellEntry { id, alert, times: 1, first: now, last: now, muted, read_by }
+            }
+        };
+        self.bell.push(entry);
+        while self.bell.len() > MAX_BELL {
+            let least = self.bell.iter().map(|entry| entry.alert.kind().severity()).min();
+            let oldest =
+                self.bell.iter().position(|entry| Some(entry.alert.kind().severity()) == least);
+            self.bell.remove(oldest.unwrap_or_default());
+            self.bell_lost = self.bell_lost.saturating_add(1);
+        }
+    }
+
+    pub(crate) fn read(&mut self, account: &str, reading: &Reading) {
+        for entry in &mut self.bell {
+            let is_read = match reading {
+                Reading::All => true,
+                Reading::These(ids) => ids.contains(&entry.id),
+            };
+            if is_read {
+                entry.read_by.insert(account.to_owned());
+            }
+        }
+    }
+
+    pub(crate) fn forget_reader(&mut self, account: &str) {
+        for entry in &mut self.bell {
+            entry.read_by.remove(account);
+        }
+    }
+}
