@@ -317,7 +317,7 @@ reasons! {
     /// Blocked and allowed at once.
     "block_allowed" BlockAllowed,
     /// The box needs the name.
-    "block_needed" BlockNeeded { needed: String },
+    "block_needed" BlockNeeded { name: DomainName, needed: String },
 
     // Where the box's own programs may go.
     /// A name that nobody on the internet answers for.

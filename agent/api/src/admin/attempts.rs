@@ -44,8 +44,8 @@ pub(super) struct Attempts {
 struct Round {
     /// Ms since 1970.
     at: u64,
-    /// Canonical JSON of the settings that were in force.
-    document: String,
+    /// That were in force.
+    settings: Settings,
     stopped: usize,
     arrived: usize,
     wrong: Option<Wrong>,
@@ -69,10 +69,9 @@ impl Admin {
     /// Makes a round when one is due, beside whoever calls.
     pub(super) async fn try_the_network(&self) {
         let Ok(now) = self.settings().await else { return };
-        let document = now.settings.to_json();
         let due = match self.attempts().last().as_ref() {
             None => true,
-            Some(last) => last.document != document || self.since(last.at) >= EVERY,
+            Some(last) => last.settings != now.settings || self.since(last.at) >= EVERY,
         };
         // Rules that are being tried may be gone before a round is over.
         if !due || now.trial.is_some() || self.attempts().under_way.swap(true, Ordering::AcqRel) {
@@ -80,7 +79,7 @@ impl Admin {
         }
         let admin = self.clone();
         tokio::spawn(async move {
-            if let Some(round) = admin.round(&now.settings, document).await {
+            if let Some(round) = admin.round(now.settings).await {
                 admin.note(&round).await;
                 *admin.attempts().last() = Some(round);
             }
@@ -89,10 +88,10 @@ impl Admin {
     }
 
     /// None when the settings changed meanwhile, or hostd cannot send.
-    async fn round(&self, settings: &Settings, document: String) -> Option<Round> {
-        let at = self.now();
-        let mut round = Round { at, document, stopped: 0, arrived: 0, wrong: None };
-        for Attempt { wanted, never } in attempts(settings) {
+    async fn round(&self, settings: Settings) -> Option<Round> {
+        let tried = attempts(&settings);
+        let mut round = Round { at: self.now(), settings, stopped: 0, arrived: 0, wrong: None };
+        for Attempt { wanted, never } in tried {
             let (arrived, passes) = match send(self, &wanted, Language::En).await {
                 Ok((report, judged)) => {
                     (report.arrived.is_some(), judged.verdict == PacketVerdict::Passes)
@@ -139,11 +138,8 @@ impl Admin {
     /// Whether the last round was made with other settings than those in force: it says nothing of these.
     /// What is in force is not known while hostd does not answer.
     pub(super) async fn network_changed(&self) -> bool {
-        let Some(proven) = self.attempts().last().as_ref().map(|round| round.document.clone())
-        else {
-            return false;
-        };
-        self.settings().await.is_ok_and(|now| now.settings.to_json() != proven)
+        let Ok(now) = self.settings().await else { return false };
+        self.attempts().last().as_ref().is_some_and(|round| round.settings != now.settings)
     }
 
     /// What the last round says of the network, if it was made with the settings in force; nothing when it is
@@ -164,8 +160,8 @@ impl Admin {
                 "count" => Some((round.stopped + round.arrived).to_string()),
                 "stopped" => Some(round.stopped.to_string()),
                 "arrived" => Some(round.arrived.to_string()),
-                "from" => Some(place_name(&wrong?.from, language)),
-                "to" => Some(place_name(&wrong?.to, language)),
+                "from" => Some(place_name(&wrong?.from, &round.settings, language)),
+                "to" => Some(place_name(&wrong?.to, &round.settings, language)),
                 "what" => Some(what(wrong?)),
                 _ => None,
             }

@@ -19,7 +19,7 @@ use crate::shape::setup::{Addresses, All, ReachableFrom, SetupFinish};
 use crate::shape::shared::Language;
 
 pub(super) use fields::{
-    crm_pointer, refused, refused_fields, refused_naming, setup_pointer, zone_called, zone_name,
+    crm_pointer, refused, refused_fields, refused_naming, setup_pointer, zone_called,
 };
 
 /// The zone that the set-up may add or leave out.

@@ -11,7 +11,7 @@ use seal::numbers::{action, outcome};
 use settings::{Settings, fill};
 
 use super::ask::unexpected;
-use super::document::zone_name;
+use super::document::zone_called;
 use super::matrix::BOX;
 use super::simulation::{From, Question, from, judged};
 use super::state::{Admin, entry};
@@ -80,7 +80,7 @@ async fn probe(
             return Err(problem);
         }
     };
-    let result = told(&wanted, report, expected, (Time(admin.now()), language));
+    let result = told(&wanted, report, expected, &now.settings, (Time(admin.now()), language));
     let summary = summary(&wanted, result.arrived);
     let tried = entry(who.signed.actor(), action::PACKET_TRIED, outcome::ALLOWED, Some(&summary));
     admin.log(tried).await?;
@@ -197,6 +197,7 @@ fn told(
     wanted: &Wanted,
     report: ProbeReport,
     expected: PacketJudged,
+    settings: &Settings,
     (at, language): (Time, Language),
 ) -> ProbeResult {
     let arrived = report.arrived.is_some();
@@ -209,8 +210,8 @@ fn told(
         (false, false) => "probe.stopped-against",
     };
     let text = fill(&catalogue::text(language, key), |name| match name {
-        "from" => Some(place_name(&wanted.from, language)),
-        "to" => Some(place_name(&wanted.to, language)),
+        "from" => Some(place_name(&wanted.from, settings, language)),
+        "to" => Some(place_name(&wanted.to, settings, language)),
         "what" => Some(what(wanted)),
         "time" => report.arrived.map(milliseconds),
         "why" => Some(expected.why.clone()),
@@ -244,9 +245,11 @@ fn name(of: &From) -> String {
     }
 }
 
-pub(super) fn place_name(of: &From, language: Language) -> String {
+pub(super) fn place_name(of: &From, in_: &Settings, language: Language) -> String {
     match of {
-        From::Zone(zone) => zone_name(zone.as_str(), language).unwrap_or_else(|| zone.to_string()),
+        From::Zone(zone) => {
+            zone_called(&[in_], zone.as_str(), language).unwrap_or_else(|| zone.to_string())
+        }
         From::Wan => catalogue::text(language, "place.wan"),
         From::Box => catalogue::text(language, "place.box"),
     }

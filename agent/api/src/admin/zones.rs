@@ -7,7 +7,7 @@ use axum::routing::get;
 use host_api::{SettingsSource, State as HostState, Status, UnknownPort, texts};
 use settings::{Settings, Target};
 
-use super::document::opens_crm;
+use super::document::{opens_crm, zone_called};
 use super::state::Admin;
 use crate::caller::Caller;
 use crate::realm::Who;
@@ -49,7 +49,7 @@ fn told(settings: &Settings, status: &Status, language: Language) -> Zones {
         }),
         state: state.to_owned(),
         cards: status.unknown.iter().map(card).collect(),
-        notices: notices(status, language),
+        notices: notices(settings, status, language),
         ruleset: status.ruleset.clone(),
         zones,
     }
@@ -129,7 +129,7 @@ fn allowed(settings: &Settings, status: &Status, from: &str, to: &str) -> Allow 
 }
 
 /// hostd's own, and what the console says of settings and cards.
-fn notices(status: &Status, language: Language) -> Vec<Notice> {
+fn notices(settings: &Settings, status: &Status, language: Language) -> Vec<Notice> {
     let mut all = status.notices.clone();
     // While the box starts, cards are still being found.
     if status.state != HostState::Starting {
@@ -148,9 +148,17 @@ fn notices(status: &Status, language: Language) -> Vec<Notice> {
             host_api::Notice::new("port_unknown", values)
         }));
     }
-    let told = all.into_iter().map(|notice| Notice {
-        text: texts::text(language.into(), &notice.code, &notice.values),
-        code: notice.code,
+    let told = all.into_iter().map(|mut notice| {
+        // hostd says zones by their names, which no page shows.
+        if let Some(zone) = notice.values.get_mut("zone")
+            && let Some(called) = zone_called(&[settings], zone, language)
+        {
+            *zone = called;
+        }
+        Notice {
+            text: texts::text(language.into(), &notice.code, &notice.values),
+            code: notice.code,
+        }
     });
     told.collect()
 }

@@ -66,6 +66,8 @@ pub struct Now {
     pub looks: Vec<Look>,
     /// Devices that it sees.
     pub devices: Vec<Device>,
+    /// What it says of itself.
+    pub notices: Vec<host_api::Notice>,
     /// What became of destinations.
     pub egress: host_api::egress::EgressTold,
     /// What is blocked.
@@ -115,6 +117,7 @@ impl Hostd {
             asked: Vec::new(),
             looks: Vec::new(),
             devices: Vec::new(),
+            notices: Vec::new(),
             egress: host_api::egress::EgressTold::default(),
             blocking: host_api::blocking::BlockingTold::default(),
             egress_asked: Vec::new(),
@@ -496,6 +499,7 @@ impl Now {
                 linked: true,
             }],
             set_up: self.set_up,
+            notices: self.notices.clone(),
             ..Status::default()
         }
     }

@@ -79,6 +79,31 @@ async fn zones_are_told_with_what_the_rules_let_through() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn zones_are_called_as_the_reader_knows_them() {
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    hostd.forget();
+    let guest = "guest".parse().unwrap();
+    hostd.now().notices = ["office", "guest"]
+        .map(|zone| {
+            let values = [("device", "52:54:00:67:00:09".to_owned()), ("zone", zone.to_owned())];
+            host_api::Notice::new("rogue_dhcp_in_zone", values)
+        })
+        .to_vec();
+    hostd.now().settings.zones.get_mut(&guest).unwrap().label = Some("仓库".parse().unwrap());
+    browser.language = "zh-CN";
+    let zones = browser.get(&site, "/zones").await.body;
+    let said = |at: usize| zones["notices"][at]["text"].as_str().unwrap();
+    assert!(said(0).contains("办公") && !said(0).contains("office"), "{}", said(0));
+    assert!(said(1).contains("仓库") && !said(1).contains("guest"), "{}", said(1));
+    let probe =
+        json!({"from": "guest", "to": "office", "protocol": "tcp", "port": 443, "version": 4});
+    let tried = browser.post(&site, "/probes", probe).await.body;
+    assert!(tried["text"].as_str().unwrap().contains("仓库"), "{tried}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_authority_is_for_everybody_the_rest_for_admins() {
     let site = Disk::new(Hostd::factory()).start().await;
     let mut browser = Browser::new();

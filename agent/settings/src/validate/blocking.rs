@@ -34,8 +34,9 @@ impl Check<'_> {
             if blocking.allow.contains(name) {
                 self.note(&place.entry(index), Reason::BlockAllowed);
             } else if let Some(needed) = needed.iter().find(|needed| is_within(name, needed)) {
-                let needed = (*needed).to_owned();
-                self.note(&place.entry(index), Reason::BlockNeeded { needed });
+                let reason =
+                    Reason::BlockNeeded { name: name.clone(), needed: (*needed).to_owned() };
+                self.note(&place.entry(index), reason);
             }
         }
     }
