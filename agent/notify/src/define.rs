@@ -52,6 +52,13 @@ macro_rules! catalogue {
                 }
             }
 
+            /// Names of the values that make up what it is about ([`Alert::subject`]).
+            pub fn subjects(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$kind => &[$(stringify!($subject),)*],)*
+                }
+            }
+
             /// Names of its values.
             pub fn values(self) -> &'static [&'static str] {
                 match self {

@@ -58,7 +58,8 @@ pub struct Percent(pub u8);
 #[serde(from = "String")]
 pub struct Name(String);
 
-/// A zone's name. Those that every box has are told in the reader's language.
+/// A zone's name, `wan` for the internet, `box` for the box itself. Those that every box has are told in the
+/// reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Zone(pub Name);
@@ -99,7 +100,10 @@ impl Name {
 
 /// A program's value as text.
 pub(crate) fn plain(data: &serde_json::Value) -> String {
-    data.as_str().map_or_else(|| data.to_string(), str::to_owned)
+    match data {
+        serde_json::Value::Null => String::new(),
+        data => data.as_str().map_or_else(|| data.to_string(), str::to_owned),
+    }
 }
 
 /// Control characters, and Unicode's format characters that turn text round or are not seen.
@@ -237,6 +241,25 @@ impl Value for Name {
     #[cfg(test)]
     fn sample() -> Self {
         Self::new("周-Laptop")
+    }
+}
+
+/// Nobody knows it.
+impl<T: Value> Value for Option<T> {
+    fn told(&self, language: Language, local: &LocalTime) -> String {
+        match self {
+            Some(value) => value.told(language, local),
+            None => texts::word(language, "unknown").unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn data(&self) -> serde_json::Value {
+        self.as_ref().map_or(serde_json::Value::Null, Value::data)
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        Some(T::sample())
     }
 }
 
