@@ -25,6 +25,7 @@ test("the rule keeps the one from the other whatever the service", () => {
     id: 5,
     action: "block",
     services: "all",
+    log: true,
     from: { zones: ["guest"], addresses: ["192.168.20.9"] },
     to: { zones: ["wan"], addresses: "all" },
   });

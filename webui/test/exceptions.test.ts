@@ -17,13 +17,19 @@ const document = {
 } as unknown as Document;
 
 test("rules that are on are counted where they speak of both", () => {
-  expect(exceptionsOf(document, "guest", "office")).toEqual({ rules: 2, published: 0, ways: 0 });
+  expect(exceptionsOf(document, "guest", "office")).toEqual({ rules: 2, otherwise: 2, published: 0, ways: 0 });
   expect(exceptionsOf(document, "office", "guest").rules).toBe(1);
   expect(exceptionsOf(document, "office", "wan").rules).toBe(2);
 });
 
 test("no rule speaks of the CRM or of what comes from the internet, other pages do", () => {
-  expect(exceptionsOf(document, "office", "crm")).toEqual({ rules: 0, published: 0, ways: 0 });
-  expect(exceptionsOf(document, "wan", "office")).toEqual({ rules: 0, published: 1, ways: 0 });
-  expect(exceptionsOf(document, "crm", "wan")).toEqual({ rules: 0, published: 0, ways: 1 });
+  expect(exceptionsOf(document, "office", "crm")).toEqual({ rules: 0, otherwise: 0, published: 0, ways: 0 });
+  expect(exceptionsOf(document, "wan", "office")).toEqual({ rules: 0, otherwise: 0, published: 1, ways: 0 });
+  expect(exceptionsOf(document, "crm", "wan")).toEqual({ rules: 0, otherwise: 0, published: 0, ways: 1 });
+});
+
+test("a rule that does what the policy does is no exception", () => {
+  const rules = [rule(["guest"], ["office"], { action: "block" }), rule(["guest"], ["office"]), rule(["guest"], ["office"], { action: "reject" })];
+  const otherwise = (allow?: string) => exceptionsOf({ ...document, rules, policies: allow ? [{ from: "guest", to: "office", allow }] : [] } as unknown as Document, "guest", "office");
+  expect([otherwise(), otherwise("all"), otherwise("web")].map((one) => [one.rules, one.otherwise])).toEqual([[3, 1], [3, 2], [3, 3]]);
 });

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { csvOf, rulesIn } from "../src/admin/features/rules/csv";
 import { rowOf } from "../src/admin/features/rules/csv-page";
+import { csvZones } from "../src/admin/features/rules/csv-zones";
 import { textOf } from "../src/admin/features/rules/csv-text";
 import type { Rule } from "../src/admin/features/rules/document";
 
+const OWN: Record<string, string> = { office: "办公", guest: "访客", wan: "互联网" };
+const DOCUMENT = { version: 1, ports: {}, policies: [], management: { from: [] }, crm: { zone: "crm", reachable_from: [] }, zones: { office: {}, guest: {}, "zone-60": { label: "仓库 2" } } };
+const ZONES = csvZones(DOCUMENT as never, (name) => OWN[name] ?? name);
 const HEAD = "id,action,from_zones,to_zones,services";
 const rule: Rule = { id: 7, action: "allow", from: { zones: ["office"], addresses: "all" }, to: { zones: ["guest", "wan"], addresses: "all" }, services: "all" };
 const all: Rule[] = [
@@ -23,26 +27,26 @@ const all: Rule[] = [
   { ...rule, id: 10, comment: "-2+3" },
 ];
 const faultsOf = (text: string, taken: Rule[] = []) => {
-  const read = rulesIn(text, taken);
+  const read = rulesIn(text, taken, ZONES);
   return "faults" in read ? read.faults.map(({ row, column, fault }) => [row, column, fault]) : [];
 };
 const rulesOf = (text: string, taken: Rule[] = []) => {
-  const read = rulesIn(text, taken);
+  const read = rulesIn(text, taken, ZONES);
   return "rules" in read ? read.rules : read.faults;
 };
 
 test("what is written is read as it was", () => {
-  expect(rulesOf(csvOf(all))).toEqual(all);
+  expect(rulesOf(csvOf(all, ZONES))).toEqual(all);
 });
 
 test("it has a mark for Excel, ends lines as the standard says, and starts no formula", () => {
-  const text = csvOf(all);
+  const text = csvOf(all, ZONES);
   expect(text.startsWith("\uFEFForder,id,enabled,action,")).toBe(true);
   expect(text.endsWith("\r\n")).toBe(true);
   expect(text.split("\r\n")[1]).toBe("1,7,yes,allow,office,all,guest wan,all,all,,no,");
   expect(text).toContain(`"'=HYPERLINK(1)`);
   expect(text).toContain(`"'-2+3"`);
-  expect(csvOf([{ ...rule, comment: "@x" }])).toContain(`"'@x"`);
+  expect(csvOf([{ ...rule, comment: "@x" }], ZONES)).toContain(`"'@x"`);
 });
 
 test("spreadsheets part cells in their own way", () => {
@@ -117,10 +121,21 @@ test("files of Windows are read in their code", () => {
 });
 
 test("what the box refuses is told by row, column and entry", () => {
-  const read = rulesIn("action,from_zones,from_addresses,to_zones,services\nallow,office,all,guest,web\nallow,office,10.0.0.1 nonsense,guest,web ftp\n", []);
+  const read = rulesIn("action,from_zones,from_addresses,to_zones,services\nallow,office,all,guest,web\nallow,office,10.0.0.1 nonsense,guest,web ftp\n", [], ZONES);
   if ("faults" in read) throw new Error("refused");
   expect(rowOf("/document/rules/4/from/addresses/1", "M", 3, read)).toEqual({ row: 3, column: "from_addresses", entry: "nonsense", message: "M" });
   expect(rowOf("/document/rules/4/services/1", "M", 3, read)).toEqual({ row: 3, column: "services", entry: "ftp", message: "M" });
   expect(rowOf("/document/rules/3/id", "M", 3, read)).toEqual({ row: 2, column: "id", entry: null, message: "M" });
   expect(rowOf("/document/rules/2/from", "M", 3, read)).toEqual({ row: null, column: null, entry: null, message: "M" });
+});
+
+test("zones are written and read by what people call them", () => {
+  const one: Rule = { ...rule, from: { zones: ["zone-60", "office"], addresses: "all" } };
+  const text = csvOf([one], ZONES);
+  expect(text).toContain('"""仓库 2"" office"');
+  expect(rulesOf(text)).toEqual([one]);
+  expect(rulesOf(`${HEAD}\n7,allow,"zone-60 办公",访客 互联网,all`)).toEqual([one]);
+  const read = rulesIn(`${HEAD}\n7,allow,cellar,guest,all`, [], ZONES);
+  expect("faults" in read && read.faults).toEqual([{ row: 2, column: "from_zones", fault: "zone", text: "cellar" }]);
+  expect(ZONES.known).toEqual(["办公", "访客", "仓库 2", "互联网"]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Parts, partsOf, type Rule, withParts } from "../src/admin/features/rules/document";
-import { freeId, isUsed, movedRule, newRule, steppedIndex, usesOf, withNamed, withoutRule, withRule, withRuleAt } from "../src/admin/features/rules/edit";
+import { freeId, isUsed, movedRule, newRule, steppedIndex, usesOf, withAction, withNamed, withoutRule, withRule, withRuleAt } from "../src/admin/features/rules/edit";
 import { differences, merged, same } from "../src/admin/features/rules/merge";
 
 const rule = (id: number, more: Partial<Rule> = {}): Rule => ({ id, action: "allow", from: { zones: ["office"], addresses: "all" }, to: { zones: ["wan"], addresses: "all" }, services: ["web"], ...more });
@@ -122,4 +122,10 @@ test("differences are counted as things that were done", () => {
   // Changed, new, gone, moved, time zone.
   expect(found.count).toBe(5);
   expect(same({ a: 1, b: [1] }, { b: [1], a: 1 })).toBe(true);
+});
+
+test("a rule that begins to stop something logs it until somebody takes that back", () => {
+  const stops = withAction(rule(1), "block");
+  expect([stops.log, withAction(stops, "reject").log, withAction(stops, "allow").log]).toEqual([true, true, false]);
+  expect(withAction({ ...stops, log: false }, "reject").log).toBe(false);
 });

@@ -134,6 +134,8 @@ codes! {
     OldConnection = "old-connection", CONFLICT;
     /// Asked at an address that the box no longer has once they are kept.
     OldAddress = "old-address", CONFLICT;
+    /// Asked by a device of a network that goes once they are kept.
+    FormerNetwork = "former-network", CONFLICT;
     /// Another packet is being tried.
     ProbeRunning = "probe-running", CONFLICT;
     /// There is no way to the internet to try a packet on.

@@ -44,7 +44,9 @@ pub use forward::refused_on_the_way;
 pub use input::refused_by_box;
 pub use publish::arriving;
 pub use quarantine::refused_quarantine;
-pub use reach::{Finding, Names, Side, Weight, group_of, reach};
+pub use reach::{
+    Finding, Names, Plugged, Side, Weight, cut_off, group_of, providers_network, reach,
+};
 pub use resolver::{BLOCKING_PORT, RESOLVER_PORT};
 pub use rules::acting;
 #[cfg(feature = "sabotage")]

@@ -13,7 +13,9 @@ mod finding;
 mod found;
 mod here;
 mod matrix;
+mod plugged;
 mod probe;
+mod providers;
 mod published;
 mod relayed;
 mod services;
@@ -32,6 +34,8 @@ use settings::{Settings, Title, ZoneName};
 
 pub use finding::{Answer, Finding, Place, Sender, Traffic, Weight};
 pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
+pub use plugged::{Plugged, cut_off};
+pub use providers::providers_network;
 pub use side::Side;
 pub use words::Names;
 

@@ -134,7 +134,8 @@ proptest! {
         let bound = 73 + 46 * settings.zones.len() + 14 * settings.routes.len() + 2 * settings.policies.len()
             + 2 * settings.crm.reachable_from.len()
             + 4 * settings.relays.len().min(1) * settings.zones.len() + 4 * settings.egress.len()
-            + settings.publish.len() * (12 + 6 * settings.zones.len());
+            + settings.publish.len() * (12 + 6 * settings.zones.len())
+            + 2 * usize::from(!settings.dns.tls().is_empty());
         prop_assert!(rules <= bound, "{} rules, {} expected at most", rules, bound);
     }
 

@@ -9,7 +9,9 @@ use std::net::IpAddr;
 use common::{compared, context, example, ip};
 use firewall::ir::{Action, Policy as ChainPolicy, Ruleset, Verdict};
 use firewall::reach::{Place, Sender, Traffic};
-use firewall::{Context, Finding, Side, Weight, compile, reach};
+use firewall::{
+    Context, Finding, Plugged, Side, Weight, compile, cut_off, providers_network, reach,
+};
 use settings::{
     Addresses, Allow, Ipv6Zone, Language, Policy, PortRole, Settings, Source, Target, ZoneName,
 };
@@ -185,6 +187,75 @@ fn nobody_reaches_the_crm_is_said_once_it_is_so() {
     let mut after = before.clone();
     after.policies.clear();
     assert!(!between(&before, &after, None).contains(&Finding::NobodyReachesCrm));
+}
+
+/// What is said to a device of the office at a port, when the roles of ports change.
+fn plugged_in(at: &str, change: impl FnOnce(&mut Settings)) -> Option<String> {
+    let (before, mut after) = (example(), example());
+    change(&mut after);
+    let address = ip("192.168.10.20");
+    let device = Plugged { address, zone: zone("office"), port: at.parse().unwrap() };
+    let found = cut_off(&before, &after, &device)?;
+    assert_eq!(found.weight(), Weight::Warning);
+    Some(found.text(Language::English))
+}
+
+#[test]
+fn who_is_plugged_in_at_a_port_that_leaves_its_zone_is_told() {
+    let role = |port: &str, role: PortRole| {
+        let port = port.parse().unwrap();
+        move |settings: &mut Settings| settings.ports.get_mut(&port).unwrap().role = role
+    };
+    let trunk = |zones: &[&str]| PortRole::Trunk(zones.iter().map(|name| zone(name)).collect());
+    let told = "Your device (192.168.10.20) is plugged in at port office, which leaves office with these settings: \
+                it will be cut off from this page.";
+    for is in [PortRole::Access(zone("guest")), trunk(&["office", "guest"]), PortRole::Wan] {
+        assert_eq!(
+            plugged_in("office", role("office", is.clone())).as_deref(),
+            Some(told),
+            "{is:?}"
+        );
+    }
+    let removed = |settings: &mut Settings| drop(settings.ports.remove(&"office".parse().unwrap()));
+    assert_eq!(plugged_in("office", removed).as_deref(), Some(told));
+    assert!(plugged_in("trunk", role("trunk", trunk(&["guest", "crm"]))).is_some());
+    let vlan = |settings: &mut Settings| {
+        let office = settings.zones.get_mut(&zone("office")).unwrap();
+        office.vlan = settings::VlanId::new(11).unwrap();
+    };
+    assert!(plugged_in("trunk", vlan).is_some() && plugged_in("office", vlan).is_none());
+
+    // Another name is no other port, and others' ports are others' matter.
+    let renamed = |settings: &mut Settings| {
+        let port = settings.ports.remove(&"office".parse().unwrap()).unwrap();
+        settings.ports.insert("desk".parse().unwrap(), port);
+    };
+    assert_eq!(plugged_in("office", renamed), None);
+    assert_eq!(plugged_in("office", role("trunk", PortRole::Access(zone("guest")))), None);
+    assert_eq!(plugged_in("trunk", role("trunk", trunk(&["office"]))), None);
+    assert_eq!(plugged_in("elsewhere", |_| {}), None);
+}
+
+#[test]
+fn a_network_of_the_providers_is_told_when_it_is_new() {
+    let own = [ip("2001:db8::7"), ip("192.168.10.77")];
+    let (before, mut after) = (example(), example());
+    assert_eq!(providers_network(&before, &after, &own), [], "it was so before");
+    after.zones.get_mut(&zone("guest")).unwrap().ipv4.as_mut().unwrap().address =
+        "203.0.113.1/24".parse().unwrap();
+    assert_eq!(providers_network(&before, &after, &own), []);
+    let found = providers_network(&before, &after, &[ip("203.0.113.200")]);
+    assert_eq!(
+        found.iter().map(|it| it.text(Language::English)).collect::<Vec<_>>(),
+        [
+            "guest uses 203.0.113.0/24, and the provider gave the box 203.0.113.200 of the same network: what lies there \
+          on the internet’s side cannot be reached. Choose another network."
+        ]
+    );
+    assert_eq!(found[0].weight(), Weight::Warning);
+    let (network, via) = ("198.51.100.0/24".parse().unwrap(), "192.168.10.9".parse().unwrap());
+    after.routes.push(settings::Route { network, via });
+    assert_eq!(providers_network(&before, &after, &[ip("198.51.100.4")]).len(), 1);
 }
 
 #[test]

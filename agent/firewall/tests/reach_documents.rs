@@ -87,7 +87,12 @@ impl Here {
                 let to = addresses.iter().map(IpNet::addr).find(version)?;
                 ("wan0".to_owned(), to)
             }
-            Place::Part { .. } | Place::Others { .. } => panic!("no rule names it: {place:?}"),
+            // Whom the box lets in is told apart also where nobody asks for the box.
+            Place::Part { zone: Some(to), addresses } => {
+                let network = addresses.iter().copied().find(|net| version(&net.addr()))?;
+                (format!("z-{to}"), within(network, number))
+            }
+            Place::Others { .. } => panic!("no rule names it: {place:?}"),
             Place::Zone(to) => {
                 let subnet = self.subnets(to).into_iter().find(|net| version(&net.addr()))?;
                 let destination = within(subnet, number);

@@ -17,7 +17,7 @@ use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +114,8 @@ pub enum Request {
         token: String,
         /// The box's own address that this was asked at.
         at: IpAddr,
+        /// Whoever asked.
+        from: IpAddr,
     },
     /// End what is being tried: the former settings come back. Answer: [`Response::Accepted`] when
     /// they are in force and verified; else [`Response::NotNow`] or [`Response::Failed`], and it is

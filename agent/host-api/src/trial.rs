@@ -56,6 +56,8 @@ pub enum NotNow {
     Token,
     /// Asked at an address that the box no longer has once they are kept.
     Address,
+    /// Whoever asks has an address of a former network, and is cut off once the new ones are kept.
+    FormerNetwork,
     /// Longer or shorter than a trial may be, or who may keep it is not said as it must be.
     Terms,
 }

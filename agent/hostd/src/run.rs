@@ -109,6 +109,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
             },
             _ = alive.tick() => notify::alive(),
             _ = retry.tick() => {
+                agent.try_new_upstream(&trier);
                 // Before all cards are there a swarm decides when it is time.
                 if agent.must_retry() && agent.is_settled() {
                     agent.converge().await;

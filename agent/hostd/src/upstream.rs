@@ -11,9 +11,10 @@ use crate::egress::ask;
 
 /// The resolver.
 const RESOLVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), resolver::PORT);
-/// Tries without an answer, one after the other, after which it is told: one alone may be a packet that was lost, or
-/// a resolver that has just been started.
+/// Tries without an answer, one after the other, after which it is told: one alone may be a packet that was lost.
 const ENOUGH: u32 = 2;
+/// The same of servers that never answered: they are tried more often, and the resolver may have just been started.
+const ENOUGH_AT_FIRST: u32 = 3;
 
 /// The servers, and what came of trying them.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub struct Upstream {
     /// Tells tries of these servers from those of former ones.
     round: u64,
     trying: bool,
+    /// They answered once.
+    is_proven: bool,
     /// Tries without an answer since the last one that had one.
     unanswered: u32,
 }
@@ -62,12 +65,20 @@ impl Upstream {
             return;
         }
         self.trying = false;
+        self.is_proven |= tried.answered;
         self.unanswered = if tried.answered { 0 } else { self.unanswered.saturating_add(1) };
+    }
+
+    /// Whether there are servers of which nobody knows yet that they answer: whoever tries settings wants to know
+    /// it before they are kept.
+    pub fn is_unproven(&self) -> bool {
+        !self.servers.is_empty() && !self.is_proven
     }
 
     /// What a person must know.
     pub fn notice(&self) -> Option<Notice> {
-        (self.unanswered >= ENOUGH).then(|| Notice::new("names_unanswered", []))
+        let enough = if self.is_proven { ENOUGH } else { ENOUGH_AT_FIRST };
+        (self.unanswered >= enough).then(|| Notice::new("names_unanswered", []))
     }
 }
 
@@ -102,13 +113,20 @@ mod tests {
         assert_eq!(upstream.begin(true), None, "nobody is asked over TLS");
         upstream.follow(&dns([9, 9, 9, 9]));
         try_once(&mut upstream, false);
-        assert_eq!(upstream.notice(), None, "once may be chance");
+        try_once(&mut upstream, false);
+        assert_eq!(upstream.notice(), None, "the resolver may have just been started");
+        assert!(upstream.is_unproven());
         try_once(&mut upstream, false);
         assert_eq!(upstream.notice().unwrap().code, "names_unanswered");
         upstream.follow(&dns([9, 9, 9, 9]));
         assert!(upstream.notice().is_some(), "the same servers");
         try_once(&mut upstream, true);
         assert_eq!(upstream.notice(), None);
+        assert!(!upstream.is_unproven());
+        try_once(&mut upstream, false);
+        assert_eq!(upstream.notice(), None, "once may be chance");
+        try_once(&mut upstream, false);
+        assert!(upstream.notice().is_some());
     }
 
     #[test]

@@ -137,14 +137,14 @@ impl Devices {
                 all.push(one.address);
             }
         }
-        self.learn(seen, addresses);
+        self.learn(view, seen, addresses);
         self.change = self.change.max(Change::Little);
         self.forget_beyond(MAX);
         self.index();
         new
     }
 
-    fn learn(&mut self, seen: &Seen, mut addresses: HashMap<MacAddress, Vec<IpAddr>>) {
+    fn learn(&mut self, view: &View, seen: &Seen, mut addresses: HashMap<MacAddress, Vec<IpAddr>>) {
         for lease in seen.leases.values().flatten() {
             let Some(known) = self.known.get_mut(&lease.mac) else { continue };
             known.lease = lease.expires;
@@ -161,7 +161,9 @@ impl Devices {
         }
         for (mac, mut all) in addresses.drain() {
             if let Some(known) = self.known.get_mut(&mac) {
-                all.sort_unstable();
+                // What it had before its zone moved is still remembered, and of no use.
+                let is_elsewhere = |one: &IpAddr| view.place(*one).as_str() != Some(&known.zone);
+                all.sort_unstable_by_key(|one| (is_elsewhere(one), *one));
                 known.addresses = all;
             }
         }

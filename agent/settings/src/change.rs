@@ -182,7 +182,7 @@ changes! {
         /// A label where none was.
         "label_new" LabelNew { zone: Plain, label: Label },
         /// Another label.
-        "label" Label { zone: Plain, label: Label, before: Label },
+        "label" Label { label: Label, before: Label },
         /// No label any more.
         "label_gone" LabelGone { zone: Plain, before: Label },
         /// Devices of the zone reach each other no more.

@@ -1,5 +1,5 @@
-//! The words of reasons and changes: a text with `{placeholders}` for each in each language. Tests hold the
-//! catalogues against the reasons and the changes.
+//! The words of reasons, changes and places: a text with `{placeholders}` for each in each language. Tests hold
+//! the catalogues against what needs them.
 
 use crate::{Catalogue, Language};
 
@@ -11,6 +11,12 @@ pub(crate) static REASONS: Catalogue =
 pub(crate) static CHANGES: Catalogue = Catalogue::new(
     include_str!("../locales/changes/en.json"),
     include_str!("../locales/changes/zh-CN.json"),
+);
+
+/// What the pages call places.
+pub(crate) static ZONES: Catalogue = Catalogue::new(
+    include_str!("../locales/zones/en.json"),
+    include_str!("../locales/zones/zh-CN.json"),
 );
 
 /// The text for a code, with the parameters filled in; the bare code should it be missing.

@@ -2,6 +2,7 @@
 //! as well, so that whoever got an address in the former network can still say that the new one works.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
@@ -25,6 +26,16 @@ impl Settings {
             (!stays).then(|| (name.clone(), old))
         };
         self.zones.iter().filter_map(one).collect()
+    }
+
+    /// Whether a device with this address reaches the box only as long as former addresses stay: it is of a
+    /// former network, and of none that there is now.
+    pub fn leaves_behind(&self, moved: &Moved, device: Ipv4Addr) -> bool {
+        let is_in_a_zone = || {
+            let mut subnets = self.zones.values().filter_map(crate::Zone::subnet_v4);
+            subnets.any(|subnet| subnet.contains(&device))
+        };
+        moved.values().any(|former| former.contains(&device)) && !is_in_a_zone()
     }
 }
 
@@ -61,6 +72,20 @@ mod tests {
         // The same address in a larger network is no other address.
         assert_eq!(moved(&[("192.168.20.1/24", "192.168.20.1/23")]), [] as [String; 0]);
         assert_eq!(moved(&[("192.168.30.", "10.7.0.")]), [] as [String; 0], "the CRM's");
+    }
+
+    #[test]
+    fn who_keeps_an_address_of_a_former_network_is_left_behind() {
+        let left = |changes: &[(&str, &str)], device: &str| {
+            let (before, after) = (with(&[]), with(changes));
+            after.leaves_behind(&after.moved_from(&before), device.parse().unwrap())
+        };
+        let elsewhere = [("192.168.10.", "10.7.0.")];
+        assert!(left(&elsewhere, "192.168.10.50"));
+        assert!(!left(&elsewhere, "10.7.0.50") && !left(&elsewhere, "192.168.20.50"));
+        assert!(!left(&elsewhere, "203.0.113.7"), "behind another router, or from outside");
+        assert!(!left(&[("192.168.10.1/24", "192.168.10.9/24")], "192.168.10.50"));
+        assert!(!left(&[], "192.168.10.50"));
     }
 
     #[test]

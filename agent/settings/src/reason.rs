@@ -117,7 +117,7 @@ reasons! {
     /// Two ports recognised by the same MAC or path.
     "match_used" MatchUsed { port: PortName },
     /// A second WAN port.
-    "wan_used" WanUsed { port: PortName },
+    "wan_used" WanUsed { port: PortName, other: PortName },
     /// No zone of this name.
     "zone_unknown" ZoneUnknown { zone: ZoneName },
     /// A trunk that carries nothing.
@@ -272,6 +272,8 @@ reasons! {
     "label_invalid" LabelInvalid { max: usize },
     /// Another zone is called so.
     "label_used" LabelUsed { zone: ZoneName },
+    /// What the internet or the box is called.
+    "label_reserved" LabelReserved,
     /// The CRM is alone in its zone.
     "isolated_crm" IsolatedCrm,
     /// A routed network of IPv6.

@@ -127,7 +127,10 @@ impl Check<'_> {
             match &port.role {
                 PortRole::Wan => match wan {
                     None => wan = Some(name),
-                    Some(first) => self.note(&place, Reason::WanUsed { port: first.clone() }),
+                    Some(first) => {
+                        let (port, other) = (first.clone(), name.clone());
+                        self.note(&place, Reason::WanUsed { port, other });
+                    }
                 },
                 PortRole::Access(zone) => {
                     self.known_zone(&place.field("access"), zone);

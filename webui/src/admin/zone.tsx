@@ -11,6 +11,9 @@ const LOOKS: Record<string, { icon: IconName; colour: string }> = {
   crm: { icon: "database", colour: "text-zone-crm" },
 };
 
+/** Names that are translated; others are the admin's own words. */
+const OURS = ["wan", "office", "guest", "crm", "devices"];
+
 const Labels = createContext<Record<string, string>>({});
 
 /** What the zones below are called. */
@@ -18,10 +21,16 @@ export function ZoneLabels(props: { labels: Record<string, string>; children: Re
   return <Labels value={props.labels}>{props.children}</Labels>;
 }
 
-export function useZoneName(): (name: string) => string {
+/** What a zone is called without a label. */
+export function useOwnName(): (name: string) => string {
   const { find } = useText();
+  return (name) => (OURS.includes(name) ? find(`admin.zone.${name}`) : null) ?? name;
+}
+
+export function useZoneName(): (name: string) => string {
+  const ownName = useOwnName();
   const labels = use(Labels);
-  return (name) => labels[name] ?? find(`admin.zone.${name}`) ?? name;
+  return (name) => labels[name] ?? ownName(name);
 }
 
 /** Stands beside the zone's name, never alone. */

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use firewall::ir::{InterfaceName, Ruleset};
 use firewall::reach::Sender;
-use firewall::{Context, Kind, Names, ServiceUids, Side, Weight};
-use host_api::seeing::{Look, Page, Seen};
+use firewall::{Context, Kind, Names, Plugged, ServiceUids, Side, Weight};
+use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use ipnet::IpNet;
 use settings::{DomainName, MacAddress, Moved, Settings, Zone, ZoneName};
@@ -50,10 +50,30 @@ impl Admin {
     ) -> Result<Preview, Problem> {
         self.check(new.to_json(), pointer).await?;
         let told = Told { words: words(now, &new, language), moves: moves(now, &new, asking) };
+        let own = self.status().await?.wan.map(|wan| wan.addresses).unwrap_or_default();
+        let shared = firewall::providers_network(now, &new, &own);
+        let cut = self.plugged(asking).await.and_then(|it| firewall::cut_off(now, &new, &it));
         let (before, after) = (self.resolved(now.clone()).await?, self.resolved(new).await?);
-        let found = off(async move { compared(before, after, asking) }).await??;
+        let mut found = off(async move { compared(before, after, asking) }).await??;
+        found.findings.splice(0..0, shared);
+        if let Some(cut) = cut {
+            // What the rules do for its address is of no use to a device that is somewhere else.
+            found.findings.retain(|finding| !is_of_way_in(finding));
+            found.findings.insert(0, cut);
+        }
         let devices = self.device_names(&found).await;
         off(async move { said(found, told, &devices, language) }).await
+    }
+
+    /// Where whoever asks is plugged in, as far as it is known: nobody waits for that.
+    async fn plugged(&self, asking: IpAddr) -> Option<Plugged> {
+        let page = Page { find: asking.to_string(), limit: MAX_PAGE, ..Page::default() };
+        let Ok(Seen::Devices { rows, .. }) = self.look(Look::Devices(page)).await else {
+            return None;
+        };
+        let row = rows.into_iter().find(|row| row.here && row.addresses.contains(&asking))?;
+        let (zone, port) = (row.zone.parse().ok()?, row.port?.parse().ok()?);
+        Some(Plugged { address: asking, zone, port })
     }
 
     /// What the devices are called that the findings name, as far as it is known: nobody waits for a name.
@@ -163,6 +183,7 @@ pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<
             from: from.to_string(),
             to: to.to_string(),
             stays: stay.contains_key(name),
+            network: zone.subnet_v4() != Some(subnet),
             here: matches!(asking, IpAddr::V4(v4) if subnet.contains(&v4)),
         })
     };
@@ -181,6 +202,11 @@ fn compared(before: Resolved, after: Resolved, asking: IpAddr) -> Result<Compare
     let findings = firewall::reach(&side(&before)?, &side(&after)?, Some(asking));
     let difference = firewall::difference(&before.rules, &after.rules);
     Ok(Compared { before, after, findings, difference })
+}
+
+fn is_of_way_in(finding: &firewall::Finding) -> bool {
+    use firewall::Finding::{KeepsWayIn, LosesWayIn};
+    matches!(finding, KeepsWayIn { .. } | LosesWayIn { .. })
 }
 
 /// What the reader calls what the findings name.

@@ -123,11 +123,12 @@ async fn change(
 async fn confirm(
     State(admin): State<Admin>,
     who: Who,
+    caller: Caller,
     line: Line,
     Sent(Keep { token }): Sent<Keep>,
 ) -> Reply {
     let kept = reply::off(async move {
-        let work = admin.keep(&who.signed, line, &token);
+        let work = admin.keep(&who.signed, (caller.peer.address, line), &token);
         admin.in_turn(&who, action::SETTINGS_CHANGED, work).await
     });
     kept.await??;

@@ -3,6 +3,7 @@
 //! the former ones come back; this only learns of it.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -175,8 +176,13 @@ impl Admin {
         }
     }
 
-    /// Keeps what is being tried.
-    pub(super) async fn keep(&self, who: &Signed, line: Line, token: &str) -> Result<(), Problem> {
+    /// Keeps what is being tried, as whoever asks `from` there over this line.
+    pub(super) async fn keep(
+        &self,
+        who: &Signed,
+        (from, line): (IpAddr, Line),
+        token: &str,
+    ) -> Result<(), Problem> {
         let now = self.settings().await?;
         let Some(trial) = &now.trial else {
             self.settle_changes().await?;
@@ -190,7 +196,7 @@ impl Admin {
         if begun.is_some_and(|begun| line.number < begun.first_new) {
             return Err(Code::OldConnection.into());
         }
-        let asked = Request::Confirm { token: token.to_owned(), at: line.at };
+        let asked = Request::Confirm { token: token.to_owned(), at: line.at, from };
         match self.parts().host.ask(asked).await {
             Ok(Response::Accepted) => {}
             Ok(Response::NotNow(NotNow::NoTrial)) => return Err(Code::NoTrial.into()),
@@ -198,6 +204,12 @@ impl Admin {
             Ok(Response::NotNow(NotNow::Address)) => {
                 self.parts().connections.leave(line.number);
                 return Err(Code::OldAddress.into());
+            }
+            Ok(Response::NotNow(NotNow::FormerNetwork)) => {
+                // It is of no use once the device has another address.
+                self.parts().connections.leave(line.number);
+                let address = from.to_canonical().to_string();
+                return Err(Problem::from(Code::FormerNetwork).with("address", address));
             }
             Ok(response) => return done(response, |_| String::new()),
             Err(error @ Unanswered::NotAsked(_)) => return Err(away(&error)),

@@ -144,6 +144,8 @@ pub struct Move {
     pub to: String,
     /// Whether the box answers at the present one as well until the new settings are kept.
     pub stays: bool,
+    /// Whether the network is another as well, so that devices have to get new addresses.
+    pub network: bool,
     /// Whether whoever asks is in this zone now.
     pub here: bool,
 }

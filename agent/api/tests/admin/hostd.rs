@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 pub const CODE: &str = "7F3K-92QD-XM4T";
 /// An address that the box has during a trial only.
 pub const FORMER: Ipv4Addr = Ipv4Addr::new(192, 168, 99, 1);
+/// A device that reaches the box only as long as that is kept.
+pub const LEFT_BEHIND: Ipv4Addr = Ipv4Addr::new(192, 168, 99, 50);
 pub const EXAMPLE: &str = include_str!("../../../settings/tests/example.json");
 
 #[derive(Clone)]
@@ -281,10 +283,11 @@ impl Now {
                 self.source = SettingsSource::Trial;
                 Response::Trying(trial)
             }
-            Request::Confirm { token, at } => match &self.trial {
+            Request::Confirm { token, at, from } => match &self.trial {
                 None => Response::NotNow(NotNow::NoTrial),
                 Some((_, kept, ..)) if *kept != sha256(&token) => Response::NotNow(NotNow::Token),
                 Some(_) if at == FORMER => Response::NotNow(NotNow::Address),
+                Some(_) if from == LEFT_BEHIND => Response::NotNow(NotNow::FormerNetwork),
                 Some(_) => {
                     (self.trial, self.source) = (None, SettingsSource::Confirmed);
                     Response::Accepted

@@ -1,8 +1,9 @@
 //! A change before it is tried: what it does, in sentences and in addresses, and what is wrong with it.
 
+use host_api::seeing::Device;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Disk};
+use crate::browser::{Browser, Disk, HERE};
 use crate::hostd::Hostd;
 use crate::trial::{changed, closed, outcomes, tried};
 
@@ -16,7 +17,7 @@ async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
         browser.post(&site, "/settings/preview", json!({ "document": document })).await.body
     };
     let moved = looked(&mut browser, "192.168.10.", "10.7.0.").await;
-    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "here": true});
+    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "network": true, "here": true});
     assert_eq!((&moved["moves"], &moved["secondsLeast"]), (&json!([here]), &json!(300)));
     let tag = browser.tag(&site, "/settings").await;
     let text = site.hostd.now().settings.to_json().replace("192.168.10.", "10.7.0.");
@@ -29,6 +30,41 @@ async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
     assert_eq!(browser.post(&site, "/settings/undo", json!({})).await.status, 204);
     let other = looked(&mut browser, "\"vlan\":10", "\"vlan\":11").await;
     assert_eq!((&other["moves"], &other["secondsLeast"]), (&json!([]), &json!(30)), "{other}");
+}
+
+fn device(address: &str, port: &str) -> Device {
+    Device {
+        zone: "office".to_owned(),
+        addresses: vec![address.parse().unwrap()],
+        port: Some(port.to_owned()),
+        here: true,
+        ..Device::default()
+    }
+}
+
+/// The rules let its address in as before; the port is another zone's.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_plugged_in_at_a_port_that_goes_is_told() {
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    hostd.forget();
+    let to_guests: fn(&mut Value) =
+        |document| document["ports"]["office"]["role"] = json!({"access": "guest"});
+    let (_, document) = changed(&mut browser, &site, to_guests).await;
+    let document = json!({ "document": document });
+    let looked = browser.post(&site, "/settings/preview", document.clone()).await.body;
+    assert_eq!(looked["findings"][0]["weight"], "good", "{looked}");
+    hostd.now().devices = vec![device("192.168.10.20", "trunk"), device(HERE, "office")];
+    let looked = browser.post(&site, "/settings/preview", document.clone()).await.body;
+    let first = &looked["findings"][0];
+    assert_eq!(first["weight"], "warning", "{looked}");
+    let text = first["text"].as_str().unwrap();
+    assert!(text.contains("plugged in at port office, which leaves Office"), "{text}");
+    assert!(looked["findings"].as_array().unwrap().iter().all(|it| it["weight"] != "good"));
+    hostd.now().devices = vec![device(HERE, "trunk")];
+    let looked = browser.post(&site, "/settings/preview", document).await.body;
+    assert_eq!(looked["findings"][0]["weight"], "good", "{looked}");
 }
 
 /// The sentence names a few, its list all.
@@ -107,10 +143,10 @@ async fn a_review_names_devices_groups_and_services() {
     let site = Disk::new(Hostd::example()).start().await;
     let mut browser = Browser::admin(&site).await;
     site.hostd.forget();
-    site.hostd.now().devices = vec![host_api::seeing::Device {
+    site.hostd.now().devices = vec![Device {
         mac: "52:54:00:00:00:01".to_owned(),
         name: Some("Reception-PC".to_owned()),
-        ..host_api::seeing::Device::default()
+        ..Device::default()
     }];
     let findings = async |browser: &mut Browser, with: fn(&mut Value)| -> Vec<String> {
         let (_, document) = changed(browser, &site, with).await;

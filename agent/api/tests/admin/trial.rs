@@ -4,7 +4,7 @@ use host_api::HowEnded;
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, Browser, Disk, PASSWORD, Site, code};
-use crate::hostd::{Hostd, Loses};
+use crate::hostd::{Hostd, LEFT_BEHIND, Loses};
 
 /// The document in force, changed.
 pub async fn changed(browser: &mut Browser, site: &Site, with: fn(&mut Value)) -> (String, Value) {
@@ -92,6 +92,11 @@ async fn only_who_tries_them_keeps_them_and_only_over_a_new_connection() {
     assert_eq!(refused(moved), as_told(409, "old-address"));
     assert_eq!(site.let_go(), open);
     browser.at = "192.168.10.1".parse().unwrap();
+    let here = std::mem::replace(&mut browser.address, LEFT_BEHIND.into());
+    let left = browser.post(&site, "/settings/confirm", token.clone()).await;
+    assert_eq!(refused(left), as_told(409, "former-network"));
+    assert_eq!(site.let_go(), open, "it is of no use once the device has a new address");
+    browser.address = here;
     let kept = browser.post(&site, "/settings/confirm", token.clone()).await;
     assert_eq!(kept.status, 204, "{}", kept.body);
     let again = browser.post(&site, "/settings/confirm", token).await;
@@ -120,6 +125,7 @@ async fn only_who_tries_them_keeps_them_and_only_over_a_new_connection() {
         "!settings-tried trial-running",
         "!settings-changed wrong-token",
         "!settings-changed old-address",
+        "!settings-changed former-network",
         "settings-changed",
         "crm-access-changed",
         "!settings-changed no-trial",

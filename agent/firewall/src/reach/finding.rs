@@ -1,10 +1,10 @@
 //! What the simulator found: typed, and weighed for a page.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use ipnet::IpNet;
-use settings::{MacAddress, Risk, Title, Way, ZoneName};
+use ipnet::{IpNet, Ipv4Net};
+use settings::{MacAddress, PortName, Risk, Title, Way, ZoneName};
 
 /// One thing that is otherwise with the new rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,24 @@ pub enum Finding {
     LosesWayIn {
         /// Where it is asked from.
         address: IpAddr,
+    },
+    /// The port that the admin who asks is plugged in at leaves the zone.
+    CutOff {
+        /// Where it is asked from.
+        address: IpAddr,
+        /// The port, as it is called now.
+        port: PortName,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// The internet's port has an address of a network that the settings say is inside.
+    ProvidersNetwork {
+        /// The zone of that name, or that the way to the network leads to.
+        zone: ZoneName,
+        /// The network inside.
+        network: Ipv4Net,
+        /// What the provider gave.
+        address: Ipv4Addr,
     },
     /// A packet from WAN gets inside with the new rules, whatever it did before.
     InternetReachesInside {
@@ -237,6 +255,8 @@ impl Finding {
             | Self::PublishedOpened { listed: false, .. }
             | Self::Risk { .. }
             | Self::LosesWayIn { .. }
+            | Self::CutOff { .. }
+            | Self::ProvidersNetwork { .. }
             | Self::InternetReachesInside { .. }
             | Self::NobodyReachesCrm => Weight::Warning,
             Self::Opened { to, .. } if to.contains(&Place::Crm) => Weight::Warning,

@@ -25,6 +25,17 @@ impl Finding {
             Self::LosesWayIn { address } => {
                 words.say("loses_way_in", &[("address", address.to_string())])
             }
+            Self::CutOff { address, port, zone } => {
+                let (address, port) = (address.to_string(), port.to_string());
+                let zone = words.zone(zone);
+                words.say("cut_off", &[("address", address), ("port", port), ("zone", zone)])
+            }
+            Self::ProvidersNetwork { zone, network, address } => {
+                let (network, address) = (network.to_string(), address.to_string());
+                let zone = words.zone(zone);
+                let values = [("network", network), ("address", address), ("zone", zone)];
+                words.say("providers_network", &values)
+            }
             Self::InternetReachesInside { to: Place::Crm } => words.say("internet_inside_crm", &[]),
             Self::InternetReachesInside { to } => {
                 words.say("internet_inside", &[("to", words.place(to))])

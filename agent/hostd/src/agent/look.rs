@@ -103,6 +103,13 @@ impl Agent {
         }
     }
 
+    /// The same, soon after there are others.
+    pub fn try_new_upstream(&mut self, trier: &mpsc::Sender<Tried>) {
+        if self.upstream.is_unproven() {
+            self.try_upstream(trier);
+        }
+    }
+
     /// Takes what came of it.
     pub fn upstream_tried(&mut self, tried: Tried) {
         self.upstream.end(tried);

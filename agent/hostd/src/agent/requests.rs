@@ -73,7 +73,7 @@ impl Agent {
             Request::BlockList(piece) => self.block_list(piece).await,
             Request::BlockListSame { address } => self.block_list_same(&address),
             Request::EgressDecline { id } => self.egress_decline(&id),
-            Request::Confirm { token, at } => self.confirm(&token, at).await,
+            Request::Confirm { token, at, from } => self.confirm(&token, at, from).await,
             Request::Undo => self.undo(HowEnded::Undone).await,
             Request::End => self.undo(HowEnded::Console).await,
             Request::Apply { .. } if self.trial.is_some() => Response::NotNow(NotNow::Trial),

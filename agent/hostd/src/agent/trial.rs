@@ -121,8 +121,8 @@ impl Agent {
         told.map_or(Response::NotNow(NotNow::NoTrial), Response::Trying)
     }
 
-    /// Keeps what is being tried.
-    pub(super) async fn confirm(&mut self, token: &str, at: IpAddr) -> Response {
+    /// Keeps what is being tried, if whoever asks gets to the box also when the former addresses are gone.
+    pub(super) async fn confirm(&mut self, token: &str, at: IpAddr, from: IpAddr) -> Response {
         let token = sha256(token.as_bytes());
         let (Some(trial), Some(in_force)) = (&mut self.trial, &mut self.in_force) else {
             // The answer to the first time was lost.
@@ -134,6 +134,11 @@ impl Agent {
         }
         if !listeners::addresses(&in_force.settings, self.site).contains(&at.to_canonical()) {
             return Response::NotNow(NotNow::Address);
+        }
+        if let IpAddr::V4(device) = from.to_canonical()
+            && in_force.settings.leaves_behind(&trial.moved, device)
+        {
+            return Response::NotNow(NotNow::FormerNetwork);
         }
         if let Err(error) = self.store.promote(Place::Trial) {
             trial.unsure = true;

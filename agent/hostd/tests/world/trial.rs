@@ -38,8 +38,14 @@ pub(super) fn tried(document: &str, base: &str, token: &str) -> Trial {
     }
 }
 
+/// By a PC of the network that the box's address is of.
 pub(super) fn confirm(token: &str, at: &str) -> Response {
-    ask(&Request::Confirm { token: token.to_owned(), at: at.parse().unwrap() }).unwrap()
+    confirm_from(token, at, at)
+}
+
+fn confirm_from(token: &str, at: &str, from: &str) -> Response {
+    let (at, from) = (at.parse().unwrap(), from.parse().unwrap());
+    ask(&Request::Confirm { token: token.to_owned(), at, from }).unwrap()
 }
 
 fn undo() -> Response {
@@ -233,6 +239,10 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     assert!(reaches("192.168.10.1") && !reaches("10.7.0.1"));
 
     tried(&moved, &former, "again");
+    // Through its old router it gets to the new address, too, and would be cut off.
+    let left_behind = confirm_from("again", "10.7.0.1", "192.168.10.50");
+    assert_eq!(left_behind, Response::NotNow(NotNow::FormerNetwork));
+    assert!(reaches("192.168.10.1"));
     assert_eq!(confirm("again", "10.7.0.1"), Response::Accepted);
     assert!(!reaches("192.168.10.1"), "the former address stays");
     out(&["ip", "-n", &office, "address", "replace", "10.7.0.50/24", "dev", "eth0"]);
@@ -246,7 +256,7 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     tried(&beside, &former, "beside");
     assert!(reaches("192.168.10.1") && reaches("192.168.10.2"));
     assert_eq!(confirm("beside", "192.168.10.1"), Response::NotNow(NotNow::Address));
-    assert_eq!(confirm("beside", "192.168.10.2"), Response::Accepted);
+    assert_eq!(confirm_from("beside", "192.168.10.2", "::ffff:192.168.10.50"), Response::Accepted);
     assert!(reaches("192.168.10.2") && !reaches("192.168.10.1"));
     tried(&former, &beside, "home again");
     assert_eq!(confirm("home again", "192.168.10.1"), Response::Accepted);

@@ -38,6 +38,16 @@ fn all(devices: &Devices, show: DevicesShown, find: &str, now: u64) -> Vec<Strin
 }
 
 #[test]
+fn addresses_of_its_zone_come_before_those_that_are_left_over() {
+    let (mut devices, view) = (Devices::default(), view());
+    let all = ["192.168.9.5", "fe80::5", "192.168.10.7", "192.168.10.5"];
+    let round = seen(all.map(|address| neighbour("z-office", address, 1)).to_vec());
+    devices.see(&view, &round, 1_000);
+    let told: Vec<_> = devices.addresses(mac(1)).iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["192.168.10.5", "192.168.10.7", "192.168.9.5", "fe80::5"]);
+}
+
+#[test]
 fn a_device_is_new_once_and_found_by_what_is_known_of_it() {
     let (mut devices, view) = (Devices::default(), view());
     let mut round = seen(vec![

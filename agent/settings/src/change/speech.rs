@@ -167,13 +167,15 @@ impl Said for ZoneName {
     }
 }
 
-/// A zone by its name in the document, where a sentence is about what else it is called.
+/// A zone by what it is called without a label, where a sentence is about its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plain(pub ZoneName);
 
 impl Said for Plain {
-    fn said(&self, _: &Speech<'_>) -> String {
-        self.0.to_string()
+    fn said(&self, speech: &Speech<'_>) -> String {
+        let own = crate::shown_name(self.0.as_str(), speech.language);
+        let zone = own.map_or_else(|| self.0.to_string(), str::to_owned);
+        speech.phrase(Word::Zone, &[("zone", zone)])
     }
 }
 

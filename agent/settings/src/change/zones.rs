@@ -57,9 +57,7 @@ fn label(name: &ZoneName, before: &Zone, now: &Zone) -> Option<Change> {
     let zone = Plain(name.clone());
     match (before.label.clone(), now.label.clone()) {
         (None, Some(label)) => Some(Change::LabelNew { zone, label }),
-        (Some(before), Some(label)) if before != label => {
-            Some(Change::Label { zone, label, before })
-        }
+        (Some(before), Some(label)) if before != label => Some(Change::Label { label, before }),
         (Some(before), None) => Some(Change::LabelGone { zone, before }),
         _ => None,
     }

@@ -13,27 +13,19 @@ pub fn cases() -> Vec<Case> {
             label("三楼 Wi-Fi"),
             vec![(
                 "label_new",
-                "Zone guest is now called 三楼 Wi-Fi.",
-                "分区 guest 现在叫“三楼 Wi-Fi”。",
+                "Zone Guest is now called 三楼 Wi-Fi.",
+                "分区“访客”改名为“三楼 Wi-Fi”。",
             )],
         ),
         (
             label("Shop"),
             label("Café"),
-            vec![(
-                "label",
-                "Zone guest is called Café (was Shop).",
-                "分区 guest 改名为“Café”（原来叫“Shop”）。",
-            )],
+            vec![("label", "Zone Shop is now called Café.", "分区“Shop”改名为“Café”。")],
         ),
         (
             label("Shop"),
             vec![],
-            vec![(
-                "label_gone",
-                "Zone guest has its own name again (was called Shop).",
-                "分区 guest 恢复原名（原来叫“Shop”）。",
-            )],
+            vec![("label_gone", "Zone Shop is called Guest again.", "分区“Shop”恢复原名“访客”。")],
         ),
         (
             vec![],

@@ -19,7 +19,13 @@ pub fn cases() -> Vec<Case> {
         (LABEL, json!("a\u{202e}b"), &[(LABEL, "label_invalid")]),
         (LABEL, json!(7), &[(LABEL, "not_text")]),
         (LABEL, json!("Office"), &[(LABEL, "label_used")]),
+        // As the page shows the other one, in either language.
+        (LABEL, json!("办公"), &[(LABEL, "label_used")]),
+        (LABEL, json!("互联网"), &[(LABEL, "label_reserved")]),
+        (LABEL, json!("The Box"), &[(LABEL, "label_reserved")]),
         (LABEL, json!("guest"), &[]),
+        (LABEL, json!("访客"), &[]),
+        (LABEL, json!("智能设备"), &[]),
         ("/zones/cellar", json!({"vlan": 7, "ipv6": "automatic", "label": "Shop"}), &[]),
         ("/zones/guest/isolated", json!(true), &[]),
         ("/zones/guest/isolated", json!("yes"), &[("/zones/guest/isolated", "not_yes_or_no")]),

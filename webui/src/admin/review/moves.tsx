@@ -20,7 +20,7 @@ export function Moves({ moves }: { moves: Move[] }) {
           </li>
         ))}
       </ul>
-      <p className="mt-2">{t("admin.movesKeep", { page: PAGE })}</p>
+      <p className="mt-2">{t(moves.some((one) => one.network) ? "admin.movesRenew" : "admin.movesKeep", { page: PAGE })}</p>
     </Note>
   );
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use settings::Settings;
 
-use crate::catalogue;
 use crate::problem::{Field, Problem};
 use crate::shape::shared::Language;
 
@@ -44,10 +43,8 @@ pub(in crate::admin) fn zone_called(
     label.map(ToString::to_string).or_else(|| zone_name(zone, language))
 }
 
-/// What the pages call a zone of ours; none for one that somebody else named.
-pub(in crate::admin) fn zone_name(zone: &str, language: Language) -> Option<String> {
-    let key = format!("zone.{zone}");
-    catalogue::ZONES.contains(&key.as_str()).then(|| catalogue::text(language, &key))
+fn zone_name(zone: &str, language: Language) -> Option<String> {
+    settings::shown_name(zone, language.into()).map(str::to_owned)
 }
 
 /// Refused fields of a document, each with its code and words, as fields of the request.

@@ -5,13 +5,14 @@ import type { ReactNode } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { read } from "../../../api/client";
 import { useLanguage, useText } from "../../../i18n";
-import { LoadFailed } from "../../../ui/async";
+import { Loaded, LoadFailed } from "../../../ui/async";
 import { Button } from "../../../ui/button";
 import { SelectField } from "../../../ui/field";
 import { Page } from "../../../ui/page";
 import { Search } from "../../../ui/search";
 import { Views } from "../../../ui/views";
 import type { Zones } from "../../api";
+import { useTrial } from "../../trial/provider";
 import { useZoneName } from "../../zone";
 
 const ROWS = 50;
@@ -31,11 +32,13 @@ const TABS = [
 export function SeenPage(props: { lead: string; actions?: ReactNode; children: ReactNode }) {
   const { t } = useText();
   const [location] = useLocation();
+  const { query } = useTrial();
   const here = TABS.find((tab) => tab.href === location) ?? TABS[0];
   return (
     <Page title={here.href === HOME ? t("admin.devices") : t(here.key)} lead={props.lead} actions={props.actions}>
       <Views label={t("admin.devices")} at={here.href} views={TABS.map(({ href, key }) => ({ href, text: t(key) }))} />
-      {props.children}
+      {/* What zones are called stands in the settings. */}
+      <Loaded query={query}>{() => props.children}</Loaded>
     </Page>
   );
 }

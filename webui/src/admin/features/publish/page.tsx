@@ -15,7 +15,7 @@ import type { PublishedTold } from "../../api";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
 import { useZoneName, ZoneLabels } from "../../zone";
-import { labelsOf } from "../zones/document";
+import { labelsShown } from "../zones/document";
 import { useDraft } from "../zones/draft";
 import { Staged } from "../zones/staged";
 import { type Publication, restored, type Row, rowsOf, stateOf, switched, todayIn, withoutPublication, withPublication } from "./document";
@@ -48,7 +48,7 @@ export function PublishPage() {
 function Services({ known }: { known: Known }) {
   const draft = useDraft(known);
   return (
-    <ZoneLabels labels={labelsOf(draft.document)}>
+    <ZoneLabels labels={labelsShown(draft.now, draft.document)}>
       {draft.isStaged && <Staged draft={draft} review={REVIEW} />}
       <List known={known} />
     </ZoneLabels>

@@ -16,6 +16,7 @@ import { reviewOf } from "../../review/proposal";
 import { Refused } from "../../review/refused";
 import { COLUMNS, type Column, type CsvFault, type CsvRules, rulesIn } from "./csv";
 import { textOf } from "./csv-text";
+import { type CsvZones, useCsvZones } from "./csv-zones";
 import { type Parts, withParts } from "./document";
 import { useStaging } from "./draft";
 import { entryAt, stepsOf } from "./problems";
@@ -62,7 +63,8 @@ function CsvForm() {
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const saidFault = useSaidFault();
+  const zones = useCsvZones(document);
+  const saidFault = useSaidFault(zones);
 
   const forget = () => {
     setTold([]);
@@ -88,7 +90,7 @@ function CsvForm() {
     forget();
     if (file === null) return setFault(fault ?? "none");
     const kept = way === "append" ? parts.rules : [];
-    const read = rulesIn(file.text, kept);
+    const read = rulesIn(file.text, kept, zones);
     if ("faults" in read) return tell(read.faults.map((one) => ({ row: one.row, column: one.column, entry: null, message: saidFault(one) })));
     const next: Parts = { ...parts, rules: [...kept, ...read.rules] };
     setBusy(true);
@@ -175,9 +177,9 @@ function placeText(t: ReturnType<typeof useText>["t"], { row, column }: Told): s
   return column === null ? t("admin.csv.row", { row: String(row) }) : t("admin.csv.cell", { row: String(row), column });
 }
 
-function useSaidFault(): (fault: CsvFault) => string {
+function useSaidFault({ known }: CsvZones): (fault: CsvFault) => string {
   const { t } = useText();
-  return ({ fault, text }) => t(`admin.csv.fault.${fault}`, { text });
+  return ({ fault, text }) => t(`admin.csv.fault.${fault}`, { text, known: known.join(t("ui.listGap")) });
 }
 
 /** Where in the file it stands that the box refused a rule. */

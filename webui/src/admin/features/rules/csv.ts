@@ -2,7 +2,8 @@
 // so that Excel shows Chinese. Pure.
 import Papa from "papaparse";
 import { type Cell, membersCell, readMembers, readWhich, readYesNo, unguarded, whichCell } from "./csv-cells";
-import type { Action, Rule } from "./document";
+import type { CsvZones } from "./csv-zones";
+import type { Action, Rule, Which } from "./document";
 import { freeId, MAX_ID } from "./edit";
 
 export const COLUMNS = ["order", "id", "enabled", "action", "from_zones", "from_addresses", "to_zones", "to_addresses", "services", "schedule", "log", "comment"] as const;
@@ -14,15 +15,16 @@ const NEEDED: Column[] = ["action", "from_zones", "to_zones", "services"];
 const FORMULA = /^'*[=+\-@\t\r]/;
 const ACTIONS: Record<string, Action> = { allow: "allow", block: "block", reject: "reject", 允许: "allow", 可以访问: "allow", 阻止: "block", 不能访问: "block", 拒绝: "reject", 被拒绝访问: "reject" };
 
-export function csvOf(rules: Rule[]): string {
+export function csvOf(rules: Rule[], { said }: CsvZones): string {
+  const zonesCell = (zones: Which<string>) => whichCell(zones === "all" ? zones : zones.map(said));
   const data = rules.map((rule, index): Record<Column, string> => ({
     order: String(index + 1),
     id: String(rule.id),
     enabled: rule.enabled === false ? "no" : "yes",
     action: rule.action,
-    from_zones: whichCell(rule.from.zones),
+    from_zones: zonesCell(rule.from.zones),
     from_addresses: membersCell(rule.from.addresses),
-    to_zones: whichCell(rule.to.zones),
+    to_zones: zonesCell(rule.to.zones),
     to_addresses: membersCell(rule.to.addresses),
     services: whichCell(rule.services),
     schedule: rule.schedule ?? "",
@@ -36,7 +38,7 @@ export function csvOf(rules: Rule[]): string {
 export interface CsvFault {
   row: number;
   column: Column | null;
-  fault: "noHeader" | "headerTwice" | "headerUnknown" | "columnMissing" | "noRows" | "quote" | "order" | "id" | "idTwice" | "yesNo" | "action" | "empty" | "member" | "cells";
+  fault: "noHeader" | "headerTwice" | "headerUnknown" | "columnMissing" | "noRows" | "quote" | "order" | "id" | "idTwice" | "yesNo" | "action" | "empty" | "zone" | "member" | "cells";
   text: string;
 }
 
@@ -47,7 +49,7 @@ export interface CsvRules {
 }
 
 /** All rows, or what is wrong with them: never some of them. `taken`: rules that stay beside these. */
-export function rulesIn(text: string, taken: Rule[]): CsvRules | { faults: CsvFault[] } {
+export function rulesIn(text: string, taken: Rule[], zones: CsvZones): CsvRules | { faults: CsvFault[] } {
   const table = text.replace(/^\uFEFF/, "").replace(/^sep=.\r?\n/i, "");
   const shift = text.length - table.length > 1 ? 1 : 0;
   const { data, errors } = Papa.parse<string[]>(table, { delimiter: delimiterOf(table) });
@@ -64,7 +66,7 @@ export function rulesIn(text: string, taken: Rule[]): CsvRules | { faults: CsvFa
     if (cells.every((one) => one.trim() === "")) return;
     if (cells.length > header.length && cells.slice(header.length).some((one) => one.trim() !== "")) faults.push({ row, column: null, fault: "cells", text: String(cells.length) });
     const cell: Cell = (column) => unguarded(cells[header.indexOf(column)] ?? "", FORMULA).trim();
-    const read = ruleIn(cell, row, faults);
+    const read = ruleIn(cell, row, zones, faults);
     if (read.id !== null && found.some((one) => one.rule.id === read.id)) faults.push({ row, column: "id", fault: "idTwice", text: String(read.id) });
     // A number that another rule has is given anew: it is another rule.
     found.push({ rule: { ...read.rule, id: read.id !== null && !ids.has(read.id) ? read.id : 0 }, row, order: read.order ?? index + 1 });
@@ -96,7 +98,7 @@ function headerFaults(header: string[]): CsvFault[] {
   return [...unknown, ...twice, ...missing];
 }
 
-function ruleIn(cell: Cell, row: number, faults: CsvFault[]): { rule: Rule; id: number | null; order: number | null } {
+function ruleIn(cell: Cell, row: number, { named }: CsvZones, faults: CsvFault[]): { rule: Rule; id: number | null; order: number | null } {
   const note = (column: Column, fault: CsvFault["fault"], text = cell(column)) => {
     faults.push({ row, column, fault, text });
     return null;
@@ -109,6 +111,10 @@ function ruleIn(cell: Cell, row: number, faults: CsvFault[]): { rule: Rule; id: 
   };
   const yesNo = (column: "enabled" | "log", otherwise: boolean) => readYesNo(cell(column), otherwise) ?? note(column, "yesNo") ?? otherwise;
   const which = (column: "from_zones" | "to_zones" | "services") => readWhich(cell(column)) ?? note(column, "empty") ?? "all";
+  const zones = (column: "from_zones" | "to_zones") => {
+    const read = which(column);
+    return read === "all" ? read : [...new Set(read.map((text) => named(text) ?? note(column, "zone", text) ?? text))];
+  };
   const members = (column: "from_addresses" | "to_addresses") => {
     const read = readMembers(cell(column));
     return typeof read === "object" && "wrong" in read ? (note(column, "member", read.wrong) ?? "all") : read;
@@ -122,8 +128,8 @@ function ruleIn(cell: Cell, row: number, faults: CsvFault[]): { rule: Rule; id: 
     id: 0,
     ...(enabled ? {} : { enabled }),
     action,
-    from: { zones: which("from_zones"), addresses: members("from_addresses") },
-    to: { zones: which("to_zones"), addresses: members("to_addresses") },
+    from: { zones: zones("from_zones"), addresses: members("from_addresses") },
+    to: { zones: zones("to_zones"), addresses: members("to_addresses") },
     services: which("services"),
     ...(schedule === "" ? {} : { schedule }),
     ...(log ? { log } : {}),

@@ -1,5 +1,5 @@
 // Rules put in, moved, taken out; what a service, group or schedule is used by, and another name for it. Pure.
-import type { Member, Named, Parts, Rule, Which } from "./document";
+import type { Action, Member, Named, Parts, Rule, Which } from "./document";
 
 export const MAX_ID = 65_535;
 
@@ -21,7 +21,13 @@ export function newRule(rules: Rule[], from: string[], to: string[]): Rule {
 /** Nobody of the one side reaches the other. */
 export function blockingRule(rules: Rule[], from: End, to: End): Rule {
   const side = ({ zone, address }: End) => ({ zones: [zone], addresses: address === null ? ("all" as const) : [address] });
-  return { id: freeId(rules), action: "block", from: side(from), to: side(to), services: "all" };
+  return { id: freeId(rules), action: "block", from: side(from), to: side(to), services: "all", log: true };
+}
+
+/** What is stopped is logged unless that is taken back: whoever asks why something does not work finds it under Refused. */
+export function withAction(rule: Rule, action: Action): Rule {
+  const stops = action !== "allow";
+  return { ...rule, action, log: stops === (rule.action !== "allow") ? rule.log : stops };
 }
 
 export interface End {

@@ -5,6 +5,7 @@ import { Choices } from "../../../ui/choice";
 import { TextField } from "../../../ui/field";
 import { ACTIONS, type Action, type Rule } from "./document";
 import { useStaging } from "./draft";
+import { withAction } from "./edit";
 import type { Part } from "./problems";
 import { SidePanel } from "./side";
 import { ServiceChoices } from "./service-choices";
@@ -55,7 +56,7 @@ function PartPanel(props: PanelProps & { part: Part; onClose: () => void }) {
           legend={words.topic(part)}
           options={ACTIONS.map((one) => ({ value: one, label: t(`admin.rules.does.${one}`), hint: t(`admin.rules.doesHint.${one}`) }))}
           picked={[rule.action]}
-          onPicked={([action]) => onRule((one) => ({ ...one, action: action as Action }))}
+          onPicked={([action]) => onRule((one) => withAction(one, action as Action))}
         />
       );
     case "log":

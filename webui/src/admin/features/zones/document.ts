@@ -67,6 +67,12 @@ export function labelsOf(document: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(zones).flatMap(([name, zone]) => (typeof zone.label === "string" ? [[name, zone.label]] : [])));
 }
 
+/** What zones are called where a draft is shown: those that it takes away, too. */
+export function labelsShown(now: Document, draft: Document): Record<string, string> {
+  const gone = Object.entries(labelsOf(now)).filter(([name]) => !(name in draft.zones));
+  return { ...Object.fromEntries(gone), ...labelsOf(draft) };
+}
+
 export type Passing = "all" | "web" | "none";
 
 export function passing(document: Document, from: string, to: string): Passing {

@@ -19,7 +19,7 @@ import { CellPanel } from "./cell";
 import { CellRelay } from "./cell-relay";
 import { CellRules } from "./cell-rules";
 import { CellTest } from "./cell-test";
-import { labelsOf, withPassing } from "./document";
+import { labelsShown, withPassing } from "./document";
 import { useDraft } from "./draft";
 import { Flows } from "./flows";
 import { ZoneList } from "./list";
@@ -83,7 +83,7 @@ function Shown({ zones, known }: { zones: Zones; known: Known }) {
   const isThere = (name: string) => shown.some((zone) => zone.name === name);
   const lit = picked && isThere(picked.from) && isThere(picked.to) ? flowOf(picked.from, picked.to) : null;
   return (
-    <ZoneLabels labels={labelsOf(document)}>
+    <ZoneLabels labels={labelsShown(now, document)}>
       {zones.notices.map((notice) => (
         <Note key={notice.code + notice.text} state="needs-you" role="status">
           {notice.text}

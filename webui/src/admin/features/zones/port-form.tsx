@@ -13,7 +13,7 @@ import { refusal } from "../../review/judged";
 import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import { useZoneName, ZoneLabels } from "../../zone";
-import { type Document, labelsOf, type Match, type Port, type Role, withoutPort, withPort } from "./document";
+import { type Document, labelsShown, type Match, type Port, type Role, withoutPort, withPort } from "./document";
 import { type Draft, useDraft, useStage } from "./draft";
 import { useZones } from "./page";
 import { idOf, matchOf } from "./ports";
@@ -73,7 +73,7 @@ export function CardPage() {
 
 function WithDraft(props: { known: Parameters<typeof useDraft>[0]; children: (draft: Draft) => ReactNode }) {
   const draft = useDraft(props.known);
-  return <ZoneLabels labels={labelsOf(draft.document)}>{props.children(draft)}</ZoneLabels>;
+  return <ZoneLabels labels={labelsShown(draft.now, draft.document)}>{props.children(draft)}</ZoneLabels>;
 }
 
 function Gone() {

@@ -3,7 +3,7 @@ import { useText } from "../../../i18n";
 import { KnownReviewPage, Prepared } from "../../review/prepared";
 import type { Known } from "../../trial/state";
 import { ZoneLabels } from "../../zone";
-import { labelsOf } from "./document";
+import { labelsShown } from "./document";
 import { useDraft } from "./draft";
 
 export function ZonesReviewPage() {
@@ -23,7 +23,7 @@ export function DraftReview({ back, title }: { back: string; title: "admin.zones
 function OfDraft({ known, back }: { known: Known; back: string }) {
   const draft = useDraft(known);
   return (
-    <ZoneLabels labels={labelsOf(draft.document)}>
+    <ZoneLabels labels={labelsShown(draft.now, draft.document)}>
       <Prepared document={draft.document} etag={draft.etag} isAny={draft.isStaged} back={back} />
     </ZoneLabels>
   );

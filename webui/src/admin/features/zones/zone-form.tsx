@@ -12,8 +12,8 @@ import { Actions, Page, Sheet } from "../../../ui/page";
 import { useLeave } from "../../review/leave";
 import { useTrial } from "../../trial/provider";
 import type { Known } from "../../trial/state";
-import { useZoneName, ZoneLabels } from "../../zone";
-import { type Document, labelsOf, meets, portsOf, withZone } from "./document";
+import { useOwnName, useZoneName, ZoneLabels } from "../../zone";
+import { type Document, labelsShown, meets, portsOf, withZone } from "./document";
 import { type Draft, useDraft, useStage } from "./draft";
 import { RemoveZone } from "./remove-zone";
 import { dhcpOf, freeAddress, freeVlan, zoneName } from "./suggest";
@@ -39,7 +39,11 @@ function New({ known }: { known: Known }) {
     const dhcp = dhcpOf(address);
     return { label: "", vlan: String(vlan), address, dhcp: true, from: dhcp?.from ?? "", to: dhcp?.to ?? "", ipv6: true, isolated: false };
   });
-  return <ZoneForm draft={draft} name={null} initial={initial} ofItself="" />;
+  return (
+    <Labelled known={known}>
+      <ZoneForm draft={draft} name={null} initial={initial} ofItself="" />
+    </Labelled>
+  );
 }
 
 export function ZonePage() {
@@ -48,14 +52,19 @@ export function ZonePage() {
   return (
     <Loaded query={query}>
       {(known) => (
-        <ZoneLabels labels={labelsOf(known.document)}>
+        <Labelled known={known}>
           <Titled name={name}>
             <Found known={known} name={name} />
           </Titled>
-        </ZoneLabels>
+        </Labelled>
       )}
     </Loaded>
   );
+}
+
+function Labelled(props: { known: Known; children: ReactNode }) {
+  const { now, document } = useDraft(props.known);
+  return <ZoneLabels labels={labelsShown(now, document)}>{props.children}</ZoneLabels>;
 }
 
 function Titled(props: { name: string; children: ReactNode }) {
@@ -69,8 +78,8 @@ function Titled(props: { name: string; children: ReactNode }) {
 }
 
 function Found({ known, name }: { known: Known; name: string }) {
-  const { t, find } = useText();
-  const ofItself = find(`admin.zone.${name}`) ?? name;
+  const { t } = useText();
+  const ofItself = useOwnName()(name);
   const draft = useDraft(known);
   const zone = draft.document.zones[name];
   if (zone === undefined) {

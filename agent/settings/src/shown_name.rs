@@ -1,0 +1,60 @@
+//! What the pages call the places that have no label: zones of ours in the reader's language, others by the
+//! name in the document.
+
+use crate::message::ZONES;
+use crate::{Language, Settings, ZoneName};
+
+/// Places that are no zone of the document.
+const ELSEWHERE: [&str; 2] = ["box", "wan"];
+
+/// What the pages call a zone of ours without a label; none for one that somebody else named.
+pub fn shown_name(zone: &str, language: Language) -> Option<&'static str> {
+    ZONES.of(language).get(zone).filter(|_| !ELSEWHERE.contains(&zone)).map(String::as_str)
+}
+
+impl Settings {
+    /// The other place that is called so already, in either language, whatever the case of its letters.
+    pub(crate) fn called(&self, label: &str, but: &ZoneName) -> Option<Called> {
+        let is = |name: &str| name.to_lowercase() == label.to_lowercase();
+        let is_shown_as = |place: &str| {
+            let mut words = Language::ALL.into_iter().filter_map(|it| ZONES.of(it).get(place));
+            words.any(|word| is(word))
+        };
+        if ELSEWHERE.iter().any(|place| is_shown_as(place)) {
+            return Some(Called::Elsewhere);
+        }
+        let mut others = self.zones.iter().filter(|(name, _)| *name != but);
+        let other = others.find(|(name, zone)| {
+            let shown = || zone.label.is_none() && is_shown_as(name.as_str());
+            // Of two labels the second one is told.
+            let labelled =
+                zone.label.as_ref().is_some_and(|other| *name < but && is(other.as_str()));
+            is(name.as_str()) || labelled || shown()
+        });
+        other.map(|(name, _)| Called::Zone(name.clone()))
+    }
+}
+
+/// Who has a name already.
+pub(crate) enum Called {
+    Zone(ZoneName),
+    /// The internet, or the box itself.
+    Elsewhere,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_name_the_same_places() {
+        let places = |language| ZONES.of(language).keys().cloned().collect::<Vec<_>>();
+        assert_eq!(places(Language::English), places(Language::Chinese));
+        assert!(ELSEWHERE.iter().all(|place| places(Language::English).contains(&(*place).into())));
+        assert_eq!(shown_name("office", Language::Chinese), Some("办公"));
+        assert_eq!(
+            (shown_name("wan", Language::English), shown_name("x", Language::English)),
+            (None, None)
+        );
+    }
+}
