@@ -80,7 +80,7 @@ impl State {
         for (number, piece) in pieces.into_iter().enumerate() {
             match read(piece) {
                 Ok(Piece::Rest(rest)) => {
-                    state.seed = rest.seed;
+                    (state.realm, state.seed) = (rest.realm, rest.seed);
                     state.number = state.number.max(rest.number);
                     state.waiting = rest.waiting;
                     state.targets = rest.targets;

@@ -135,10 +135,9 @@ impl Admin {
             let said = Said { action: what, reason: kind.map(|it| it.key().to_owned()), count: 0 };
             let done = match admin.bell().change(&who.signed, input, said).await {
                 Ok(true) => Ok(()),
-                Ok(false) => who.identity.confirm(&who.signed).await,
-                Err(refused) => Err(refused),
+                Ok(false) => who.identity.confirm(&who.signed).await.map_err(Problem::from),
+                Err(error) => Err(Problem::from(error)),
             };
-            let done = done.map_err(Problem::from);
             if let (Err(problem), Some(_)) = (&done, kind) {
                 let (by, why) = (who.signed.actor(), problem.code().as_str());
                 admin.log(entry(by, what, outcome::REFUSED, Some(why))).await?;

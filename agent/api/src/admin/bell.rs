@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use identity::Refused;
-use identity::{Signed, writes::write_as};
+use identity::writes::write_as;
+use identity::{Refused, Signed};
 use notify::{
     Alert, Input, Kind, LocalTime, Moment, Policy, Reading, Realm, State, Unreadable, step,
 };
@@ -14,7 +14,10 @@ use seal::RecordId;
 use seal::body::Value;
 use seal::numbers::{action, alerts, outcome, table};
 use tokio::sync::{Mutex, Notify};
-use vault::{Actor, Batch, BatchError, Clock, CommitError, KeyOf, Store};
+use vault::{Actor, Batch, Clock, CommitError, KeyOf, Store};
+
+use crate::problem::Problem;
+use crate::reply::broken;
 
 /// Most alerts that wait to be written down; what comes on top is counted.
 const MOST_WAITING: usize = 500;
@@ -71,6 +74,26 @@ pub enum NotOpened {
     /// What is damaged could not be named in the log.
     #[error("damage cannot be named in the log")]
     Named(#[source] CommitError),
+}
+
+/// Why something was not written down; then nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRung {
+    /// It cannot be written as JSON.
+    #[error("the bell cannot be written as JSON")]
+    Encode(#[source] serde_json::Error),
+    /// The session ended, or the store took nothing.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+impl From<NotRung> for Problem {
+    fn from(error: NotRung) -> Self {
+        match error {
+            NotRung::Encode(error) => broken(&error),
+            NotRung::Refused(refused) => refused.into(),
+        }
+    }
 }
 
 impl Bell {
@@ -170,8 +193,8 @@ impl Bell {
     /// Writes down what waits: all of it, or, when that fails, nothing, and it goes on waiting.
     ///
     /// # Errors
-    /// [`Refused`].
-    pub async fn ring(&self) -> Result<(), Refused> {
+    /// [`NotRung`].
+    pub async fn ring(&self) -> Result<(), NotRung> {
         let mut kept = self.0.kept.lock().await;
         let Waiting { happened, overlooked } = std::mem::take(&mut *self.waiting());
         let mut state = kept.state.clone();
@@ -206,7 +229,7 @@ impl Bell {
         by: &Signed,
         input: Input,
         said: Said,
-    ) -> Result<bool, Refused> {
+    ) -> Result<bool, NotRung> {
         let mut kept = self.0.kept.lock().await;
         let state = taken(self.now(), kept.state.clone(), input);
         self.write(&mut kept, state, Some(by), said).await
@@ -227,11 +250,8 @@ impl Bell {
         state: State,
         by: Option<&Signed>,
         said: Said,
-    ) -> Result<bool, Refused> {
-        let pieces = state.pieces().map_err(|error| {
-            tracing::error!(%error, "the bell cannot be written down");
-            Refused::Batch(BatchError::NotFound)
-        })?;
+    ) -> Result<bool, NotRung> {
+        let pieces = state.pieces().map_err(NotRung::Encode)?;
         let moves = moves(&kept.records, pieces, || self.0.store.new_id());
         if moves.is_empty() {
             return Ok(false);
@@ -252,7 +272,10 @@ impl Bell {
         };
         match by {
             Some(by) => write_as(&self.0.store, by, decide).await?,
-            None => self.0.store.write(Actor::default(), decide).await??,
+            None => {
+                let written = self.0.store.write(Actor::default(), decide).await;
+                written.map_err(Refused::Commit)??;
+            }
         }
         kept.records.extend(moves);
         kept.state = state;

@@ -34,7 +34,7 @@ mod zones;
 
 use axum::Router;
 
-pub use bell::{Bell, NotOpened};
+pub use bell::{Bell, NotOpened, NotRung};
 pub use host::{Connections, Host, HostFuture, Unanswered};
 pub use state::{Admin, Authority, CrmLink, Parts};
 

@@ -79,9 +79,8 @@ mod tests {
         assert_eq!(notices.look(&[rogue(9)]), []);
     }
 
-    /// Every notice that hostd has is told, or it was decided that it is not.
     #[test]
-    fn every_notice_was_thought_of() {
+    fn what_another_source_tells_or_only_the_boxs_own_screen_is_left_out() {
         let not_told = [
             "no_ports",
             "nothing_forwarded",

@@ -1,8 +1,6 @@
 //! With a made-up hostd and a real store: what hostd says is on the disk, once.
 
-use api::admin::Bell;
-use host_api::{Notice, Request, Response, Status};
-use identity::Identity;
+use host_api::{Notice, Status};
 use vault::{Actor, Clock, Store, SystemClock, Unlock};
 
 use super::*;
