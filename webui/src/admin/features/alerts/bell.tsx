@@ -24,7 +24,9 @@ export function Bell() {
   const [open, setOpen] = useState(false);
   const { data } = useUnread();
   const unread = data?.unread ?? 0;
-  const name = unread === 0 ? t("admin.alerts.bellNone") : t("admin.alerts.bell", { count: unread });
+  const shown = unread > MOST ? `${MOST}+` : String(unread);
+  // Whoever speaks to the browser says what is seen.
+  const name = unread === 0 ? t("admin.alerts.bellNone") : t("admin.alerts.bell", { count: unread, shown });
   return (
     <Popover
       open={open}
@@ -41,7 +43,7 @@ export function Bell() {
                 data?.gravest === "critical" ? "bg-bad-ground text-bad" : "bg-rail-accent text-rail",
               )}
             >
-              {unread > MOST ? `${MOST}+` : unread}
+              {shown}
             </span>
           )}
         </button>
