@@ -16,6 +16,7 @@ use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::Identity;
 use notify::Alert;
+use settings::Settings;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::host::Host;
@@ -94,15 +95,29 @@ impl Alerts {
             self.lists_next = now + LISTS;
             alerts.extend(self.look_at_lists().await);
         }
-        alerts.into_iter().for_each(|alert| self.bell.tell(alert));
+        if alerts.is_empty() {
+            return;
+        }
+        let settings = self.settings().await;
+        let label = |zone: &str| settings.as_ref()?.label(zone).map(ToString::to_string);
+        for mut alert in alerts {
+            alert.name_zones(label);
+            self.bell.tell(alert);
+        }
+    }
+
+    /// Those in force; none when hostd does not answer.
+    async fn settings(&self) -> Option<Settings> {
+        match self.host.ask(&Request::Settings).await {
+            Ok(Response::Settings { document: Some(document), .. }) => {
+                settings::parse(document.as_bytes()).ok()
+            }
+            _ => None,
+        }
     }
 
     async fn look_at_lists(&mut self) -> Vec<Alert> {
-        let settings = self.host.ask(&Request::Settings).await;
-        let Ok(Response::Settings { document: Some(document), .. }) = settings else {
-            return Vec::new();
-        };
-        let Ok(settings) = settings::parse(document.as_bytes()) else { return Vec::new() };
+        let Some(settings) = self.settings().await else { return Vec::new() };
         let Ok(Response::BlockLists(held)) = self.host.ask(&Request::BlockLists).await else {
             return Vec::new();
         };

@@ -25,6 +25,11 @@ pub(crate) trait Value {
         None
     }
 
+    /// The zone that it is.
+    fn zone(&mut self) -> Option<&mut Zone> {
+        None
+    }
+
     /// One of the kind.
     #[cfg(test)]
     fn sample() -> Self;
@@ -257,6 +262,10 @@ impl<T: Value> Value for Option<T> {
         self.as_ref().map_or(serde_json::Value::Null, Value::data)
     }
 
+    fn zone(&mut self) -> Option<&mut Zone> {
+        self.as_mut().and_then(Value::zone)
+    }
+
     #[cfg(test)]
     fn sample() -> Self {
         Some(T::sample())
@@ -266,11 +275,16 @@ impl<T: Value> Value for Option<T> {
 impl Value for Zone {
     fn told(&self, language: Language, _: &LocalTime) -> String {
         let name = self.0.as_str();
-        texts::word(language, &format!("zone.{name}")).unwrap_or(name).to_owned()
+        let elsewhere = || texts::word(language, &format!("zone.{name}"));
+        settings::shown_name(name, language).or_else(elsewhere).unwrap_or(name).to_owned()
     }
 
     fn data(&self) -> serde_json::Value {
         self.0.data()
+    }
+
+    fn zone(&mut self) -> Option<&mut Zone> {
+        Some(self)
     }
 
     #[cfg(test)]
@@ -377,6 +391,25 @@ mod tests {
         assert!(long.as_str().ends_with('…'));
         let read: Name = serde_json::from_str("\"a\\u0007b\"").unwrap();
         assert_eq!(read.as_str(), "ab");
+    }
+
+    #[test]
+    fn zones_are_told_by_what_people_call_them() {
+        let mut alert = crate::Alert::NewDevice {
+            mac: Value::sample(),
+            device: Value::sample(),
+            zone: Zone("guest".into()),
+        };
+        let told = |alert: &crate::Alert, language| {
+            let values = alert.told(language, &LocalTime::utc());
+            values.into_iter().find(|(name, _)| *name == "zone").map(|(_, zone)| zone)
+        };
+        assert_eq!(told(&alert, Language::English).as_deref(), Some("Guest"));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("访客"));
+        alert.name_zones(|zone| (zone == "office").then(|| "x".to_owned()));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("访客"));
+        alert.name_zones(|zone| (zone == "guest").then(|| "Café".to_owned()));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("Café"));
     }
 
     #[test]
