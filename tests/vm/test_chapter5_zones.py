@@ -19,6 +19,7 @@ import looks
 import mdns
 from harness import internet
 from scan import scan
+from screen import Screen
 
 pytestmark = pytest.mark.usefixtures("chapter")
 
@@ -334,6 +335,78 @@ def test_who_gives_out_addresses_is_named_with_zone_and_port(office):
     page.open(f"{admin.ADDRESS}/devices/refused").heading(page.say("admin.tab.refused"))
     page.sees(guest.mac, page.page.get_by_role("main"))
     found += looks.everywhere(page.page, "admin-refused-rogue")
+    assert found == []
+
+
+def alerts(page, kind):
+    """What the bell holds of a kind, the last first."""
+    status, told = page.send_request("GET", "/alerts?limit=200")
+    assert status == 200, told
+    return [one for one in told["items"] if one["kind"] == kind]
+
+
+def test_the_bell_rings_for_it_and_is_read(office):
+    page, guest = office.tabs["admin"], office.client("trunk-20")
+
+    def rogue():
+        return next((one for one in alerts(page, "rogue-dhcp") if guest.mac in one["subject"]), None)
+    office.wait(lambda: rogue() is not None)
+    one = rogue()
+    assert (one["severity"], one["read"], one["muted"]) == ("warning", False, False)
+    page.open(admin.ADDRESS).heading(page.say("admin.protection"))
+    _, told = page.send_request("GET", "/alerts/unread")
+    bell = page.page.get_by_role("banner").get_by_role("button", name=page.say("admin.alerts.bell", count=told["unread"]), exact=True)
+    expect(bell).to_be_visible()
+    # With the keyboard alone, and back to where one was.
+    bell.press("Enter")
+    panel = page.page.get_by_role("dialog", name=page.say("admin.alerts.latest"))
+    expect(panel.get_by_role("link", name=one["title"]).first).to_be_visible()
+    found = looks.everywhere(page.page, "admin-bell")
+    page.page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(bell).to_be_focused()
+    page.open(f"{admin.ADDRESS}/alerts").heading(page.say("admin.alerts.title"))
+    row = page.page.locator(f"#alert-{one['id']}")
+    expect(row).to_contain_text(guest.mac)
+    expect(row.get_by_role("link", name=page.say("admin.alerts.go", page=page.say("admin.tab.refused")))).to_be_visible()
+    found += looks.everywhere(page.page, "admin-alerts")
+    Screen(page.page, page.say.language, root=row).press("admin.alerts.readNamed", title=one["title"])
+    office.wait(lambda: rogue()["read"])
+    expect(row.get_by_role("button", name=page.say("admin.alerts.readNamed", title=one["title"]))).to_have_count(0)
+    page.press("admin.alerts.readAll")
+    expect(page.page.get_by_role("banner").get_by_role("button", name=page.say("admin.alerts.bellNone"), exact=True)).to_be_visible()
+    assert found == []
+
+
+def test_what_is_muted_comes_without_ringing_until_it_is_let_ring_again(office):
+    """Settings that nobody keeps: the box takes them back by itself."""
+    page, kind = office.tabs["admin"], "settings-reverted"
+    trial = {"dns": {"dnssec": True}}
+
+    def times():
+        return sum(one["times"] for one in alerts(page, kind))
+
+    def reverts():
+        before = times()
+        admin.try_changed(page, trial, 30)
+        office.wait(lambda: times() == before + 1)
+        return alerts(page, kind)[0]
+    assert not reverts()["read"]
+    assert page.send_request("POST", "/alerts/read", {"ids": []})[0] == 204
+    page.open(f"{admin.ADDRESS}/alerts").heading(page.say("admin.alerts.title"))
+    one = alerts(page, kind)[0]
+    row = Screen(page.page, page.say.language, root=page.page.locator(f"#alert-{one['id']}"))
+    row.press("admin.alerts.muteNamed", title=one["title"])
+    dialog = page.dialog().choose("admin.alerts.muteFor", "1")
+    found = looks.everywhere(page.page, "admin-alerts-mute")
+    dialog.press("admin.alerts.muteNow")
+    unmute = page.page.get_by_role("button", name=page.say("admin.alerts.unmuteNamed", name=one["name"]), exact=True)
+    expect(unmute).to_be_visible()
+    assert reverts()["read"], "it rang, though it is muted"
+    unmute.click()
+    expect(unmute).to_have_count(0)
+    expect(page.page.get_by_text(page.say("admin.alerts.noMutes"))).to_be_visible()
+    assert not reverts()["read"], "it does not ring any more"
     assert found == []
 
 

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { lookAtAlerts } from "./look-alerts.mjs";
 import { lookAtBlocking } from "./look-blocking.mjs";
 import { lookAtEgress } from "./look-egress.mjs";
 import { lookAtRules } from "./look-rules.mjs";
@@ -212,6 +213,16 @@ if (!only || only === "blocking") {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       await lookAtBlocking({ base, view, shoot });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "alerts") {
+  for (const options of views) {
+    await withServer("ready", 8798, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtAlerts({ base, view, shoot });
       await view.close();
     });
   }

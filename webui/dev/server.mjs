@@ -2,6 +2,7 @@
 // policy headers, and made-up answers. Used by no test and by no build.  node dev/server.mjs [setup]
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { makeAlerts } from "./alerts.mjs";
 import { makeBlocking } from "./blocking.mjs";
 import { makeEgress } from "./egress.mjs";
 import { makeLeases } from "./leases.mjs";
@@ -38,6 +39,7 @@ const settings = makeSettings({ problem, account });
 const leases = makeLeases(settings.document);
 const egress = makeEgress(settings.document);
 const blocking = makeBlocking(settings.document);
+const alerts = makeAlerts({ problem, account });
 const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
@@ -98,6 +100,8 @@ function answer(method, path, query, body, ifMatch, key) {
   if (gone !== null) return gone;
   const blocked = blocking(method, path, query, body);
   if (blocked !== null) return blocked;
+  const rung = alerts(method, path, query, body);
+  if (rung !== null) return rung;
   const shown = seen(method, path, query, body);
   if (shown !== null) return shown;
   if (at === "GET /crm") return [200, { state: "unclaimed", since: ago(90), url: "https://crm.gatehouse.internal", managerCode: { expires: ago(-1440) } }];

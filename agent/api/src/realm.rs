@@ -29,6 +29,9 @@ pub trait Realm: Clone + Send + Sync + 'static {
     /// As [`Realm::identity`].
     fn store(&self) -> Result<Store, Problem>;
 
+    /// The log leaves the box as a file.
+    fn log_leaves(&self, _by: &LogReader) {}
+
     /// What a record is called now, for the log.
     fn label(&self, table: TableId, id: RecordId) -> Option<String>;
 }

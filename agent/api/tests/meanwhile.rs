@@ -198,6 +198,9 @@ async fn of_the_admin_application() {
             ),
             asked("POST", "/egress/decline", json!({ "id": "a".repeat(12) })),
             asked("POST", "/crm/manager-code", Value::Null),
+            asked("POST", "/alerts/read", json!({ "ids": [] })),
+            asked("POST", "/alerts/mutes", json!({ "kind": "new-device", "days": 1 })),
+            asked("POST", "/alerts/mutes/end", json!({ "kind": "new-device" })),
             asked("POST", "/blocking/fetch", json!({ "address": "https://lists.example/names" })),
         ];
         let request = own.into_iter().chain(others).nth(number).unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::admin::blocking::ListsLink;
-use api::admin::{Admin, CrmLink, Parts};
+use api::admin::{Admin, Bell, CrmLink, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
 use api::language::BoxLanguage;
@@ -14,12 +14,14 @@ use api::shape::admin::CrmReach;
 use api::site::{self, Reports};
 use axum::http::Extensions;
 use identity::{Identity, Realm};
+use notify::Alert;
 use pki::Name;
-use systemd::notify;
+use systemd::notify as service;
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, watch};
 use vault::{Actor, Clock, SystemClock};
 
+use crate::alerts::Alerts;
 use crate::bridge::{self, Bridge};
 use crate::channel;
 use crate::end;
@@ -68,6 +70,10 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         let count = identity.unreadable();
         tracing::error!(count, "admins' accounts do not open; nobody can sign in to them");
     }
+    let bell = Bell::open(store.clone(), Arc::clone(&clock)).await?;
+    if store.findings().chain_broken_at.is_some() {
+        bell.tell(Alert::AuditDamaged { realm: notify::Realm::Admin });
+    }
     let admin = Admin::new(Parts {
         store: store.clone(),
         identity: identity.clone(),
@@ -77,6 +83,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         connections: Arc::new(lines.clone()),
         crm: CrmLink { reach: reach.subscribe(), orders: order },
         lists: ListsLink { told: fetches.subscribe(), orders: fetch },
+        bell: bell.clone(),
         certificates: told.subscribe(),
     });
     let pages = site::router(
@@ -123,6 +130,8 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         }
         .run(events, ordered),
     );
+    let alerts = Alerts::new(fetching.clone(), identity.clone(), bell);
+    let mut alerts = tokio::spawn(alerts.run());
     let lists = Lists::new(fetching, options.authorities.clone(), fetches);
     let mut lists = tokio::spawn(lists.run(to_fetch));
     let mut ticks = rounds::every(TICK, move || {
@@ -134,13 +143,14 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
             }
         }
     });
-    let mut alive = tokio::time::interval(notify::interval());
+    let mut alive = tokio::time::interval(service::interval());
     let mut end = end::Signals::new()?;
-    notify::ready();
+    service::ready();
     loop {
         tokio::select! {
-            _ = alive.tick() => notify::alive(),
+            _ = alive.tick() => service::alive(),
             ended = &mut bridge => match ended.context("the way to the CRM broke")?? {},
+            ended = &mut alerts => match ended.context("what tells the bell broke")? {},
             ended = &mut lists => return ended.context("the fetching of block lists broke"),
             error = ticks.broken() => return Err(error).context("what is done once a minute broke"),
             // The next start opens the store anew, and checks it.
@@ -148,8 +158,10 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
             () = end.wait() => break,
         }
     }
-    notify::stopping();
+    service::stopping();
     drop(ticks);
+    alerts.abort();
+    let _ = alerts.await;
     lists.abort();
     let _ = lists.await;
     bridge.abort();

@@ -228,7 +228,7 @@ fn kept(answer: Result<Response, api::admin::Unanswered>) -> Result<(), FetchFai
 }
 
 /// Seconds since 1970.
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }

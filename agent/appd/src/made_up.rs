@@ -6,17 +6,20 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use api::admin::blocking::ListsLink;
-use api::admin::{Admin, Authority, CrmLink, Parts};
+use api::admin::{Admin, Authority, Bell, CrmLink, Parts};
 use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
 use host_api::{HEADER, Request, Response};
 use identity::{Identity, Realm};
+use seal::body::{Body, Value};
+use seal::numbers::{alerts, table};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, watch};
 use vault::{Clock, Store, SystemClock, Unlock};
 
+use crate::alerts::Alerts;
 use crate::bridge::{self, Bridge};
 use crate::certificates::{All, Certificates};
 use crate::host::Host;
@@ -36,6 +39,8 @@ pub struct MadeUp {
     store: Store,
     reached: watch::Sender<(CrmReach, u64)>,
     told: watch::Sender<Authority>,
+    identity: Identity,
+    bell: Bell,
 }
 
 impl MadeUp {
@@ -51,8 +56,10 @@ impl MadeUp {
         let (reached, reach) = watch::channel((CrmReach::Unreachable, 0));
         let language = BoxLanguage::default();
         let host = Host::at(place.path().join("hostd.sock"));
+        let identity = Identity::open(store.clone(), Realm::Admin, clock.clone()).await.unwrap();
+        let bell = Bell::open(store.clone(), clock.clone()).await.unwrap();
         let admin = Admin::new(Parts {
-            identity: Identity::open(store.clone(), Realm::Admin, clock.clone()).await.unwrap(),
+            identity: identity.clone(),
             store: store.clone(),
             clock: clock.clone(),
             language: language.clone(),
@@ -63,9 +70,44 @@ impl MadeUp {
                 told: watch::channel(BTreeMap::new()).1,
                 orders: mpsc::channel(4).0,
             },
+            bell: bell.clone(),
             certificates: told.subscribe(),
         });
-        Self { place, admin, host, language, reach, certificates, clock, store, reached, told }
+        Self {
+            place,
+            admin,
+            host,
+            language,
+            reach,
+            certificates,
+            clock,
+            store,
+            reached,
+            told,
+            identity,
+            bell,
+        }
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// What tells its bell.
+    pub fn alerts(&self) -> Alerts {
+        Alerts::new(self.host.clone(), self.identity.clone(), self.bell.clone())
+    }
+
+    /// What the bell has on the disk, piece by piece.
+    pub fn kept_alerts(&self) -> Vec<String> {
+        let mut kept = Vec::new();
+        let each = |_, _, body: Arc<Body>| {
+            if let Some(Value::Bytes(piece)) = body.fields.get(&alerts::PIECE) {
+                kept.push(String::from_utf8(piece.clone()).unwrap());
+            }
+        };
+        self.store.load(table::ALERTS, each).unwrap();
+        kept
     }
 
     /// Its side of the way to a CRM that listens there.

@@ -3,6 +3,7 @@
 //! wires the parts together and serves.
 
 mod admin;
+mod alerts;
 mod bridge;
 mod certificates;
 mod channel;

@@ -81,6 +81,8 @@ pub struct Entry {
     pub token_sha256: [u8; 32],
     /// What the password was judged by: another one meanwhile, and the session is not to be stored.
     pub(crate) password: String,
+    /// The account signed in with this browser before.
+    pub(crate) known_browser: bool,
     token: Secret,
     attempt: Attempt,
 }
@@ -289,6 +291,7 @@ impl Door {
         credentials.used_step = Some(used_step);
         let password = credentials.password.clone();
         let known = credentials.known.with(peer);
+        let known_browser = attempt.is_by_known_browser();
         self.half_in.end(step);
         let session = Session {
             id: session_id,
@@ -299,7 +302,17 @@ impl Door {
             written: now.wall,
             life: Life::begin(now),
         };
-        Ok(Entry { account, used_step, known, session, token_sha256, password, token, attempt })
+        Ok(Entry {
+            account,
+            used_step,
+            known,
+            session,
+            token_sha256,
+            password,
+            known_browser,
+            token,
+            attempt,
+        })
     }
 
     /// The entry is on the disk and its session was taken in: in. The secret goes into the session's
@@ -339,6 +352,11 @@ impl Door {
         // A code may be of the step that comes next.
         let code = step.map(|step| step.saturating_mul(STEP_MS).min(now.wall));
         self.sessions.last_seen(id).max(over).max(code)
+    }
+
+    /// Whether browsers that an account does not know have to wait for it.
+    pub(crate) fn is_locked(&self, id: RecordId, now: Moment) -> bool {
+        self.people.get(id).is_some_and(|account| self.throttle.is_locked(&account.name, now))
     }
 
     fn attempt(&self, account: Option<RecordId>, name: &str, peer: &Peer) -> Attempt {

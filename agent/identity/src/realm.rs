@@ -13,6 +13,7 @@ use crate::ended::{ENDED_MOST, end};
 use crate::enrol::Enrolment;
 use crate::hashing::Hashing;
 use crate::mirror::{Known, apply, load};
+use crate::noticed::Noticed;
 use crate::password::Password;
 use crate::people::People;
 use crate::refusals::Refusals;
@@ -49,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) damaged: Vec<Named>,
     /// What the log takes of strangers.
     pub(crate) refusals: Mutex<Refusals>,
+    /// What a bell may tell.
+    pub(crate) noticed: Mutex<Noticed>,
     pub(crate) hashing: Hashing,
 }
 
@@ -115,6 +118,7 @@ impl Identity {
             organisation,
             damaged,
             refusals: Mutex::default(),
+            noticed: Mutex::default(),
             hashing: Hashing::default(),
         };
         let identity = Self(Arc::new(inner));
@@ -243,6 +247,9 @@ impl Identity {
             Ok(())
         })
         .await?;
+        if !entry.known_browser {
+            self.noticed().browser(id, peer.address);
+        }
         let entered = self.door().enter(entry, self.now());
         entered.ok_or_else(|| DoorRefused::StepGone.into())
     }

@@ -67,6 +67,9 @@ impl Identity {
         account: Option<RecordId>,
         peer: &Peer,
     ) -> Refused {
+        let now = self.now();
+        let locked = account.filter(|id| self.door().is_locked(*id, now));
+        self.noticed().wrong(peer.address, locked);
         if !self.has_entry(action::SIGN_IN_REFUSED, peer) {
             return refused.into();
         }

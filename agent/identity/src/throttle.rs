@@ -53,6 +53,12 @@ impl Attempt {
     pub fn new(name: &str, place: Place, known: Option<Known>) -> Self {
         Self { account: kept(&name_key(name)), place, known }
     }
+
+    /// Whether the account signed in with this browser before.
+    #[must_use]
+    pub fn is_by_known_browser(&self) -> bool {
+        matches!(self.known, Some(Known::Browser(_)))
+    }
 }
 
 /// Failures of all budgets. In memory; a restart forgives.
@@ -88,6 +94,12 @@ impl Throttle {
             self.places.fail(place, now);
         }
         Ok(())
+    }
+
+    /// Whether strangers have to wait for an account of this name.
+    #[must_use]
+    pub fn is_locked(&self, name: &str, now: Moment) -> bool {
+        !self.unknown.wait(&kept(&name_key(name)), FREE_ACCOUNT, now).is_zero()
     }
 
     /// One half was right (the password, its code not yet): only this try is taken back. Were all

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use settings::Language;
 
 use crate::define::catalogue;
+use crate::texts;
 use crate::value::{Value, plain};
 use crate::{
     Count, Day, Exported, Failure, HeadLine, LocalTime, Mac, Moment, Name, Part, Percent, Realm,
@@ -148,15 +149,38 @@ catalogue! {
         count: Count,
     }
     /// A device gives out addresses as only the box does.
-    RogueDhcp = "rogue-dhcp", Warning, Admin, [] {
+    RogueDhcp = "rogue-dhcp", Warning, Admin, [device] {
+        /// Which, as far as it is known.
+        device: Option<Name>,
+        /// Where.
+        zone: Option<Zone>,
+        /// At which port of the box.
+        port: Option<Name>,
         /// In so many frames.
         count: Count,
     }
     /// A device says that it is the router.
-    RogueRouter = "rogue-router", Warning, Admin, [] {
+    RogueRouter = "rogue-router", Warning, Admin, [device] {
+        /// Which, as far as it is known.
+        device: Option<Name>,
+        /// Where.
+        zone: Option<Zone>,
+        /// At which port of the box.
+        port: Option<Name>,
         /// In so many frames.
         count: Count,
     }
+    /// What the box tried against its own network arrived, though it must not.
+    ProtectionOpen = "protection-open", Critical, Admin, [from to what] {
+        /// From where.
+        from: Zone,
+        /// To where.
+        to: Zone,
+        /// What it was.
+        what: Name,
+    }
+    /// No server that is asked for names over TLS answers.
+    NamesUnanswered = "names-unanswered", Warning, Admin, [] {}
     /// A block list could not be fetched for days.
     ListNotFetched = "list-not-fetched", Warning, Admin, [list] {
         /// What it is called.
@@ -283,6 +307,8 @@ catalogue! {
     }
 
     // Alerts themselves.
+    /// Parts of what the bell remembered cannot be read.
+    AlertsDamaged = "alerts-damaged", Warning, Both, [] {}
     /// A target could not be reached for a while.
     TargetUnreachable = "target-unreachable", Warning, Both, [target] {
         /// What it is called.
@@ -305,6 +331,22 @@ catalogue! {
 }
 
 impl Kind {
+    /// What all of the kind are called.
+    pub fn name(self, language: Language) -> &'static str {
+        texts::name(language, self)
+    }
+
+    /// What an alert of the kind with this subject is about, for a person.
+    pub fn about(self, subject: &str, language: Language) -> String {
+        let names = self.subjects();
+        let parts = names.iter().zip(subject.splitn(names.len().max(1), ' '));
+        let told = parts.map(|(name, part)| {
+            let family = if matches!(*name, "from" | "to") { "zone" } else { name };
+            texts::word(language, &format!("{family}.{part}")).unwrap_or(part)
+        });
+        told.collect::<Vec<_>>().join(" · ")
+    }
+
     /// Whether it goes to targets. That the internet is gone cannot.
     pub fn is_sent(self) -> bool {
         self != Self::InternetGone
@@ -351,6 +393,20 @@ mod tests {
             assert_eq!(serde_json::from_str::<Alert>(&stored).unwrap(), alert, "{stored}");
             assert_eq!(alert.data().len(), kind.values().len());
         }
+    }
+
+    #[test]
+    fn what_it_is_about_is_told_to_a_person() {
+        let about = |kind: Kind, subject: &str| kind.about(subject, Language::English);
+        let at = Alert::sample(Kind::SignInsFailed).subject();
+        assert_eq!(about(Kind::SignInsFailed, &at), "admin application · 192.168.10.23");
+        assert_eq!(about(Kind::DiskFailed, "data"), "logs and leases");
+        assert_eq!(
+            about(Kind::ProtectionOpen, "wan crm TCP 443, IPv4"),
+            "the internet · CRM · TCP 443, IPv4"
+        );
+        assert_eq!(about(Kind::AccountLocked, "admin Zhou Wei"), "admin application · Zhou Wei");
+        assert_eq!(about(Kind::SettingsLost, ""), "");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use settings::Language;
 
 use crate::state::MAX_BELL;
 use crate::value::HOUR;
-use crate::{Alert, Moment, State};
+use crate::{Alert, LocalTime, Message, Moment, Severity, State, Words};
 
 /// How long alerts of a kind and subject become one entry.
 const DAY: u64 = 24 * HOUR;
@@ -39,6 +40,17 @@ pub enum Reading {
 }
 
 impl BellEntry {
+    /// The last one comes last, also when the clock was put back meanwhile.
+    pub(crate) fn order(&self) -> (Moment, u64) {
+        (self.last, self.id)
+    }
+
+    /// In words.
+    pub fn words(&self, language: Language, local: &LocalTime) -> Words {
+        let Self { alert, times, first, last, .. } = self;
+        Message::told(alert, (*times, *first, *last), language, local)
+    }
+
     /// Whether this account has read it; what was muted counts as read.
     pub fn is_read(&self, account: &str) -> bool {
         self.muted || self.read_by.contains(account)
@@ -51,9 +63,11 @@ impl State {
         self.bell.iter().rev()
     }
 
-    /// How many entries this account has not read.
-    pub fn unread(&self, account: &str) -> usize {
-        self.bell.iter().filter(|entry| !entry.is_read(account)).count()
+    /// How many entries this account has not read, and how much the gravest of them matters.
+    pub fn unread(&self, account: &str) -> (usize, Option<Severity>) {
+        let unread = self.bell.iter().filter(|entry| !entry.is_read(account));
+        let severities = unread.map(|entry| entry.alert.kind().severity());
+        severities.fold((0, None), |(count, gravest), one| (count + 1, gravest.max(Some(one))))
     }
 
     pub(crate) fn ring(&mut self, alert: &Alert, now: Moment, muted: bool) {
@@ -81,6 +95,7 @@ impl State {
             }
         };
         self.bell.push(entry);
+        self.bell.sort_by_key(BellEntry::order);
         while self.bell.len() > MAX_BELL {
             let least = self.bell.iter().map(|entry| entry.alert.kind().severity()).min();
             let oldest =

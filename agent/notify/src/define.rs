@@ -52,6 +52,13 @@ macro_rules! catalogue {
                 }
             }
 
+            /// Names of the values that make up what it is about ([`Alert::subject`]).
+            pub fn subjects(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$kind => &[$(stringify!($subject),)*],)*
+                }
+            }
+
             /// Names of its values.
             pub fn values(self) -> &'static [&'static str] {
                 match self {
@@ -96,6 +103,18 @@ macro_rules! catalogue {
                     })*
                 }
                 data
+            }
+
+            /// Says zones by what people call them, where they call them something else.
+            pub fn name_zones(&mut self, label: impl Fn(&str) -> Option<String>) {
+                let zones: Vec<Option<&mut Zone>> = match self {
+                    $(Self::$kind { $($value,)* } => vec![$($value.zone(),)*],)*
+                };
+                for zone in zones.into_iter().flatten() {
+                    if let Some(label) = label(zone.0.as_str()) {
+                        *zone = Zone(label.as_str().into());
+                    }
+                }
             }
 
             fn counts(&mut self) -> Vec<&mut Count> {

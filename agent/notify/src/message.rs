@@ -72,23 +72,33 @@ impl MessageId {
 impl Message {
     /// In words.
     pub fn words(&self, language: Language, local: &LocalTime) -> Words {
-        let values = self.alert.told(language, local);
+        Self::told(&self.alert, (self.times, self.first, self.last), language, local)
+    }
+
+    /// An alert that happened so often between the first time and the last, in words.
+    pub(crate) fn told(
+        alert: &Alert,
+        (times, first, last): (u64, Moment, Moment),
+        language: Language,
+        local: &LocalTime,
+    ) -> Words {
+        let values = alert.told(language, local);
         let fill = |template: &str| {
             settings::fill(template, |name| {
                 let value = values.iter().find(|(known, _)| *known == name);
                 value.map(|(_, value)| value.clone())
             })
         };
-        let text = texts::text(language, self.alert.kind());
+        let text = texts::text(language, alert.kind());
         let line = |key, value: String| line(language, key, &value);
-        let when = if self.times > 1 {
+        let when = if times > 1 {
             vec![
-                line("mail.count", Count(self.times).told(language, local)),
-                line("mail.first", local.time(self.first)),
-                line("mail.last", local.time(self.last)),
+                line("mail.count", Count(times).told(language, local)),
+                line("mail.first", local.time(first)),
+                line("mail.last", local.time(last)),
             ]
         } else {
-            vec![line("mail.happened", local.time(self.last))]
+            vec![line("mail.happened", local.time(last))]
         };
         Words { title: fill(&text.title), what: fill(&text.what), todo: fill(&text.todo), when }
     }

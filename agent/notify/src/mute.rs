@@ -29,7 +29,8 @@ impl Mute {
         now < self.until && self.kind == alert.kind() && is_its && self.kind != Kind::Test
     }
 
-    pub(crate) fn is_of(&self, kind: Kind, subject: Option<&str>) -> bool {
+    /// Whether it is this one.
+    pub fn is_of(&self, kind: Kind, subject: Option<&str>) -> bool {
         self.kind == kind && self.subject.as_deref() == subject
     }
 }

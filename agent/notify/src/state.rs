@@ -1,5 +1,5 @@
 //! What is kept: messages that wait, how targets do, mutes, the bell. Plain data, bounded; whoever keeps it
-//! writes it down, sealed, before anything is sent.
+//! writes it down in pieces ([`crate::piece`]), sealed, before anything is sent.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,13 @@ use crate::{BellEntry, Failure, Message, Moment, Mute, Realm, TargetId};
 pub const MAX_WAITING: usize = 200;
 /// Most entries of the bell.
 pub const MAX_BELL: usize = 200;
-/// How it is written down.
-const VERSION: u32 = 1;
 
 /// All that is kept of an application's alerts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
-    version: u32,
     pub(crate) realm: Realm,
     pub(crate) seed: String,
-    number: u64,
+    pub(crate) number: u64,
     /// In the order in which they came.
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) targets: BTreeMap<TargetId, TargetState>,
@@ -85,22 +82,10 @@ pub struct Told {
     pub waiting: usize,
 }
 
-/// Why what was kept cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// A newer version wrote it.
-    #[error("version {0} of the alerts' state is newer than this program")]
-    Newer(u32),
-    /// It is damaged.
-    #[error("the alerts' state cannot be read")]
-    Damaged(#[source] serde_json::Error),
-}
-
 impl State {
     /// Nothing yet. `seed` is 16 bytes of chance: it tells the messages of boxes apart.
     pub fn new(realm: Realm, seed: [u8; 16]) -> Self {
         Self {
-            version: VERSION,
             realm,
             seed: data_encoding::HEXLOWER.encode(&seed),
             number: 0,
@@ -110,24 +95,6 @@ impl State {
             bell: Vec::new(),
             bell_lost: 0,
             away: None,
-        }
-    }
-
-    /// As it is kept.
-    pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
-    }
-
-    /// From what was kept.
-    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let Versioned { version } = serde_json::from_slice(bytes).map_err(Unreadable::Damaged)?;
-        match version {
-            VERSION => serde_json::from_slice(bytes).map_err(Unreadable::Damaged),
-            newer => Err(Unreadable::Newer(newer)),
         }
     }
 

@@ -69,6 +69,8 @@ pub enum Input {
         /// Which.
         entries: Reading,
     },
+    /// So many happened that nobody could take in one by one.
+    Overlooked(u64),
     /// There is no such account any more.
     ForgetReader {
         /// The account.
@@ -164,6 +166,7 @@ impl State {
                 self.mutes.retain(|mute| !mute.is_of(kind, subject.as_deref()));
             }
             Input::Read { account, entries } => self.read(&account, &entries),
+            Input::Overlooked(count) => self.bell_lost = self.bell_lost.saturating_add(count),
             Input::ForgetReader { account } => self.forget_reader(&account),
         }
     }

@@ -8,10 +8,12 @@ use settings::{Catalogue, Language};
 
 use crate::Kind;
 
-/// The three texts of a kind, with `{values}`.
+/// What a kind is called, and its three texts with `{values}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Text {
+    /// What all of the kind are called.
+    pub name: String,
     /// A line: what it is.
     pub title: String,
     /// What happened, and what did not.
@@ -34,8 +36,18 @@ static TEXTS: Catalogue<File> =
 
 /// The texts of a kind.
 pub(crate) fn text(language: Language, kind: Kind) -> &'static Text {
-    static MISSING: Text = Text { title: String::new(), what: String::new(), todo: String::new() };
+    static MISSING: Text = Text {
+        name: String::new(),
+        title: String::new(),
+        what: String::new(),
+        todo: String::new(),
+    };
     TEXTS.of(language).kinds.get(kind.key()).unwrap_or(&MISSING)
+}
+
+/// What all of a kind are called.
+pub(crate) fn name(language: Language, kind: Kind) -> &'static str {
+    &text(language, kind).name
 }
 
 /// A single word or phrase.
@@ -58,9 +70,9 @@ mod tests {
 
     /// Words that are looked up by nothing above.
     const WORDS: [&str; 13] = [
-        "zone.office",
-        "zone.guest",
-        "zone.crm",
+        "unknown",
+        "zone.wan",
+        "zone.box",
         "severity.info",
         "severity.warning",
         "severity.critical",
@@ -84,7 +96,9 @@ mod tests {
             let keys: BTreeSet<&str> = kinds.keys().map(String::as_str).collect();
             assert_eq!(keys, Kind::ALL.iter().map(|kind| kind.key()).collect(), "{language}");
             for kind in Kind::ALL {
-                let Text { title, what, todo } = &kinds[kind.key()];
+                let Text { name, title, what, todo } = &kinds[kind.key()];
+                assert!(!name.contains('{') && !name.trim().is_empty(), "{language} {kind:?}");
+                assert!(name.chars().count() <= 40, "{language} {kind:?}");
                 for text in [title, what, todo] {
                     assert!(!text.trim().is_empty(), "{language} {kind:?}");
                     let values = kind.values().iter().copied().collect();
@@ -135,7 +149,8 @@ mod tests {
     #[test]
     fn chinese_is_spaced_and_pointed_as_the_house_does() {
         let file = TEXTS.of(Language::Chinese);
-        let texts = file.kinds.values().flat_map(|text| [&text.title, &text.what, &text.todo]);
+        let texts =
+            file.kinds.values().flat_map(|text| [&text.name, &text.title, &text.what, &text.todo]);
         for text in texts.chain(file.failures.values()).chain(file.words.values()) {
             let wide = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             let all: Vec<char> = text.chars().collect();

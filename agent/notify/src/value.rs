@@ -25,6 +25,11 @@ pub(crate) trait Value {
         None
     }
 
+    /// The zone that it is.
+    fn zone(&mut self) -> Option<&mut Zone> {
+        None
+    }
+
     /// One of the kind.
     #[cfg(test)]
     fn sample() -> Self;
@@ -58,7 +63,8 @@ pub struct Percent(pub u8);
 #[serde(from = "String")]
 pub struct Name(String);
 
-/// A zone's name. Those that every box has are told in the reader's language.
+/// A zone's name, `wan` for the internet, `box` for the box itself. Those that every box has are told in the
+/// reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Zone(pub Name);
@@ -99,7 +105,10 @@ impl Name {
 
 /// A program's value as text.
 pub(crate) fn plain(data: &serde_json::Value) -> String {
-    data.as_str().map_or_else(|| data.to_string(), str::to_owned)
+    match data {
+        serde_json::Value::Null => String::new(),
+        data => data.as_str().map_or_else(|| data.to_string(), str::to_owned),
+    }
 }
 
 /// Control characters, and Unicode's format characters that turn text round or are not seen.
@@ -240,14 +249,42 @@ impl Value for Name {
     }
 }
 
+/// Nobody knows it.
+impl<T: Value> Value for Option<T> {
+    fn told(&self, language: Language, local: &LocalTime) -> String {
+        match self {
+            Some(value) => value.told(language, local),
+            None => texts::word(language, "unknown").unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn data(&self) -> serde_json::Value {
+        self.as_ref().map_or(serde_json::Value::Null, Value::data)
+    }
+
+    fn zone(&mut self) -> Option<&mut Zone> {
+        self.as_mut().and_then(Value::zone)
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        Some(T::sample())
+    }
+}
+
 impl Value for Zone {
     fn told(&self, language: Language, _: &LocalTime) -> String {
         let name = self.0.as_str();
-        texts::word(language, &format!("zone.{name}")).unwrap_or(name).to_owned()
+        let elsewhere = || texts::word(language, &format!("zone.{name}"));
+        settings::shown_name(name, language).or_else(elsewhere).unwrap_or(name).to_owned()
     }
 
     fn data(&self) -> serde_json::Value {
         self.0.data()
+    }
+
+    fn zone(&mut self) -> Option<&mut Zone> {
+        Some(self)
     }
 
     #[cfg(test)]
@@ -354,6 +391,25 @@ mod tests {
         assert!(long.as_str().ends_with('…'));
         let read: Name = serde_json::from_str("\"a\\u0007b\"").unwrap();
         assert_eq!(read.as_str(), "ab");
+    }
+
+    #[test]
+    fn zones_are_told_by_what_people_call_them() {
+        let mut alert = crate::Alert::NewDevice {
+            mac: Value::sample(),
+            device: Value::sample(),
+            zone: Zone("guest".into()),
+        };
+        let told = |alert: &crate::Alert, language| {
+            let values = alert.told(language, &LocalTime::utc());
+            values.into_iter().find(|(name, _)| *name == "zone").map(|(_, zone)| zone)
+        };
+        assert_eq!(told(&alert, Language::English).as_deref(), Some("Guest"));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("访客"));
+        alert.name_zones(|zone| (zone == "office").then(|| "x".to_owned()));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("访客"));
+        alert.name_zones(|zone| (zone == "guest").then(|| "Café".to_owned()));
+        assert_eq!(told(&alert, Language::Chinese).as_deref(), Some("Café"));
     }
 
     #[test]

@@ -5,8 +5,8 @@ mod bench;
 
 use bench::{Bench, HOUR, MINUTE, NOON, SECOND, id, new_device, night, one, rogue, target};
 use notify::{
-    Alert, Count, Failure, Input, Kind, MAX_TARGETS, MAX_WAITING, Moment, Mute, Reading, Realm,
-    Severity, State, Target, Unreadable, step,
+    Alert, Count, Failure, Input, Kind, MAX_PIECES, MAX_TARGETS, MAX_WAITING, Moment, Mute,
+    Reading, Realm, Severity, State, Target, Unreadable, step,
 };
 
 #[test]
@@ -365,15 +365,15 @@ fn everybody_reads_the_bell_for_themselves() {
     let read = |account: &str, entries| Input::Read { account: account.to_owned(), entries };
     bench.step(read("zhou", Reading::These(vec![second])));
     bench.step(read("li", Reading::All));
-    assert_eq!(["zhou", "li", "wang"].map(|it| bench.state.unread(it)), [1, 0, 2]);
+    assert_eq!(["zhou", "li", "wang"].map(|it| bench.state.unread(it).0), [1, 0, 2]);
     // It happens again: the same entry, last, and nobody has read that.
     bench.now.0 += HOUR;
     bench.report(new_device(1));
     let last = bench.state.bell().next().unwrap();
     assert_eq!((last.times, last.first, last.last), (2, NOON, bench.now));
-    assert_eq!(["zhou", "li", "wang"].map(|it| bench.state.unread(it)), [1, 1, 2]);
+    assert_eq!(["zhou", "li", "wang"].map(|it| bench.state.unread(it).0), [1, 1, 2]);
     bench.step(Input::ForgetReader { account: "li".to_owned() });
-    assert_eq!(bench.state.unread("li"), 2);
+    assert_eq!(bench.state.unread("li").0, 2);
     bench.now.0 += 25 * HOUR;
     bench.report(new_device(1));
     assert_eq!(bench.state.bell().count(), 3);
@@ -439,12 +439,76 @@ fn a_target_that_is_gone_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_newer_state_is_refused_and_a_damaged_one_too() {
-    let kept = State::new(Realm::Admin, [1; 16]).encode().unwrap();
-    let text = String::from_utf8(kept).unwrap();
-    let newer = text.replacen("\"version\":1", "\"version\":2", 1);
-    assert!(matches!(State::decode(newer.as_bytes()), Err(Unreadable::Newer(2))));
-    assert!(matches!(State::decode(b"{}"), Err(Unreadable::Damaged(_))));
+fn a_state_comes_back_from_its_pieces_and_what_is_damaged_takes_nothing_else_with_it() {
+    let mut bench = Bench::new([("a", target())]);
+    for number in 0..3 {
+        bench.now = Moment(NOON.0 + number);
+        bench.report(new_device(u32::try_from(number).unwrap()));
+    }
+    let until = Moment(NOON.0 + HOUR);
+    let mute = Mute { kind: Kind::RogueDhcp, subject: None, until, by: "Zhou".into() };
+    bench.step(Input::Mute(mute));
+    let entries = bench.state.bell().map(|entry| entry.id).collect();
+    bench.step(Input::Read { account: "zhou".into(), entries: Reading::These(entries) });
+    let new = || State::new(Realm::Admin, [2; 16]);
+    let mut pieces = bench.state.pieces().unwrap();
+    pieces.reverse();
+    let (again, unreadable) = State::of_pieces(new(), pieces.iter().map(Vec::as_slice));
+    assert_eq!((again, unreadable.len()), (bench.state.clone(), 0));
+
+    // Of five pieces each is damaged once, and once of a newer program: the four others stay.
+    for number in 0..pieces.len() {
+        let text = String::from_utf8(pieces[number].clone()).unwrap();
+        let newer = text.replacen("\"version\":1", "\"version\":2", 1).into_bytes();
+        for wrong in [newer, b"{}".to_vec(), pieces[number][1..].to_vec()] {
+            let mut kept = pieces.clone();
+            kept[number] = wrong;
+            let (state, unreadable) = State::of_pieces(new(), kept.iter().map(Vec::as_slice));
+            assert_eq!(unreadable.len(), 1);
+            let left = state.bell().count() + state.mutes(bench.now).count();
+            let is_rest = text.contains("\"piece\":\"rest\"");
+            assert_eq!(left, if is_rest { 4 } else { 3 });
+            // No number is given twice, also without the piece that says which were.
+            let mut state = state;
+            let last = state.bell().map(|entry| entry.id).max();
+            state = step(bench.now, &bench.policy, state, Input::Report(new_device(9))).state;
+            assert!(state.bell().next().map(|entry| entry.id) > last);
+        }
+    }
+    let (_, unreadable) = State::of_pieces(new(), [&b"{\"version\":2}"[..]]);
+    assert!(matches!(unreadable[..], [(0, Unreadable::Newer(2))]));
+}
+
+#[test]
+fn a_bell_is_as_many_pieces_as_it_may_be() {
+    let mut bench = Bench::new([]);
+    for number in 0..400 {
+        bench.report(new_device(number));
+        let (subject, until) = (Some(number.to_string()), Moment(NOON.0 + HOUR));
+        bench.step(Input::Mute(Mute { kind: Kind::Test, subject, until, by: "Zhou".into() }));
+    }
+    bench.step(Input::Overlooked(7));
+    assert_eq!(bench.state.bell_lost(), 200 + 7);
+    let pieces = bench.state.pieces().unwrap();
+    assert_eq!(pieces.len(), MAX_PIECES);
+    let different: std::collections::BTreeSet<_> = pieces.iter().collect();
+    assert_eq!(different.len(), MAX_PIECES);
+    assert!(pieces.iter().all(|piece| piece.len() < 4_000));
+}
+
+#[test]
+fn the_gravest_that_nobody_read_is_told() {
+    let mut bench = Bench::new([]);
+    bench.report(new_device(1));
+    bench.report(Alert::CrmFailed {});
+    assert_eq!(bench.state.unread("zhou"), (2, Some(Severity::Critical)));
+    let grave = bench.state.bell().next().unwrap().id;
+    let entries = Reading::These(vec![grave]);
+    bench.step(Input::Read { account: "zhou".into(), entries });
+    assert_eq!(bench.state.unread("zhou"), (1, Some(Severity::Info)));
+    bench.step(Input::Read { account: "zhou".into(), entries: Reading::All });
+    assert_eq!(bench.state.unread("zhou"), (0, None));
+    assert_eq!(bench.state.unread("li"), (2, Some(Severity::Critical)));
 }
 
 #[test]

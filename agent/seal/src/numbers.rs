@@ -56,6 +56,8 @@ pub mod table {
     pub const CHANGES: TableId = TableId(24);
     /// Parts of the documents of changes.
     pub const DOCUMENTS: TableId = TableId(25);
+    /// What is kept of alerts, in pieces.
+    pub const ALERTS: TableId = TableId(26);
 }
 
 /// Tables that this program seals for: each has a key of its own.
@@ -76,6 +78,7 @@ pub const TABLES: &[crate::TableId] = &[
     table::ORGANISATION,
     table::CHANGES,
     table::DOCUMENTS,
+    table::ALERTS,
 ];
 
 /// How an access ended.
@@ -319,6 +322,13 @@ fields! {
     }
 }
 
+fields! {
+    /// Table 26. A record without the field is free for another piece.
+    alerts {
+        PIECE = 1, "A piece, as the crate `notify` writes it: bytes.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,6 +355,7 @@ mod tests {
             settings_change::ALL,
             settings_outcome::ALL,
             settings_document::ALL,
+            alerts::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

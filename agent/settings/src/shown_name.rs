@@ -2,7 +2,7 @@
 //! name in the document.
 
 use crate::message::ZONES;
-use crate::{Language, Settings, ZoneName};
+use crate::{Label, Language, Settings, ZoneName};
 
 /// Places that are no zone of the document.
 const ELSEWHERE: [&str; 2] = ["box", "wan"];
@@ -13,6 +13,12 @@ pub fn shown_name(zone: &str, language: Language) -> Option<&'static str> {
 }
 
 impl Settings {
+    /// What people call a zone, where that is another name than in the document.
+    pub fn label(&self, zone: &str) -> Option<&Label> {
+        let found = self.zones.iter().find(|(name, _)| name.as_str() == zone);
+        found.and_then(|(_, zone)| zone.label.as_ref())
+    }
+
     /// The other place that is called so already, in either language, whatever the case of its letters.
     pub(crate) fn called(&self, label: &str, but: &ZoneName) -> Option<Called> {
         let is = |name: &str| name.to_lowercase() == label.to_lowercase();

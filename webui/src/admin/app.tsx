@@ -13,6 +13,8 @@ import { Page, useHeading } from "../ui/page";
 import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
+import { Bell } from "./features/alerts/bell";
+import { AlertsPage } from "./features/alerts/page";
 import { BlockingPage } from "./features/addresses/blocking-page";
 import { BlockingReviewPage } from "./features/addresses/blocking-review";
 import { FixedPage } from "./features/addresses/fixed";
@@ -107,11 +109,12 @@ function Pages() {
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/egress", label: t("admin.egress.title"), icon: "signOut" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
+    { href: "/alerts", label: t("admin.alerts.title"), icon: "bell" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
   ];
   return (
-    <Shell look="admin" name={t("ui.product")} second={t("admin.app")} places={places} account={{ name: account.name, second: t("admin.role"), href: "/account" }} above={<TrialBar />}>
+    <Shell look="admin" name={t("ui.product")} second={t("admin.app")} places={places} account={{ name: account.name, second: t("admin.role"), href: "/account" }} bell={<Bell />} above={<TrialBar />}>
       <Switch>
         <Route path="/" component={ProtectionPage} />
         <Route path="/zones" component={ZonesPage} />
@@ -158,6 +161,7 @@ function Pages() {
         <Route path="/settings/change/:id/before">
           <GoBackPage to="before" />
         </Route>
+        <Route path="/alerts" component={AlertsPage} />
         <Route path="/log">
           {/* What opens with the box is its own store. */}
           <LogPage words={{ unlock: "opened", lock: "closed" }} />

@@ -12,6 +12,8 @@ const PATHS = {
   certificate: "M5 3h14v11H5zM9 7h6M9 10h3M9 17.5a3 3 0 1 0 6 0 3 3 0 0 0-6 0",
   log: "M5 3h14v18H5zM9 8h6M9 12h6M9 16h3",
   key: "M8 15a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 11h9v4M17 11v3",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 21h4M12 3v2",
+  bellOff: "M4 4l16 16M8.2 6.4A6 6 0 0 1 18 11v4M6 10.5V16l-1.5 2H17M10 21h4",
   lock: "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 8 0V11M12 15v2",
   unlock: "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 7.7-1.5M12 15v2",
   signIn: "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M4 12h11M11 8l4 4-4 4",

@@ -1,10 +1,26 @@
-// A popover and a menu that many buttons share: `at` is the button it belongs to, null while it is closed. One of each
+// A popover with a button of its own, and below it a popover and a menu that many buttons share: `at` is the button it belongs to, null while it is closed. One of each
 // for a list of hundreds of rows, not one a row. The focus goes in, and back to its button.
 import { Menu as BaseMenu } from "@base-ui/react/menu";
 import { Popover as Base } from "@base-ui/react/popover";
-import { type ReactNode, useRef } from "react";
+import { type ReactElement, type ReactNode, useRef } from "react";
 import { classes } from "./classes";
 import { floating, type MenuItem, MenuItems } from "./menu-items";
+
+/** It hangs from the page itself: a rail that scrolls would cut it off. */
+export function Popover(props: { open: boolean; onOpen: (open: boolean) => void; label: string; trigger: ReactElement; children: ReactNode }) {
+  return (
+    <Base.Root open={props.open} onOpenChange={props.onOpen}>
+      <Base.Trigger render={props.trigger} />
+      <Base.Portal>
+        <Base.Positioner side="bottom" align="start" sideOffset={6} collisionPadding={16} className="z-40">
+          <Base.Popup aria-label={props.label} className={classes(floating, "max-h-(--available-height) w-[min(24rem,calc(100vw-2rem))] overflow-y-auto p-4")}>
+            {props.children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
 
 interface Shared {
   at: HTMLElement | null;

@@ -46,6 +46,8 @@ interface ShellProps {
   second: string;
   places: Place[];
   account: { name: string; second: string; href: string };
+  /** Beside the name, on a phone at the top of the page. */
+  bell?: ReactNode;
   /** Above every page. */
   above?: ReactNode;
   children: ReactNode;
@@ -83,7 +85,10 @@ function Frame(props: ShellProps) {
         {t("ui.skip")}
       </a>
       <header className={classes("sticky top-0 flex h-dvh flex-col overflow-y-auto px-3 py-5 max-sm:hidden", look.rail)}>
-        <Mark look={props.look} name={props.name} second={props.second} />
+        <div className="flex items-center justify-between gap-1">
+          <Mark look={props.look} name={props.name} second={props.second} />
+          {props.bell}
+        </div>
         <nav aria-label={t("ui.places")} className="mt-5 grid gap-0.5">
           {props.places.map((place) => {
             const here = isHere(location, place.href);
@@ -113,6 +118,12 @@ function Frame(props: ShellProps) {
         </Link>
       </header>
       <div className="min-w-0">
+        {props.bell && (
+          <header className={classes("screen-only flex items-center justify-between gap-2 px-1 py-1 sm:hidden", look.rail)}>
+            <Mark look={props.look} name={props.name} second={props.second} />
+            {props.bell}
+          </header>
+        )}
         {props.above}
         <main id="main" tabIndex={-1} className="min-w-0 outline-none max-sm:pb-20">
           <PageGuard place={location}>{props.children}</PageGuard>

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use host_api::NoProbe;
+use notify::{Alert, Zone};
 use seal::numbers::{action, outcome};
 use settings::{Settings, ZoneName, fill};
 use vault::Actor;
@@ -124,6 +125,20 @@ impl Admin {
         let before = self.attempts().last().as_ref().and_then(|it| it.wrong.as_ref().map(told));
         if before.as_ref() == Some(&now) {
             return;
+        }
+        if wrong.arrived {
+            let place = |of: &From| {
+                Zone(match of {
+                    From::Zone(zone) => zone.as_str().into(),
+                    From::Wan => "wan".into(),
+                    From::Box => "box".into(),
+                })
+            };
+            let Wanted { from, to, .. } = &wrong.wanted;
+            let (from, to, what) = (place(from), place(to), what(&wrong.wanted).as_str().into());
+            let mut alert = Alert::ProtectionOpen { from, to, what };
+            alert.name_zones(|zone| round.settings.label(zone).map(ToString::to_string));
+            self.bell().tell(alert);
         }
         let happened = entry(Actor::default(), action::PACKET_TRIED, outcome::ALLOWED, Some(&now));
         if let Err(problem) = self.log(happened).await {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use identity::Signed;
+use notify::Alert;
 use seal::body::{Body, Value};
 use seal::numbers::{action, outcome, settings_change, settings_document, settings_outcome, table};
 use seal::{RecordId, TableId};
@@ -134,7 +135,10 @@ impl Admin {
             (settings_change::OUTCOME, Value::Choice(settings_outcome::KEPT)),
             (settings_change::DONE_AT, instant(at)),
         ]);
-        self.put_change(Actor::default(), fields, documents, action::SETTINGS_CHANGED).await
+        let actor = Actor::default();
+        let id = self.put_change(actor, fields, documents, action::SETTINGS_CHANGED).await?;
+        self.bell().tell(Alert::SettingsRestoredAtConsole {});
+        Ok(id)
     }
 
     async fn put_change(
@@ -207,8 +211,26 @@ impl Admin {
             Ok(())
         });
         match written.await? {
-            Ok(()) | Err(NotWritten::Known) => Ok(()),
+            Ok(()) => {
+                self.tell_end(by, ended);
+                Ok(())
+            }
+            Err(NotWritten::Known) => Ok(()),
             Err(NotWritten::Batch(error)) => Err(broken(&error)),
+        }
+    }
+
+    /// What came by itself is news to everybody, what somebody did to the others.
+    fn tell_end(&self, by: Option<&Signed>, ended: Outcome) {
+        match (ended, by.map(Signed::account)) {
+            (Outcome::Expired | Outcome::Restarted, _) => {
+                self.bell().tell(Alert::SettingsReverted {});
+            }
+            (Outcome::Kept, Some(account)) => {
+                let by = account.name.as_str().into();
+                self.bell().tell_others(Alert::SettingsChanged { by }, account.id);
+            }
+            _ => {}
         }
     }
 

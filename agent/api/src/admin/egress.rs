@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use events::{EgressProtocol as Asked, Event};
 use host_api::egress::{EgressAsked, EgressName, EgressUsed, EgressWanted, NameState as Found};
 use host_api::{Request, Response};
+use notify::Alert;
 use seal::numbers::{action, outcome};
 use settings::{Egress, EgressProtocol, EgressTarget, EgressUser, Settings};
 use vault::Actor;
@@ -80,6 +81,8 @@ impl Admin {
         };
         let kept: Result<(), Problem> = match self.ask(Request::EgressAsk(asked)).await {
             Ok(Response::Accepted) => {
+                let (to, port) = (to.as_str().into(), u32::from(*port));
+                self.bell().tell(Alert::EgressRequested { to, port });
                 let what = action::EGRESS_WANTED;
                 self.log(entry(Actor::default(), what, outcome::ALLOWED, None)).await
             }

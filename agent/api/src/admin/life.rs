@@ -3,9 +3,10 @@
 
 use data_encoding::HEXLOWER;
 use events::{CrmState, Event, Order};
-use host_api::seeing::{DevicesShown, Look, MAX_PAGE, Page, Seen};
+use host_api::seeing::{self, DevicesShown, Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::KeptCode;
+use notify::{Alert, Count, Mac, Part, Zone};
 use seal::numbers::{action, outcome};
 use vault::Actor;
 
@@ -46,11 +47,23 @@ impl Admin {
         };
         let newest = rows.iter().map(|row| row.first_seen).max().unwrap_or(0);
         let Some(before) = self.devices_noted(newest) else { return };
-        let came = rows.iter().filter(|row| row.first_seen > before).count();
+        let new: Vec<_> = rows.iter().filter(|row| row.first_seen > before).collect();
+        let came = new.len();
+        let settings = if new.is_empty() { None } else { self.settings().await.ok() };
+        let label = |zone: &str| settings.as_ref()?.settings.label(zone).map(ToString::to_string);
+        let told = new.iter().take_while(|_| self.hears(Noise::Devices));
+        let told = told.filter_map(|row| new_device(row)).map(|mut alert| {
+            alert.name_zones(label);
+            self.bell().tell(alert);
+        });
+        let told = told.count();
         // A full page of new ones: all that are new, as far as anybody can tell.
         let count = if came == MAX_PAGE { counts.new } else { came };
         if count == 0 {
             return;
+        }
+        if count > told {
+            self.bell().overlook((count - told) as u64);
         }
         let count = i64::try_from(count).ok();
         let happened = entry(Actor::default(), action::DEVICE_NEW, outcome::ALLOWED, None);
@@ -135,7 +148,12 @@ impl Admin {
             Event::DiskFailed => ("disk-failed", None),
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
             Event::EgressWanted { .. } => return self.crm_wants(event).await,
-            Event::Started { .. } => return,
+            Event::Started { state } => {
+                if *state == CrmState::Locked && self.hears(Noise::Crm) {
+                    self.bell().tell(Alert::CrmLocked {});
+                }
+                return;
+            }
         };
         let noise = match event {
             Event::UnlockFailed { .. } => Noise::Unlocking,
@@ -146,6 +164,9 @@ impl Admin {
             tracing::warn!(what, "the CRM says more than the log takes in an hour");
             return;
         }
+        if let Some(alert) = said_by_crm(event) {
+            self.bell().tell(alert);
+        }
         let happened = entry(Actor::default(), action::CRM_EVENT, outcome::ALLOWED, Some(what));
         if let Err(problem) = self.log(vault::Access { count, ..happened }).await {
             self.failed(&problem);
@@ -155,6 +176,29 @@ impl Admin {
     fn failed(&self, problem: &Problem) {
         let code: Code = problem.code();
         tracing::error!(problem = code.as_str(), "an event was not kept");
+    }
+}
+
+fn new_device(row: &seeing::Device) -> Option<Alert> {
+    let mac = Mac::try_from(row.mac.clone()).ok()?;
+    let device = row.name.as_deref().unwrap_or(&row.mac).into();
+    Some(Alert::NewDevice { mac, device, zone: Zone(row.zone.as_str().into()) })
+}
+
+/// What the bell tells of it.
+fn said_by_crm(event: &Event) -> Option<Alert> {
+    match event {
+        Event::Claimed => Some(Alert::CrmClaimed {}),
+        Event::UnlockFailed { count } => {
+            Some(Alert::CrmUnlockFailed { count: Count((*count).into()) })
+        }
+        Event::ClaimRefused { count } => {
+            Some(Alert::CrmClaimRefused { count: Count((*count).into()) })
+        }
+        Event::DiskFailed => Some(Alert::DiskFailed { part: Part::Crm }),
+        Event::Started { .. } | Event::Unlocked | Event::Locked | Event::EgressWanted { .. } => {
+            None
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The admin application's own routes.
 
+mod alerts;
 mod ask;
 mod attempts;
+mod bell;
 pub mod blocking;
 mod certificate;
 mod changes;
@@ -32,6 +34,7 @@ mod zones;
 
 use axum::Router;
 
+pub use bell::{Bell, NotOpened, NotRung};
 pub use host::{Connections, Host, HostFuture, Unanswered};
 pub use state::{Admin, Authority, CrmLink, Parts};
 
@@ -56,6 +59,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(seen::routes())
         .merge(blocking::routes())
         .merge(egress::routes())
+        .merge(alerts::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

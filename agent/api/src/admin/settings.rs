@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::routing::{get, post};
 use host_api::{SettingsSource, texts};
+use notify::Exported;
 use seal::numbers::{action, outcome};
 use serde_json::value::RawValue;
 use settings::Settings;
@@ -173,6 +174,7 @@ async fn one(State(admin): State<Admin>, _: Who, caller: Caller, At(id): At) -> 
 async fn export(State(admin): State<Admin>, who: Who) -> Reply {
     let now = admin.settings().await?;
     admin.log(entry(who.signed.actor(), action::SETTINGS_EXPORTED, outcome::ALLOWED, None)).await?;
+    admin.tell_export(&who.signed, Exported::Settings);
     let mut response = axum::http::Response::new(axum::body::Body::from(now.document));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

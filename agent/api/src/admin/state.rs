@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use events::Order;
-use identity::{Identity, Steps};
+use identity::{Identity, LogReader, Steps};
+use notify::Exported;
 use seal::{RecordId, TableId};
 use tokio::sync::{MutexGuard, mpsc, watch};
 use vault::{Access, Actor, Clock, Store};
 
 use super::attempts::Attempts;
+use super::bell::Bell;
 use super::blocking::ListsLink;
 use super::setup::SetUp;
 use super::trial::Begun;
@@ -43,6 +45,8 @@ pub(super) enum Noise {
     SetupCodes,
     /// Destinations that the CRM asks for.
     Egress,
+    /// Devices that nobody knows, which anybody on the network can make up.
+    Devices,
 }
 
 /// What the process gives to the admin application's routes.
@@ -63,6 +67,8 @@ pub struct Parts {
     pub crm: CrmLink,
     /// Whoever fetches block lists.
     pub lists: ListsLink,
+    /// The admins' bell.
+    pub bell: Bell,
     /// The certificates in force.
     pub certificates: watch::Receiver<Authority>,
 }
@@ -232,6 +238,11 @@ impl Admin {
         Ok(self.0.parts.store.read_logged(access).await?)
     }
 
+    /// What the bell is to tell; written down shortly after, by whoever watches it.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.0.parts.bell
+    }
+
     /// Tells the CRM. When it does not take it now it gets it at its next start.
     pub(super) fn order(&self, order: Order) {
         if self.0.parts.crm.orders.try_send(order).is_err() {
@@ -254,6 +265,10 @@ impl Realm for Admin {
 
     fn store(&self) -> Result<Store, Problem> {
         Ok(self.0.parts.store.clone())
+    }
+
+    fn log_leaves(&self, by: &LogReader) {
+        self.tell_export(by.signed(), Exported::Log);
     }
 
     fn label(&self, _: TableId, _: RecordId) -> Option<String> {

@@ -4,6 +4,7 @@ use super::Access::{Public, Session, Step};
 use super::Method::{Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
+use crate::shape::alerts as v;
 use crate::shape::blocking as b;
 use crate::shape::egress as e;
 use crate::shape::leases as l;
@@ -54,6 +55,7 @@ const CONNECTIONS: &[Parameter] = &[
     CURSOR,
     ROWS,
 ];
+const ALERTS: &[Parameter] = &[CURSOR, ROWS];
 const REFUSED: &[Parameter] = &[FIND, ZONE, DEVICE, CURSOR, ROWS];
 const TRAFFIC: &[Parameter] = &[DEVICE];
 
@@ -182,6 +184,26 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<e::EgressTold>(),
         Route::new(Post, "/egress/decline", Session, "Decline what a program asks for")
             .takes::<e::DeclinedDestination>()
+            .problems(&[422]),
+        Route::new(Get, "/alerts", Session, "The bell: what happened lately, the last first")
+            .gives::<v::AlertsPage>()
+            .query(ALERTS)
+            .problems(&[422]),
+        Route::new(
+            Get,
+            "/alerts/unread",
+            Session,
+            "How many alerts are unread; lengthens no session",
+        )
+        .gives::<v::AlertsUnread>(),
+        Route::new(Post, "/alerts/read", Session, "Say that alerts were read")
+            .takes::<v::AlertsRead>()
+            .problems(&[422]),
+        Route::new(Post, "/alerts/mutes", Session, "Mute a kind of alerts, or one subject of it")
+            .takes::<v::NewAlertMute>()
+            .problems(&[422]),
+        Route::new(Post, "/alerts/mutes/end", Session, "Let it ring again")
+            .takes::<v::EndedAlertMute>()
             .problems(&[422]),
         Route::new(Get, "/crm", Session, "How the CRM is").gives::<a::CrmStatus>(),
         Route::new(Post, "/crm/manager-code", Session, "Make a new code for the first manager")

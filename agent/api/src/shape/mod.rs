@@ -2,6 +2,7 @@
 //! it does not know; what it gets may gain fields in later versions.
 
 pub mod admin;
+pub mod alerts;
 pub mod blocking;
 pub mod claim;
 pub mod contact;

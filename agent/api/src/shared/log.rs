@@ -108,6 +108,7 @@ async fn export<S: Realm>(
     };
     // In the log first, so that the export holds the entry that tells of it.
     store.read_logged(exported(outcome::ALLOWED)).await?;
+    state.log_leaves(&who.role);
     let (to, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut to = Pieces { to, buffer: Vec::with_capacity(PIECE) };

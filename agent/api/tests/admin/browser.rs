@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::admin::blocking::{FetchOrder, ListsLink};
-use api::admin::{self, Admin, Authority, Connections, CrmLink, Parts};
+use api::admin::{self, Admin, Authority, Bell, Connections, CrmLink, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
 use api::language::BoxLanguage;
@@ -77,6 +77,7 @@ pub struct Disk {
 /// The process.
 pub struct Site {
     pub admin: Admin,
+    pub bell: Bell,
     pub hostd: Hostd,
     pub clock: Arc<Hands>,
     pub store: Store,
@@ -139,6 +140,7 @@ impl Disk {
         let (certificates, in_force) = watch::channel(Authority { der: vec![0x30, 0x82], told });
         let language = BoxLanguage::default();
         let lines = Lines(Arc::new(Mutex::new(1)), Arc::default());
+        let bell = Bell::open(store.clone(), clock.clone()).await.unwrap();
         let admin = Admin::new(Parts {
             store: store.clone(),
             identity,
@@ -148,6 +150,7 @@ impl Disk {
             connections: Arc::new(lines.clone()),
             crm: CrmLink { reach: reached, orders: order },
             lists: ListsLink { told: fetches.1, orders: fetch },
+            bell: bell.clone(),
             certificates: in_force,
         });
         let pages = self.directory.path().to_path_buf();
@@ -158,6 +161,7 @@ impl Disk {
         let (_directory, _certificates) = (Arc::clone(&self.directory), certificates);
         Site {
             admin,
+            bell,
             hostd,
             clock,
             store,

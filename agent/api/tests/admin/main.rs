@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod alerts;
 mod attempts;
 mod blocking;
 mod browser;

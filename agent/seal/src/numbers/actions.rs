@@ -74,6 +74,10 @@ pub mod action {
         EGRESS_WANTED = 120, "egress-wanted";
         EGRESS_DECLINED = 121, "egress-declined";
         LIST_FETCHED = 125, "list-fetched";
+        ALERTS_KEPT = 130, "alerts-kept";
+        ALERTS_READ = 131, "alerts-read";
+        ALERTS_MUTED = 132, "alerts-muted";
+        ALERTS_UNMUTED = 133, "alerts-unmuted";
     }
 
     /// The code of a number; `None` for those of a newer program.

@@ -37,9 +37,8 @@ pub(in crate::admin) fn zone_called(
     zone: &str,
     language: Language,
 ) -> Option<String> {
-    let mut zones = in_.iter().flat_map(|settings| &settings.zones);
-    let found = zones.find(|(name, _)| name.as_str() == zone);
-    let label = found.and_then(|(_, zone)| zone.label.as_ref());
+    let has = |settings: &&&Settings| settings.zones.keys().any(|name| name.as_str() == zone);
+    let label = in_.iter().find(has).and_then(|settings| settings.label(zone));
     label.map(ToString::to_string).or_else(|| zone_name(zone, language))
 }
 

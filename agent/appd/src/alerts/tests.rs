@@ -1,0 +1,118 @@
+//! With a made-up hostd and a real store: what hostd says is on the disk, once.
+
+use host_api::{Notice, Status};
+use vault::{Actor, Clock, Store, SystemClock, Unlock};
+
+use super::*;
+use crate::made_up::MadeUp;
+
+#[tokio::test]
+async fn what_hostd_says_is_on_the_disk_and_told_once() {
+    let made = MadeUp::new().await;
+    let status = Status {
+        notices: vec![Notice::new("service_down", [("service", "dnsmasq".to_owned())])],
+        ..Status::default()
+    };
+    made.hostd(move |request| match request {
+        Request::Status => Response::Status(Box::new(status.clone())),
+        _ => Response::Accepted,
+    });
+    let mut alerts = made.alerts();
+    for _ in 0..2 {
+        alerts.look().await;
+        alerts.bell.ring().await.unwrap();
+    }
+    let kept = made.kept_alerts();
+    let told = kept.iter().filter(|piece| piece.contains("service-down")).collect::<Vec<_>>();
+    assert_eq!(told.len(), 1, "{kept:?}");
+    assert!(told[0].contains("\"times\":1"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_bell_outlives_a_restart_and_a_damaged_piece_is_told_and_stops_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let clock: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock::default());
+    std::fs::write(place.path().join("key"), [7; 32]).unwrap();
+    let (path, unlock) = (place.path().join("store"), Unlock::Machine(place.path().join("key")));
+    let start = async |first: bool| {
+        let store = match first {
+            true => Store::create(&path, &unlock, clock.clone()).unwrap(),
+            false => Store::open(&path, &unlock, clock.clone()).unwrap(),
+        };
+        let bell = Bell::open(store.clone(), clock.clone()).await.unwrap();
+        bell.ring().await.unwrap();
+        (store, bell)
+    };
+    let kinds = |store: &Store| {
+        let mut kinds = Vec::new();
+        let each = |_, _, body: std::sync::Arc<seal::body::Body>| {
+            let Some(seal::body::Value::Bytes(piece)) =
+                body.fields.get(&seal::numbers::alerts::PIECE)
+            else {
+                return;
+            };
+            let text = String::from_utf8(piece.clone()).unwrap();
+            let known = ["crm-failed", "settings-lost", "alerts-damaged"];
+            kinds.extend(known.into_iter().find(|kind| text.contains(kind)));
+        };
+        store.load(seal::numbers::table::ALERTS, each).unwrap();
+        kinds.sort_unstable();
+        kinds
+    };
+    let (store, bell) = start(true).await;
+    bell.tell(Alert::CrmFailed {});
+    bell.ring().await.unwrap();
+    bell.tell(Alert::SettingsLost {});
+    bell.ring().await.unwrap();
+    store.close(Actor::default()).await.unwrap();
+    drop((store, bell));
+
+    let (store, bell) = start(false).await;
+    assert_eq!(kinds(&store), ["crm-failed", "settings-lost"]);
+    store.close(Actor::default()).await.unwrap();
+    drop((store, bell));
+
+    damage(&path);
+    for _ in 0..2 {
+        let (store, bell) = start(false).await;
+        let found = kinds(&store);
+        assert!(found.contains(&"alerts-damaged"), "{found:?}");
+        assert!(found.contains(&"settings-lost") || found.contains(&"crm-failed"), "{found:?}");
+        let log = store.audit(None, 20).unwrap();
+        let named = seal::numbers::action::DAMAGE_FOUND;
+        assert!(log.iter().any(|entry| entry.action == Some(named)));
+        // What is new is kept beside it.
+        bell.tell(Alert::ClockNotSet {});
+        bell.ring().await.unwrap();
+        store.close(Actor::default()).await.unwrap();
+    }
+}
+
+/// A bit of the last record flips, while nothing runs.
+fn damage(path: &std::path::Path) {
+    use vault::engine::{Engine, Options, SledEngine};
+    let engine = SledEngine::open(&path.join("db"), Options::default()).unwrap();
+    let prefix = [&[0x10][..], &seal::numbers::table::ALERTS.0.to_be_bytes()].concat();
+    let (key, mut value) = engine.scan(&prefix, &[]).unwrap().items.pop().unwrap();
+    value[70] ^= 1;
+    engine.commit(vec![(key, Some(value))]).unwrap();
+    engine.close().unwrap();
+}
+
+#[tokio::test]
+async fn a_guesser_is_told() {
+    let made = MadeUp::new().await;
+    let identity: &Identity = made.identity();
+    let peer =
+        identity::Peer { device: "x".to_owned(), address: [192, 168, 10, 5].into(), browser: None };
+    for _ in 0..5 {
+        let password = "wrong and wrong".to_owned().into();
+        assert!(identity.sign_in("nobody", password, &peer).await.is_err());
+    }
+    made.hostd(|_| Response::Accepted);
+    let mut alerts = made.alerts();
+    alerts.look().await;
+    alerts.bell.ring().await.unwrap();
+    let kept = made.kept_alerts();
+    assert!(kept.iter().any(|piece| piece.contains("sign-ins-failed")), "{kept:?}");
+}

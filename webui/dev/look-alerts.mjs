@@ -1,0 +1,40 @@
+// Pictures of the bell: its panel, the page, a mute that is made and ended, nothing at all, and a box that cannot answer.
+export async function lookAtAlerts({ base, view, shoot }) {
+  const { page } = view;
+  const bell = () => page.locator("header button[aria-haspopup=dialog]:visible");
+  await page.goto(`${base}/`);
+  await page.locator("h1").waitFor();
+  await shoot(view, "alerts-bell");
+  await bell().focus();
+  await page.keyboard.press("Enter");
+  await page.locator("[role=dialog] li").first().waitFor();
+  await shoot(view, "alerts-panel");
+  await page.keyboard.press("Escape");
+  await page.locator("[role=dialog]").waitFor({ state: "detached" });
+  if (!(await bell().evaluate((element) => element === document.activeElement))) throw new Error("the focus did not come back to the bell");
+  await bell().click();
+  await page.locator("[role=dialog] li a").nth(2).click();
+  await page.waitForURL("**/alerts#alert-5");
+  await page.locator("main li").first().waitFor();
+  await shoot(view, "alerts-page");
+  await page.locator("main li").nth(1).locator("button").last().click();
+  await page.locator("[role=dialog] select").first().waitFor();
+  await shoot(view, "alerts-mute");
+  await page.locator("[role=dialog] button").last().click();
+  await page.locator("[role=dialog] select").first().waitFor({ state: "detached" });
+  await page.locator("main section").last().locator("li").nth(1).waitFor();
+  await page.locator("main section").last().locator("button").first().click();
+  await page.locator("main section").last().locator("li").nth(1).waitFor({ state: "detached" });
+  await page.locator("main h1").evaluate((h1) => h1.closest("div").parentElement.querySelector("button").click());
+  await page.locator("main h1").waitFor();
+  await shoot(view, "alerts-read");
+  await page.request.post(`${base}/api/v1/alerts/dev`, { data: { none: true } });
+  await page.goto(`${base}/alerts`);
+  await page.locator("main section").first().waitFor();
+  await shoot(view, "alerts-none");
+  await page.request.post(`${base}/api/v1/alerts/dev`, { data: { fails: true } });
+  await page.goto(`${base}/alerts`);
+  await page.locator("main [role=alert]").waitFor();
+  await shoot(view, "alerts-failed");
+  await page.request.post(`${base}/api/v1/alerts/dev`, { data: {} });
+}
