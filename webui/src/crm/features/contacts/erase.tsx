@@ -32,7 +32,7 @@ export function ErasePage(props: { id: string }) {
   if (isNotThere(query.error)) return <GonePage id={props.id} error={query.error} />;
   const ahead = query.data;
   const above =
-    ahead === undefined || ahead.deletion !== null ? (
+    !ahead || ahead.deletion ? (
       <TextLink href={ahead?.deletion?.undoUntil ? "/contacts/deleted" : listAddress()}>{t(ahead?.deletion?.undoUntil ? "crm.deletedList" : "crm.contacts")}</TextLink>
     ) : (
       <TextLink href={`/contacts/${props.id}`}>{ahead.name}</TextLink>
@@ -109,7 +109,7 @@ function Confirm({ id, ahead }: { id: string; ahead: ErasureAhead }) {
   const client = useQueryClient();
   // What was shown when the page was opened is what is erased.
   const [version, setVersion] = useState(ahead.version);
-  const back = ahead.deletion === null ? `/contacts/${id}` : listAddress();
+  const back = ahead.deletion ? listAddress() : `/contacts/${id}`;
   useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(back) });
   const form = useForm({
     initial: { reason: "", note: "", name: "" },
@@ -141,7 +141,7 @@ function Confirm({ id, ahead }: { id: string; ahead: ErasureAhead }) {
       <Form form={{ ...form, onSubmit: (event: FormEvent) => event.preventDefault() }} label={t("crm.erase.confirm")}>
         {changed && (
           <Note state="needs-you" role="alert">
-            <p>{t(ahead.deletion === null ? "crm.erase.changed" : "crm.erase.changedDeleted")}</p>
+            <p>{t(ahead.deletion ? "crm.erase.changedDeleted" : "crm.erase.changed")}</p>
             <div className="mt-2">
               <Button size="row" onClick={() => setVersion(ahead.version)}>
                 {t("crm.erase.goOn")}
