@@ -106,7 +106,8 @@ impl Contacts {
         repeat: Option<Repeat>,
     ) -> Result<Erased, Refused> {
         let mut done = self.erase_once(who, id, if_version, why, repeat).await;
-        if let (Err(Refused::NotFound), Some(repeat)) = (&done, repeat) {
+        let missing = matches!(done, Err(Refused::NotFound));
+        if let Some(repeat) = repeat.filter(|_| missing) {
             done = self.erased_by(who, id, repeat).await;
         }
         self.logged(who, action::PERSON_ERASED, Some(id), done).await?;

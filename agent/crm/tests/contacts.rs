@@ -4,10 +4,10 @@
 
 mod office;
 
-use crm::{Contact, ContactPatch, Contacts, Deletion, PastKind, Refused, UNDO_FOR, field};
+use crm::{ContactPatch, Contacts, Deletion, PastKind, Refused, UNDO_FOR, field};
 use identity::Editor;
 use identity::repeated::{REPEATED_FOR, Repeat};
-use office::{Office, logged, named};
+use office::{Office, named};
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, Version};
 use vault::{Actor, BatchError, Clock, Store, Unlock};

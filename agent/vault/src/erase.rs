@@ -2,7 +2,6 @@
 //! logged as done (batch 2). At each opening both memories are joined, whichever is older.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use seal::audit::Mark;
