@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import admin
 import crm
 import looks
-from business import CONTACT, FIRST, MANAGER, SECOND, STAFF
+from business import ALSO_ERASED, CONTACT, ERASED, FIRST, MANAGER, SECOND, STAFF
 from screen import Screen
 
 pytestmark = pytest.mark.usefixtures("chapter")
@@ -133,6 +133,82 @@ def test_what_a_colleague_deletes_while_one_types_is_saved_with_it(office):
     expect(here.page.get_by_role("alert").filter(has_text=here.say("crm.deletedWhileTyping"))).to_be_in_viewport()
     here.press("crm.restoreAndSave").heading(SECOND["name"]).sees("Deputy head of sales")
     crm.count(contacts(there), 3)
+
+
+def test_a_contact_is_erased_for_good_and_every_open_page_forgets_it(office):
+    office.plant(**{f"erased {number} {name}": value for number, one in enumerate((ERASED, ALSO_ERASED)) for name, value in one.items()})
+    page, here = contacts(office.tabs["manager"]), contacts(office.tabs["staff"])
+    crm.save_contact(page, ERASED)
+    number = crm.id_of(page)
+    office.erased.append(number)
+    crm.save_contact(contacts(page), ALSO_ERASED)
+    crm.row(here, ERASED["name"]).click()
+    here.heading(ERASED["name"])
+    typing = office.second_tab(here, office.desk).open(f"{crm.ADDRESS}/contacts/{number}/edit").heading(here.say("crm.editContact"))
+    typing.fill_in({"crm.field.position": "Half typed"})
+    # Of the staff nobody is offered it, and nobody may.
+    expect(here.page.get_by_role("button", name=here.say("crm.moreActions"), exact=True)).to_have_count(0)
+    for method in ("GET", "POST"):
+        status, _ = here.send_request(method, f"/contacts/{number}/erasure", {"reason": "asked"} if method == "POST" else None)
+        assert status == 403
+    crm.row(contacts(page), ERASED["name"]).click()
+    page.heading(ERASED["name"]).press("crm.moreActions").press("crm.erase.ask", "menuitem")
+    page.heading(page.say("crm.erase.title", name=ERASED["name"])).sees(number)
+    # Who else names the person is shown, and stays.
+    mentions = page.page.get_by_role("list", name=page.say("crm.erase.mentions"))
+    expect(mentions.get_by_role("link")).to_have_text([ALSO_ERASED["name"]])
+    page.fill_in({"crm.erase.name": "柳青"}).press("crm.erase.now")
+    page.error_at("crm.erase.reason", page.say("crm.erase.reasonEmpty"))
+    page.error_at("crm.erase.name", page.say("crm.erase.notSame", name=ERASED["name"]))
+    assert looks.everywhere(page.page, "crm-erase-refused") == []
+    page.choose("crm.erase.reason", "asked").fill_in({"crm.erase.note": f"by {ERASED['name']}", "crm.erase.name": f" {ERASED['name']}\u3000"})
+    # Enter takes over what an input method offers, and sends nothing.
+    page.field("crm.erase.name").press("Enter")
+    expect(page.field("crm.erase.name")).to_be_focused()
+    page.press("crm.erase.now").error_at("crm.erase.note", page.say.problem("field.names-person"))
+    page.fill_in({"crm.erase.note": "17/26"})
+    page.page.get_by_role("button", name=page.say("crm.erase.now"), exact=True).dblclick()
+    page.heading(page.say("crm.gone")).sees(page.say("crm.erased.title"))
+    page.sees(re.compile(re.escape(page.say("crm.erased.by", actor=MANAGER["name"]))))
+    # The others had it open, one of them typing into it.
+    for other in (page, here, typing):
+        other.heading(other.say("crm.gone")).sees(other.say("crm.erased.title"))
+        expect(other.page.get_by_role("alert")).to_have_count(0)
+        assert ERASED["name"] not in other.page.content()
+        assert ERASED["phone"] not in other.page.content()
+    assert looks.everywhere(here.page, "crm-erased") == []
+    typing.page.close()
+    status, told = page.send_request("POST", f"/contacts/{number}/restore")
+    assert (status, told["type"]) == (410, "urn:gatehouse:problem:erased")
+    assert ERASED["name"] not in str(told)
+    crm.count(contacts(page), 4)
+    page.fill_in({"crm.search": ERASED["email"]}).sees(page.say("crm.noMatch")).press("crm.dropSearch")
+    crm.row(contacts(here), ALSO_ERASED["name"]).wait_for()
+    expect(crm.row(here, ERASED["name"])).to_have_count(0)
+
+
+def test_a_deleted_contact_is_erased_from_the_list_of_the_deleted(office):
+    page, here = contacts(office.tabs["manager"]), contacts(office.tabs["staff"])
+    crm.row(page, ALSO_ERASED["name"]).click()
+    page.heading(ALSO_ERASED["name"])
+    office.erased.append(crm.id_of(page))
+    page.press("crm.delete").sees(page.say("crm.deletedNamed", name=ALSO_ERASED["name"]))
+    here.press("crm.deletedList", "link").heading(here.say("crm.deletedList")).sees(ALSO_ERASED["name"])
+    asks = here.page.get_by_role("button", name=here.say("crm.erase.askNamed", name=ALSO_ERASED["name"]), exact=True)
+    expect(asks).to_have_count(0)
+    page.press("crm.deletedList", "link").heading(page.say("crm.deletedList"))
+    page.press("crm.erase.askNamed", name=ALSO_ERASED["name"]).heading(page.say("crm.erase.title", name=ALSO_ERASED["name"]))
+    # By keyboard alone: from the name on, Tab comes to both answers.
+    page.choose("crm.erase.reason", "mistake").fill_in({"crm.erase.name": ALSO_ERASED["name"]})
+    assert unreached(page.page) == []
+    button = page.page.get_by_role("button", name=page.say("crm.erase.now"), exact=True)
+    button.focus()
+    page.page.keyboard.press("Enter")
+    page.heading(page.say("crm.gone")).sees(page.say("crm.erased.title"))
+    # Nobody can bring it back any more.
+    here.sees(here.say("crm.deletedNone"))
+    assert ALSO_ERASED["name"] not in here.page.content()
+    crm.count(contacts(page), 3)
 
 
 def test_a_session_that_was_ended_elsewhere_ends_at_once_and_keeps_what_was_typed(office):

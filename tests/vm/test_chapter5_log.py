@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 import business
 import chain
 import looks
-from business import CONTACT, FIRST, MANAGER, SECOND, STAFF
+from business import ALSO_ERASED, CONTACT, ERASED, FIRST, MANAGER, SECOND, STAFF
 from screen import Screen
 
 pytestmark = pytest.mark.usefixtures("chapter")
@@ -23,6 +23,11 @@ def test_both_logs_show_who_saved_and_who_looked(office):
                                ("contact-opened", STAFF["name"], CONTACT["name"]), ("contact-created", MANAGER["name"], FIRST["name"]),
                                ("enrolled", STAFF["name"], None), ("vault-created", None, None)):
         expect(rows(page, action, who, about).first).to_be_visible()
+    # Of who was erased there is the number, who did it and why; no entry names them any more.
+    for number, why in zip(office.erased, (page.say("log.erasedNote", reason=page.say("log.erased.asked"), note="17/26"), page.say("log.erased.mistake")), strict=True):
+        expect(rows(page, "contact-erased", MANAGER["name"], page.say("log.contactNumber", id=number), why)).to_have_count(1)
+    for one in (ERASED, ALSO_ERASED):
+        expect(rows(page).filter(has_text=one["name"])).to_have_count(0)
     # Who deletes a contact asks for it no more; one that never was there has been asked for.
     missed = rows(page, "contact-opened", page.say("log.missing"), MANAGER["name"])
     expect(missed.first).to_be_visible()

@@ -3,6 +3,7 @@
 One story with the other chapters: each test goes on from where the one before ended.
 """
 
+import re
 import time
 
 import pytest
@@ -13,7 +14,7 @@ import crm
 import looks
 import planted
 import totp
-from business import ADMIN, CONTACT, MANAGER, ORGANISATION, STAFF
+from business import ADMIN, ALSO_ERASED, CONTACT, ERASED, MANAGER, ORGANISATION, STAFF
 from story import complaints
 
 IDLE_SECONDS = 30 * 60
@@ -88,6 +89,17 @@ def test_the_contact_is_there(office):
     crm.row(page, CONTACT["name"]).click()
     for text in CONTACT.values():
         page.sees(text)
+
+
+def test_who_was_erased_stays_so(office):
+    page = office.tabs["staff"]
+    for number in office.erased:
+        page.open(f"{crm.ADDRESS}/contacts/{number}").heading(page.say("crm.gone")).sees(page.say("crm.erased.title"))
+        page.sees(re.compile(re.escape(page.say("crm.erased.by", actor=MANAGER["name"]))))
+    page.open(f"{crm.ADDRESS}/contacts").heading(page.say("crm.contacts"))
+    crm.row(page, CONTACT["name"]).wait_for()
+    for one in (ERASED, ALSO_ERASED):
+        expect(crm.row(page, one["name"])).to_have_count(0)
 
 
 def test_what_was_half_typed_at_the_cut_is_back_for_who_typed_it(office):

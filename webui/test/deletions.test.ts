@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { noteDeletions, noteHappened, readContact } from "../src/crm/features/contacts/deletions";
-import { deletionOf } from "../src/crm/features/contacts/restore";
+import { noteDeletions, noteErasure, noteHappened, readContact, readErasure } from "../src/crm/features/contacts/deletions";
+import { deletionOf, erasureOf } from "../src/crm/features/contacts/restore";
 
 const { signal } = new AbortController();
-const deletion = { deletedAt: "2027-01-15T08:00:00Z", deletedBy: { id: "1", name: "王芳" }, undoUntil: "2027-01-15T09:00:00Z" };
+const deletion = { deletedAt: "2027-01-15T08:00:00Z", deletedBy: { id: "1", name: "王芳" }, undoUntil: "2027-01-15T09:00:00Z", version: 2 };
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -45,4 +45,18 @@ test("what was deleted while nothing was heard is learnt from the list", async (
   await noteDeletions();
   await expect(readContact("c", signal)).rejects.toMatchObject({ code: "deleted" });
   expect(asked).toEqual(["/contacts/deleted", "/contacts/deleted"]);
+});
+
+test("one that was erased is asked for no more, and says who did it where that is known", async () => {
+  noteHappened("d", "deleted");
+  noteHappened("d", "erased");
+  const asked = box(["d"]);
+  await expect(readContact("d", signal)).rejects.toMatchObject({ code: "erased", status: 410 });
+  await expect(readErasure("d", signal)).rejects.toMatchObject({ code: "erased" });
+  const by = { erasedAt: "2027-01-15T08:00:00Z", erasedBy: { id: "1", name: "王芳" } };
+  expect([noteErasure("d", by), noteErasure("e", by)]).toEqual([false, true]);
+  noteHappened("d", "erased");
+  const refused: unknown = await readContact("d", signal).catch((error: unknown) => error);
+  expect(erasureOf(refused)).toEqual(by);
+  expect(asked).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { draftOf, EMPTY, forgetDrafts, hasDrafts, keepDraft, keepDraftsOf } from "../src/crm/features/contacts/drafts";
+import { draftOf, EMPTY, forgetDrafts, forgetDraftsInto, hasDrafts, keepDraft, keepDraftsOf } from "../src/crm/features/contacts/drafts";
 
 const typed = (name: string) => ({ ...EMPTY, name });
 
@@ -24,4 +24,11 @@ test("nothing typed is no draft", () => {
   expect(hasDrafts()).toBe(true);
   keepDraft("wang", null, { typed: EMPTY, base: null });
   expect(hasDrafts()).toBe(false);
+});
+
+test("nothing typed into an erased contact stays, whoever typed it", () => {
+  for (const [account, contact] of [["wang", "1"], ["ruth", "1"], ["wang", "11"], ["wang", null]] as const) keepDraft(account, contact, { typed: typed("C"), base: null });
+  forgetDraftsInto("1");
+  expect([draftOf("wang", "1"), draftOf("ruth", "1")]).toEqual([null, null]);
+  expect([draftOf("wang", "11"), draftOf("wang", null)].every((one) => one !== null)).toBe(true);
 });

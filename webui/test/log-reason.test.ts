@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAttack, needsLook, passwordWasRight, said, tried, triesBefore } from "../src/ui/log-reason";
+import { erasedWhy, isAttack, needsLook, passwordWasRight, said, tried, triesBefore } from "../src/ui/log-reason";
 
 const of = (action: string, reason: string | null) => ({ action, reason });
 
@@ -36,4 +36,11 @@ test("a request that the role does not allow is told in words where there are so
   expect(asked("GET /api/v1/log/export")).toEqual({ key: "log.triedRead", what: "log.what.log" });
   expect(asked("POST /api/v1/lock")).toEqual({ key: "log.triedLock", what: null });
   for (const unknown of ["GET /api/v1/else", "GET /api/v1/constructor", "GET /", "x"]) expect(asked(unknown)).toBeNull();
+});
+
+test("why a contact was erased is a code, and what somebody added", () => {
+  expect(erasedWhy(of("contact-erased", "asked"))).toEqual({ code: "asked", note: null });
+  expect(erasedWhy(of("contact-erased", "not-needed: 17/26: paper"))).toEqual({ code: "not-needed", note: "17/26: paper" });
+  expect(erasedWhy(of("contact-erased", "key-destroyed"))).toEqual({ code: "key-destroyed", note: null });
+  for (const none of [of("contact-erased", null), of("contact-erased", "?"), of("opened", "asked")]) expect(erasedWhy(none)).toBeNull();
 });

@@ -64,6 +64,8 @@ codes! {
     NotFound = "not-found", NOT_FOUND;
     /// The contact was deleted; who did, and when, is told.
     Deleted = "deleted", NOT_FOUND;
+    /// The contact was erased for good; who did, and when, is told.
+    Erased = "erased", GONE;
     /// This path knows other methods.
     Method = "method", METHOD_NOT_ALLOWED;
     /// There is no `If-Match`, or none that names one version.
@@ -203,6 +205,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "same-place",
     "ip-version",
     "not-spoken",
+    "names-person",
 ];
 
 /// A field that was refused, before its words are chosen.

@@ -171,7 +171,7 @@ async fn a_deleted_one_comes_back_within_the_hour_and_its_history_says_so() {
         list["items"],
         json!([{
             "id": made["id"], "name": "张三明", "company": "上海电子",
-            "deletedAt": at, "deletedBy": by, "undoUntil": until,
+            "deletedAt": at, "deletedBy": by, "undoUntil": until, "version": 3,
         }])
     );
     let log = office.manager.get("/log").await.good();

@@ -48,6 +48,27 @@ async fn others_see_what_happens_to_a_contact() {
 }
 
 #[tokio::test]
+async fn others_see_that_a_contact_was_erased_also_one_that_was_deleted_before() {
+    let office = Office::open().await;
+    let (other, _) = office.joined("Anna", Role::Staff).await;
+    for deleted in [false, true] {
+        let made = office.manager.post("/contacts", json!({ "name": "张三明" })).await.good();
+        let path = format!("/contacts/{}", made["id"].as_str().unwrap());
+        if deleted {
+            office.manager.at("DELETE", &path, &json!(1), Value::Null).await.good();
+        }
+        let mut stream = listen(&other).await;
+        let version = if deleted { 2 } else { 1 };
+        let (path, why) = (format!("{path}/erasure"), json!({ "reason": "asked" }));
+        office.manager.at("POST", &path, &json!(version), why).await.good();
+        let said = next(&mut stream).await.unwrap();
+        let data = said.strip_prefix("event: contact\ndata: ").unwrap().trim_end();
+        let told = json!({ "id": made["id"], "version": version, "kind": "erased" });
+        assert_eq!(serde_json::from_str::<Value>(data).unwrap(), told);
+    }
+}
+
+#[tokio::test]
 async fn it_ends_with_the_session_the_account_and_the_vault() {
     let office = Office::open().await;
     let (anna, signed) = office.joined("Anna", Role::Staff).await;

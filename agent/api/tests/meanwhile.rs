@@ -130,6 +130,7 @@ async fn of_the_crm() {
             versioned(asked("PATCH", &contact, json!({ "note": "n" }))),
             versioned(asked("DELETE", &contact, Value::Null)),
             asked("POST", format!("{gone_path}/restore"), Value::Null),
+            versioned(asked("POST", format!("{contact}/erasure"), json!({ "reason": "asked" }))),
             versioned(asked("PATCH", format!("/people/{staff}"), json!({ "disabled": true }))),
             asked("POST", "/invitations", json!({ "name": "Dora", "role": "staff" })),
             asked("DELETE", format!("/invitations/{invited}"), Value::Null),

@@ -6,7 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use identity::repeated::{self, Repeat};
-use identity::writes::write_as;
+use identity::writes::{Holder, write_as};
 use identity::{Editor, Reader};
 use records::{FieldMask, LIMIT_MOST, Page, Query, Table};
 use seal::numbers::{action, outcome, table};
@@ -28,14 +28,14 @@ const TABLE: TableId = table::CONTACTS;
 /// The contacts of a CRM. Clones are handles of the same.
 #[derive(Clone)]
 pub struct Contacts {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
     view: Arc<RwLock<View>>,
 }
 
 /// What is in memory: the contacts, and those deleted a short time ago.
-struct View {
-    rows: Table<ContactRow>,
+pub(crate) struct View {
+    pub rows: Table<ContactRow>,
     deleted: RecentlyDeleted,
 }
 
@@ -307,20 +307,20 @@ impl Contacts {
         lives.or_else(deleted).cloned()
     }
 
-    fn find(&self, id: RecordId) -> Option<Contact> {
+    pub(crate) fn find(&self, id: RecordId) -> Option<Contact> {
         let view = self.view();
         let (version, row) = view.rows.get(id)?;
         Some(Contact { id, version, row: mask().applied(row) })
     }
 
-    fn view(&self) -> RwLockReadGuard<'_, View> {
+    pub(crate) fn view(&self) -> RwLockReadGuard<'_, View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Logs a refusal, on the disk before the answer.
-    async fn logged<T>(
+    pub(crate) async fn logged<T>(
         &self,
-        who: &Editor,
+        who: &impl Holder,
         action: u32,
         about: Option<RecordId>,
         done: Result<T, Refused>,
@@ -331,11 +331,12 @@ impl Contacts {
                 Err(Refused::NotFound) => outcome::MISSING,
                 _ => outcome::REFUSED,
             };
-            let refused = access(who.actor(), action, outcome, about.clone());
+            let actor = who.signed().actor();
+            let refused = access(actor.clone(), action, outcome, about.clone());
             self.store.read_logged(refused).await?;
             // That answer shows the contact as it is.
             if matches!(done, Err(Refused::ChangedMeanwhile { .. })) {
-                let seen = access(who.actor(), action::CONTACT_OPENED, outcome::ALLOWED, about);
+                let seen = access(actor, action::CONTACT_OPENED, outcome::ALLOWED, about);
                 self.store.read_logged(seen).await?;
             }
         }
@@ -358,16 +359,25 @@ fn asked(query: &Query) -> String {
 }
 
 /// Today both roles of the CRM see every field.
-fn mask() -> FieldMask {
+pub(crate) fn mask() -> FieldMask {
     FieldMask::every::<ContactRow>()
 }
 
-fn access(actor: Actor, action: u32, outcome: u32, records: Vec<(TableId, RecordId)>) -> Access {
+pub(crate) fn access(
+    actor: Actor,
+    action: u32,
+    outcome: u32,
+    records: Vec<(TableId, RecordId)>,
+) -> Access {
     Access { records, ..Access::new(actor, action, outcome) }
 }
 
 /// The contact as earlier writes left it, if it is of this version.
-fn current(batch: &Batch<'_>, id: RecordId, if_version: Version) -> Result<ContactRow, Refused> {
+pub(crate) fn current(
+    batch: &Batch<'_>,
+    id: RecordId,
+    if_version: Version,
+) -> Result<ContactRow, Refused> {
     let (version, body) = batch.get(TABLE, id)?.ok_or(Refused::NotFound)?;
     let row = read(&body);
     if version != if_version {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use seal::numbers::{action, outcome, table};
-use seal::{RecordId, TableId};
+use seal::{RecordId, TableId, Version};
 use vault::Store;
 use vault::engine::EngineError;
 
@@ -29,6 +29,8 @@ pub struct Deletion {
     pub by: Option<RecordId>,
     /// Until when it can be brought back, ms since 1970; `None` once that is over.
     pub undo_until: Option<u64>,
+    /// The version that it took, which an erasure has to name.
+    pub version: Version,
 }
 
 /// A deleted contact that can be brought back.
@@ -131,6 +133,7 @@ pub(crate) fn deletion(
         at: deleted.at,
         by: deleted.by,
         undo_until: (!is_over(deleted.at, now)).then(|| deleted.at.saturating_add(UNDO_FOR)),
+        version: deleted.version,
     }))
 }
 

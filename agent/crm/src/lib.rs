@@ -3,6 +3,7 @@
 mod contact;
 mod contacts;
 mod deleted;
+mod erasure;
 mod history;
 mod refused;
 mod rules;
@@ -13,6 +14,7 @@ pub use contact::{
 };
 pub use contacts::{CONTACTS_MOST, Contact, Contacts, Created};
 pub use deleted::{DeletedContact, Deletion, UNDO_FOR};
+pub use erasure::{ERASURE_NOTE_MOST, Erasable, ErasureReason, Why};
 pub use history::{PastKind, PastPage, PastVersion};
 pub use refused::Refused;
 pub use rules::{FieldRefused, NOTE_BYTES, Reason, checked};

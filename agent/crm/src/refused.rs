@@ -6,7 +6,7 @@ use records::QueryRefused;
 use vault::{BatchError, CommitError};
 
 use crate::contacts::Contact;
-use crate::rules::FieldRefused;
+use crate::rules::{FieldRefused, Reason};
 
 /// Why something was not done; then nothing was.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum Refused {
     /// The session ended, or its role was taken away, before this was done.
     #[error("the session ended meanwhile")]
     SessionEnded,
+    /// What was added to the reason of an erasure.
+    #[error("the note of the erasure is refused")]
+    ErasureNote(#[source] Reason),
     /// As many contacts as a CRM can have.
     #[error("a CRM has at most {most} contacts")]
     Full {

@@ -74,6 +74,10 @@ pub enum Reason {
         /// Which character, from 1.
         at: usize,
     },
+    /// The name, the e-mail address or the telephone number of whom it is about: what is kept for ever
+    /// must not have it.
+    #[error("it names the person")]
+    NamesPerson,
 }
 
 impl Reason {
@@ -86,6 +90,7 @@ impl Reason {
             Self::TooManyBytes { .. } => "too-many-bytes",
             Self::Control { .. } => "control-character",
             Self::Hidden { .. } => "hidden-character",
+            Self::NamesPerson => "names-person",
         }
     }
 }
@@ -124,14 +129,33 @@ fn fault(text: &str, id: u32, most: usize) -> Option<Reason> {
     if text.len() > NOTE_BYTES {
         return Some(Reason::TooManyBytes { most: NOTE_BYTES, has: text.len() });
     }
-    let at = |bad: fn(char) -> bool| text.chars().position(bad).map(|at| at + 1);
     if is_note {
-        return at(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        return first(text, |c| c.is_control() && !matches!(c, '\n' | '\t'))
             .map(|at| Reason::Control { at });
     }
-    let control = at(char::is_control).map(|at| Reason::Control { at });
-    let hidden = control.or_else(|| at(is_hidden).map(|at| Reason::Hidden { at }));
-    hidden.or_else(|| (id == field::NAME && !is_seen(text)).then_some(Reason::Required))
+    misleads(text).or_else(|| (id == field::NAME && !is_seen(text)).then_some(Reason::Required))
+}
+
+/// A line that is none of a contact's fields, as it is kept: at most so many characters.
+///
+/// # Errors
+/// Its first fault; an empty one has none.
+pub(crate) fn checked_line(text: &str, most: usize) -> Result<String, Reason> {
+    let text = kept(text, false);
+    let has = text.chars().count();
+    let long = (has > most).then_some(Reason::TooLong { most, has });
+    long.or_else(|| misleads(&text)).map_or(Ok(text), Err)
+}
+
+/// What makes a line look like another one.
+fn misleads(text: &str) -> Option<Reason> {
+    let control = first(text, char::is_control).map(|at| Reason::Control { at });
+    control.or_else(|| first(text, is_hidden).map(|at| Reason::Hidden { at }))
+}
+
+/// Which character is the first of this kind, from 1.
+fn first(text: &str, bad: fn(char) -> bool) -> Option<usize> {
+    text.chars().position(bad).map(|at| at + 1)
 }
 
 #[cfg(test)]

@@ -2,129 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+mod office;
 
-use crm::{
-    Contact, ContactFields, ContactPatch, Contacts, Deletion, PastKind, Refused, UNDO_FOR, field,
-};
+use crm::{ContactPatch, Contacts, Deletion, PastKind, Refused, UNDO_FOR, field};
+use identity::Editor;
 use identity::repeated::{REPEATED_FOR, Repeat};
-use identity::{
-    Editor, Identity, Language, NewAccount, Password, Peer, Reader, Realm, STEP_MS, TotpSecret,
-};
-use records::{Query, Sort};
+use office::{Office, named};
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, Version};
-use tempfile::TempDir;
-use vault::{Actor, BatchError, Clock, Moment, Store, Unlock};
-
-const PASSWORD: &str = "lampe-wolke-7-fahrrad";
-
-/// A clock that tests turn by hand.
-#[derive(Debug)]
-struct Hands(Mutex<Moment>);
-
-impl Hands {
-    fn forward(&self, ms: u64) {
-        let mut now = self.0.lock().unwrap();
-        now.wall += ms;
-        now.since_start += Duration::from_millis(ms);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Moment {
-        *self.0.lock().unwrap()
-    }
-}
-
-struct Office {
-    dir: TempDir,
-    clock: Arc<Hands>,
-    store: Store,
-    totp: TotpSecret,
-    identity: Identity,
-    contacts: Contacts,
-    reader: Reader,
-    editor: Editor,
-}
-
-impl Office {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("machine"), [7; 32]).unwrap();
-        let start = Moment { wall: 1_800_000_000_000, since_start: Duration::ZERO };
-        let clock = Arc::new(Hands(Mutex::new(start)));
-        let unlock = Unlock::Machine(dir.path().join("machine"));
-        let store = Store::create(&dir.path().join("store.1"), &unlock, clock.clone()).unwrap();
-        let identity = Identity::open(store.clone(), Realm::Crm, clock.clone()).await.unwrap();
-        let new = NewAccount {
-            name: "王芳".to_owned(),
-            password: Password::from(PASSWORD.to_owned()),
-            language: Language::ZhCn,
-            time_zone: "Asia/Shanghai".to_owned(),
-        };
-        let (step, setup) = identity.begin_first(new).await.unwrap();
-        let secret = data_encoding::BASE32_NOPAD.decode(setup.secret.as_bytes()).unwrap();
-        let totp = TotpSecret::from_bytes(&secret).unwrap();
-        let code = totp.code(start.wall / STEP_MS);
-        identity.enrol_code(step.expose(), std::str::from_utf8(&code).unwrap(), &peer()).unwrap();
-        let (_, signed) = identity.enrol_finish(step.expose(), &peer()).await.unwrap();
-        let (contacts, _) = Contacts::open_all(store.clone(), clock.clone()).unwrap();
-        let (reader, editor) = (signed.reader().unwrap(), signed.editor().unwrap());
-        Self { dir, clock, store, totp, identity, contacts, reader, editor }
-    }
-
-    /// The same person, signed in anew: sessions do not last a day.
-    async fn signs_in(&self) -> Editor {
-        let password = Password::from(PASSWORD.to_owned());
-        let step = self.identity.sign_in("王芳", password, &peer()).await.unwrap();
-        let code = self.totp.code(self.clock.now().wall / STEP_MS);
-        let code = std::str::from_utf8(&code).unwrap();
-        let (_, signed) = self.identity.sign_in_code(step.expose(), code, &peer()).await.unwrap();
-        signed.editor().unwrap()
-    }
-
-    async fn create(&self, name: &str) -> Contact {
-        self.contacts.create(&self.editor, named(name), None).await.unwrap().contact
-    }
-
-    fn names(&self, search: &str) -> Vec<String> {
-        let query = Query {
-            search: search.to_owned(),
-            filters: Vec::new(),
-            sort: Sort { field: field::NAME, descending: false },
-            cursor: None,
-            limit: 50,
-        };
-        let page = self.contacts.list(&self.reader, &query).unwrap();
-        assert_eq!(page.count, page.rows.len());
-        page.rows.into_iter().map(|(_, _, row)| row.fields.name).collect()
-    }
-
-    /// Is this among the newest entries of the log?
-    fn logged(&self, action: u32, outcome: u32) -> bool {
-        logged(&self.store, action, outcome)
-    }
-}
-
-fn peer() -> Peer {
-    Peer::new("192.168.8.20".parse().unwrap(), "Firefox")
-}
-
-fn logged(store: &Store, action: u32, outcome: u32) -> bool {
-    let entries = store.audit(None, 20).unwrap();
-    entries.iter().any(|entry| entry.action == Some(action) && entry.outcome == Some(outcome))
-}
-
-fn named(name: &str) -> ContactFields {
-    ContactFields {
-        name: name.to_owned(),
-        company: "上海电子".to_owned(),
-        phone: "138 1234 5678".to_owned(),
-        ..ContactFields::default()
-    }
-}
+use vault::{Actor, BatchError, Clock, Store, Unlock};
 
 fn note(text: &str) -> ContactPatch {
     ContactPatch { note: Some(text.to_owned()), ..ContactPatch::default() }
@@ -289,7 +175,7 @@ async fn what_can_be_brought_back_is_listed_and_named_for_that_hour() {
         let list = contacts.deleted(&office.reader).unwrap();
         list.into_iter().map(|one| (one.name, one.deletion)).collect::<Vec<_>>()
     };
-    let of = |at| Deletion { at, by: me, undo_until: Some(at + UNDO_FOR) };
+    let of = |at| Deletion { at, by: me, undo_until: Some(at + UNDO_FOR), version: Version(2) };
     let both = vec![("李四".to_owned(), of(began + 60_000)), ("张三明".to_owned(), of(began))];
     assert_eq!(told(&office.contacts), both);
     // The same after a restart, when only the disk knows.

@@ -2,8 +2,9 @@
 //! the change is, on the writer's thread and after every earlier write. A request that was under way
 //! when its session ended, or its role was taken away, does nothing.
 
+use seal::RecordId;
 use seal::numbers::table;
-use vault::{Batch, BatchError, CommitError, Store};
+use vault::{Batch, BatchError, CommitError, EraseError, Store};
 
 use crate::realm::Identity;
 use crate::refused::Refused;
@@ -47,6 +48,32 @@ where
         decide(batch)
     });
     written.await?
+}
+
+/// Erases a person as [`Store::erase_person_if`] does, if the session and what it gave still hold after
+/// all earlier writes.
+///
+/// # Errors
+/// [`SessionEnded`], and what `decide` and the store refuse.
+pub async fn erase_as<W, T, E>(
+    store: &Store,
+    who: &W,
+    person: RecordId,
+    decide: impl FnOnce(&mut Batch<'_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    W: Holder,
+    T: Send + 'static,
+    E: From<SessionEnded> + From<BatchError> + From<EraseError> + Send + 'static,
+{
+    let by = who.clone();
+    let erased = store.erase_person_if(person, who.signed().actor(), move |batch| {
+        if !holds(&by, batch)? {
+            return Err(SessionEnded.into());
+        }
+        decide(batch)
+    });
+    erased.await?
 }
 
 impl Identity {

@@ -185,6 +185,16 @@ impl<'w> Batch<'w> {
         Ok(standing.map(|opened| (opened.header.version, opened.body)))
     }
 
+    /// The version that the deletion of a record took; `None` when it lives or never was.
+    ///
+    /// # Errors
+    /// [`BatchError::Damaged`], [`BatchError::Read`].
+    pub fn deleted(&self, table: TableId, id: RecordId) -> Result<Option<Version>, BatchError> {
+        let grave = self.standing(table::DELETED, id)?;
+        let grave = grave.filter(|grave| grave_of(&grave.body) == Some(table));
+        Ok(grave.map(|grave| grave.header.version))
+    }
+
     /// What earlier writes changed that the views do not show yet; `None` for what they deleted.
     pub fn pending(
         &self,

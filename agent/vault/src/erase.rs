@@ -2,16 +2,17 @@
 //! logged as done (batch 2). At each opening both memories are joined, whichever is older.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use seal::audit::Mark;
 use seal::body::Value;
 use seal::numbers::{action, erased, outbox, outcome, table};
-use seal::{KeyId, RecordId, TableId, record};
+use seal::{KeyId, RecordId, TableId, Version, record};
 
 use crate::applied::{Applied, Kind};
 use crate::batch::{Batch, Standing};
 use crate::engine::{Change, EngineError, MAX_BATCH};
-use crate::entry::Saying;
+use crate::entry::{Saying, Touched};
 use crate::job::CommitError;
 use crate::keyring::KeyOf;
 use crate::place;
@@ -57,13 +58,14 @@ fn key_id(value: &Value) -> Option<KeyId> {
     }
 }
 
-/// Does all of it; on the disk when it returns.
-pub fn erase(
+/// Does all of it, if `decide` gives `Ok`; on the disk when it returns.
+pub fn erase<T, E>(
     writer: &mut Writer,
     person: RecordId,
     known: &[KeyId],
     who: &Actor,
-) -> Result<(), EraseError> {
+    decide: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+) -> Result<Result<T, E>, EraseError> {
     writer.flush();
     writer.may_seal(true).map_err(EraseError::Commit)?;
     let mut keys: BTreeSet<KeyId> = known.iter().copied().collect();
@@ -75,40 +77,51 @@ pub fn erase(
     }
     let keys: Vec<KeyId> = keys.into_iter().collect();
 
-    first_batch(writer, person, &keys, who)?;
+    let decided = match first_batch(writer, person, &keys, who, decide)? {
+        Ok(decided) => decided,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let buried = writer.persons.bury(person, &keys, &writer.reader.keys());
     buried.map_err(|error| EraseError::Commit(writer.fail(&error)))?;
     writer.reader.change_keys(|ring| ring.erase(person, &keys));
 
+    let of = Touched { table: table::ERASED, id: person, version: Version(0), digest: [0; 32] };
     let saying = Saying {
         actor: who,
         action: action::PERSON_ERASED,
         outcome: outcome::ALLOWED,
-        touched: &[],
+        touched: &[of],
         count: None,
-        reason: Some("key destroyed"),
+        reason: Some("key-destroyed"),
         details: &[],
     };
     let entry = writer.add_entry(Mark::Ordinary, Some(&saying), false);
     entry.map_err(|error| EraseError::Commit(CommitError::Seal(error)))?;
-    writer.commit().map_err(EraseError::Commit)
+    writer.commit().map_err(EraseError::Commit)?;
+    Ok(Ok(decided))
 }
 
-/// Takes all out and puts the person into table 14.
-fn first_batch(
+/// Takes all out and puts the person into table 14, with what `decide` plans besides.
+fn first_batch<T, E>(
     writer: &mut Writer,
     person: RecordId,
     keys: &[KeyId],
     who: &Actor,
-) -> Result<(), EraseError> {
+    decide: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+) -> Result<Result<T, E>, EraseError> {
+    let nothing = Standing::default();
+    let mut batch = Batch::new(&writer.reader, &nothing, who.clone());
+    let decided = match catch_unwind(AssertUnwindSafe(|| decide(&mut batch))) {
+        Err(_) => return Err(EraseError::Commit(CommitError::Panicked)),
+        Ok(Err(refused)) => return Ok(Err(refused)),
+        Ok(Ok(decided)) => decided,
+    };
     let out = taken_out(&writer.reader, keys).map_err(EraseError::Read)?;
     let mut head = writer.head.clone();
     for (part, header) in &out.parts {
         head.digest.subtract(&writer.digester.part(header, part));
         head.parts = head.parts.saturating_sub(1);
     }
-    let nothing = Standing::default();
-    let mut batch = Batch::new(&writer.reader, &nothing, who.clone());
     let list = keys.iter().map(|id| Value::Bytes(id.0.to_vec())).collect();
     let fields = BTreeMap::from([(erased::KEYS, Value::List(list))]);
     batch.put(table::ERASED, person, fields, KeyOf::Table).map_err(EraseError::Batch)?;
@@ -136,9 +149,10 @@ fn first_batch(
     writer.add(sealed, head);
     writer.commit().map_err(EraseError::Commit)?;
     writer.standing = Standing::default();
-    writer.applied.clear();
-    writer.shared.tell(&gone);
-    Ok(())
+    let mut applied = std::mem::take(&mut writer.applied);
+    applied.extend(gone);
+    writer.shared.tell(&applied);
+    Ok(Ok(decided))
 }
 
 /// What an erasure takes out of the engine.

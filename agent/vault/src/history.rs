@@ -67,6 +67,15 @@ pub struct Deleted {
     pub by: Option<RecordId>,
 }
 
+/// A person who was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// When, ms since 1970; 0 when the entry does not open.
+    pub at: u64,
+    /// By whom.
+    pub by: Option<RecordId>,
+}
+
 /// Versions, newest first, the live one included, so many at most; of those before it from a place of an
 /// earlier list. Empty when there is no such record. What does not open is named and ends the list: only
 /// it knew what came before.
@@ -151,6 +160,16 @@ pub fn deleted(
     let entry = log::entry(reader, grave.body.commit)?;
     Ok(Some(Deleted {
         version: grave.header.version,
+        at: entry.as_ref().map_or(0, |entry| entry.at),
+        by: entry.and_then(|entry| entry.account),
+    }))
+}
+
+/// When a person was erased and by whom; `None` when they were not.
+pub fn erased(reader: &Reader, person: RecordId) -> Result<Option<Erased>, EngineError> {
+    let Some(Ok(opened)) = reader.live(table::ERASED, person)? else { return Ok(None) };
+    let entry = log::entry(reader, opened.body.commit)?;
+    Ok(Some(Erased {
         at: entry.as_ref().map_or(0, |entry| entry.at),
         by: entry.and_then(|entry| entry.account),
     }))

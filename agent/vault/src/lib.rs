@@ -51,7 +51,7 @@ pub use damage::{Damage, Named};
 pub use erase::EraseError;
 pub use export::ExportError;
 pub use feed::{Feed, MOST_KEPT, Since};
-pub use history::{Deleted, Former, NoFormer, Past};
+pub use history::{Deleted, Erased, Former, NoFormer, Past};
 pub use job::CommitError;
 pub use keyfile::KeyFileError;
 pub use keyring::{KeyOf, SealFailed};

@@ -2,6 +2,7 @@
 //! of erasures joined, and the entry that says it was unlocked, all before the first answer.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -286,7 +287,7 @@ fn begin(
     }
     writer.commit()?;
     for (person, keys) in unfinished {
-        erase::erase(writer, person, &keys, &box_itself)?;
+        let Ok(()) = erase::erase(writer, person, &keys, &box_itself, |_| Ok::<_, Infallible>(()))?;
     }
     Ok(())
 }

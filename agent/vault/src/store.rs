@@ -1,5 +1,6 @@
 //! An open store, as everyone above uses it.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +19,7 @@ use crate::create::CreateError;
 use crate::engine::EngineError;
 use crate::erase::{self, EraseError};
 use crate::export::{self, ExportError};
-use crate::history::{self, Deleted, Former, Past};
+use crate::history::{self, Deleted, Erased, Former, Past};
 use crate::job::{Answer, CommitError, Decision};
 use crate::load::{self, Loaded};
 use crate::log::{self, AuditEntry};
@@ -178,7 +179,7 @@ impl Store {
             batch.count = count;
             batch.reason = reason;
             batch.also = records;
-            Ok::<(), std::convert::Infallible>(())
+            Ok::<(), Infallible>(())
         });
         logged.await.map(|_| ())
     }
@@ -277,8 +278,37 @@ impl Store {
     /// # Errors
     /// See [`EraseError`].
     pub async fn erase_person(&self, person: RecordId, who: Actor) -> Result<(), EraseError> {
-        let done = self.alone(move |writer| erase::erase(writer, person, &[], &who)).await;
+        let erased = self.erase_person_if(person, who, |_| Ok::<_, Infallible>(()));
+        let Ok(()) = erased.await?;
+        Ok(())
+    }
+
+    /// Erases a person for good, if `decide` gives `Ok`: it runs on the writer's thread, after every
+    /// earlier write, and what it plans is written with the erasure, its reason in the same entry. What
+    /// it plans under the person's own key would be lost. If it gives `Err`, nothing is written.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub async fn erase_person_if<T, E>(
+        &self,
+        person: RecordId,
+        who: Actor,
+        decide: impl FnOnce(&mut Batch<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, EraseError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let done = self.alone(move |writer| erase::erase(writer, person, &[], &who, decide)).await;
         done.map_err(EraseError::Commit)?
+    }
+
+    /// When a person was erased and by whom; `None` when they were not. Blocks.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the disk cannot be read.
+    pub fn erased(&self, person: RecordId) -> Result<Option<Erased>, EngineError> {
+        history::erased(&self.0.reader, person)
     }
 
     /// Begins the live digest anew: a person has seen what [`Findings`] names. Logged.

@@ -20,6 +20,7 @@ import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
 import { DeletedPage } from "./features/contacts/deleted";
 import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
+import { ErasePage } from "./features/contacts/erase";
 import { EditContactPage, NewContactPage } from "./features/contacts/form";
 import { ContactsPage } from "./features/contacts/list";
 import { Live, useEvents } from "./features/contacts/live";
@@ -160,6 +161,7 @@ function Pages(props: { organisation: string | null }) {
           <Route path="/contacts/deleted" component={DeletedPage} />
           <Route path="/contacts/:id">{({ id }) => <RecordPage key={id} id={id} />}</Route>
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
+          {manager && <Route path="/contacts/:id/erase">{({ id }) => <ErasePage key={id} id={id} />}</Route>}
           {manager && <Route path="/people" component={PeoplePage} />}
           {manager && <Route path="/log"><LogPage /></Route>}
           <Route path="/account" component={AccountPage} />

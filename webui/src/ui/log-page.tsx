@@ -11,7 +11,7 @@ import { Button, buttonClass } from "./button";
 import { classes } from "./classes";
 import { SelectField } from "./field";
 import { Icon } from "./icons";
-import { isAttack, needsLook, packetTried, passwordWasRight, said, tried, triesBefore } from "./log-reason";
+import { erasedWhy, isAttack, needsLook, packetTried, passwordWasRight, said, tried, triesBefore } from "./log-reason";
 import { ShownHead, TakeHead, useLogHead } from "./log-head";
 import { Actions, Page, Sheet } from "./page";
 import { type Column, Table } from "./table";
@@ -43,6 +43,9 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   const shown = action === "" ? all : all.filter((one) => one.action === action);
   const word = (code: string) => find(`log.action.${words[code] ?? code}`) ?? code;
   const namesOf = (one: LogEntry) => {
+    // Of who was erased there is the number alone.
+    const erased = one.records.filter((record) => record.table === "erased");
+    if (erased.length > 0) return erased.map((record) => t("log.contactNumber", { id: record.id }));
     const named = one.records.filter((record) => record.label !== null || HAVE_NAMES.includes(record.table));
     // An account and its authenticator app are two records of one id.
     return [...new Map(named.map((record) => [record.id, record.label ?? t("log.gone")])).values()];
@@ -55,6 +58,11 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
   };
   const why = (one: LogEntry) => {
     if (one.reason === null || one.reason === COUNTED) return null;
+    const erased = erasedWhy(one);
+    if (erased !== null) {
+      const words = find(`log.erased.${erased.code}`) ?? erased.code;
+      return erased.note === null ? words : t("log.erasedNote", { reason: words, note: erased.note });
+    }
     if (one.outcome === "allowed") return find(`log.came.${one.reason}`);
     const asked = tried(one);
     if (asked !== null) return t(asked.key, asked.what === null ? {} : { what: t(asked.what) });

@@ -57,6 +57,13 @@ export function tried(entry: Reason): { key: Key; what: Key | null } | null {
   return { key: method === "GET" ? "log.triedRead" : "log.triedChange", what };
 }
 
+/** Why a contact was erased, and that its key is destroyed: `asked`, or `other: as somebody wrote`. */
+export function erasedWhy(entry: Reason): { code: string; note: string | null } | null {
+  if (entry.action !== "contact-erased" || entry.reason === null) return null;
+  const [, code, note] = /^([a-z-]+)(?:: (.+))?$/.exec(entry.reason) ?? [];
+  return code === undefined ? null : { code, note: note ?? null };
+}
+
 /** A packet that was sent for a test: from where to where, what it was, and whether it arrived. */
 export function packetTried(entry: Reason): { key: Key; from: string; to: string; what: string } | null {
   if (entry.action !== "packet-tried" || entry.reason === null) return null;

@@ -98,16 +98,16 @@ fn contacts() -> Vec<Route> {
             .gives::<c::DeletedContacts>(),
         Route::new(Get, "/contacts/{id}", Session, "A contact")
             .versioned::<c::Contact>()
-            .problems(&[404]),
+            .problems(&[404, 410]),
         Route::new(Patch, "/contacts/{id}", Session, "Change a contact")
             .takes::<c::ContactChange>()
             .versioned::<c::Contact>()
             .conditional()
-            .problems(&[404, 422]),
+            .problems(&[404, 410, 422]),
         Route::new(Delete, "/contacts/{id}", Session, "Delete a contact")
             .gives::<c::Deleted>()
             .conditional()
-            .problems(&[404]),
+            .problems(&[404, 410]),
         Route::new(Post, "/contacts/{id}/restore", Session, "Undo the deletion of a contact")
             .versioned::<c::Contact>()
             .problems(&[404, 410]),
@@ -119,7 +119,26 @@ fn contacts() -> Vec<Route> {
         )
         .query(HISTORY)
         .gives::<c::History>()
-        .problems(&[404, 422]),
+        .problems(&[404, 410, 422]),
+        Route::new(
+            Get,
+            "/contacts/{id}/erasure",
+            Manager,
+            "What erasing a contact for good would take, and who else names it",
+        )
+        .gives::<c::ErasureAhead>()
+        .problems(&[404, 410]),
+        Route::new(
+            Post,
+            "/contacts/{id}/erasure",
+            Manager,
+            "Erase a contact for good, live or deleted: its key is destroyed",
+        )
+        .takes::<c::NewErasure>()
+        .gives::<c::Erasure>()
+        .conditional()
+        .repeatable()
+        .problems(&[404, 409, 410, 422]),
         Route::new(Get, "/events", Session, "What happens to contacts, as it happens")
             .events::<c::ContactHappened>(),
     ]

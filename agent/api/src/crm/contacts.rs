@@ -11,6 +11,7 @@ use crm::{ContactFields, ContactPatch, ContactRow, Reason, Refused, field_name};
 use identity::{Editor, Identity, Reader};
 use seal::{RecordId, Version};
 
+use super::erasure::erasure;
 use super::repeat::repeat;
 use super::{Crm, Open, query};
 use crate::caller::{At, Sent};
@@ -126,8 +127,9 @@ async fn deleted(
 async fn restore(State(crm): State<Crm>, who: As<Editor>, At(id): At) -> Reply {
     let As { role, identity } = who;
     let open = crm.open()?;
-    let restored = off(async move { open.contacts.undo_delete(&role, id).await }).await?;
-    let restored = restored.map_err(|refused| told(refused, &identity))?;
+    let asked = Arc::clone(&open);
+    let restored = off(async move { asked.contacts.undo_delete(&role, id).await }).await?;
+    let restored = found(restored, id, &open, &identity).await?;
     versioned(StatusCode::OK, &restored, &identity)
 }
 
@@ -142,8 +144,9 @@ async fn history(
     let As { role, identity } = who;
     let open = crm.open()?;
     let _turn = builds.turn().await?;
-    let past = off(async move { open.contacts.history(&role, id, from, limit).await }).await?;
-    let past = past.map_err(|refused| told(refused, &identity))?;
+    let asked = Arc::clone(&open);
+    let past = off(async move { asked.contacts.history(&role, id, from, limit).await }).await?;
+    let past = found(past, id, &open, &identity).await?;
     if let Some(damaged) = past.versions.iter().find(|one| one.damaged) {
         tracing::error!(version = damaged.version.0, "versions of a contact do not open");
     }
@@ -215,16 +218,18 @@ fn shape(id: RecordId, version: Version, row: &ContactRow, identity: &Identity) 
     }
 }
 
-fn deletion(of: &crm::Deletion, identity: &Identity) -> Deletion {
+pub(super) fn deletion(of: &crm::Deletion, identity: &Identity) -> Deletion {
     Deletion {
         deleted_at: Time(of.at),
         deleted_by: of.by.and_then(|id| named(id, identity)),
         undo_until: of.undo_until.map(Time),
+        version: of.version.0,
     }
 }
 
-/// What was done with a contact; of one that is not there because somebody deleted it, who and when.
-async fn found<T>(
+/// What was done with a contact; of one that is not there because somebody deleted or erased it, who and
+/// when.
+pub(super) async fn found<T>(
     done: Result<T, Refused>,
     id: RecordId,
     open: &Arc<Open>,
@@ -236,13 +241,18 @@ async fn found<T>(
         Err(refused) => return Err(told(refused, identity)),
     };
     let open = Arc::clone(open);
-    let deleted = off(async move { open.contacts.deletion(id) }).await?;
-    let Some(deleted) = deleted.map_err(|refused| told(refused, identity))? else {
-        return Err(told(refused, identity));
+    let became = off(async move {
+        let deletion = open.contacts.deletion(id)?;
+        let erasure = if deletion.is_none() { open.contacts.erasure(id)? } else { None };
+        Ok::<_, Refused>((deletion, erasure))
+    });
+    let (problem, members) = match became.await?.map_err(|refused| told(refused, identity))? {
+        (Some(deleted), _) => (Code::Deleted, serde_json::to_value(deletion(&deleted, identity))),
+        (_, Some(erased)) => (Code::Erased, serde_json::to_value(erasure(&erased, identity))),
+        _ => return Err(told(refused, identity)),
     };
-    let members = serde_json::to_value(deletion(&deleted, identity)).unwrap_or_default();
-    let members = members.as_object().cloned().unwrap_or_default();
-    let problem = Problem::from(Code::Deleted);
+    let members = members.unwrap_or_default().as_object().cloned().unwrap_or_default();
+    let problem = Problem::from(problem);
     Err(members.into_iter().fold(problem, |problem, (name, value)| problem.with(&name, value)))
 }
 
@@ -257,14 +267,21 @@ fn told(refused: Refused, identity: &Identity) -> Problem {
             let current = serde_json::to_value(current).unwrap_or_default();
             Problem::from(Code::ChangedMeanwhile).with("current", current)
         }
+        Refused::ErasureNote(reason) => {
+            Problem::fields_refused(vec![with_values(Field::new("/note", reason.code()), reason)])
+        }
         other => other.into(),
     }
 }
 
 fn field_refused(refused: &crm::FieldRefused) -> Field {
     let field = Field::new(format!("/{}", refused.name()), refused.reason.code());
-    match refused.reason {
-        Reason::Required => field,
+    with_values(field, refused.reason)
+}
+
+fn with_values(field: Field, reason: Reason) -> Field {
+    match reason {
+        Reason::Required | Reason::NamesPerson => field,
         Reason::TooLong { most, .. } | Reason::TooManyBytes { most, .. } => {
             field.with("most", most)
         }

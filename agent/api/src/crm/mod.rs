@@ -3,6 +3,7 @@
 mod claim;
 mod contacts;
 mod enrol;
+mod erasure;
 mod events;
 mod failed;
 mod gate;
@@ -36,6 +37,7 @@ pub fn routes(crm: Crm) -> Router {
         .merge(enrol::routes())
         .merge(lock::routes())
         .merge(contacts::routes())
+        .merge(erasure::routes())
         .merge(events::routes())
         .merge(people::routes())
         .merge(invitations::routes());

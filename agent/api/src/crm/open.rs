@@ -80,10 +80,14 @@ fn happened(applied: &Applied) -> Option<Happened> {
     let kind = match applied.kind {
         Kind::Created | Kind::Restored => HappenedKind::Created,
         Kind::Changed => HappenedKind::Changed,
-        Kind::Deleted | Kind::Erased => HappenedKind::Deleted,
+        Kind::Deleted => HappenedKind::Deleted,
+        Kind::Erased => HappenedKind::Erased,
     };
+    // Of a deleted contact whose person is erased, the vault tells as of table 13.
+    let deleted = applied.table == table::DELETED && applied.kind == Kind::Erased;
+    let is_contact = applied.table == table::CONTACTS || deleted;
     let version = applied.version.0;
-    (applied.table == table::CONTACTS).then_some(Happened { id: Id(applied.id.0), version, kind })
+    is_contact.then_some(Happened { id: Id(applied.id.0), version, kind })
 }
 
 impl From<crm::Refused> for Problem {

@@ -127,6 +127,8 @@ pub struct Deletion {
     pub deleted_by: Option<Named>,
     /// Until when that can be undone; none once that time is over.
     pub undo_until: Option<Time>,
+    /// The version that it took, the value of `If-Match` to erase the contact.
+    pub version: u64,
 }
 
 /// A deleted contact that can be restored.
@@ -149,6 +151,69 @@ pub struct DeletedContact {
 pub struct DeletedContacts {
     /// The last deleted first, at most 200.
     pub items: Vec<DeletedContact>,
+}
+
+/// What erasing a contact for good would take.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureAhead {
+    /// What it is called, or was when it was deleted.
+    pub name: String,
+    /// Company.
+    pub company: String,
+    /// The value of `If-Match` to erase it.
+    pub version: u64,
+    /// Who deleted it, and when; none when nobody did.
+    pub deletion: Option<Deletion>,
+    /// Other contacts in which the name stands, at most 200: they stay as they are.
+    pub mentions: Vec<Mention>,
+    /// How many there are.
+    pub mentioned: u64,
+}
+
+/// A contact in which a name stands.
+#[derive(Serialize, ToSchema)]
+pub struct Mention {
+    /// Its identifier.
+    pub id: Id,
+    /// Its own name.
+    pub name: String,
+}
+
+/// Why a contact is erased for good. All of this stays in the log for ever, so it names nobody.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewErasure {
+    /// Reason.
+    pub reason: ErasureReason,
+    /// What is to be added, such as the number of a request: at most 200 characters without name, e-mail
+    /// address or phone number of the contact. Needed with the reason `other`.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Why a contact is erased for good.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErasureReason {
+    /// The person asked for it.
+    Asked,
+    /// The data is not needed any more.
+    NotNeeded,
+    /// It should not have been recorded.
+    Mistake,
+    /// As the note says.
+    Other,
+}
+
+/// Who erased a contact for good, and when: members of the problem `erased` as well.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Erasure {
+    /// When.
+    pub erased_at: Time,
+    /// Who; none when that account is gone.
+    pub erased_by: Option<Named>,
 }
 
 /// A page of the versions of a contact.
@@ -210,4 +275,6 @@ pub enum HappenedKind {
     Changed,
     /// It was deleted.
     Deleted,
+    /// It was erased for good.
+    Erased,
 }

@@ -225,6 +225,7 @@ fn table_name(of: TableId) -> Option<&'static str> {
         table::SESSIONS => "sessions",
         table::TOTP => "totp",
         table::CONTACTS => "contacts",
+        table::ERASED => "erased",
         table::CERTIFICATES => "certificates",
         table::INVITATIONS => "invitations",
         table::ORGANISATION => "organisation",

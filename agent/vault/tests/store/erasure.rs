@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use seal::numbers::{action, table};
 use vault::{Actor, BatchError, Damage, EraseError, KeyOf, Kind, Store};
 
 use crate::common::{CONTACTS, Place, named, names};
@@ -63,10 +64,11 @@ fn an_erased_person_is_dark_for_good() {
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let hook = seen.clone();
     store.on_applied(Box::new(move |applied| {
-        hook.lock().unwrap().extend(applied.iter().map(|one| (one.id, one.kind)));
+        hook.lock().unwrap().extend(applied.iter().map(|one| (one.table, one.id, one.kind)));
     }));
     erase(&place, &store, id);
-    assert_eq!(*seen.lock().unwrap(), [(id, Kind::Erased)]);
+    let told = [(table::ERASED, id, Kind::Created), (CONTACTS, id, Kind::Erased)];
+    assert_eq!(*seen.lock().unwrap(), told);
     dark(&store, id);
     let again = place.runtime.block_on(store.write(Actor::default(), move |batch| {
         batch.put(CONTACTS, id, named("Anna"), KeyOf::Person(id))
@@ -79,6 +81,66 @@ fn an_erased_person_is_dark_for_good() {
     drop(store);
     let store = place.open();
     assert_eq!(store.findings().joined_erasures, 0);
+    dark(&store, id);
+}
+
+#[test]
+fn what_is_decided_stands_with_the_erasure_or_nothing_does() {
+    let place = Place::new();
+    let store = place.create();
+    let id = place.contact(&store, "Anna");
+    place.contact(&store, "Bernd");
+    let kept = store.new_id();
+    let seq = store.audit(None, 1).unwrap()[0].seq;
+    let refused = place.runtime.block_on(store.erase_person_if(id, Actor::default(), |batch| {
+        batch.reason("no");
+        Err::<(), _>("not now")
+    }));
+    assert_eq!(refused.unwrap(), Err("not now"));
+    assert_eq!((store.erased(id).unwrap(), names(&store, CONTACTS).len()), (None, 2));
+    assert_eq!(store.audit(None, 1).unwrap()[0].seq, seq, "nothing is written");
+    let done = place.runtime.block_on(store.erase_person_if(id, Actor::default(), move |batch| {
+        assert_eq!(batch.version(CONTACTS, id)?, Some(seal::Version(1)));
+        batch.put(table::IDEMPOTENCY, kept, named("kept"), KeyOf::Table)?;
+        batch.reason("asked");
+        Ok::<_, BatchError>("done")
+    }));
+    assert_eq!(done.unwrap().unwrap(), "done");
+    dark(&store, id);
+    let told: Vec<_> = store.audit(None, 2).unwrap();
+    assert!(told.iter().all(|one| one.action == Some(action::PERSON_ERASED)));
+    assert!(told.iter().all(|one| one.records.iter().any(|record| record.1 == id)));
+    let reasons: Vec<_> = told.iter().map(|one| one.reason.as_deref()).collect();
+    assert_eq!(reasons, [Some("key-destroyed"), Some("asked")]);
+    let erased = store.erased(id).unwrap();
+    assert_eq!(erased.map(|erased| erased.at), Some(told[1].at));
+    place.close(&store);
+    drop(store);
+    let store = place.open();
+    dark(&store, id);
+    assert_eq!(store.erased(id).unwrap(), erased);
+    assert_eq!(store.load(table::IDEMPOTENCY, |_, _, _| {}).unwrap().records, 1);
+}
+
+/// The key that was is nowhere in the files any more: neither copy of its slot has a byte of it.
+#[test]
+fn the_slot_of_the_key_is_overwritten_in_both_copies() {
+    let place = Place::new();
+    let store = place.create();
+    let id = place.contact(&store, "Anna");
+    place.contact(&store, "Bernd");
+    let slots = |name: &str| fs::read(place.path().join(name)).unwrap();
+    let then = ["person-keys", "person-keys-copy"].map(slots);
+    erase(&place, &store, id);
+    let now = ["person-keys", "person-keys-copy"].map(slots);
+    for (then, now) in then.iter().zip(&now) {
+        // Nonce, sealed key and tag of the first slot.
+        let key = &then[56..116];
+        assert!(key.iter().any(|byte| *byte != 0));
+        let left = |piece: &[u8]| now.windows(piece.len()).any(|bytes| bytes == piece);
+        assert!(!key.chunks_exact(12).any(left));
+        assert_eq!(then[128..], now[128..], "another's slot stays");
+    }
     dark(&store, id);
 }
 

@@ -1,6 +1,7 @@
 // Contacts deleted within the last hour, by anybody: each can be restored until its hour is over.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
@@ -10,9 +11,10 @@ import { Button, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Page, Sheet } from "../../../ui/page";
+import { useAccount } from "../../../ui/session";
 import type { DeletedContact, DeletedContacts } from "../../api";
 import { DeletedBy, RestoreUntil } from "./gone";
-import { DELETED } from "./live";
+import { DELETED } from "./keys";
 import { listAddress } from "./place";
 import { useRestore } from "./restore";
 
@@ -21,7 +23,9 @@ const AGAIN_MS = 60_000;
 
 export function DeletedPage() {
   const { t } = useText();
+  const [, go] = useLocation();
   const toast = useToast();
+  const manager = useAccount().role === "manager";
   const restore = useRestore();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
@@ -70,6 +74,11 @@ export function DeletedPage() {
                     <Button size="row" icon="undo" busy={busy === one.id} aria-label={t("crm.restoreNamed", { name: one.name })} onClick={() => void back(one)}>
                       {t("crm.restore")}
                     </Button>
+                    {manager && (
+                      <Button size="row" kind="destructive" aria-label={t("crm.erase.askNamed", { name: one.name })} onClick={() => go(`/contacts/${one.id}/erase`)}>
+                        {t("crm.erase.ask")}
+                      </Button>
+                    )}
                   </li>
                 ))}
               </ul>

@@ -36,6 +36,11 @@ export function forgetDraft(account: string, contact: string | null): void {
   drafts.delete(keyOf(account, contact));
 }
 
+/** The contact was erased for good: nothing that was typed into it stays, whoever typed it. */
+export function forgetDraftsInto(contact: string): void {
+  for (const key of drafts.keys()) if (key.endsWith(`/${contact}`)) drafts.delete(key);
+}
+
 /** Somebody is signed in: what others typed here goes. */
 export function keepDraftsOf(account: string): void {
   for (const key of drafts.keys()) if (!key.startsWith(`${account}/`)) drafts.delete(key);

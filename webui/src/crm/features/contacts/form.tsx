@@ -20,10 +20,11 @@ import { useShortcut } from "../../../ui/shortcuts";
 import type { Contact, Deletion } from "../../api";
 import { noteHappened, readContact } from "./deletions";
 import { draftOf, EMPTY, FIELDS, forgetDraft, keepDraft, typedOf } from "./drafts";
+import { forgetErased } from "./erased";
 import { DeletedBy, GonePage } from "./gone";
-import { CONTACTS, contactKey } from "./live";
+import { CONTACTS, contactKey } from "./keys";
 import { listAddress } from "./place";
-import { deletionOf, isNotThere, useRestore } from "./restore";
+import { deletionOf, erasureOf, isNotThere, useRestore } from "./restore";
 
 export function NewContactPage() {
   const { t } = useText();
@@ -42,7 +43,7 @@ export function EditContactPage(props: { id: string }) {
   // What was typed before it was deleted is still to be saved somewhere.
   const typedInto = draftOf(account, props.id)?.base ?? undefined;
   const shown = query.data ?? (deletion === null ? undefined : typedInto);
-  if (isNotThere(query.error) && shown === undefined) return <GonePage id={props.id} error={query.error} />;
+  if (isNotThere(query.error) && (shown === undefined || erasureOf(query.error) !== null)) return <GonePage id={props.id} error={query.error} />;
   return (
     <Page narrow title={t("crm.editContact")} above={shown && <TextLink href={`/contacts/${props.id}`}>{shown.name}</TextLink>}>
       <Loaded query={query} instead={shown}>
@@ -100,6 +101,11 @@ function ContactForm({ contact, deletion }: { contact: Contact | null; deletion:
         saved(data, t("ui.saved"));
       } catch (error) {
         if (isProblem(error, "changed-meanwhile")) meet(error.extras.current as Contact);
+        if (isProblem(error, "erased")) {
+          noteHappened(base.id, "erased");
+          forgetErased(client, base.id);
+          return;
+        }
         if (!isProblem(error, "deleted")) throw error;
         // Asked for anew, it says by whom; the form shows that with the ways out.
         noteHappened(base.id, "deleted");

@@ -1,5 +1,7 @@
-// A contact that is not there: deleted, by whom and when, with the way back for as long as there is one; or never was.
-import { useState } from "react";
+// A contact that is not there: erased for good; deleted, by whom and when, with the way back for as long as there is one;
+// or never was.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useText } from "../../../i18n";
@@ -7,17 +9,33 @@ import { EmptyState } from "../../../ui/async";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
 import { Page } from "../../../ui/page";
+import { useAccount } from "../../../ui/session";
 import { When } from "../../../ui/when";
-import type { Deletion } from "../../api";
+import type { Deletion, Erasure } from "../../api";
+import { noteErasure } from "./deletions";
+import { forgetErased } from "./erased";
 import { listAddress } from "./place";
-import { deletionOf, useRestore } from "./restore";
+import { deletionOf, erasureOf, useRestore } from "./restore";
 
 export function GonePage(props: { id: string; error: unknown }) {
   const { t } = useText();
+  const client = useQueryClient();
   const deletion = deletionOf(props.error);
+  const { id, error } = props;
+  const erasure = erasureOf(error);
+  // Learnt by asking, after events were missed: what is kept of it goes as well.
+  useEffect(() => {
+    const learnt = erasureOf(error);
+    if (learnt !== null && noteErasure(id, learnt)) forgetErased(client, id);
+  }, [client, id, error]);
   return (
     <Page title={t("crm.gone")} above={<TextLink href={listAddress()}>{t("crm.contacts")}</TextLink>}>
-      {deletion === null ? (
+      {erasure !== null ? (
+        <EmptyState title={t("crm.erased.title")} action={<ButtonLink href={listAddress()}>{t("crm.contacts")}</ButtonLink>}>
+          <ErasedBy erasure={erasure} />
+          {t("crm.erased.text")}
+        </EmptyState>
+      ) : deletion === null ? (
         <EmptyState title={t("crm.goneTitle")} action={<ButtonLink href={listAddress()}>{t("crm.contacts")}</ButtonLink>}>
           {t("crm.goneText")}
         </EmptyState>
@@ -28,9 +46,22 @@ export function GonePage(props: { id: string; error: unknown }) {
   );
 }
 
+/** Nothing, where this page was told by others only that it happened. */
+function ErasedBy({ erasure }: { erasure: Partial<Erasure> }) {
+  const { t } = useText();
+  if (erasure.erasedAt === undefined) return null;
+  return (
+    <>
+      {t("crm.erased.by", { actor: erasure.erasedBy?.name ?? t("crm.somebody") })} <When at={erasure.erasedAt} />
+      <br />
+    </>
+  );
+}
+
 function Deleted(props: { id: string; deletion: Deletion }) {
   const { t } = useText();
   const [, go] = useLocation();
+  const manager = useAccount().role === "manager";
   const restore = useRestore();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -54,13 +85,20 @@ function Deleted(props: { id: string; deletion: Deletion }) {
       <EmptyState
         title={t("crm.deletedTitle")}
         action={
-          undoUntil === null ? (
-            <ButtonLink href={listAddress()}>{t("crm.contacts")}</ButtonLink>
-          ) : (
-            <Button kind="primary" icon="undo" busy={busy} onClick={() => void back()}>
-              {t("crm.restore")}
-            </Button>
-          )
+          <div className="flex flex-wrap justify-center gap-2">
+            {undoUntil === null ? (
+              <ButtonLink href={listAddress()}>{t("crm.contacts")}</ButtonLink>
+            ) : (
+              <Button kind="primary" icon="undo" busy={busy} onClick={() => void back()}>
+                {t("crm.restore")}
+              </Button>
+            )}
+            {manager && (
+              <ButtonLink kind="destructive" href={`/contacts/${props.id}/erase`}>
+                {t("crm.erase.ask")}
+              </ButtonLink>
+            )}
+          </div>
         }
       >
         <DeletedBy deletion={props.deletion} />

@@ -15,7 +15,8 @@ import { useShortcut } from "../../../ui/shortcuts";
 import { type Column, Table } from "../../../ui/table";
 import { When } from "../../../ui/when";
 import type { Contacts, ListedContact } from "../../api";
-import { CONTACTS, useLive } from "./live";
+import { CONTACTS } from "./keys";
+import { useLive } from "./live";
 import { dialled } from "./phone";
 import { useReturn } from "./return";
 

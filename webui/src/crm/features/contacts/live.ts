@@ -6,6 +6,8 @@ import type { Problem } from "../../../api/problem";
 import { useAnswers } from "../../../ui/answering";
 import { type ContactHappened, START } from "../../api";
 import { noteDeletions, noteHappened } from "./deletions";
+import { forgetErased } from "./erased";
+import { CONTACTS, contactKey, erasureKey } from "./keys";
 
 const EVENTS = "/events";
 const AGAIN_MS = 5_000;
@@ -22,12 +24,6 @@ export const Live = createContext<LiveState>({ fresh: true, setTrouble: () => un
 export function useLive(): LiveState {
   return use(Live);
 }
-
-export const CONTACTS = ["contacts"];
-/** Of the contacts, so that what renews those renews these. */
-export const DELETED = [...CONTACTS, "deleted"];
-export const contactKey = (id: string) => ["contact", id];
-export const historyKey = (id: string) => ["contact", id, "history"];
 
 /** Listens for as long as somebody is signed in; says whether the stream stands. */
 export function useEvents(): boolean {
@@ -61,8 +57,13 @@ export function useEvents(): boolean {
         if (happened === null) return;
         const { id, kind } = happened;
         noteHappened(id, kind);
+        if (kind === "erased") {
+          forgetErased(client, id);
+          return;
+        }
         // Nor is a deleted one's history asked for.
         void client.invalidateQueries({ queryKey: contactKey(id), exact: kind === "deleted" });
+        if (kind === "deleted") void client.invalidateQueries({ queryKey: erasureKey(id) });
       });
       stream.addEventListener("error", () => {
         missed.current = true;

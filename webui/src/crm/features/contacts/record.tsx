@@ -9,7 +9,7 @@ import { shorten } from "../../../i18n/text";
 import { Loaded, LoadFailed } from "../../../ui/async";
 import { Button, ButtonLink, linkClass, TextLink } from "../../../ui/button";
 import { ProblemNote } from "../../../ui/form";
-import { useToast } from "../../../ui/overlay";
+import { Menu, useToast } from "../../../ui/overlay";
 import { Actions, Facts, Page, Sheet } from "../../../ui/page";
 import { useAccount } from "../../../ui/session";
 import { useShortcut } from "../../../ui/shortcuts";
@@ -18,7 +18,8 @@ import type { Contact, Deleted, History } from "../../api";
 import { noteHappened, readContact } from "./deletions";
 import { forgetDraft } from "./drafts";
 import { GonePage } from "./gone";
-import { CONTACTS, contactKey, historyKey, useLive } from "./live";
+import { CONTACTS, contactKey, historyKey } from "./keys";
+import { useLive } from "./live";
 import { written } from "./mail";
 import { dialled } from "./phone";
 import { forgetOpened, listAddress } from "./place";
@@ -52,7 +53,7 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
   const [, go] = useLocation();
   const client = useQueryClient();
   const toast = useToast();
-  const account = useAccount().id;
+  const { id: account, role } = useAccount();
   const { setTrouble } = useLive();
   const [problem, setProblem] = useState<Problem | null>(null);
   useShortcut({ keys: ["Escape"], text: t("ui.keyBack"), act: () => go(listAddress()) });
@@ -103,6 +104,14 @@ function Record({ contact, leaving, setLeaving }: RecordProps) {
           <ButtonLink kind="primary" icon="edit" href={`/contacts/${contact.id}/edit`}>
             {t("crm.edit")}
           </ButtonLink>
+          {role === "manager" && (
+            <span className="relative inline-flex">
+              <Menu
+                trigger={<Button icon="dots" aria-label={t("crm.moreActions")} />}
+                items={[{ label: t("crm.erase.ask"), icon: "trash", destructive: true, onSelect: () => go(`/contacts/${contact.id}/erase`) }]}
+              />
+            </span>
+          )}
         </>
       }
     >

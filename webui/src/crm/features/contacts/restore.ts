@@ -1,21 +1,28 @@
-// Bringing a deleted contact back, which the server allows for an hour, and what it says of the deletion meanwhile.
+// Bringing a deleted contact back, which the server allows for an hour, and what it says of a contact that is not there.
 import { useQueryClient } from "@tanstack/react-query";
 import { post } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
-import type { Contact, Deletion } from "../../api";
+import type { Contact, Deletion, Erasure } from "../../api";
 import { noteHappened } from "./deletions";
-import { CONTACTS, contactKey } from "./live";
+import { CONTACTS, contactKey } from "./keys";
 
 /** Who deleted the contact and when, out of the refusal that says so. */
 export function deletionOf(error: unknown): Deletion | null {
   if (!isProblem(error, "deleted")) return null;
-  const { deletedAt, deletedBy, undoUntil } = error.extras as unknown as Deletion;
-  return { deletedAt, deletedBy, undoUntil };
+  const { deletedAt, deletedBy, undoUntil, version } = error.extras as unknown as Deletion;
+  return { deletedAt, deletedBy, undoUntil, version };
 }
 
-/** Deleted, or never was: nothing that asking again would change. */
+/** Who erased the contact for good and when, as far as the refusal says; null when it was not erased. */
+export function erasureOf(error: unknown): Partial<Erasure> | null {
+  if (!isProblem(error, "erased")) return null;
+  const { erasedAt, erasedBy } = error.extras as Partial<Erasure>;
+  return { erasedAt, erasedBy };
+}
+
+/** Erased, deleted, or never was: nothing that asking again would change. */
 export function isNotThere(error: unknown): boolean {
-  return isProblem(error) && error.status === 404;
+  return isProblem(error) && (error.status === 404 || erasureOf(error) !== null);
 }
 
 /** Restores a contact, and shows it to every page that lists it. */
