@@ -3,6 +3,7 @@ with, and how soon changes are in force.
 """
 
 import errno
+import json
 import select
 import socket
 import threading
@@ -101,6 +102,36 @@ def test_the_box_moves_and_the_page_that_asked_for_it_follows(shop, address):
             return False
         return True
     shop.wait(opens)
+    shop.forget_silence(409)
+
+
+@pytest.mark.parametrize("network", ["192.168.15.", "192.168.10."])
+def test_nobody_who_still_has_an_old_address_keeps_another_network(shop, network):
+    """Through its old router the PC gets to the new address, too: kept by that, the box would be gone for it."""
+    page, pc = shop.tabs["admin"], shop.client("office")
+    page.open(f"{admin.ADDRESS}/settings").heading(page.say("admin.settings"))
+    _, now = page.send_request("GET", "/settings")
+    office = json.dumps(now["document"]["zones"]["office"])
+    former = now["document"]["zones"]["office"]["ipv4"]["address"].rpartition(".")[0] + "."
+    began = admin.try_changed(page, {"zones": {"office": json.loads(office.replace(former, network))}}, 300)
+    answers = set()
+
+    def answered(status):
+        try:
+            told, answer = page.send_request("POST", "/settings/confirm", {"token": began["token"]})
+        except Error:
+            return False
+        answers.add(answer and answer["type"].rpartition(":")[2])
+        return told == status and (status == 204 or "former-network" in answers)
+    shop.wait(lambda: answered(409), 120)
+    assert None not in answers, "kept by a PC that the new settings leave behind"
+    pc.dhcp(30)
+    assert pc.lease["address"].startswith(network)
+    shop.office.home.take_name_servers(pc)
+    shop.wait(lambda: answered(204), 120)
+    shop.wait(lambda: not reaches(shop, f"{former}1"))
+    assert reaches(shop, f"{network}1")
+    shop.wait(lambda: is_answered(page))
     shop.forget_silence(409)
 
 

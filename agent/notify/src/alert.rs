@@ -8,7 +8,7 @@ use settings::Language;
 
 use crate::define::catalogue;
 use crate::texts;
-use crate::value::{Value, plain};
+use crate::value::{Value, plain, zone_name};
 use crate::{
     Count, Day, Exported, Failure, HeadLine, LocalTime, Mac, Moment, Name, Part, Percent, Realm,
     Role, Zone,
@@ -341,8 +341,10 @@ impl Kind {
         let names = self.subjects();
         let parts = names.iter().zip(subject.splitn(names.len().max(1), ' '));
         let told = parts.map(|(name, part)| {
-            let family = if matches!(*name, "from" | "to") { "zone" } else { name };
-            texts::word(language, &format!("{family}.{part}")).unwrap_or(part)
+            if matches!(*name, "from" | "to" | "zone") {
+                return zone_name(part, language).unwrap_or(part);
+            }
+            texts::word(language, &format!("{name}.{part}")).unwrap_or(part)
         });
         told.collect::<Vec<_>>().join(" · ")
     }

@@ -47,7 +47,7 @@ mod tests {
         let id = message.id.as_str();
         let berlin = LocalTime::named("Europe/Berlin").unwrap();
         let english = write(&message, Language::English, &berlin, "Shop\r\nBcc: x");
-        assert_eq!(english.subject, "[Shop  Bcc: x · Info] A new device in guest: 周-Laptop");
+        assert_eq!(english.subject, "[Shop  Bcc: x · Info] A new device in Guest: 周-Laptop");
         let chinese = write(&message, Language::Chinese, &berlin, "门店");
         assert_eq!(chinese.subject, "【门店 · 提示】“访客”有新设备：周-Laptop");
         assert!(chinese.body.contains(&format!("编号：new-device {id}\n")), "{}", chinese.body);

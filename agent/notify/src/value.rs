@@ -272,11 +272,16 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
+/// What a zone of ours, the internet and the box are called.
+pub(crate) fn zone_name(name: &str, language: Language) -> Option<&'static str> {
+    let elsewhere = || texts::word(language, &format!("zone.{name}"));
+    settings::shown_name(name, language).or_else(elsewhere)
+}
+
 impl Value for Zone {
     fn told(&self, language: Language, _: &LocalTime) -> String {
         let name = self.0.as_str();
-        let elsewhere = || texts::word(language, &format!("zone.{name}"));
-        settings::shown_name(name, language).or_else(elsewhere).unwrap_or(name).to_owned()
+        zone_name(name, language).unwrap_or(name).to_owned()
     }
 
     fn data(&self) -> serde_json::Value {

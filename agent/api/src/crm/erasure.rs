@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use axum::{Extension, Router};
 use crm::Why;
@@ -56,12 +56,12 @@ async fn erase(
     State(crm): State<Crm>,
     who: As<Manager>,
     At(id): At,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Reply {
     let version = Version(if_match(&headers)?);
-    let path = format!("/api/v1/contacts/{}/erasure", Id(id.0).text());
-    let repeat = repeat(&headers, &path, &body)?;
+    let repeat = repeat(&headers, uri.path(), &body)?;
     let NewErasure { reason, note } = json::read(&body)?;
     let why = Why { reason: reason_of(reason), note };
     let As { role, identity } = who;

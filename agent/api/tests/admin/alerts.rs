@@ -56,7 +56,7 @@ async fn an_alert_is_told_in_both_languages_and_stays_read_over_a_restart() {
         one["what"]
             .as_str()
             .unwrap()
-            .starts_with("Device: Router (52:54:00:00:00:07). Zone: guest. Port: lan3. It answers")
+            .starts_with("Device: Router (52:54:00:00:00:07). Zone: Guest. Port: lan3. It answers")
     );
     assert_eq!((&one["severity"], &one["times"]), (&json!("warning"), &json!(2)));
     assert_eq!((&one["read"], &one["muted"]), (&json!(false), &json!(false)));
@@ -201,7 +201,7 @@ async fn new_devices_ring_and_whoever_makes_up_many_fills_no_disk() {
     site.admin.settle().await;
     site.bell.ring().await.unwrap();
     let told = alerts(&mut browser, &site).await;
-    assert_eq!(told["items"][0]["title"], "A new device in office: Reception-PC");
+    assert_eq!(told["items"][0]["title"], "A new device in Office: Reception-PC");
     assert_eq!(told["items"][0]["subject"], "52:54:00:00:00:01");
     site.hostd.now().devices = (2..=150).map(device).collect();
     site.admin.settle().await;
