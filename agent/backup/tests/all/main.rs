@@ -1,4 +1,4 @@
-//! Copies of a store of a shop, on a disk.
+//! Copies of a store of a shop, on a disk and on a NAS.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,11 @@
 mod copies;
 mod cuts;
 mod damage;
+mod forged;
+mod nas;
+mod rest;
 mod shop;
 mod stock;
 mod stream;
+mod trial;
 mod vault;
