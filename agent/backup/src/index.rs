@@ -54,6 +54,11 @@ impl IndexFile {
         self.packs.push(PackOf { id: pack, blobs: blobs.collect() });
     }
 
+    /// Whether it lists nothing at all.
+    pub const fn is_empty(&self) -> bool {
+        self.packs.is_empty()
+    }
+
     /// Forgets packs that are not among these.
     pub fn keep(&mut self, present: &HashMap<Id, u64>) {
         self.packs.retain(|pack| present.contains_key(&pack.id));

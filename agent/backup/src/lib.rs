@@ -2,7 +2,8 @@
 //! format, so that stock `restic` lists, checks and restores them without us (decision 0011).
 //!
 //! A [`Source`] is a store that goes on being written to; a [`Repository`] takes copies of it and gives
-//! them back; a [`Target`] is where it lies. [`Restic`] and [`Directory`] are the first of each.
+//! them back; a [`Target`] is where it lies. [`Restic`] is the one that there is of
+//! repositories, [`Directory`] and [`RestServer`] of targets.
 
 mod check;
 mod cipher;
@@ -10,28 +11,37 @@ mod copying;
 mod directory;
 mod document;
 mod index;
+mod line;
+pub mod listing;
 mod lock;
 mod object;
 mod pack;
 mod password;
 mod reading;
 mod repository;
+mod rest_address;
+mod rest_server;
 mod restic;
 mod source;
 pub mod stream;
 mod target;
 mod tree;
+mod trial;
 mod writing;
 
 pub use cipher::NoRandom;
 pub use directory::Directory;
+pub use line::{Addresses, Patience, Trust};
 pub use object::{Id, Kind, Object};
 pub use password::{KeyFileError, Password};
 pub use repository::{
     Copied, Copies, Copy, CopyError, Depth, Extent, Finding, MOST_NAMED, OpenError, Repository,
     RestoreError, Trouble,
 };
+pub use rest_address::{InvalidRestAddress, RestAddress};
+pub use rest_server::{InvalidLogin, Login, RestServer};
 pub use restic::{Clock, Names, Restic};
 pub use source::{Page, Since, Source, SourceError};
 pub use stream::Change;
 pub use target::{MAX_OBJECT, Target, TargetError};
+pub use trial::{Protection, TrialError};

@@ -46,7 +46,8 @@ fn put(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held, Cop
     Ok(Held { object, since: now })
 }
 
-fn sealed(key: &Key, host: &str, now: u64) -> Result<Vec<u8>, NoRandom> {
+/// One of ours, not exclusive.
+pub fn sealed(key: &Key, host: &str, now: u64) -> Result<Vec<u8>, NoRandom> {
     let (time, hostname, username) = (document::written(now), host.to_owned(), String::new());
     let pid = std::process::id();
     document::seal(&Lock { time, exclusive: false, hostname, username, pid }, key)

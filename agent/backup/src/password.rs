@@ -26,6 +26,10 @@ impl Password {
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for Password {

@@ -7,6 +7,7 @@ use crate::object::{Id, Object};
 use crate::source::{Source, SourceError};
 use crate::stream::Change;
 use crate::target::TargetError;
+use crate::trial::{Protection, TrialError};
 
 /// How much a copy reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +152,13 @@ pub trait Repository: fmt::Debug + Send {
     /// # Errors
     /// When the target cannot be read; damage is in what is returned.
     fn check(&self, depth: Depth) -> Result<Vec<Finding>, TargetError>;
+
+    /// Tries what the target lets us do with what is there. Where nothing can be taken away, an index
+    /// file that lists nothing is left for good, once.
+    ///
+    /// # Errors
+    /// See [`TrialError`].
+    fn protection(&self) -> Result<Protection, TrialError>;
 }
 
 /// Why there is no repository to work with.

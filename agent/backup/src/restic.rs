@@ -17,8 +17,9 @@ use crate::repository::{
 use crate::source::{Source, SourceError};
 use crate::stream::Change;
 use crate::target::{Target, TargetError};
+use crate::trial::{Protection, TrialError};
 use crate::writing::Writing;
-use crate::{check, lock, reading};
+use crate::{check, lock, reading, trial};
 
 /// Ms since 1970.
 pub type Clock = dyn Fn() -> u64 + Send + Sync;
@@ -301,6 +302,10 @@ impl Repository for Restic {
 
     fn check(&self, depth: Depth) -> Result<Vec<Finding>, TargetError> {
         check::check(self, depth)
+    }
+
+    fn protection(&self) -> Result<Protection, TrialError> {
+        trial::protection(&*self.target, &self.key, &self.names.host, (self.clock)())
     }
 }
 

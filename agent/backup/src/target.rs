@@ -4,6 +4,8 @@
 use std::fmt;
 use std::io;
 
+use outbound::{CertificateFault, Fault};
+
 use crate::object::{Kind, Object};
 
 /// Longest object that is read or written, bytes.
@@ -62,6 +64,13 @@ pub enum TargetError {
     /// Pulled out, switched off, or no answer in time.
     #[error("the target does not answer")]
     Unreachable(#[source] io::Error),
+    /// The way to it is no good: encryption, a certificate, a connection that was cut, or an answer that
+    /// takes too long.
+    #[error("{}", told(.0))]
+    Way(Fault),
+    /// It does not accept who we say that we are.
+    #[error("the target does not accept the user name and password for this address")]
+    WrongPassword,
     /// It gave something that cannot be.
     #[error("the target is broken: {object}: {what}")]
     Broken {
@@ -70,4 +79,27 @@ pub enum TargetError {
         /// What was seen.
         what: String,
     },
+}
+
+/// One line for each; who is told of it knows nothing of encryption.
+const fn told(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Unreachable => "the target does not answer",
+        Fault::TooSlow(_) => "the target takes too long to answer",
+        Fault::Closed(_) => "the target broke the connection off",
+        Fault::NoEncryption => "the target has no encryption that is good enough",
+        Fault::Certificate(CertificateFault::Expired) => "the target's certificate has expired",
+        Fault::Certificate(CertificateFault::NotYet) => "the target's certificate is not valid yet",
+        Fault::Certificate(CertificateFault::Name) => {
+            "the target's certificate is for another name"
+        }
+        Fault::Certificate(CertificateFault::Authority) => {
+            "the target's certificate comes from an authority that is not known"
+        }
+        Fault::Certificate(CertificateFault::Bad) => "the target's certificate is not accepted",
+        Fault::CertificateWanted => "the target wants a certificate of the box",
+        Fault::NoAuthority => "no certificate of an authority can be read",
+        Fault::NotUnderstood => "the target does not speak HTTP as it should",
+        Fault::TooMuch => "the target says too much",
+    }
 }

@@ -113,7 +113,7 @@ impl<'a> Writing<'a> {
     }
 
     fn list(&mut self) -> Result<(), CopyError> {
-        if self.unlisted.len() > 0 {
+        if !self.unlisted.is_empty() {
             let sealed = document::seal(self.unlisted, self.key)?;
             self.put(Object::Named(Kind::Index, Id::of(&sealed)), &sealed)?;
             *self.unlisted = IndexFile::default();

@@ -57,6 +57,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "block-list", run: block_list, seeds: seeds::block_lists },
     Target { name: "blocked-line", run: blocked_line, seeds: seeds::blocked_lines },
     Target { name: "copied-stream", run: copied_stream, seeds: seeds::copied_streams },
+    Target { name: "rest-listing", run: rest_listing, seeds: seeds::rest_listings },
 ];
 
 /// What is read of a copy is written as it was.
@@ -68,6 +69,22 @@ fn copied_stream(bytes: &[u8]) {
             backup::stream::encode(place, sealed, &mut written);
         }
         assert_eq!(written, bytes);
+    }
+}
+
+/// Each object is listed once, and no more of them than there may be.
+fn rest_listing(bytes: &[u8]) {
+    use backup::{Kind, Object, listing};
+    if let Ok(listed) = listing::parse(Kind::Index, bytes) {
+        assert!(listed.len() <= listing::MOST_ENTRIES);
+        assert!(listed.is_sorted_by(|(one, _), (next, _)| one < next));
+        let entry = |(object, length): &(Object, u64)| {
+            let Object::Named(Kind::Index, id) = object else { panic!("{object}") };
+            format!(r#"{{"size":{length},"name":"{id}"}}"#)
+        };
+        let all: Vec<_> = listed.iter().map(entry).collect();
+        let written = format!("[{}]", all.join(","));
+        assert_eq!(listing::parse(Kind::Index, written.as_bytes()).unwrap(), listed);
     }
 }
 

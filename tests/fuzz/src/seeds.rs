@@ -61,6 +61,16 @@ pub fn copied_streams() -> Vec<Vec<u8>> {
     vec![segment, journal]
 }
 
+/// As rest-server writes them: nothing, and objects with something that is being uploaded.
+pub fn rest_listings() -> Vec<Vec<u8>> {
+    let (one, other) = ("1f".repeat(32), "e0".repeat(32));
+    let some = format!(
+        r#"[{{"name":"{other}","size":4194304}},{{"name":"{one}","size":44}},
+        {{"name":"{one}.rest-server-temp5577006791947779410","size":7}}]"#
+    );
+    vec![b"[]".to_vec(), some.into_bytes()]
+}
+
 fn host<T: serde::Serialize>(messages: &[T]) -> Vec<Vec<u8>> {
     let frames = messages.iter().filter_map(|message| host_api::encode(message).ok());
     frames.map(|frame| frame.into_iter().skip(host_api::HEADER).collect()).collect()

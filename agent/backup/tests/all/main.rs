@@ -1,9 +1,10 @@
-//! Copies of a store of a shop, on a disk.
+//! Copies of a store of a shop, on a disk and on a NAS.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     missing_docs,
     reason = "tests"
@@ -12,7 +13,11 @@
 mod copies;
 mod cuts;
 mod damage;
+mod forged;
+mod nas;
+mod rest;
 mod shop;
 mod stock;
 mod stream;
+mod trial;
 mod vault;

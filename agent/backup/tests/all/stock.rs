@@ -24,10 +24,10 @@ fn restic(repository: &Path, password: &str, arguments: &[&str]) -> String {
     text + &errors
 }
 
-const OURS: &str = "a recovery sheet's 160 bits";
+pub const OURS: &str = "a recovery sheet's 160 bits";
 
 /// What restic put on the disk, read by the written format alone.
-fn decoded(copy: &Path) -> State {
+pub fn decoded(copy: &Path) -> State {
     let mut state = State::new();
     let mut leaves: Vec<_> =
         fs::read_dir(copy.join("records.1")).unwrap().map(|item| item.unwrap().path()).collect();

@@ -1,0 +1,223 @@
+//! Copies on Debian's rest-server, with TLS and passwords; stock restic reads them over it.
+
+use std::sync::Arc;
+
+use backup::{
+    CopyError, Depth, Extent, Id, Kind, Object, Protection, Repository, Restic, Target, TargetError,
+};
+use outbound::{Fault, Stage};
+
+use crate::nas::{Nas, PASSWORD, Relay, login, server};
+use crate::shop::{self, Noise, Shop, restored};
+use crate::stock::{OURS, decoded};
+
+fn object(kind: Kind, length: usize) -> (Object, Vec<u8>) {
+    let bytes = Noise(length as u64 + 1).bytes(length);
+    (Object::Named(kind, Id::of(&bytes)), bytes)
+}
+
+#[test]
+fn an_object_is_written_read_in_parts_and_taken_away() {
+    let nas = Nas::start(&["--private-repos"]);
+    let target = nas.target();
+    for kind in Kind::ALL {
+        assert_eq!(target.list(kind).unwrap(), []);
+    }
+    let (pack, bytes) = object(Kind::Pack, 5_000_000);
+    let missing = |read| matches!(read, Err(TargetError::Missing(object)) if object == pack);
+    assert!(missing(target.read(pack, None)) && missing(target.read(pack, Some((0, 4)))));
+    assert!(missing(target.read(pack, Some((0, 0)))));
+    target.remove(pack).unwrap();
+    target.write(pack, &bytes).unwrap();
+    target.write(pack, &bytes).unwrap();
+    assert_eq!(target.list(Kind::Pack).unwrap(), [(pack, 5_000_000)]);
+    assert!(target.read(pack, None).unwrap() == bytes);
+    for (from, length) in
+        [(0, 0), (0, 1), (0, 5_000_000), (4_999_999, 1), (5_000_000, 0), (7, 9_000)]
+    {
+        let range = usize::try_from(from).unwrap()..usize::try_from(from + length).unwrap();
+        assert!(
+            target.read(pack, Some((from, length))).unwrap() == bytes[range],
+            "{from} {length}"
+        );
+    }
+    for range in [(0, 5_000_001), (4_999_999, 2), (5_000_000, 1), (5_000_001, 0), (u64::MAX, 7)] {
+        let read = target.read(pack, Some(range));
+        assert!(matches!(read, Err(TargetError::Broken { .. })), "{range:?} {read:?}");
+    }
+    target.remove(pack).unwrap();
+    target.remove(pack).unwrap();
+    assert!(missing(target.read(pack, None)));
+    // One that a cut left short is written anew.
+    std::fs::create_dir_all(nas.folder().join("locks")).unwrap();
+    let (lock, bytes) = object(Kind::Lock, 200);
+    std::fs::write(nas.folder().join(lock.to_string()), &bytes[..7]).unwrap();
+    target.write(lock, &bytes).unwrap();
+    assert_eq!(target.read(lock, None).unwrap(), bytes);
+    // What the server has under a name that is no object.
+    std::fs::write(nas.folder().join("locks/x"), "x").unwrap();
+    assert_eq!(target.list(Kind::Lock).unwrap(), [(lock, 200)]);
+}
+
+#[test]
+fn stock_restic_lists_checks_restores_and_prunes_over_it() {
+    let nas = Nas::start(&["--private-repos"]);
+    let relay = Relay::before(nas.port);
+    let target = server(relay.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
+    let mut shop = Shop::new(9_000, 1_100);
+    let mut repository = shop::create(Arc::new(target)).unwrap();
+    shop::whole(&mut repository, &mut shop);
+    shop.work(100);
+    shop::whole(&mut repository, &mut shop);
+    shop.work(100);
+    let last = repository.copy(Extent::Journal, &mut shop).unwrap();
+    assert_eq!(repository.check(Depth::Read).unwrap(), []);
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    assert_eq!(repository.protection().unwrap(), Protection::Deletes);
+    assert_eq!(relay.connections(), 1, "one handshake for all of it");
+
+    println!("{}", nas.restic(OURS, &["check", "--read-data"]));
+    assert!(nas.restic(OURS, &["snapshots"]).contains("3 snapshots"));
+    let listed = nas.restic(OURS, &["ls", &last.id.to_string()]);
+    assert!(listed.contains("/journal.1/journal") && listed.contains("/records"), "{listed}");
+    let out = tempfile::tempdir().unwrap();
+    nas.restic(OURS, &["restore", "latest", "--target", out.path().to_str().unwrap()]);
+    assert!(decoded(out.path()) == shop.state);
+    nas.restic(OURS, &["forget", "--keep-last", "1", "--prune", "--group-by", ""]);
+    let mut repository = shop::open(nas.target()).unwrap();
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    let next = shop::whole(&mut repository, &mut shop);
+    assert!(restored(&repository, next.id).unwrap() == shop.state);
+    nas.restic(OURS, &["check", "--read-data"]);
+}
+
+#[test]
+fn where_nothing_can_be_taken_away_it_is_found_out_and_disturbs_nobody() {
+    let nas = Nas::start(&["--private-repos", "--append-only"]);
+    let target = nas.target();
+    let mut shop = Shop::new(2_000, 1_100);
+    let (password, clock) = (shop::password(), shop::clock());
+    let mut repository =
+        Restic::create(target.clone(), &password, shop::names(), clock.clone()).unwrap();
+    shop::whole(&mut repository, &mut shop);
+    let indexes = || target.list(Kind::Index).unwrap().len();
+    let before = indexes();
+    for _ in 0..3 {
+        assert_eq!(repository.protection().unwrap(), Protection::AppendOnly);
+        assert_eq!(indexes(), before + 1, "what is left is left once");
+        assert_eq!(target.list(Kind::Lock).unwrap(), []);
+    }
+    for kind in [Kind::Pack, Kind::Index, Kind::Key, Kind::Snapshot] {
+        let (object, length) = target.list(kind).unwrap()[0];
+        let refused = target.remove(object);
+        assert!(matches!(refused, Err(TargetError::Refused { .. })), "{refused:?}");
+        let refused = target.write(object, b"forged");
+        assert!(matches!(refused, Err(TargetError::Refused { .. })), "{refused:?}");
+        assert_eq!(target.read(object, None).unwrap().len() as u64, length);
+    }
+    let refused = target.remove(Object::Config);
+    assert!(matches!(refused, Err(TargetError::Refused { .. })), "{refused:?}");
+    // Neither restic nor we stumble over it.
+    let checked = nas.restic(OURS, &["check", "--read-data"]);
+    assert!(checked.contains("no errors were found"), "{checked}");
+    for word in ["warn", "error:", "not referenced", "additional"] {
+        assert!(!checked.to_lowercase().contains(word), "{checked}");
+    }
+    let mut repository = Restic::open(target.clone(), &password, shop::names(), clock).unwrap();
+    assert_eq!(repository.check(Depth::Read).unwrap(), []);
+    shop.work(50);
+    let last = shop::whole(&mut repository, &mut shop);
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    // Its owner prunes where it lies.
+    let folder = nas.folder();
+    let pruned = std::process::Command::new("restic")
+        .args(["--no-cache", "forget", "--keep-last", "1", "--prune", "--group-by", "", "--repo"])
+        .arg(&folder)
+        .env("RESTIC_PASSWORD", OURS)
+        .output()
+        .unwrap();
+    assert!(pruned.status.success(), "{pruned:?}");
+    let repository = shop::open(target.clone()).unwrap();
+    assert_eq!(repository.protection().unwrap(), Protection::AppendOnly);
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    nas.restic(OURS, &["check", "--read-data"]);
+}
+
+/// A server, or whoever stands before it, closes what nobody talks over.
+#[test]
+fn a_connection_closed_while_idle_costs_a_handshake_and_no_copy() {
+    let nas = Nas::start(&[]);
+    let relay = Relay::before(nas.port);
+    let target = server(relay.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
+    for kind in [Kind::Index, Kind::Pack] {
+        let (object, bytes) = object(kind, 70_000);
+        relay.cut();
+        target.write(object, &bytes).unwrap();
+        relay.cut();
+        assert_eq!(target.list(kind).unwrap(), [(object, 70_000)]);
+        relay.cut();
+        assert!(target.read(object, None).unwrap() == bytes);
+        relay.cut();
+        target.remove(object).unwrap();
+    }
+    assert_eq!(relay.connections(), 8);
+}
+
+#[test]
+fn a_copy_that_is_cut_on_its_way_goes_on() {
+    let nas = Nas::start(&[]);
+    let relay = Relay::before(nas.port);
+    let target = || server(relay.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
+    let mut shop = Shop::new(9_000, 1_100);
+    let mut repository = shop::create(Arc::new(target())).unwrap();
+    relay.cut_after(6_000_000);
+    let cut = repository.copy(Extent::Whole, &mut shop).unwrap_err();
+    let closed = Fault::Closed(Stage::Talk);
+    assert!(
+        matches!(&cut, CopyError::Target(TargetError::Way(fault)) if *fault == closed),
+        "{cut:?}"
+    );
+    let again = shop::whole(&mut repository, &mut shop);
+    assert!(again.sent < 7_000_000, "what had arrived is not sent again: {again:?}");
+    assert!(restored(&repository, again.id).unwrap() == shop.state);
+    nas.restic(OURS, &["check", "--read-data"]);
+}
+
+#[test]
+fn a_full_server_says_so_and_is_used_again_when_there_is_room() {
+    let mut nas = Nas::start(&["--max-size", "6000000"]);
+    let mut shop = Shop::new(9_000, 1_100);
+    let mut repository = shop::create(nas.target()).unwrap();
+    let full = repository.copy(Extent::Whole, &mut shop).unwrap_err();
+    assert!(matches!(&full, CopyError::Target(TargetError::Full(_))), "{full:?}");
+    // However the refusal and what is on its way meet.
+    let target = nas.target();
+    for length in 0..20 {
+        let (object, bytes) = object(Kind::Pack, (4 << 20) + length);
+        let full = target.write(object, &bytes);
+        assert!(matches!(full, Err(TargetError::Full(_))), "{full:?}");
+    }
+    nas.restart(&[]);
+    let mut repository = shop::open(nas.target()).unwrap();
+    let copied = shop::whole(&mut repository, &mut shop);
+    assert!(restored(&repository, copied.id).unwrap() == shop.state);
+    nas.restic(OURS, &["check", "--read-data"]);
+}
+
+#[test]
+fn strangers_are_told_so() {
+    let nas = Nas::start(&["--private-repos"]);
+    for (folder, password) in [("box/crm", "hunter3"), ("other/crm", PASSWORD)] {
+        let target = server(nas.port, folder, &login(password), &nas.authority.pem);
+        let (object, bytes) = object(Kind::Pack, 4 << 20);
+        for tried in [
+            target.list(Kind::Pack).map(|_| ()),
+            target.read(Object::Config, None).map(|_| ()),
+            target.write(object, &bytes),
+            target.remove(object),
+        ] {
+            assert!(matches!(tried, Err(TargetError::WrongPassword)), "{tried:?}");
+        }
+    }
+    assert!(!nas.place.path().join("other").exists());
+}
