@@ -104,8 +104,10 @@ class Box:
 
     def journal_cursor(self):
         """Where the journal is now."""
-        shown = self.probe.exec("journalctl", "--no-pager", "-q", "-n", "0", "--show-cursor")
-        return shown.strip().removeprefix("-- cursor: ")
+        # With the last line: of none there is no cursor while the journal begins a new file.
+        shown = self.probe.exec("journalctl", "--no-pager", "-q", "-n", "1", "-o", "cat", "--show-cursor")
+        start = "-- cursor: "
+        return next(line.removeprefix(start) for line in reversed(shown.splitlines()) if line.startswith(start))
 
     def journal_since(self, cursor):
         """Lines of priority warning or worse after `cursor`."""
