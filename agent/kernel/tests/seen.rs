@@ -260,8 +260,17 @@ fn neighbours_are_listed_with_ports_and_counts() {
         assert!(!found.addresses.iter().any(|one| one.mac[5] == 6), "made by hand");
         let behind = found.ports.iter().find(|one| one.mac[5] == 5).expect("behind a port");
         assert_eq!(name(behind.port), Some("lan0"));
-        let counts = counters::list().expect("lists");
-        let lan = counts.iter().find(|one| one.name == "lan0").expect("counted");
-        assert!(lan.carrier && lan.sent > 0, "{lan:?}");
+        // The port forwards once the bridge has noticed its carrier.
+        let sender = UdpSocket::bind("192.168.10.1:0").expect("binds");
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            sender.send_to(b"x", "192.168.10.5:9").expect("sends");
+            let counts = counters::list().expect("lists");
+            let lan = counts.iter().find(|one| one.name == "lan0").expect("counted");
+            if lan.carrier && lan.sent > 0 {
+                break;
+            }
+            assert!(Instant::now() < end, "{lan:?}");
+        }
     });
 }
