@@ -95,15 +95,7 @@ impl Alerts {
             self.lists_next = now + LISTS;
             alerts.extend(self.look_at_lists().await);
         }
-        if alerts.is_empty() {
-            return;
-        }
-        let settings = self.settings().await;
-        let label = |zone: &str| settings.as_ref()?.label(zone).map(ToString::to_string);
-        for mut alert in alerts {
-            alert.name_zones(label);
-            self.bell.tell(alert);
-        }
+        alerts.into_iter().for_each(|alert| self.bell.tell(alert));
     }
 
     /// Those in force; none when hostd does not answer.

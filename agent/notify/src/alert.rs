@@ -337,14 +337,20 @@ impl Kind {
     }
 
     /// What an alert of the kind with this subject is about, for a person.
-    pub fn about(self, subject: &str, language: Language) -> String {
+    pub fn about(
+        self,
+        subject: &str,
+        language: Language,
+        label: impl Fn(&str) -> Option<String>,
+    ) -> String {
         let names = self.subjects();
         let parts = names.iter().zip(subject.splitn(names.len().max(1), ' '));
         let told = parts.map(|(name, part)| {
             if matches!(*name, "from" | "to" | "zone") {
-                return zone_name(part, language).unwrap_or(part);
+                let own = || zone_name(part, language).unwrap_or(part).to_owned();
+                return label(part).unwrap_or_else(own);
             }
-            texts::word(language, &format!("{name}.{part}")).unwrap_or(part)
+            texts::word(language, &format!("{name}.{part}")).unwrap_or(part).to_owned()
         });
         told.collect::<Vec<_>>().join(" · ")
     }
@@ -399,7 +405,7 @@ mod tests {
 
     #[test]
     fn what_it_is_about_is_told_to_a_person() {
-        let about = |kind: Kind, subject: &str| kind.about(subject, Language::English);
+        let about = |kind: Kind, subject: &str| kind.about(subject, Language::English, |_| None);
         let at = Alert::sample(Kind::SignInsFailed).subject();
         assert_eq!(about(Kind::SignInsFailed, &at), "admin application · 192.168.10.23");
         assert_eq!(about(Kind::DiskFailed, "data"), "logs and leases");

@@ -45,10 +45,16 @@ impl BellEntry {
         (self.last, self.id)
     }
 
-    /// In words.
-    pub fn words(&self, language: Language, local: &LocalTime) -> Words {
-        let Self { alert, times, first, last, .. } = self;
-        Message::told(alert, (*times, *first, *last), language, local)
+    /// In words, for whoever calls zones by these labels.
+    pub fn words(
+        &self,
+        language: Language,
+        local: &LocalTime,
+        label: impl Fn(&str) -> Option<String>,
+    ) -> Words {
+        let mut alert = self.alert.clone();
+        alert.name_zones(label);
+        Message::told(&alert, (self.times, self.first, self.last), language, local)
     }
 
     /// Whether this account has read it; what was muted counts as read.

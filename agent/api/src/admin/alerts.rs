@@ -46,10 +46,13 @@ async fn alerts(State(admin): State<Admin>, who: Who, caller: Caller, uri: Uri) 
     let (reader, now) = (account(who.signed.account().id), admin.bell().now());
     let local = LocalTime::named(&who.signed.account().time_zone).unwrap_or_else(LocalTime::utc);
     let language = caller.language;
+    // The bell holds zones by their names, which no page shows; without hostd nobody knows another.
+    let settings = admin.settings().await.ok();
+    let label = |zone: &str| settings.as_ref()?.settings.label(zone).map(ToString::to_string);
     let page = admin.bell().look(|state| {
         let all = state.bell().count();
         let items = state.bell().skip(from).take(limit);
-        let items: Vec<_> = items.map(|one| told(one, &reader, language, &local)).collect();
+        let items: Vec<_> = items.map(|one| told(one, &reader, language, &local, label)).collect();
         let end = from.saturating_add(items.len());
         shape::AlertsPage {
             next: (!items.is_empty() && end < all).then(|| end.to_string()),
@@ -57,7 +60,7 @@ async fn alerts(State(admin): State<Admin>, who: Who, caller: Caller, uri: Uri) 
             all,
             unread: state.unread(&reader).0,
             forgotten: state.bell_lost(),
-            mutes: state.mutes(now).map(|mute| muted(mute, language)).collect(),
+            mutes: state.mutes(now).map(|mute| muted(mute, language, label)).collect(),
         }
     });
     reply::json(&page.await)
@@ -149,14 +152,20 @@ impl Admin {
     }
 }
 
-fn told(one: &BellEntry, reader: &str, language: Language, local: &LocalTime) -> shape::Alert {
+fn told(
+    one: &BellEntry,
+    reader: &str,
+    language: Language,
+    local: &LocalTime,
+    label: impl Fn(&str) -> Option<String> + Copy,
+) -> shape::Alert {
     let (kind, subject) = (one.alert.kind(), one.alert.subject());
-    let words = one.words(language.into(), local);
+    let words = one.words(language.into(), local, label);
     shape::Alert {
         id: one.id,
         kind: kind.key().to_owned(),
         name: kind.name(language.into()).to_owned(),
-        about: kind.about(&subject, language.into()),
+        about: kind.about(&subject, language.into(), label),
         subject,
         severity: severity(kind.severity()),
         title: words.title,
@@ -170,8 +179,13 @@ fn told(one: &BellEntry, reader: &str, language: Language, local: &LocalTime) ->
     }
 }
 
-fn muted(mute: &Mute, language: Language) -> shape::AlertMute {
-    let about = mute.subject.as_deref().map(|subject| mute.kind.about(subject, language.into()));
+fn muted(
+    mute: &Mute,
+    language: Language,
+    label: impl Fn(&str) -> Option<String> + Copy,
+) -> shape::AlertMute {
+    let about =
+        mute.subject.as_deref().map(|subject| mute.kind.about(subject, language.into(), label));
     shape::AlertMute {
         kind: mute.kind.key().to_owned(),
         name: mute.kind.name(language.into()).to_owned(),

@@ -136,9 +136,7 @@ impl Admin {
             };
             let Wanted { from, to, .. } = &wrong.wanted;
             let (from, to, what) = (place(from), place(to), what(&wrong.wanted).as_str().into());
-            let mut alert = Alert::ProtectionOpen { from, to, what };
-            alert.name_zones(|zone| round.settings.label(zone).map(ToString::to_string));
-            self.bell().tell(alert);
+            self.bell().tell(Alert::ProtectionOpen { from, to, what });
         }
         let happened = entry(Actor::default(), action::PACKET_TRIED, outcome::ALLOWED, Some(&now));
         if let Err(problem) = self.log(happened).await {

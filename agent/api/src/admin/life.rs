@@ -49,14 +49,9 @@ impl Admin {
         let Some(before) = self.devices_noted(newest) else { return };
         let new: Vec<_> = rows.iter().filter(|row| row.first_seen > before).collect();
         let came = new.len();
-        let settings = if new.is_empty() { None } else { self.settings().await.ok() };
-        let label = |zone: &str| settings.as_ref()?.settings.label(zone).map(ToString::to_string);
         let told = new.iter().take_while(|_| self.hears(Noise::Devices));
-        let told = told.filter_map(|row| new_device(row)).map(|mut alert| {
-            alert.name_zones(label);
-            self.bell().tell(alert);
-        });
-        let told = told.count();
+        let told =
+            told.filter_map(|row| new_device(row)).map(|alert| self.bell().tell(alert)).count();
         // A full page of new ones: all that are new, as far as anybody can tell.
         let count = if came == MAX_PAGE { counts.new } else { came };
         if count == 0 {

@@ -203,6 +203,10 @@ async fn new_devices_ring_and_whoever_makes_up_many_fills_no_disk() {
     let told = alerts(&mut browser, &site).await;
     assert_eq!(told["items"][0]["title"], "A new device in Office: Reception-PC");
     assert_eq!(told["items"][0]["subject"], "52:54:00:00:00:01");
+    let office = "office".parse().unwrap();
+    site.hostd.now().settings.zones.get_mut(&office).unwrap().label = Some("三楼".parse().unwrap());
+    let told = alerts(&mut browser, &site).await;
+    assert_eq!(told["items"][0]["title"], "A new device in 三楼: Reception-PC");
     site.hostd.now().devices = (2..=150).map(device).collect();
     site.admin.settle().await;
     site.bell.ring().await.unwrap();
