@@ -78,6 +78,16 @@ impl Internet {
                 &file,
             ],
         );
+        // A signal ends a dnsmasq that has not set out yet, and who does not listen refuses.
+        let on = |namespace: &str, words: &[&str]| {
+            run(&[&["ip", "netns", "exec", namespace], words].concat()).status.success()
+        };
+        let answers = || on(&wan, &["drill", "-Q", "ready.example", "@11.67.0.1"]);
+        until("the provider's resolver answers", 20, answers);
+        for (namespace, port) in [(&wan, 7000), (&wan, 7001), (&office, 7000)] {
+            let listens = || on(namespace, &["bash", "-c", &script("127.0.0.1", port)]);
+            until("a server listens", 20, listens);
+        }
         learns(Some("11.67.0.1"));
         Self { resolver, hosts, _servers: servers }
     }
