@@ -53,7 +53,7 @@ export function makeEgress(document) {
 export function egressWords(before, after, say) {
   const [was, now] = [before.egress ?? [], after.egress ?? []];
   const same = (one) => (other) => ["for", "to", "protocol", "port"].every((field) => one[field] === other[field]);
-  const who = (one) => (one.for === "crm" ? ["the CRM", " CRM "] : ["the admin application", "管理程序"]);
+  const who = (one) => (one.for === "crm" ? ["the CRM", " CRM "] : ["the admin application", "管理端"]);
   const said = [];
   for (const one of now.filter((one) => !was.some(same(one)))) said.push(say(`From now on ${who(one)[0]} may reach ${one.to} on the internet, ${one.protocol.toUpperCase()} ${one.port}.`, `现在允许${who(one)[1]}访问互联网上的 ${one.to}（${one.protocol.toUpperCase()} ${one.port}）。`));
   for (const one of was.filter((one) => !now.some(same(one)))) said.push(say(`${one.to}, ${one.protocol.toUpperCase()} ${one.port}, is no longer open to ${who(one)[0]}.`, `不再允许${who(one)[1]}访问 ${one.to}（${one.protocol.toUpperCase()} ${one.port}）。`));

@@ -29,10 +29,10 @@ const log = Array.from({ length: 250 }, (_, index) => {
   const seq = 250 - index;
   return seq % 17 === 0 ? entry(seq, "sign-in-refused", "refused", null) : entry(seq, ACTIONS[seq % ACTIONS.length]);
 });
-const judged = (passes, to) => ({ verdict: passes ? "passes" : "dropped", to, newSource: passes && to === "wan", why: passes ? "A rule allows everything between these two." : "No rule allows it, and what is not allowed is blocked.",
+const judged = (passes, to) => ({ verdict: passes ? "passes" : "dropped", to, newSource: passes && to === "wan", why: passes ? "Between these two zones everything is allowed." : "No rule allows it, and what is not allowed is blocked.",
   rule: { chain: passes ? "forward_office_wan" : "forward", number: passes ? 1 : 5, text: passes ? 'ct state new,established jump admitted comment "policy: everything"' : 'counter drop comment "no policy allows it"' },
   steps: [{ hook: "prerouting", verdict: "passes", why: "The sender’s address is one of the zone.", decides: false, rule: { chain: "spoof_office", number: 2, text: 'meta nfproto ipv4 ip saddr 192.168.10.0/24 counter accept comment "an address of the zone"' } },
-    { hook: "forward", verdict: passes ? "passes" : "dropped", why: passes ? "A rule allows everything between these two." : "No rule allows it, and what is not allowed is blocked.", decides: true, rule: { chain: passes ? "forward_office_wan" : "forward", number: passes ? 1 : 5, text: passes ? 'ct state new,established jump admitted comment "policy: everything"' : 'counter drop comment "no policy allows it"' } },
+    { hook: "forward", verdict: passes ? "passes" : "dropped", why: passes ? "Between these two zones everything is allowed." : "No rule allows it, and what is not allowed is blocked.", decides: true, rule: { chain: passes ? "forward_office_wan" : "forward", number: passes ? 1 : 5, text: passes ? 'ct state new,established jump admitted comment "policy: everything"' : 'counter drop comment "no policy allows it"' } },
     ...(passes ? [{ hook: "postrouting", verdict: "passes", why: "Nothing decided before the end of the list of rules, so its default applies.", decides: false, rule: null }] : [])] });
 const problem = (status, name, detail, more = {}) => [status, { type: `urn:gatehouse:problem:${name}`, title: detail, status, detail, ...more }];
 const settings = makeSettings({ problem, account });
@@ -92,7 +92,7 @@ function answer(method, path, query, body, ifMatch, key) {
     if (body.version === 6 && body.to === "wan") return problem(409, "no-way-out", "Nothing was sent. Look whether the provider’s cable is plugged in and has given an address.", { title: "The box has no way to the internet" });
     const passes = body.from === "office" && body.to === "wan";
     const odd = body.from === "guest" && body.protocol === "udp";
-    return [200, { ...body, port: body.port ?? null, source: "192.168.10.254", destination: "192.0.2.7", arrived: passes, microseconds: passes ? 240 + body.version * 100 : null, expected: judged(passes || odd, body.to), agrees: !odd, text: "A packet from Guest to Office (UDP 443, IPv4) did not arrive, though the rules let it pass: A rule allows everything between these two. Something else stopped it.", at: ago(0), ruleset: "9f86" }];
+    return [200, { ...body, port: body.port ?? null, source: "192.168.10.254", destination: "192.0.2.7", arrived: passes, microseconds: passes ? 240 + body.version * 100 : null, expected: judged(passes || odd, body.to), agrees: !odd, text: "A packet from Guest to Office (UDP 443, IPv4) did not arrive, though the rules let it pass: Between these two zones everything is allowed. Something else stopped it.", at: ago(0), ruleset: "9f86" }];
   }
   const said = settings.answer(method, path, query, body, ifMatch, key);
   if (said !== null) return said;

@@ -26,7 +26,7 @@ describe("a name in another script", () => {
 
   it("is found in a sentence, wherever it stands", () => {
     const both = (script: string) => `<${script}>`;
-    expect(withScripts("管理程序可以访问 xn--fsqu00a.cn，端口 443。", both)).toBe("管理程序可以访问 <例子.cn>，端口 443。");
+    expect(withScripts("管理端可以访问 xn--fsqu00a.cn，端口 443。", both)).toBe("管理端可以访问 <例子.cn>，端口 443。");
     expect(withScripts("www.xn--fsqu00a.cn, xn--fsqu00a.cn.", both)).toBe("<www.例子.cn>, <例子.cn>.");
   });
 });

@@ -85,6 +85,11 @@ export function withinSentence(when: string): string {
   return when.replace(/^(Today|Yesterday|Tomorrow) /, (day) => day.toLowerCase());
 }
 
+/** What stands between a word and a time after it: Chinese puts a blank only before a number. */
+export function blankBefore(when: string): string {
+  return /^\p{Script=Han}/u.test(when) ? "" : " ";
+}
+
 /** Two clocks to be compared: the time alone, with seconds, both in UTC. */
 export function formatClocks(box: Date, here: Date): { box: string; here: string } {
   return { box: formatClock(box, "UTC"), here: formatClock(here, "UTC") };

@@ -180,7 +180,7 @@ function Sessions() {
                     {device(one.device)}
                   </div>
                   <div className="text-row text-ink-2">
-                    {one.address} · {t("ui.lastSeen")} <When within at={one.lastSeen} />
+                    {one.address} · {t("ui.lastSeen")}<When within at={one.lastSeen} />
                   </div>
                 </div>
                 {one.current ? (

@@ -1,21 +1,28 @@
 // Times in the account's zone and the page's language; the exact instant is in the tooltip.
 import { createContext, use } from "react";
 import { useLanguage } from "../i18n";
-import { formatDate, formatWhen, withinSentence } from "../i18n/when";
+import { blankBefore, formatDate, formatWhen, withinSentence } from "../i18n/when";
 
 export const TimeZone = createContext<string | undefined>(undefined);
 
-/** `within`: in the middle of a sentence, where English writes no capital. */
+/** `within`: in the middle of a sentence, after the words before it. English writes no capital there, Chinese no blank before a word. */
 export function When(props: { at: string; within?: boolean }) {
   const { language } = useLanguage();
   const zone = use(TimeZone);
   const at = new Date(props.at);
   if (Number.isNaN(at.getTime())) return <span>{props.at}</span>;
   const text = formatWhen(at, new Date(), language, zone);
-  return (
+  const time = (
     <time dateTime={props.at} title={at.toISOString()} className="whitespace-nowrap tabular-nums">
       {props.within ? withinSentence(text) : text}
     </time>
+  );
+  if (!props.within) return time;
+  return (
+    <>
+      {blankBefore(text)}
+      {time}
+    </>
   );
 }
 

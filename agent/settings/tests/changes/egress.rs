@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
             vec![(
                 "egress_new",
                 "From now on the admin application may reach mail.example.com on the internet, TCP 465.",
-                "现在允许管理程序访问互联网上的 mail.example.com（TCP 465）。",
+                "现在允许管理端访问互联网上的 mail.example.com（TCP 465）。",
             )],
         ),
         (
@@ -38,7 +38,7 @@ pub fn cases() -> Vec<Case> {
             vec![(
                 "egress_gone",
                 "mail.example.com, TCP 465, is no longer open to the admin application.",
-                "不再允许管理程序访问 mail.example.com（TCP 465）。",
+                "不再允许管理端访问 mail.example.com（TCP 465）。",
             )],
         ),
         (
@@ -47,7 +47,7 @@ pub fn cases() -> Vec<Case> {
             vec![(
                 "egress_noted",
                 "Beside mail.example.com, TCP 465, for the admin application, the note now says “发账单”.",
-                "管理程序访问 mail.example.com（TCP 465）的备注现在是“发账单”。",
+                "管理端访问 mail.example.com（TCP 465）的备注现在是“发账单”。",
             )],
         ),
         (
@@ -56,7 +56,7 @@ pub fn cases() -> Vec<Case> {
             vec![(
                 "egress_not_noted",
                 "Beside mail.example.com, TCP 465, for the admin application, there is no note any more.",
-                "管理程序访问 mail.example.com（TCP 465）不再有备注。",
+                "管理端访问 mail.example.com（TCP 465）不再有备注。",
             )],
         ),
     ]

@@ -18,7 +18,7 @@ export function Lately({ told, onAllow }: { told: BlockingTold; onAllow: (name: 
       title={t("admin.blocking.lately")}
       aside={
         <>
-          {t("admin.blocking.since")} <When at={told.since} within />
+          {t("admin.blocking.since")}<When at={told.since} within />
         </>
       }
       footer={
@@ -40,7 +40,7 @@ export function Lately({ told, onAllow }: { told: BlockingTold; onAllow: (name: 
                   {zoneName(one.zone)} · <Why why={one.why} name={one.name} />
                 </p>
                 <p className="text-label text-ink-3 tabular-nums">
-                  {t("admin.blocking.times", { count: one.times })} <When at={one.last} within />
+                  {t("admin.blocking.times", { count: one.times })}<When at={one.last} within />
                 </p>
               </div>
               {(one.why.kind === "lists" || one.why.kind === "own") && (

@@ -8,6 +8,7 @@ import { Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
+import { NextSentence } from "../../../ui/next-sentence";
 import { When } from "../../../ui/when";
 import type { BlockingTold } from "../../api";
 import { Failed, problemOf } from "../devices/failed";
@@ -115,11 +116,11 @@ function State({ list }: { list: Told }) {
             t("admin.blocking.notYet")
           ) : (
             <>
-              {t("admin.blocking.names", { count: list.names })} · {t("admin.blocking.fetched")} <When at={list.fetched} within />
+              {t("admin.blocking.names", { count: list.names })} · {t("admin.blocking.fetched")}<When at={list.fetched} within />
               {list.checked !== null && list.checked !== list.fetched && (
                 <>
                   {" · "}
-                  {t("admin.blocking.checked")} <When at={list.checked} within />
+                  {t("admin.blocking.checked")}<When at={list.checked} within />
                 </>
               )}
               {list.odd > 0 && ` · ${t("admin.blocking.odd", { count: list.odd })}`}
@@ -133,14 +134,16 @@ function State({ list }: { list: Told }) {
       {fetch.failure !== null && (
         <Note state="needs-you">
           <p>
-            <span className="font-medium">{t("admin.blocking.failed")}</span> {t(`admin.blocking.failure.${fetch.failure.why}`, { detail: fetch.failure.detail ?? "" })}
+            <span className="font-medium">{t("admin.blocking.failed")}</span>
+            <NextSentence />
+            {t(`admin.blocking.failure.${fetch.failure.why}`, { detail: fetch.failure.detail ?? "" })}
           </p>
           <p>
             {t(list.names === null ? "admin.blocking.nothingYet" : "admin.blocking.lastGood")}
             {fetch.next !== null && (
               <>
                 {" "}
-                {t("admin.blocking.next")} <When at={fetch.next} within />
+                {t("admin.blocking.next")}<When at={fetch.next} within />
               </>
             )}
           </p>

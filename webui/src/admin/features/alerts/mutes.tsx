@@ -53,7 +53,7 @@ function Row({ mute }: { mute: AlertMute }) {
       <div className="min-w-0">
         <p className="text-body font-medium break-words text-ink">{name}</p>
         <p className="text-row text-ink-2">
-          {t("admin.alerts.until")} <When at={mute.until} within />
+          {t("admin.alerts.until")}<When at={mute.until} within />
           {t("admin.alerts.gap")}
           {t("admin.alerts.by", { name: mute.by })}
         </p>

@@ -10,9 +10,9 @@ export function Times({ of }: { of: Alert }) {
     <>
       {t("admin.alerts.times", { count: of.times })}
       {t("admin.alerts.gap")}
-      {t("admin.alerts.first")} <When at={of.first} within />
+      {t("admin.alerts.first")}<When at={of.first} within />
       {t("admin.alerts.gap")}
-      {t("admin.alerts.last")} <When at={of.last} within />
+      {t("admin.alerts.last")}<When at={of.last} within />
     </>
   );
 }

@@ -56,7 +56,7 @@ export function CrmPage() {
                 <div className="grid justify-items-start gap-3">
                   {crm.managerCode && (
                     <p className="text-body text-ink-2">
-                      {t("admin.codeLives")} <When within at={crm.managerCode.expires} />
+                      {t("admin.codeLives")}<When within at={crm.managerCode.expires} />
                     </p>
                   )}
                   <p className="text-body text-ink-2">{t("admin.newCodeText")}</p>

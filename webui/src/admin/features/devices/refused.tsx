@@ -4,6 +4,7 @@ import { EmptyState, LoadFailed, Loading } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, TextLink } from "../../../ui/button";
 import { Sheet } from "../../../ui/page";
+import { NextSentence } from "../../../ui/next-sentence";
 import { When } from "../../../ui/when";
 import type { Refused, RefusedPage as Answer } from "../../api";
 import { ZoneIcon } from "../../zone";
@@ -45,7 +46,9 @@ export function RefusedPage() {
             bare
             footer={
               <span role="status">
-                {rows.length < last.chosen ? t("admin.rowsShown", { shown: rows.length, count: last.chosen }) : t("admin.refusedShown", { count: last.chosen })} {t("admin.refusedSince")} <When at={last.since} within />
+                {rows.length < last.chosen ? t("admin.rowsShown", { shown: rows.length, count: last.chosen }) : t("admin.refusedShown", { count: last.chosen })}
+                <NextSentence />
+                {t("admin.refusedSince")}<When at={last.since} within />
               </span>
             }
           >

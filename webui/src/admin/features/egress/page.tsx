@@ -137,7 +137,7 @@ function Line(props: { row: Row; used: Used | undefined; onRemove: () => void; o
               t("admin.egress.neverUsed")
             ) : (
               <>
-                {t("admin.egress.used", { count: used.hits })} <When at={used.lastUsed} within />
+                {t("admin.egress.used", { count: used.hits })}<When at={used.lastUsed} within />
               </>
             )}
           </p>
@@ -179,7 +179,7 @@ function Now({ used }: { used: Used | undefined }) {
             {name.asked !== null && (
               <>
                 {" "}
-                {t("admin.egress.asked")} <When at={name.asked} within />
+                {t("admin.egress.asked")}<When at={name.asked} within />
               </>
             )}
           </>

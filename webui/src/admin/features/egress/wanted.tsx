@@ -59,11 +59,11 @@ function Line({ one }: { one: One }) {
         <p className="text-body break-words text-ink">{t(`admin.egress.wants.${one.for}`, { to, way })}</p>
         {one.reason !== null && <p className="text-row break-words text-ink-2">{t("admin.egress.reason", { reason: one.reason })}</p>}
         <p className="mt-0.5 text-label text-ink-3 tabular-nums">
-          {t("admin.egress.since")} <When at={one.since} within />
+          {t("admin.egress.since")}<When at={one.since} within />
           {one.times > 1 && (
             <>
               {t("admin.egress.comma")}
-              {t("admin.egress.times", { count: one.times })} <When at={one.last} within />
+              {t("admin.egress.times", { count: one.times })}<When at={one.last} within />
             </>
           )}
         </p>

@@ -103,7 +103,7 @@ function List({ known }: { known: Known }) {
         {at !== null && (
           <span className="text-label text-ink-2">
             {" "}
-            {t(now.lastHit === null ? "admin.publish.sinceThen" : "admin.publish.lastHit")} <When at={at} within />
+            {t(now.lastHit === null ? "admin.publish.sinceThen" : "admin.publish.lastHit")}<When at={at} within />
           </span>
         )}
       </>

@@ -248,7 +248,7 @@ function Hits({ now }: { now: RuleNow | undefined }) {
       <span className="block tabular-nums">{t("admin.rules.hits", { count: now.hits })}</span>
       {at !== null && (
         <span className="block text-label">
-          {now.lastHit === null ? t("admin.rules.sinceThen") : t("admin.rules.lastHit")} <When at={at} within />
+          {now.lastHit === null ? t("admin.rules.sinceThen") : t("admin.rules.lastHit")}<When at={at} within />
         </span>
       )}
     </>

@@ -69,7 +69,7 @@ function Test(props: { from: string; to: string; isStaged: boolean }) {
         <p role="status" className="min-w-0 flex-1 text-row text-ink-2">
           {over?.at ? (
             <>
-              {before}
+              {before?.trimEnd()}
               <When at={over.at} within />
               {after}
             </>

@@ -23,10 +23,10 @@ export function triesOf(way: (typeof WAYS)[number], typed: string): Try[] | null
 /** `waits` and `runs` while the test goes on. */
 export type Outcome = { is: "waits" | "runs" } | { is: "done"; result: ProbeResult } | { is: "not-tried"; problem: Problem };
 
-/** As people say it: TCP 443, IPv4. */
+/** As people say it: TCP 443 · IPv4. */
 export function whatOf(one: Try): string {
   const port = one.port == null ? "" : ` ${one.port}`;
-  return `${one.protocol === "icmp" ? "Ping" : one.protocol.toUpperCase()}${port}, IPv${one.version}`;
+  return `${one.protocol === "icmp" ? "Ping" : one.protocol.toUpperCase()}${port} · IPv${one.version}`;
 }
 
 /** 1234 µs are 1.2 ms. */

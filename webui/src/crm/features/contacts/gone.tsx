@@ -123,7 +123,7 @@ export function RestoreUntil(props: { at: string }) {
   const { t } = useText();
   return (
     <>
-      {t("crm.restoreUntil")} <When within at={props.at} />
+      {t("crm.restoreUntil")}<When within at={props.at} />
     </>
   );
 }

@@ -80,7 +80,7 @@ function Accounts() {
                     {one.id === account.id && <span className="font-normal text-ink-3">{t("crm.you")}</span>}
                     {one.disabled && <Badge state="unknown">{t("crm.disabled")}</Badge>}
                   </div>
-                  <div className="text-row text-ink-2">{one.lastSeen ? <>{t("ui.lastSeen")} <When within at={one.lastSeen} /></> : t("crm.neverSeen")}</div>
+                  <div className="text-row text-ink-2">{one.lastSeen ? <>{t("ui.lastSeen")}<When within at={one.lastSeen} /></> : t("crm.neverSeen")}</div>
                 </div>
                 <div className="w-36">
                   <SelectBox aria-label={t("crm.roleOf", { name: one.name })} value={one.role} onValue={(role) => void change(one, { role: role as Role })} options={roles} />
@@ -153,7 +153,7 @@ function Pending() {
                   <div className="min-w-0 flex-1 basis-52">
                     <div className="text-body font-semibold break-words text-ink">{one.name}</div>
                     <div className="text-row text-ink-2">
-                      {t(one.role === "manager" ? "crm.role.manager" : "crm.role.staff")} · {t("crm.until")} <When within at={one.expires} />
+                      {t(one.role === "manager" ? "crm.role.manager" : "crm.role.staff")} · {t("crm.until")}<When within at={one.expires} />
                     </div>
                   </div>
                   <Button size="row" kind="destructive" onClick={() => setAsked(one)}>
