@@ -206,6 +206,15 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "ip-version",
     "not-spoken",
     "names-person",
+    "target-taken",
+    "other-way",
+    "unseen",
+    "time-of-day",
+    "no-time",
+    "host",
+    "mailbox",
+    "https-address",
+    "certificates",
 ];
 
 /// A field that was refused, before its words are chosen.

@@ -18,7 +18,7 @@ use notify::Alert;
 use pki::Name;
 use systemd::notify as service;
 use tokio::net::UnixListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use vault::{Actor, Clock, SystemClock};
 
 use crate::alerts::Alerts;
@@ -130,8 +130,10 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         }
         .run(events, ordered),
     );
-    let alerts = Alerts::new(fetching.clone(), identity.clone(), bell);
-    let mut alerts = tokio::spawn(alerts.run());
+    let authorities = options.authorities.clone();
+    let alerts = Alerts::new(fetching.clone(), identity.clone(), bell, store.clone(), authorities);
+    let (end_alerts, to_end) = oneshot::channel();
+    let mut alerts = tokio::spawn(alerts.run(to_end));
     let lists = Lists::new(fetching, options.authorities.clone(), fetches);
     let mut lists = tokio::spawn(lists.run(to_fetch));
     let mut ticks = rounds::every(TICK, move || {
@@ -150,7 +152,7 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         tokio::select! {
             _ = alive.tick() => service::alive(),
             ended = &mut bridge => match ended.context("the way to the CRM broke")?? {},
-            ended = &mut alerts => match ended.context("what tells the bell broke")? {},
+            ended = &mut alerts => return ended.context("what tells the bell broke"),
             ended = &mut lists => return ended.context("the fetching of block lists broke"),
             error = ticks.broken() => return Err(error).context("what is done once a minute broke"),
             // The next start opens the store anew, and checks it.
@@ -160,8 +162,11 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     }
     service::stopping();
     drop(ticks);
-    alerts.abort();
-    let _ = alerts.await;
+    // Of what happens from here on somebody is told after the next start.
+    let _ = end_alerts.send(());
+    if alerts.await.is_err() {
+        tracing::error!("what tells the bell broke at the end");
+    }
     lists.abort();
     let _ = lists.await;
     bridge.abort();

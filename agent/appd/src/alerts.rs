@@ -1,30 +1,39 @@
 //! What the box does by itself, for the bell: hostd is asked now and then, and what is other than at the last look
-//! is told. What is decided lies in the sources, which ask nobody; the bell alone writes down.
+//! is told. What is decided lies in the sources, which ask nobody; the bell alone writes down, and what it hands
+//! out then is carried to its targets.
 
+mod carrying;
 mod gathered;
+mod heads;
 mod internet;
 mod lists;
 mod notices;
 mod refusals;
 mod sign_ins;
 
-use std::convert::Infallible;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use api::admin::Bell;
+use api::admin::{Bell, Round};
 use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::Identity;
-use notify::Alert;
+use notify::{Alert, LocalTime, Realm};
 use settings::Settings;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+use vault::Store;
 
 use crate::host::Host;
+use carrying::Carrying;
+use heads::Heads;
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(10);
 /// How often block lists are: they are late by days.
 const LISTS: Duration = Duration::from_secs(600);
+/// How long the last messages may take when the program ends; the unit gives it 15 seconds.
+const LAST: Duration = Duration::from_secs(6);
 
 /// Whoever tells the bell.
 pub struct Alerts {
@@ -37,11 +46,21 @@ pub struct Alerts {
     internet: internet::Internet,
     lists: lists::Lists,
     lists_next: Instant,
+    store: Store,
+    heads: Heads,
+    carrying: Carrying,
 }
 
 impl Alerts {
-    /// Nothing was looked at yet.
-    pub fn new(host: Host, identity: Identity, bell: Bell) -> Self {
+    /// Nothing was looked at yet. With the file of certificates (PEM) that targets' must come from.
+    pub fn new(
+        host: Host,
+        identity: Identity,
+        bell: Bell,
+        store: Store,
+        authorities: PathBuf,
+    ) -> Self {
+        let carrying = Carrying::new(host.clone(), authorities);
         Self {
             host,
             identity,
@@ -52,23 +71,94 @@ impl Alerts {
             internet: internet::Internet::default(),
             lists: lists::Lists::default(),
             lists_next: Instant::now(),
+            store,
+            heads: Heads::new(Instant::now()),
+            carrying,
         }
     }
 
-    /// Looks now and then, and has written down whatever anybody tells, for ever.
-    pub async fn run(mut self) -> Infallible {
+    /// Looks now and then, has written down whatever anybody tells, and carries it, until it is to end: then
+    /// what waits goes out, with where the log stands.
+    pub async fn run(mut self, mut end: oneshot::Receiver<()>) {
         let mut times = tokio::time::interval(LOOK);
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next = None;
         loop {
             let bell = self.bell.clone();
+            let rested = async {
+                match next {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 _ = times.tick() => self.look().await,
                 () = bell.news() => {}
+                () = rested => {}
+                () = self.carrying.done(&bell) => {}
+                _ = &mut end => break,
+            }
+            next = self.ring().await;
+        }
+        self.end().await;
+    }
+
+    /// Writes down, sets out with what is handed out, and gives when to ring again.
+    async fn ring(&mut self) -> Option<Instant> {
+        match self.bell.ring().await {
+            Ok(Round { errands, rest }) => {
+                self.carrying.set_out(errands);
+                rest.map(|rest| Instant::now() + rest)
             }
             // It waits for the next look.
-            if let Err(error) = bell.ring().await {
+            Err(error) => {
                 let error = systemd::log::chain(&error);
                 tracing::warn!(error, "alerts are written down later");
+                None
+            }
+        }
+    }
+
+    async fn end(&mut self) {
+        self.tell_head().await;
+        self.ring().await;
+        let bell = self.bell.clone();
+        self.carrying.finish(&bell, LAST).await;
+        self.ring().await;
+    }
+
+    /// Where the log stands, for whoever keeps it away from the box.
+    async fn tell_head(&self) {
+        if !self.bell.sends_heads().await {
+            return;
+        }
+        let head = match self.store.head().await {
+            Ok(head) => head.line(),
+            Err(error) => {
+                let error = systemd::log::chain(&error);
+                tracing::warn!(error, "where the log stands is not told");
+                return;
+            }
+        };
+        match head.try_into() {
+            Ok(head) => self.bell.tell(Alert::AuditHead { realm: Realm::Admin, head }),
+            Err(why) => tracing::error!(why, "a head of the log cannot be told"),
+        }
+    }
+
+    /// Targets' quiet hours are in the box's time zone, and what waited for a way goes once it is open.
+    async fn look_at_targets(&mut self, now: Instant) {
+        if self.heads.is_due(now, self.bell.wants_head()) {
+            self.tell_head().await;
+        }
+        if !self.bell.has_targets().await {
+            return;
+        }
+        let Some(settings) = settings(&self.host).await else { return };
+        self.bell.lives_by(LocalTime::of(settings.time_zone.as_ref())).await;
+        for (target, way) in self.bell.shut().await {
+            if carrying::is_open(&settings, &way) {
+                self.bell.opened(target);
             }
         }
     }
@@ -96,26 +186,27 @@ impl Alerts {
             alerts.extend(self.look_at_lists().await);
         }
         alerts.into_iter().for_each(|alert| self.bell.tell(alert));
-    }
-
-    /// Those in force; none when hostd does not answer.
-    async fn settings(&self) -> Option<Settings> {
-        match self.host.ask(&Request::Settings).await {
-            Ok(Response::Settings { document: Some(document), .. }) => {
-                settings::parse(document.as_bytes()).ok()
-            }
-            _ => None,
-        }
+        self.look_at_targets(now).await;
     }
 
     async fn look_at_lists(&mut self) -> Vec<Alert> {
-        let Some(settings) = self.settings().await else { return Vec::new() };
+        let Some(settings) = settings(&self.host).await else { return Vec::new() };
         let Ok(Response::BlockLists(held)) = self.host.ask(&Request::BlockLists).await else {
             return Vec::new();
         };
         let lists = settings.blocking.lists.iter();
         let lists = lists.map(|(name, address)| (name.as_str(), address.as_str()));
         self.lists.look(lists, &held, crate::lists::now())
+    }
+}
+
+/// Those in force; none when hostd does not answer.
+async fn settings(host: &Host) -> Option<Settings> {
+    match host.ask(&Request::Settings).await {
+        Ok(Response::Settings { document: Some(document), .. }) => {
+            settings::parse(document.as_bytes()).ok()
+        }
+        _ => None,
     }
 }
 

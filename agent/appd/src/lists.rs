@@ -2,7 +2,6 @@
 //! keeps them. hostd speaks no HTTP; this does, and only where the settings let the admin application go.
 
 mod fetch;
-mod names;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -239,4 +238,4 @@ fn digest(list: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -11,13 +11,14 @@ use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
 use host_api::{HEADER, Request, Response};
 use identity::{Identity, Realm};
+use notify::{Chosen, Severity, Target, Way, Webhook};
 use seal::body::{Body, Value};
-use seal::numbers::{alerts, table};
+use seal::numbers::{action, alert_targets, alerts, outcome, table};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, watch};
-use vault::{Clock, Store, SystemClock, Unlock};
+use vault::{Actor, Clock, KeyOf, Store, SystemClock, Unlock};
 
 use crate::alerts::Alerts;
 use crate::bridge::{self, Bridge};
@@ -45,11 +46,42 @@ pub struct MadeUp {
 
 impl MadeUp {
     pub async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// With a target of alerts, a webhook at this address.
+    pub async fn with_webhook(address: &str) -> Self {
+        let way = Way::Webhook(Webhook {
+            address: address.parse().unwrap(),
+            secret: notify::webhook::secret(&[7; 32]),
+            authority: None,
+        });
+        let target = Target {
+            name: "Desk".into(),
+            language: settings::Language::English,
+            from: Severity::Info,
+            quiet: None,
+            heads: false,
+            per_hour: 20,
+        };
+        Self::with(Some(Chosen { target, way })).await
+    }
+
+    async fn with(target: Option<Chosen>) -> Self {
         let place = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         std::fs::write(place.path().join("key"), [7; 32]).unwrap();
         let unlock = Unlock::Machine(place.path().join("key"));
         let store = Store::create(&place.path().join("store"), &unlock, clock.clone()).unwrap();
+        if let Some(target) = target {
+            let (id, bytes) = (store.new_id(), target.to_bytes().unwrap().to_vec());
+            let fields = [(alert_targets::CHOSEN, Value::Bytes(bytes))];
+            let put = store.write(Actor::default(), move |batch| {
+                batch.audit(action::ALERT_TARGET_ADDED, outcome::ALLOWED);
+                batch.put(table::ALERT_TARGETS, id, fields.into(), KeyOf::Table)
+            });
+            put.await.unwrap().unwrap();
+        }
         let now = time::OffsetDateTime::now_utc();
         let (certificates, _) = Certificates::ready(&All::default(), now, [7; 4]).unwrap();
         let told = watch::Sender::new(bridge::told(&certificates));
@@ -95,7 +127,9 @@ impl MadeUp {
 
     /// What tells its bell.
     pub fn alerts(&self) -> Alerts {
-        Alerts::new(self.host.clone(), self.identity.clone(), self.bell.clone())
+        let authorities = self.place.path().join("authorities.pem");
+        let (host, identity, bell) = (self.host.clone(), self.identity.clone(), self.bell.clone());
+        Alerts::new(host, identity, bell, self.store.clone(), authorities)
     }
 
     /// What the bell has on the disk, piece by piece.
@@ -108,6 +142,14 @@ impl MadeUp {
         };
         self.store.load(table::ALERTS, each).unwrap();
         kept
+    }
+
+    /// How many messages wait for targets.
+    pub fn waiting(&self) -> usize {
+        let pieces = self.kept_alerts();
+        let pieces = pieces.iter().filter(|piece| !piece.is_empty());
+        let all = pieces.map(|piece| serde_json::from_str::<serde_json::Value>(piece).unwrap());
+        all.filter_map(|piece| Some(piece["waiting"].as_array()?.len())).sum()
     }
 
     /// Its side of the way to a CRM that listens there.

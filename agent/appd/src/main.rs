@@ -16,6 +16,7 @@ mod listen;
 mod lists;
 #[cfg(test)]
 mod made_up;
+mod names;
 mod options;
 mod plain;
 mod rounds;

@@ -13,6 +13,8 @@ use crate::{LocalTime, texts};
 pub enum Failure {
     /// The target's name has no address, or none that is open yet.
     NoAddress,
+    /// The box may not go there yet: an admin has to allow it.
+    NotAllowed,
     /// Nobody answers there, or the way there is shut.
     Unreachable,
     /// It took too long.
@@ -108,6 +110,7 @@ impl Failure {
     pub fn key(&self) -> &'static str {
         match self {
             Self::NoAddress => "no-address",
+            Self::NotAllowed => "not-allowed",
             Self::Unreachable => "unreachable",
             Self::TooSlow { .. } => "too-slow",
             Self::Closed { .. } => "closed",

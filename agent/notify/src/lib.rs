@@ -5,6 +5,7 @@
 
 mod alert;
 mod bell;
+mod chosen;
 mod define;
 mod due;
 mod failure;
@@ -28,6 +29,7 @@ pub mod webhook;
 
 pub use alert::{Alert, Bell, Kind, Severity};
 pub use bell::{BellEntry, Reading};
+pub use chosen::Chosen;
 pub use failure::{Failure, Stage};
 pub use head_line::HeadLine;
 pub use local_time::LocalTime;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use events::Secret;
 use serde::{Deserialize, Serialize};
-use settings::DomainName;
+use settings::{DomainName, Egress, EgressProtocol, EgressTarget, EgressUser};
 
 use crate::WebAddress;
 
@@ -171,6 +171,17 @@ impl Way {
             Self::Syslog(server) => &server.place,
             Self::Robot(robot) => robot.address.place(),
         }
+    }
+
+    /// The destination that the admin application, which sends it, has to be allowed.
+    pub fn egress(&self) -> Egress {
+        let HostPort { host, port } = self.place();
+        let to = match host {
+            Host::Name(name) => EgressTarget::Name(name.clone()),
+            Host::Address(address) => (*address).into(),
+        };
+        let (user, protocol) = (EgressUser::Admin, EgressProtocol::Tcp);
+        Egress { user, to, protocol, port: *port, note: None, reason: None }
     }
 
     /// The authority that an admin gave.

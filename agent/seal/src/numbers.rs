@@ -58,6 +58,8 @@ pub mod table {
     pub const DOCUMENTS: TableId = TableId(25);
     /// What is kept of alerts, in pieces.
     pub const ALERTS: TableId = TableId(26);
+    /// Targets of alerts, with the secrets that reach them.
+    pub const ALERT_TARGETS: TableId = TableId(27);
 }
 
 /// Tables that this program seals for: each has a key of its own.
@@ -79,6 +81,7 @@ pub const TABLES: &[crate::TableId] = &[
     table::CHANGES,
     table::DOCUMENTS,
     table::ALERTS,
+    table::ALERT_TARGETS,
 ];
 
 /// How an access ended.
@@ -329,6 +332,13 @@ fields! {
     }
 }
 
+fields! {
+    /// Table 27.
+    alert_targets {
+        CHOSEN = 1, "What an admin chose, as the crate `notify` writes it: bytes.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,6 +366,7 @@ mod tests {
             settings_outcome::ALL,
             settings_document::ALL,
             alerts::ALL,
+            alert_targets::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

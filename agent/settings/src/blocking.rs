@@ -51,8 +51,6 @@ impl Settings {
     /// Whether the admin application may fetch what is there.
     pub fn may_fetch(&self, host: &DomainName, port: u16) -> bool {
         let to = EgressTarget::Name(host.clone());
-        self.egress
-            .iter()
-            .any(|one| one.key() == (EgressUser::Admin, &to, EgressProtocol::Tcp, port))
+        self.may_go((EgressUser::Admin, &to, EgressProtocol::Tcp, port))
     }
 }

@@ -127,6 +127,16 @@ impl Egress {
 }
 
 impl Settings {
+    /// Whether a program may go there: to all of it.
+    pub fn may_go(&self, (user, to, protocol, port): EgressKey<'_>) -> bool {
+        let covers = |known: &EgressTarget| match (known, to) {
+            (EgressTarget::Network(known), EgressTarget::Network(to)) => known.contains(to),
+            (known, to) => known == to,
+        };
+        let of = |one: &Egress| (one.user, one.protocol, one.port) == (user, protocol, port);
+        self.egress.iter().any(|one| of(one) && covers(&one.to))
+    }
+
     /// The zone that an address of the list is in: of its subnet, or behind a router of it.
     pub fn zone_of_address(&self, network: IpNet) -> Option<&ZoneName> {
         let IpNet::V4(v4) = network else { return None };
@@ -158,6 +168,12 @@ impl EgressProtocol {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
         }
+    }
+}
+
+impl From<IpAddr> for EgressTarget {
+    fn from(address: IpAddr) -> Self {
+        Self::Network(IpNet::from(address))
     }
 }
 

@@ -129,13 +129,14 @@ impl Admin {
         let by = by.account();
         let (realm, account) = (notify::Realm::Admin, by.name.as_str().into());
         self.bell().tell_others(Alert::ExportMade { realm, account, what }, by.id);
+        self.bell().want_head();
     }
 
     /// Does it, off the threads that serve and to its end, also when nobody waits for the answer any more.
     async fn does(&self, who: Who, input: Input, what: u32, kind: Option<Kind>) -> Reply {
         let admin = self.clone();
         let done = reply::off(async move {
-            let said = Said { action: what, reason: kind.map(|it| it.key().to_owned()), count: 0 };
+            let said = Said::done(what, kind.map(|it| it.key().to_owned()));
             let done = match admin.bell().change(&who.signed, input, said).await {
                 Ok(true) => Ok(()),
                 Ok(false) => who.identity.confirm(&who.signed).await.map_err(Problem::from),
@@ -196,7 +197,7 @@ fn muted(
     }
 }
 
-fn severity(severity: Severity) -> shape::AlertSeverity {
+pub(super) fn severity(severity: Severity) -> shape::AlertSeverity {
     match severity {
         Severity::Info => shape::AlertSeverity::Info,
         Severity::Warning => shape::AlertSeverity::Warning,

@@ -1,18 +1,25 @@
 //! The admins' bell as it is kept in the system store. `notify` decides what it holds; this writes down what
-//! changed, sealed, before anybody is told that it was done. Each piece of its state has a record, and a record
-//! that no piece needs any more is taken for the next: there are never more than there may be pieces.
+//! changed, sealed, before anybody is told that it was done, and before anything is sent. Each piece of its state
+//! has a record, and a record that no piece needs any more is taken for the next: there are never more than there
+//! may be pieces. Targets lie beside it, each in a record of its own.
+
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use identity::writes::write_as;
 use identity::{Refused, Signed};
 use notify::{
-    Alert, Input, Kind, LocalTime, Moment, Policy, Reading, Realm, State, Unreadable, step,
+    Alert, Input, Kind, LocalTime, Moment, Outgoing, Reading, Realm, State, Step, Unreadable, step,
 };
 use seal::RecordId;
 use seal::body::Value;
 use seal::numbers::{action, alerts, outcome, table};
+pub use targets::{Errand, Round};
+use targets::{Known, Move};
+pub(super) use targets::{NotChanged, Shown};
 use tokio::sync::{Mutex, Notify};
 use vault::{Actor, Batch, Clock, CommitError, KeyOf, Store};
 
@@ -32,6 +39,7 @@ struct Inner {
     kept: Mutex<Kept>,
     waiting: std::sync::Mutex<Waiting>,
     news: Notify,
+    head_wanted: AtomicBool,
 }
 
 /// What is on the disk.
@@ -39,6 +47,13 @@ struct Kept {
     state: State,
     /// The piece in each record; an empty one is free.
     records: BTreeMap<RecordId, Vec<u8>>,
+    targets: BTreeMap<RecordId, Known>,
+    /// The box's time zone, which quiet hours are in.
+    local: LocalTime,
+    /// What may go now, as the disk has it.
+    outbox: Vec<Outgoing>,
+    /// When to look again.
+    look: Option<Moment>,
 }
 
 /// What happened and is not on the disk yet.
@@ -58,8 +73,15 @@ struct Happened {
 /// What a change of the bell says in the log.
 pub(super) struct Said {
     pub(super) action: u32,
+    pub(super) outcome: u32,
     pub(super) reason: Option<String>,
     pub(super) count: usize,
+}
+
+impl Said {
+    pub(super) fn done(action: u32, reason: Option<String>) -> Self {
+        Self { action, outcome: outcome::ALLOWED, reason, count: 0 }
+    }
 }
 
 /// Why the bell could not be opened.
@@ -127,8 +149,20 @@ impl Bell {
                 records.remove(id);
             }
         }
-        let (kept, waiting) = (Mutex::new(Kept { state, records }), std::sync::Mutex::default());
-        let bell = Self(Arc::new(Inner { store, clock, kept, waiting, news: Notify::new() }));
+        let (targets, lost) = targets::load(&store)?;
+        is_damaged |= !lost.is_empty();
+        damaged.extend(lost);
+        let (local, outbox, look) = (LocalTime::utc(), Vec::new(), None);
+        let kept = Mutex::new(Kept { state, records, targets, local, outbox, look });
+        let waiting = std::sync::Mutex::default();
+        let bell = Self(Arc::new(Inner {
+            store,
+            clock,
+            kept,
+            waiting,
+            news: Notify::new(),
+            head_wanted: AtomicBool::new(false),
+        }));
         if !damaged.is_empty() {
             bell.name(damaged).await?;
         }
@@ -177,7 +211,8 @@ impl Bell {
     fn happens(&self, what: Input, by: Option<RecordId>) {
         let at = self.now();
         let mut waiting = self.waiting();
-        if waiting.happened.len() < MOST_WAITING {
+        // Of what was carried there is never more than there are targets.
+        if waiting.happened.len() < MOST_WAITING || is_carried(&what) {
             waiting.happened.push(Happened { at, what, by });
         } else {
             waiting.overlooked = waiting.overlooked.saturating_add(1);
@@ -190,36 +225,51 @@ impl Bell {
         self.0.news.notified().await;
     }
 
-    /// Writes down what waits: all of it, or, when that fails, nothing, and it goes on waiting.
+    /// Writes down what waits, and gives what is to be sent now: all of it, or, when that fails, nothing, and it
+    /// goes on waiting. What was carried has an entry of the log of its own.
     ///
     /// # Errors
     /// [`NotRung`].
-    pub async fn ring(&self) -> Result<(), NotRung> {
+    pub async fn ring(&self) -> Result<Round, NotRung> {
         let mut kept = self.0.kept.lock().await;
         let Waiting { happened, overlooked } = std::mem::take(&mut *self.waiting());
-        let mut state = kept.state.clone();
-        for Happened { at, what, by } in &happened {
+        let (carried, told): (Vec<_>, Vec<_>) =
+            happened.into_iter().partition(|it| is_carried(&it.what));
+        for (happened, overlooked) in [(carried, 0), (told, overlooked)] {
+            let done = self.take_in(&mut kept, &happened, overlooked).await;
+            if let Err(error) = done {
+                let mut waiting = self.waiting();
+                let since = std::mem::take(&mut waiting.happened);
+                waiting.happened = happened.into_iter().chain(since).collect();
+                waiting.overlooked = waiting.overlooked.saturating_add(overlooked);
+                return Err(error);
+            }
+        }
+        Ok(kept.round(self.now()))
+    }
+
+    async fn take_in(
+        &self,
+        kept: &mut Kept,
+        happened: &[Happened],
+        overlooked: u64,
+    ) -> Result<(), NotRung> {
+        let mut course = kept.course(kept.targets.clone());
+        for Happened { at, what, by } in happened {
             let is_told = matches!(what, Input::Report(_));
-            state = taken(*at, state, what.clone());
-            let last = state.bell().next().map(|entry| entry.id).filter(|_| is_told);
+            course.take(*at, what.clone());
+            let last = course.state().bell().next().map(|entry| entry.id).filter(|_| is_told);
             if let (Some(by), Some(id)) = (by, last) {
                 let (account, entries) = (account(*by), Reading::These(vec![id]));
-                state = taken(*at, state, Input::Read { account, entries });
+                course.take(*at, Input::Read { account, entries });
             }
         }
         if overlooked > 0 {
-            state = taken(self.now(), state, Input::Overlooked(overlooked));
+            course.take(self.now(), Input::Overlooked(overlooked));
         }
-        let count = happened.iter().filter(|it| matches!(it.what, Input::Report(_))).count();
-        let said = Said { action: action::ALERTS_KEPT, reason: None, count };
-        let done = self.write(&mut kept, state, None, said).await;
-        if done.is_err() {
-            let mut waiting = self.waiting();
-            let since = std::mem::take(&mut waiting.happened);
-            waiting.happened = happened.into_iter().chain(since).collect();
-            waiting.overlooked = waiting.overlooked.saturating_add(overlooked);
-        }
-        done.map(|_| ())
+        course.take(self.now(), Input::Look);
+        let said = said_of(happened, course.step.send.len());
+        self.write(kept, course, None, said).await.map(|_| ())
     }
 
     /// Has an admin change something; it is on the disk when this returns. False when nothing is other than it
@@ -231,8 +281,9 @@ impl Bell {
         said: Said,
     ) -> Result<bool, NotRung> {
         let mut kept = self.0.kept.lock().await;
-        let state = taken(self.now(), kept.state.clone(), input);
-        self.write(&mut kept, state, Some(by), said).await
+        let mut course = kept.course(kept.targets.clone());
+        course.take(self.now(), input);
+        self.write(&mut kept, course, Some(by), said).await
     }
 
     /// What is on the disk.
@@ -247,22 +298,27 @@ impl Bell {
     async fn write(
         &self,
         kept: &mut Kept,
-        state: State,
+        course: Course,
         by: Option<&Signed>,
         said: Said,
     ) -> Result<bool, NotRung> {
+        let Course { step: Step { state, send, look }, targets, moved, .. } = course;
         let pieces = state.pieces().map_err(NotRung::Encode)?;
         let moves = moves(&kept.records, pieces, || self.0.store.new_id());
-        if moves.is_empty() {
+        if moves.is_empty() && moved.is_none() {
+            kept.look = look;
             return Ok(false);
         }
         let written = moves.clone();
         let decide = move |batch: &mut Batch<'_>| {
+            if let Some(moved) = moved {
+                moved.plan(batch)?;
+            }
             for (id, piece) in written {
                 let field = (!piece.is_empty()).then_some((alerts::PIECE, Value::Bytes(piece)));
                 batch.put(table::ALERTS, id, field.into_iter().collect(), KeyOf::Table)?;
             }
-            batch.audit(said.action, outcome::ALLOWED);
+            batch.audit(said.action, said.outcome);
             // Pieces are nothing that the log counts.
             batch.count(i64::try_from(said.count).unwrap_or(i64::MAX));
             if let Some(reason) = said.reason {
@@ -278,7 +334,11 @@ impl Bell {
             }
         }
         kept.records.extend(moves);
-        kept.state = state;
+        (kept.state, kept.targets, kept.look) = (state, targets, look);
+        if !send.is_empty() {
+            kept.outbox.extend(send);
+            self.0.news.notify_one();
+        }
         Ok(true)
     }
 
@@ -292,10 +352,57 @@ pub(super) fn account(id: RecordId) -> String {
     crate::shape::plain::Id(id.0).text()
 }
 
-/// There are no targets yet, so nothing is sent.
-fn taken(now: Moment, state: State, input: Input) -> State {
-    let policy = Policy { local: LocalTime::utc(), targets: BTreeMap::new() };
-    step(now, &policy, state, input).state
+/// What follows of one thing after the other, before any of it is on the disk.
+struct Course {
+    step: Step,
+    targets: BTreeMap<RecordId, Known>,
+    local: LocalTime,
+    /// The one of the targets that changes with it.
+    moved: Option<Move>,
+}
+
+impl Course {
+    fn state(&self) -> &State {
+        &self.step.state
+    }
+
+    fn take(&mut self, now: Moment, input: Input) {
+        let policy = targets::policy(&self.targets, &self.local);
+        let Step { state, send, look } = step(now, &policy, self.step.state.clone(), input);
+        self.step.send.extend(send);
+        (self.step.state, self.step.look) = (state, look);
+    }
+}
+
+impl Kept {
+    fn course(&self, targets: BTreeMap<RecordId, Known>) -> Course {
+        let step = Step { state: self.state.clone(), send: Vec::new(), look: self.look };
+        Course { step, targets, local: self.local.clone(), moved: None }
+    }
+}
+
+/// Whether it says what came of a message.
+fn is_carried(input: &Input) -> bool {
+    matches!(input, Input::Sent(_) | Input::Failed(..))
+}
+
+/// What the log says of what was taken in.
+fn said_of(happened: &[Happened], sending: usize) -> Said {
+    let count = |is: fn(&Input) -> bool| happened.iter().filter(|it| is(&it.what)).count();
+    let sent = count(|input| matches!(input, Input::Sent(_)));
+    let told = count(|input| matches!(input, Input::Report(_)));
+    let failed = happened.iter().find_map(|it| match &it.what {
+        Input::Failed(_, why) => Some(why.key().to_owned()),
+        _ => None,
+    });
+    let allowed = outcome::ALLOWED;
+    let (action, outcome, count) = match (sent, told) {
+        (0, 0) if failed.is_some() => (action::ALERTS_SENT, outcome::REFUSED, 0),
+        (0, 0) if sending > 0 => (action::ALERTS_SENDING, allowed, sending),
+        (0, told) => (action::ALERTS_KEPT, allowed, told),
+        (sent, _) => (action::ALERTS_SENT, allowed, sent),
+    };
+    Said { action, outcome, reason: failed, count }
 }
 
 /// What is to be written where, so that the records hold these pieces and no others.

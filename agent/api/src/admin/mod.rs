@@ -29,12 +29,13 @@ mod simulation;
 mod somebody;
 mod start;
 mod state;
+mod targets;
 mod trial;
 mod zones;
 
 use axum::Router;
 
-pub use bell::{Bell, NotOpened, NotRung};
+pub use bell::{Bell, Errand, NotOpened, NotRung, Round};
 pub use host::{Connections, Host, HostFuture, Unanswered};
 pub use state::{Admin, Authority, CrmLink, Parts};
 
@@ -60,6 +61,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(blocking::routes())
         .merge(egress::routes())
         .merge(alerts::routes())
+        .merge(targets::routes())
         .merge(certificate::routes())
         .merge(shared::routes::<Admin>())
         .with_state(admin)

@@ -39,19 +39,23 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
     let (crm, _) = *admin.parts().crm.reach.borrow();
     let damaged = admin.parts().identity.unreadable();
     let changed = admin.network_changed().await;
+    let (targets, failing) = admin.bell().reach().await;
     let row = |key| {
-        let todo = todo(key, crm, damaged, changed).map(|text| {
+        let todo = todo(key, crm, damaged, changed, (targets, failing)).map(|(text, count)| {
             let text = catalogue::text(caller.language, text);
-            settings::fill(&text, |name| (name == "count").then(|| damaged.to_string()))
+            settings::fill(&text, |name| (name == "count").then(|| count.to_string()))
         });
         let found = match key {
             ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),
             _ => None,
         };
-        let (state, proof) = match found {
-            Some(Finding { state, proof }) => (state, Some(proof)),
-            None => (ProtectionState::Unknown, None),
+        let (state, proof) = match (found, key) {
+            (Some(Finding { state, proof }), _) => (state, Some(proof)),
+            // That nobody is told needs no attempt to be known.
+            (None, ProtectionKey::Audit) if targets == 0 => (ProtectionState::Open, None),
+            (None, ProtectionKey::Audit) if failing > 0 => (ProtectionState::NeedsYou, None),
+            (None, _) => (ProtectionState::Unknown, None),
         };
         ProtectionRow { key, state, proof, todo }
     };
@@ -59,12 +63,20 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
     reply::json(&Protection { rows, checked_at: Time(admin.now()) })
 }
 
-/// What a person has to do for it, as far as that is sure.
-fn todo(key: ProtectionKey, crm: CrmReach, damaged: usize, changed: bool) -> Option<&'static str> {
+/// What a person has to do for it, as far as that is sure, and how many there are of it.
+fn todo(
+    key: ProtectionKey,
+    crm: CrmReach,
+    damaged: usize,
+    changed: bool,
+    (targets, failing): (usize, usize),
+) -> Option<(&'static str, usize)> {
     match key {
-        ProtectionKey::Network if changed => Some("attempts.changed"),
-        ProtectionKey::Data if crm == CrmReach::Unclaimed => Some("todo.crm-unclaimed"),
-        ProtectionKey::Access if damaged > 0 => Some("todo.admins-damaged"),
+        ProtectionKey::Network if changed => Some(("attempts.changed", 0)),
+        ProtectionKey::Data if crm == CrmReach::Unclaimed => Some(("todo.crm-unclaimed", 0)),
+        ProtectionKey::Access if damaged > 0 => Some(("todo.admins-damaged", damaged)),
+        ProtectionKey::Audit if targets == 0 => Some(("todo.nobody-told", 0)),
+        ProtectionKey::Audit if failing > 0 => Some(("todo.targets-failing", failing)),
         _ => None,
     }
 }

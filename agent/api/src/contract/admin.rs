@@ -1,7 +1,7 @@
 //! The admin application's own routes.
 
 use super::Access::{Public, Session, Step};
-use super::Method::{Get, Post, Put};
+use super::Method::{Delete, Get, Post, Put};
 use super::{Parameter, Route};
 use crate::shape::admin as a;
 use crate::shape::alerts as v;
@@ -14,6 +14,7 @@ use crate::shape::seen as n;
 use crate::shape::settings as t;
 use crate::shape::setup as u;
 use crate::shape::shared as s;
+use crate::shape::targets as g;
 
 const PAGES: &[Parameter] = &[
     Parameter { name: "cursor", text: "Where the page before ended" },
@@ -205,6 +206,21 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Post, "/alerts/mutes/end", Session, "Let it ring again")
             .takes::<v::EndedAlertMute>()
             .problems(&[422]),
+        Route::new(Get, "/alerts/targets", Session, "Whom the box tells, and how they do")
+            .gives::<g::AlertTargets>(),
+        Route::new(Post, "/alerts/targets", Session, "Tell somebody more")
+            .takes::<g::AlertTargetGiven>()
+            .creates::<g::AlertTargetSaved>()
+            .problems(&[422]),
+        Route::new(Put, "/alerts/targets/{id}", Session, "Change a target")
+            .takes::<g::AlertTargetGiven>()
+            .versioned::<g::AlertTargetSaved>()
+            .conditional()
+            .problems(&[404, 422]),
+        Route::new(Delete, "/alerts/targets/{id}", Session, "Tell a target no more")
+            .conditional()
+            .problems(&[404]),
+        Route::new(Post, "/alerts/targets/{id}/test", Session, "Have a test sent").problems(&[404]),
         Route::new(Get, "/crm", Session, "How the CRM is").gives::<a::CrmStatus>(),
         Route::new(Post, "/crm/manager-code", Session, "Make a new code for the first manager")
             .gives::<a::ManagerCode>()

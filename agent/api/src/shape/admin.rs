@@ -103,7 +103,7 @@ pub enum ProtectionState {
     Proven,
     /// A person has to do something.
     NeedsYou,
-    /// An attempt against it got through.
+    /// An attempt against it got through, or it is known to do nothing.
     Open,
     /// Nobody has tried.
     Unknown,

@@ -70,7 +70,7 @@ pub struct Alert {
 }
 
 /// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AlertSeverity {
     /// Good to know.

@@ -16,3 +16,4 @@ pub mod seen;
 pub mod settings;
 pub mod setup;
 pub mod shared;
+pub mod targets;

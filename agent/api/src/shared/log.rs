@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Response, Uri, header};
 use axum::routing::get;
 use axum::{Extension, Router};
-use data_encoding::BASE64URL_NOPAD;
 use futures_util::stream;
 use identity::{Identity, LogReader};
 use seal::TableId;
@@ -175,8 +174,7 @@ async fn head<S: Realm>(State(state): State<S>, who: As<LogReader>) -> Reply {
     // In the log first, so that the head stands for the entry that tells of it, too.
     store.read_logged(Access::new(who.role.actor(), action::LOG_HEAD, outcome::ALLOWED)).await?;
     let head = store.head().await?;
-    let line = format!("gatehouse-head-1 {}", BASE64URL_NOPAD.encode(&head.encode()));
-    reply::json(&LogHead { line })
+    reply::json(&LogHead { line: head.line() })
 }
 
 fn told<S: Realm>(entry: AuditEntry, identity: &Identity, state: &S) -> LogEntry {

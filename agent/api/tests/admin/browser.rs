@@ -267,6 +267,10 @@ impl Browser {
         self.ask(site, "PUT", path, Some(body.to_string()), Some(tag)).await
     }
 
+    pub async fn delete(&mut self, site: &Site, path: &str, tag: &str) -> Answer {
+        self.ask(site, "DELETE", path, None, Some(tag)).await
+    }
+
     async fn ask(
         &mut self,
         site: &Site,

@@ -21,4 +21,5 @@ mod review;
 mod rules;
 mod seen;
 mod setup;
+mod targets;
 mod trial;

@@ -116,3 +116,76 @@ async fn a_guesser_is_told() {
     let kept = made.kept_alerts();
     assert!(kept.iter().any(|piece| piece.contains("sign-ins-failed")), "{kept:?}");
 }
+
+/// An alert that somebody outside is to be told goes out by HTTPS, signed, to the address that the target's name has,
+/// and only once the settings let it: before, the way is asked for and nobody is connected to.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_leaves_the_box_once_its_way_is_open() {
+    use std::sync::{Arc, Mutex};
+
+    use crate::lists::tests::{Server, resolve, serve};
+
+    const NAME: &str = "hooks.example.net";
+    let server = Server::default();
+    server.says("204 No Content", "");
+    let (port, authority) = serve(server.clone(), NAME, &rustls::version::TLS13).await;
+    let made = MadeUp::with_webhook(&format!("https://{NAME}:{port}/in")).await;
+    std::fs::write(made.place.path().join("authorities.pem"), authority).unwrap();
+    let text = include_str!("../../../settings/tests/example.json");
+    let way = format!(
+        r#""egress": [{{"for": "admin", "to": "{NAME}", "protocol": "tcp", "port": {port}}}], "version""#
+    );
+    let document = Arc::new(Mutex::new(text.to_owned()));
+    let in_force = Arc::clone(&document);
+    let asked = made.hostd(move |request| match request {
+        Request::Settings => Response::Settings {
+            document: Some(in_force.lock().unwrap().clone()),
+            source: host_api::SettingsSource::Confirmed,
+            trial: None,
+            ended: None,
+            by_console: None,
+        },
+        _ => Response::Accepted,
+    });
+    let mut alerts = made.alerts();
+    alerts.carrying = Carrying::new(made.host.clone(), made.place.path().join("authorities.pem"))
+        .asking(resolve().await);
+    alerts.bell.tell(Alert::SettingsLost {});
+    assert!(server.asked().is_empty());
+    // Turns the wheel until something is so.
+    let until = async |alerts: &mut Alerts, done: &dyn Fn() -> bool| {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let next = alerts.ring().await.unwrap_or_else(|| Instant::now() + LOOK);
+            if done() {
+                return;
+            }
+            assert!(Instant::now() < end, "{:?}", asked.lock().unwrap());
+            let bell = alerts.bell.clone();
+            tokio::select! {
+                () = alerts.carrying.done(&bell) => {}
+                () = sleep_until(next.min(Instant::now() + Duration::from_millis(50))) => {}
+            }
+        }
+    };
+    let is_wanted = || {
+        let asked = asked.lock().unwrap();
+        asked
+            .iter()
+            .any(|it| matches!(it, Request::EgressAsk(it) if it.to == NAME && it.port == port))
+    };
+    let is_refused =
+        || is_wanted() && made.kept_alerts().iter().any(|it| it.contains("not-allowed"));
+    until(&mut alerts, &is_refused).await;
+    assert!(server.asked().is_empty(), "it went where it may not");
+    *document.lock().unwrap() = text.replacen("\"version\"", &way, 1);
+    alerts.look().await;
+    until(&mut alerts, &|| !server.asked().is_empty()).await;
+    let got = server.asked();
+    assert!(got[0].starts_with("POST /in HTTP/1.1\r\n"), "{got:?}");
+    for header in ["webhook-id: ", "webhook-timestamp: ", "webhook-signature: v1,"] {
+        assert!(got[0].contains(header), "{header}: {got:?}");
+    }
+    until(&mut alerts, &|| made.waiting() == 0).await;
+    assert_eq!(server.asked().len(), 1, "it came twice");
+}

@@ -15,14 +15,12 @@ use outbound::{Authorities, CONNECT, Fault, Versions};
 use settings::{ListAddress, Settings};
 use tokio::time::timeout;
 
-use super::names;
+use crate::names;
 
 /// How long all of it may take.
 const WHOLE: Duration = Duration::from_secs(180);
 /// Most places that one is led to.
 const MOST: usize = 3;
-/// The port of name servers.
-const DNS: u16 = 53;
 
 /// What fetches.
 pub struct Fetcher {
@@ -58,7 +56,7 @@ fn failure(why: FetchProblem) -> FetchFailure {
 impl Fetcher {
     /// With the certificates that servers' must come from.
     pub fn new(authorities: PathBuf) -> Self {
-        Self { authorities, resolver: (firewall::NAMES_OF_ADMIN, DNS).into() }
+        Self { authorities, resolver: names::of_admin() }
     }
 
     /// The same, with names from elsewhere.

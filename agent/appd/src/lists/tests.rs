@@ -18,13 +18,17 @@ const NAME: &str = "lists.example.net";
 
 /// What the server answers, whole, and what it was asked.
 #[derive(Clone, Default)]
-struct Server {
+pub struct Server {
     answer: Arc<Mutex<String>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn says(&self, head: &str, body: &str) {
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub fn says(&self, head: &str, body: &str) {
         let length = body.len();
         *self.answer.lock().unwrap() = format!(
             "HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -33,7 +37,7 @@ impl Server {
 }
 
 /// Listens with a certificate for this name; the port, and the certificate.
-async fn serve(
+pub async fn serve(
     server: Server,
     name: &str,
     version: &'static SupportedProtocolVersion,
@@ -70,7 +74,7 @@ async fn serve(
 }
 
 /// A resolver that gives every name the address of this machine.
-async fn resolve() -> std::net::SocketAddr {
+pub async fn resolve() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let place = listener.local_addr().unwrap();
     tokio::spawn(async move {

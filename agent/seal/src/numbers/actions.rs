@@ -78,6 +78,12 @@ pub mod action {
         ALERTS_READ = 131, "alerts-read";
         ALERTS_MUTED = 132, "alerts-muted";
         ALERTS_UNMUTED = 133, "alerts-unmuted";
+        ALERT_TARGET_ADDED = 134, "alert-target-added";
+        ALERT_TARGET_CHANGED = 135, "alert-target-changed";
+        ALERT_TARGET_REMOVED = 136, "alert-target-removed";
+        ALERT_TARGET_TESTED = 137, "alert-target-tested";
+        ALERTS_SENDING = 138, "alerts-sending";
+        ALERTS_SENT = 139, "alerts-sent";
     }
 
     /// The code of a number; `None` for those of a newer program.

@@ -16,6 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest answer that is read, in bytes.
 const LONGEST: usize = 16 << 10;
 
+/// The port of name servers.
+const DNS: u16 = 53;
+
+/// Where the admin application asks.
+pub fn of_admin() -> SocketAddr {
+    (firewall::NAMES_OF_ADMIN, DNS).into()
+}
+
 /// The addresses of the name, IPv4 first.
 pub async fn look_up(resolver: SocketAddr, name: &DomainName) -> Vec<IpAddr> {
     let mut all = Vec::new();
