@@ -10,6 +10,7 @@ import { lookAtRules } from "./look-rules.mjs";
 import { lookAtPublish } from "./look-publish.mjs";
 import { lookAtAddresses } from "./look-addresses.mjs";
 import { lookAtSettings } from "./look-settings.mjs";
+import { lookAtTargets } from "./look-targets.mjs";
 import { lookAtZones } from "./look-zones.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -223,6 +224,16 @@ if (!only || only === "alerts") {
       const view = await pageOf(options);
       await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
       await lookAtAlerts({ base, view, shoot });
+      await view.close();
+    });
+  }
+}
+if (!only || only === "targets") {
+  for (const options of views) {
+    await withServer("ready", 8799, async (base) => {
+      const view = await pageOf(options);
+      await view.page.request.patch(`${base}/api/v1/account`, { data: { language: options.language } });
+      await lookAtTargets({ base, view, shoot });
       await view.close();
     });
   }

@@ -33,17 +33,17 @@ export function makeSeen() {
     const target = devices[2];
     return {
       key: { id: index + 1, protocol: number, source: device.addresses[0], sourcePort: 40_000 + index, destination: inside ? target.addresses[0] : `203.0.113.${index % 250}`, destinationPort: port },
-      from: end(device), to: inside ? end(target) : wan, protocol, sent: Math.round(8e7 / (index + 1)), received: Math.round(9e8 / (index + 1)), age: index * 7, answered: index % 9 !== 0,
+      from: end(device), to: inside ? end(target) : wan, answers: inside ? target.addresses[0] : `203.0.113.${index % 250}`, protocol, sent: Math.round(8e7 / (index + 1)), received: Math.round(9e8 / (index + 1)), age: index * 7, answered: index % 9 !== 0,
     };
   });
   const why = [
     ["crm-address", 0, "crm", "192.168.20.2", 443], ["no-policy", 3, "office", "192.168.10.22", 445], ["web-only", 4, "wan", "198.51.100.7", 25], ["box-pages", 4, null, "192.168.30.1", 443],
-    ["quarantined", 5, "wan", "203.0.113.9", 443], ["crm-zone", 3, "crm", "192.168.20.2", 80], ["box-service", 0, null, "192.168.10.1", 22], ["stray", 1, "wan", "203.0.113.80", 443], ["rule", 2, "wan", "203.0.113.81", 9100],
+    ["quarantined", 5, "wan", "203.0.113.9", 443], ["crm-zone", 3, "crm", "192.168.20.2", 80], ["box-service", 0, null, "192.168.10.1", 22], ["stray", 1, "wan", "203.0.113.80", 443], ["rule", 2, "wan", "203.0.113.81", 9100], ["rule", 4, "wan", "203.0.113.82", 22], ["no-such-network", 1, "office", "192.168.10.22", 445],
     ["rogue-dhcp", 2, "office", null, 68], ["rogue-router", 4, "guest", null, 34_304],
   ];
   const refused = [
-    ...why.map(([reason, device, zone, destination, port], index) => ({ from: end(devices[device]), source: devices[device].addresses[0], to: { zone, mac: null, name: null }, destination, protocol: "tcp", port, why: reason, rule: reason === "rule" ? "rule_7" : null, at: reason.startsWith("rogue") ? "office" : null, count: 12 * index + 1, first: ago(9000), last: ago(60 * index) })),
-    { from: end(devices[3]), source: devices[3].addresses[0], to: { zone: null, mac: null, name: null }, destination: null, protocol: "0", port: 0, why: "no-policy", rule: null, at: null, count: 48_211, first: ago(4000), last: ago(700) },
+    ...why.map(([reason, device, zone, destination, port], index) => ({ from: end(devices[device]), source: devices[device].addresses[0], to: { zone, mac: null, name: null }, destination, protocol: "tcp", port, why: reason, rule: reason === "rule" ? "rule_7" : null, ruleNow: reason === "rule" ? { id: 7, action: index % 2 === 0 ? "block" : "allow", comment: "Lena 的打印机" } : null, at: reason.startsWith("rogue") ? "office" : null, count: 12 * index + 1, first: ago(9000), last: ago(60 * index) })),
+    { from: end(devices[3]), source: devices[3].addresses[0], to: { zone: null, mac: null, name: null }, destination: null, protocol: "0", port: 0, why: "no-policy", rule: null, ruleNow: null, at: null, count: 48_211, first: ago(4000), last: ago(700) },
   ];
   const wave = (scale, phase) => Array.from({ length: 60 }, (_, minute) => Math.round(scale * (1.2 + Math.sin((minute + phase) / 7)) * (minute % 17 === phase % 17 ? 3 : 1)));
   const page = (all, query) => {

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { makeAlerts } from "./alerts.mjs";
+import { makeTargets } from "./targets.mjs";
 import { makeBlocking } from "./blocking.mjs";
 import { makeEgress } from "./egress.mjs";
 import { makeLeases } from "./leases.mjs";
@@ -40,6 +41,7 @@ const leases = makeLeases(settings.document);
 const egress = makeEgress(settings.document);
 const blocking = makeBlocking(settings.document);
 const alerts = makeAlerts({ problem, account });
+const targets = makeTargets({ problem, account });
 const seen = makeSeen();
 /** The box as it is without power: no answer at all. */
 let silent = false;
@@ -100,6 +102,8 @@ function answer(method, path, query, body, ifMatch, key) {
   if (gone !== null) return gone;
   const blocked = blocking(method, path, query, body);
   if (blocked !== null) return blocked;
+  const target = targets(method, path, body);
+  if (target !== null) return target;
   const rung = alerts(method, path, query, body);
   if (rung !== null) return rung;
   const shown = seen(method, path, query, body);

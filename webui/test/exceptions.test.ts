@@ -32,4 +32,7 @@ test("a rule that does what the policy does is no exception", () => {
   const rules = [rule(["guest"], ["office"], { action: "block" }), rule(["guest"], ["office"]), rule(["guest"], ["office"], { action: "reject" })];
   const otherwise = (allow?: string) => exceptionsOf({ ...document, rules, policies: allow ? [{ from: "guest", to: "office", allow }] : [] } as unknown as Document, "guest", "office");
   expect([otherwise(), otherwise("all"), otherwise("web")].map((one) => [one.rules, one.otherwise])).toEqual([[3, 1], [3, 2], [3, 3]]);
+  const web = [rule(["guest"], ["office"], { services: ["web"] }), rule(["guest"], ["office"], { services: ["web", "ssh"] })];
+  const policies = [{ from: "guest", to: "office", allow: "web" }];
+  expect(exceptionsOf({ ...document, rules: web, policies } as unknown as Document, "guest", "office")).toMatchObject({ rules: 2, otherwise: 1 });
 });

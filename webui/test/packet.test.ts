@@ -46,7 +46,7 @@ describe("the test of a cell", () => {
   const done = (arrived: boolean): Outcome => ({ is: "done", result: { arrived, at: "2026-11-29T22:00:00Z" } as ProbeResult });
 
   it("tries each protocol over each version", () => {
-    expect(TRIES.map(whatOf)).toEqual(["TCP 443, IPv4", "UDP 443, IPv4", "Ping, IPv4", "TCP 443, IPv6", "UDP 443, IPv6", "Ping, IPv6"]);
+    expect(TRIES.map(whatOf)).toEqual(["TCP 443 · IPv4", "UDP 443 · IPv4", "Ping · IPv4", "TCP 443 · IPv6", "UDP 443 · IPv6", "Ping · IPv6"]);
     expect(milliseconds(1234)).toBe("1.2");
   });
 

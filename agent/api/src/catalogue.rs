@@ -14,7 +14,7 @@ pub(crate) fn text(language: Language, key: &str) -> String {
 
 /// Keys of sentences that are no problem.
 #[cfg(test)]
-const SENTENCES: [&str; 18] = [
+const SENTENCES: [&str; 20] = [
     "attempts.tried",
     "attempts.from",
     "attempts.changed",
@@ -23,6 +23,8 @@ const SENTENCES: [&str; 18] = [
     "attempts.lost",
     "todo.admins-damaged",
     "todo.crm-unclaimed",
+    "todo.nobody-told",
+    "todo.targets-failing",
     "packet.inside",
     "packet.nowhere",
     "packet.rule",

@@ -34,7 +34,7 @@ async fn readers_that_stand_still_hold_few_threads_and_not_for_long() {
     assert!(whole.len() > 3_000 * 200);
     let again = export().await;
     assert_eq!(again.status(), 200);
-    // Nobody takes these two: their threads are free for others, and they are not mistaken for whole.
+    // Nobody takes these two: their threads are free for others.
     tokio::time::pause();
     let mut taken = Vec::new();
     while taken.len() < 2 {
@@ -45,5 +45,14 @@ async fn readers_that_stand_still_hold_few_threads_and_not_for_long() {
             taken.push(answer);
         }
     }
-    assert!(other.into_body().collect().await.is_err());
+    // What was given up is not mistaken for whole. On a busy machine one may not have begun to wait when the clock
+    // was turned: then a later reader was given up in its place, and this one is whole.
+    let mut given_up = 0;
+    for body in [other, again].map(|answer| answer.into_body()) {
+        match body.collect().await {
+            Err(_) => given_up += 1,
+            Ok(read) => assert!(read.to_bytes().len() > 3_000 * 200),
+        }
+    }
+    assert!(given_up > 0);
 }

@@ -174,6 +174,8 @@ async fn of_the_admin_application() {
         let tag = who.get("/crm-access").await.headers["etag"].to_str().unwrap().to_owned();
         disk.clock.forward(30);
         let own = own(&signed, browser::PASSWORD, &code(&app, &*disk.clock));
+        let path = format!("/alerts/targets/{}", Id([1; 16]).text());
+        let versioned = |request: Asked| Asked { version: Some("\"1\"".to_owned()), ..request };
         let others = [
             Asked {
                 version: Some(tag.clone()),
@@ -203,6 +205,10 @@ async fn of_the_admin_application() {
             asked("POST", "/alerts/mutes", json!({ "kind": "new-device", "days": 1 })),
             asked("POST", "/alerts/mutes/end", json!({ "kind": "new-device" })),
             asked("POST", "/blocking/fetch", json!({ "address": "https://lists.example/names" })),
+            asked("POST", "/alerts/targets", target()),
+            versioned(asked("PUT", &path, target())),
+            versioned(asked("DELETE", &path, Value::Null)),
+            asked("POST", format!("{path}/test"), Value::Null),
         ];
         let request = own.into_iter().chain(others).nth(number).unwrap();
         let answer = overtaken(&running.store, &who, &signed, &request).await;
@@ -212,6 +218,13 @@ async fn of_the_admin_application() {
     assert_eq!(tried, changes(App::Admin));
     assert_eq!(disk.hostd.now().settings.to_json(), before);
     assert_eq!(identity.manager_code().unwrap(), None);
+}
+
+fn target() -> Value {
+    json!({
+        "name": "Desk", "way": "webhook", "language": "en", "from": "info", "heads": false, "perHour": 20,
+        "address": "https://hooks.example.net/in",
+    })
 }
 
 async fn signs_in(disk: &browser::Disk, identity: &Identity, app: &TotpSecret) -> (String, Signed) {

@@ -129,9 +129,10 @@ fn reached(event: &Event) -> Option<CrmReach> {
         Event::Claimed | Event::Unlocked => CrmState::Open,
         Event::Locked => CrmState::Locked,
         Event::DiskFailed => CrmState::DiskFailed,
-        Event::UnlockFailed { .. } | Event::ClaimRefused { .. } | Event::EgressWanted { .. } => {
-            return None;
-        }
+        Event::UnlockFailed { .. }
+        | Event::ClaimRefused { .. }
+        | Event::EgressWanted { .. }
+        | Event::Head { .. } => return None,
     };
     Some(match state {
         CrmState::Unclaimed => CrmReach::Unclaimed,

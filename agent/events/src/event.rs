@@ -37,6 +37,11 @@ pub enum Event {
         /// What for, in a line; never anything of a person or a record.
         reason: Option<String>,
     },
+    /// Where its log's chain stands: a signed head, to be kept away from the box.
+    Head {
+        /// `gatehouse-head-1 …`, as `gatehouse-verify` takes it.
+        line: String,
+    },
     /// Codes for the first manager that were refused: before there is a vault, the CRM has no log.
     ClaimRefused {
         /// How many since the last such event.

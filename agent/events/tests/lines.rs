@@ -33,6 +33,7 @@ fn event() -> impl Strategy<Value = Event> {
         any::<u32>().prop_map(|count| Event::UnlockFailed { count }),
         Just(Event::DiskFailed),
         any::<u32>().prop_map(|count| Event::ClaimRefused { count }),
+        "[ -~]{0,300}".prop_map(|line| Event::Head { line }),
     ]
 }
 

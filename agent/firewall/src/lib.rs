@@ -48,7 +48,7 @@ pub use reach::{
     Finding, Names, Plugged, Side, Weight, cut_off, group_of, providers_network, reach,
 };
 pub use resolver::{BLOCKING_PORT, RESOLVER_PORT};
-pub use rules::acting;
+pub use rules::{acting, writing};
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
 pub use simulate::{Simulator, simulate};

@@ -63,6 +63,11 @@ pub fn acting(chain: &str) -> Option<u16> {
     chain.strip_prefix("rule_")?.strip_suffix("_acts")?.parse().ok()
 }
 
+/// The number of the rule that writes down with this prefix.
+pub fn writing(prefix: &str) -> Option<u16> {
+    prefix.strip_prefix("rule_")?.parse().ok()
+}
+
 fn in_force<'s>(scope: &Scope<'s>) -> impl Iterator<Item = &'s settings::Rule> {
     let on = &scope.context.on;
     let at_this_hour =

@@ -223,6 +223,8 @@ pub struct Connection {
     pub from: End,
     /// To whom.
     pub to: End,
+    /// Who answers: another than the key's destination where a service is published.
+    pub answers: IpAddr,
     /// Bytes from who opened it.
     pub sent: u64,
     /// Bytes back.
@@ -297,6 +299,8 @@ pub enum Why {
     BoxPages,
     /// The box does not offer that.
     BoxService,
+    /// The sender's address is of no network of its zone.
+    NoSuchNetwork,
     /// Only the box gives out addresses.
     RogueDhcp,
     /// Only the box says that it is the router.

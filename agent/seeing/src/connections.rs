@@ -24,6 +24,8 @@ pub struct Raw {
     pub destination: IpAddr,
     /// Destination port.
     pub destination_port: u16,
+    /// Who answers: the server of a published service, which is not the address that was asked for.
+    pub answers: IpAddr,
     /// Bytes from who opened it.
     pub sent: u64,
     /// Bytes back.
@@ -58,9 +60,7 @@ impl Snapshot {
 
     /// Those of a device.
     pub fn of<'a>(&'a self, addresses: &'a [IpAddr]) -> impl Iterator<Item = &'a Raw> {
-        self.all
-            .iter()
-            .filter(|one| addresses.contains(&one.source) || addresses.contains(&one.destination))
+        self.all.iter().filter(|one| one.ends().iter().any(|end| addresses.contains(end)))
     }
 
     /// The one of this key.
@@ -93,7 +93,8 @@ impl Snapshot {
         let row = |one: &Raw| Connection {
             key: one.key(),
             from: devices.end(view, one.source),
-            to: devices.end(view, one.destination),
+            to: devices.end(view, one.answers),
+            answers: one.answers,
             sent: one.sent,
             received: one.received,
             age: one.began.map(|began| now.saturating_sub(began / 1_000_000_000)),
@@ -116,22 +117,28 @@ impl Raw {
         }
     }
 
+    /// Who talks.
+    pub(crate) fn ends(&self) -> [IpAddr; 2] {
+        [self.source, self.answers]
+    }
+
     /// The box's talk to itself is not shown.
     fn is_wanted(&self, view: &View, devices: &Devices, wanted: &Wanted) -> bool {
-        let places = [view.place(self.source), view.place(self.destination)];
+        let places = self.ends().map(|address| view.place(address));
         if places == [Place::Box, Place::Box] {
             return false;
         }
         if !places.iter().any(|place| wanted.zone(place.as_str())) {
             return false;
         }
-        let macs = [self.source, self.destination].map(|address| devices.of_address(address));
+        let macs = self.ends().map(|address| devices.of_address(address));
         if !macs.iter().any(|mac| wanted.device(*mac)) {
             return false;
         }
         wanted.any_text()
             || wanted.text(&self.source.to_string())
             || wanted.text(&self.destination.to_string())
+            || wanted.text(&self.answers.to_string())
             || wanted.text(&self.destination_port.to_string())
             || macs.iter().flatten().any(|mac| {
                 devices.name(*mac).is_some_and(|name| wanted.text(name))
@@ -153,11 +160,32 @@ mod tests {
             source_port: 40_000,
             destination: destination.parse().unwrap(),
             destination_port: 443,
+            answers: destination.parse().unwrap(),
             sent,
             received: 0,
             began: Some(u64::from(id) * 1_000_000_000),
             answered: true,
         }
+    }
+
+    #[test]
+    fn who_answers_for_a_published_service_is_its_server() {
+        let server: IpAddr = "192.168.20.9".parse().unwrap();
+        let one = Raw { answers: server, ..raw(1, "203.0.114.9", "11.67.0.2", 10) };
+        let snapshot = Snapshot::new(vec![one, raw(2, "192.168.10.5", "1.1.1.1", 30)]);
+        let (view, devices) = (view(), Devices::default());
+        let asked = |page: Page<ConnectionsShown>| {
+            let (rows, _) = snapshot.page(&view, &devices, &Page { limit: 9, ..page }, 100);
+            rows.iter().map(|row| row.key.id).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(Page { zone: Some("guest".to_owned()), ..Page::default() }), [1]);
+        assert_eq!(asked(Page { find: "20.9".to_owned(), ..Page::default() }), [1]);
+        assert_eq!(snapshot.of(&[server]).map(|one| one.id).collect::<Vec<_>>(), [1]);
+        let page = Page { find: "11.67.0.2".to_owned(), limit: 9, ..Page::default() };
+        let (rows, _) = snapshot.page(&view, &devices, &page, 100);
+        assert_eq!((rows[0].to.zone.as_deref(), rows[0].answers), (Some("guest"), server));
+        // It is found again by what was asked for, as the kernel knows it.
+        assert_eq!(rows[0].key.destination.to_string(), "11.67.0.2");
     }
 
     #[test]

@@ -96,8 +96,7 @@ impl Traffic {
             if (sent, received) == (0, 0) {
                 continue;
             }
-            for (address, down, up) in
-                [(one.source, received, sent), (one.destination, sent, received)]
+            for (address, down, up) in [(one.source, received, sent), (one.answers, sent, received)]
             {
                 if let Some(mac) = devices.of_address(address)
                     && view.place(address) != crate::view::Place::Box
@@ -211,6 +210,7 @@ mod tests {
             source_port: 1,
             destination: "1.1.1.1".parse().unwrap(),
             destination_port: 443,
+            answers: "1.1.1.1".parse().unwrap(),
             sent,
             received,
             began: None,

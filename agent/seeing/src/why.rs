@@ -25,6 +25,7 @@ impl View {
         let pages = packet.protocol == TCP && matches!(packet.port, 80 | 443);
         match (from, self.place(packet.destination)) {
             (Some(zone), _) if zone.is_crm => Why::CrmOpensNone,
+            (Some(zone), _) if self.is_elsewhere(zone, packet.source) => Why::NoSuchNetwork,
             (Some(zone), Place::Box) => {
                 let may = named(&self.settings.management.from, zone, packet.source);
                 match (pages, may) {
@@ -46,6 +47,17 @@ impl View {
             (Some(zone), to) => self.policy(zone, to, packet),
             (None, _) => Why::NoPolicy,
         }
+    }
+
+    /// Whether an IPv4 address is of no network of the zone, nor of one behind a router of it: the device kept it
+    /// from somewhere else.
+    fn is_elsewhere(&self, zone: &Zone, source: IpAddr) -> bool {
+        let IpAddr::V4(v4) = source else { return false };
+        let of_name = self.settings.zones.keys().find(|name| name.as_str() == zone.name);
+        let behind =
+            of_name.is_some_and(|name| self.settings.routed(name).any(|net| net.contains(&v4)));
+        let mut networks = zone.networks.iter().filter(|net| matches!(net, IpNet::V4(_)));
+        !behind && !networks.any(|net| net.contains(&source))
     }
 
     /// Whether the zone is isolated and the address is in it, or behind a router of it.

@@ -164,7 +164,8 @@ impl<'s> View<'s> {
         };
         match self.rule.action {
             RuleAction::Allow => self.pairs.iter().all(allowed),
-            RuleAction::Block => self.pairs.iter().all(shut),
+            // What one stops that writes nothing down is not told as refused: it does something.
+            RuleAction::Block => self.rule.log && self.pairs.iter().all(shut),
             // A policy drops, and never answers.
             RuleAction::Reject => false,
         }

@@ -60,7 +60,9 @@ fn what_the_policy_does_anyway() {
     let ssh = || ("/services", json!(["ssh"]));
     let policy = [(1, Remark::PolicyDoesIt)];
     assert_eq!(remarks(&[("allow", "wan", &[ssh()])])[..], policy);
-    assert_eq!(remarks(&[("block", "guest", &[ssh()])])[..], policy);
+    let log = || ("/log", json!(true));
+    assert_eq!(remarks(&[("block", "guest", &[ssh(), log()])])[..], policy);
+    assert_eq!(remarks(&[("block", "guest", &[ssh()])]), [], "its tries are told nowhere");
     assert_eq!(remarks(&[("reject", "guest", &[ssh()])]), []);
     assert_eq!(remarks(&[("allow", "wan", &[ssh()]), ("block", "wan", &[])]), []);
     assert_eq!(remarks(&[("allow", "guest", &[ssh()])]), []);

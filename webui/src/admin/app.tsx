@@ -15,6 +15,9 @@ import { Alone, type Place, Shell } from "../ui/shell";
 import type { Start } from "./api";
 import { Bell } from "./features/alerts/bell";
 import { AlertsPage } from "./features/alerts/page";
+import { HeadsNote } from "./features/alerts/heads-note";
+import { TargetEditPage, TargetNewPage } from "./features/alerts/target-form";
+import { TargetsPage } from "./features/alerts/targets-page";
 import { BlockingPage } from "./features/addresses/blocking-page";
 import { BlockingReviewPage } from "./features/addresses/blocking-review";
 import { FixedPage } from "./features/addresses/fixed";
@@ -162,9 +165,12 @@ function Pages() {
           <GoBackPage to="before" />
         </Route>
         <Route path="/alerts" component={AlertsPage} />
+        <Route path="/alerts/targets" component={TargetsPage} />
+        <Route path="/alerts/targets/new" component={TargetNewPage} />
+        <Route path="/alerts/targets/:id" component={TargetEditPage} />
         <Route path="/log">
           {/* What opens with the box is its own store. */}
-          <LogPage words={{ unlock: "opened", lock: "closed" }} />
+          <LogPage words={{ unlock: "opened", lock: "closed" }} note={<HeadsNote />} />
         </Route>
         <Route path="/certificate" component={CertificatePage} />
         <Route path="/account" component={AccountPage} />

@@ -42,6 +42,7 @@ const PATHS = {
   upload: "M12 15V4M7 8l5-4 5 4M4 20h16",
   download: "M12 4v11M7 11l5 5 5-5M4 20h16",
   print: "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
+  send: "M3 11.5 21 4l-6 17-4-7zM11 14 21 4",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   refresh: "M20 11a8 8 0 0 0-14-4.5L3 9M3 4v5h5M4 13a8 8 0 0 0 14 4.5l3-2.5M21 20v-5h-5",
   edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",

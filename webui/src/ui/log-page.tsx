@@ -25,8 +25,8 @@ const COUNTED = "counted";
 /** Tables whose records have a name as long as they are there. */
 const HAVE_NAMES: LogEntry["records"][number]["table"][] = ["accounts", "contacts"];
 
-/** The log of the application. `words`: codes that read otherwise in this one. */
-export function LogPage({ words = {} }: { words?: Record<string, string> }) {
+/** The log of the application. `words`: codes that read otherwise in this one; `note`: what is to be known of all of it. */
+export function LogPage({ words = {}, note }: { words?: Record<string, string>; note?: ReactNode }) {
   const { t, find } = useText();
   const { language } = useLanguage();
   const zone = use(TimeZone);
@@ -63,6 +63,8 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
       const words = find(`log.erased.${erased.code}`) ?? erased.code;
       return erased.note === null ? words : t("log.erasedNote", { reason: words, note: erased.note });
     }
+    // What it is called, for it has no other name in the log once it is removed.
+    if (one.outcome === "allowed" && one.action.startsWith("alert-target-")) return one.reason;
     if (one.outcome === "allowed") return find(`log.came.${one.reason}`);
     const asked = tried(one);
     if (asked !== null) return t(asked.key, asked.what === null ? {} : { what: t(asked.what) });
@@ -138,6 +140,7 @@ export function LogPage({ words = {} }: { words?: Record<string, string> }) {
         </>
       }
     >
+      {note}
       <ShownHead head={head} />
       {query.isPending && <Loading />}
       {query.isError && !query.data && <LoadFailed error={query.error} retry={() => void query.refetch()} />}

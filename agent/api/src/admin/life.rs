@@ -6,7 +6,7 @@ use events::{CrmState, Event, Order};
 use host_api::seeing::{self, DevicesShown, Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::KeptCode;
-use notify::{Alert, Count, Mac, Part, Zone};
+use notify::{Alert, Count, HeadLine, Mac, Part, Zone};
 use seal::numbers::{action, outcome};
 use vault::Actor;
 
@@ -143,6 +143,7 @@ impl Admin {
             Event::DiskFailed => ("disk-failed", None),
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
             Event::EgressWanted { .. } => return self.crm_wants(event).await,
+            Event::Head { line } => return self.crm_head(line).await,
             Event::Started { state } => {
                 if *state == CrmState::Locked && self.hears(Noise::Crm) {
                     self.bell().tell(Alert::CrmLocked {});
@@ -165,6 +166,22 @@ impl Admin {
         let happened = entry(Actor::default(), action::CRM_EVENT, outcome::ALLOWED, Some(what));
         if let Err(problem) = self.log(vault::Access { count, ..happened }).await {
             self.failed(&problem);
+        }
+    }
+
+    /// Where the vault's log stands, for whoever keeps it away from the box. A CRM that was captured can say only
+    /// what no key of the vault signed, which `gatehouse-verify` finds.
+    async fn crm_head(&self, line: &str) {
+        if !self.bell().sends_heads().await {
+            return;
+        }
+        if !self.hears(Noise::Heads) {
+            tracing::warn!("the CRM tells more heads of its log than leave in an hour");
+            return;
+        }
+        match HeadLine::try_from(line.to_owned()) {
+            Ok(head) => self.bell().tell(Alert::AuditHead { realm: notify::Realm::Crm, head }),
+            Err(why) => tracing::warn!(why, "the CRM tells no head of its log"),
         }
     }
 
@@ -191,9 +208,11 @@ fn said_by_crm(event: &Event) -> Option<Alert> {
             Some(Alert::CrmClaimRefused { count: Count((*count).into()) })
         }
         Event::DiskFailed => Some(Alert::DiskFailed { part: Part::Crm }),
-        Event::Started { .. } | Event::Unlocked | Event::Locked | Event::EgressWanted { .. } => {
-            None
-        }
+        Event::Started { .. }
+        | Event::Unlocked
+        | Event::Locked
+        | Event::EgressWanted { .. }
+        | Event::Head { .. } => None,
     }
 }
 

@@ -12,7 +12,7 @@ use host_api::seeing::{
 };
 use host_api::{Request, Response};
 use seal::numbers::{action, outcome};
-use settings::MacAddress;
+use settings::{MacAddress, RuleAction, Settings};
 
 use super::ask::unexpected;
 use super::state::{Admin, entry};
@@ -25,7 +25,7 @@ use crate::shape::plain::Time;
 use crate::shape::seen::{
     Connection, ConnectionKey, ConnectionsPage, Count, Device, DeviceCounts, DeviceTraffic,
     DevicesPage, End, EndConnections, KnownDevices, Link, Links, OneDevice, Refused, RefusedPage,
-    Series, Traffic, Why,
+    RuleDoes, RuleNow, Series, Traffic, Why,
 };
 
 /// MAC addresses of one request at most.
@@ -146,9 +146,12 @@ async fn refused(State(admin): State<Admin>, _: Who, uri: Uri) -> Reply {
     let Seen::Refused { rows, chosen, all, since, lost } = seen else {
         return Err(Code::Broken.into());
     };
+    // Without hostd's settings nobody knows what a rule does.
+    let settings = admin.settings().await.ok().map(|now| now.settings);
+    let rule = |id: &str| rule_now(settings.as_ref()?, firewall::writing(id)?);
     reply::json(&RefusedPage {
         next: next(from, rows.len(), chosen),
-        items: rows.into_iter().map(refusal).collect(),
+        items: rows.into_iter().map(|row| refusal(row, rule)).collect(),
         chosen,
         all,
         since: time(since),
@@ -290,6 +293,7 @@ fn connection(row: seeing::Connection) -> Connection {
         },
         from: side(row.from),
         to: side(row.to),
+        answers: row.answers.to_string(),
         sent: row.sent,
         received: row.received,
         age: row.age,
@@ -297,7 +301,17 @@ fn connection(row: seeing::Connection) -> Connection {
     }
 }
 
-fn refusal(row: seeing::Refused) -> Refused {
+fn rule_now(settings: &Settings, id: u16) -> Option<RuleNow> {
+    let rule = settings.rules.iter().find(|rule| rule.id == id)?;
+    let action = match rule.action {
+        RuleAction::Allow => RuleDoes::Allow,
+        RuleAction::Block => RuleDoes::Block,
+        RuleAction::Reject => RuleDoes::Reject,
+    };
+    Some(RuleNow { id, action, comment: rule.comment.as_ref().map(ToString::to_string) })
+}
+
+fn refusal(row: seeing::Refused, rule_now: impl Fn(&str) -> Option<RuleNow>) -> Refused {
     let (why, rule) = match row.why {
         seeing::Why::Quarantined => (Why::Quarantined, None),
         seeing::Why::CrmOpensNone => (Why::CrmOpensNone, None),
@@ -309,6 +323,7 @@ fn refusal(row: seeing::Refused) -> Refused {
         seeing::Why::WebOnly => (Why::WebOnly, None),
         seeing::Why::BoxPages => (Why::BoxPages, None),
         seeing::Why::BoxService => (Why::BoxService, None),
+        seeing::Why::NoSuchNetwork => (Why::NoSuchNetwork, None),
         seeing::Why::RogueDhcp => (Why::RogueDhcp, None),
         seeing::Why::RogueRouter => (Why::RogueRouter, None),
         seeing::Why::Stray => (Why::Stray, None),
@@ -323,6 +338,7 @@ fn refusal(row: seeing::Refused) -> Refused {
         protocol: protocol(row.protocol),
         port: row.port,
         why,
+        rule_now: rule.as_deref().and_then(rule_now),
         rule,
         count: row.count,
         first: time(row.first),

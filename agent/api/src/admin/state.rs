@@ -45,6 +45,8 @@ pub(super) enum Noise {
     SetupCodes,
     /// Destinations that the CRM asks for.
     Egress,
+    /// Heads of the CRM's log, which must not be silenced by what else it says.
+    Heads,
     /// Devices that nobody knows, which anybody on the network can make up.
     Devices,
 }

@@ -199,7 +199,7 @@ impl Admin {
 fn told(one: &Shown, ways: &Ways, language: Language) -> shape::AlertTarget {
     let Chosen { target, way } = &*one.known.chosen;
     let relay = if let Way::Mail(relay) = way { Some(relay) } else { None };
-    let shown = shape::AlertTarget {
+    shape::AlertTarget {
         id: Id(one.id.0),
         version: one.known.version.0,
         name: target.name.as_str().to_owned(),
@@ -226,6 +226,7 @@ fn told(one: &Shown, ways: &Ways, language: Language) -> shape::AlertTarget {
         signed: matches!(way, Way::Robot(robot) if robot.secret.is_some()),
         authority: way.authority().map(|authority| authority.as_str().to_owned()),
         egress: opened(way, ways),
+        egress_id: firewall::egress_id(&way.egress()),
         waiting: one.told.waiting,
         sent: one.told.sent.map(|at| Time(at.0)),
         failing: one.told.failing.as_ref().map(|failing| shape::AlertFailing {
@@ -235,8 +236,7 @@ fn told(one: &Shown, ways: &Ways, language: Language) -> shape::AlertTarget {
             last: Time(failing.last.0),
             next: one.told.next.filter(|_| one.told.waiting > 0).map(|at| Time(at.0)),
         }),
-    };
-    shown
+    }
 }
 
 fn opened(way: &Way, ways: &Ways) -> shape::AlertEgress {

@@ -174,6 +174,7 @@ impl Crm {
                 "what is over stays a minute longer"
             );
         }
+        self.head_by_the_hour(&open.store).await;
         let crm = self.clone();
         // What went wrong is in the log; the next minute tries again.
         let _ = crate::reply::off(async move { crm.renew_front() }).await;
@@ -234,6 +235,7 @@ impl Crm {
 
     async fn shut(&self, held: Held, actor: Actor) {
         self.renew_front();
+        self.head_leaves(&held.store).await;
         self.change_seen(|seen| {
             if seen.state != CrmState::DiskFailed {
                 seen.state = CrmState::Locked;

@@ -7,6 +7,7 @@ mod erasure;
 mod events;
 mod failed;
 mod gate;
+mod heads;
 mod invitations;
 mod life;
 mod lock;

@@ -1,6 +1,7 @@
 //! People with an account, for managers.
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, patch};
 use identity::{Account, Manager, Refused};
@@ -28,6 +29,7 @@ async fn list(who: As<Manager>) -> Reply {
 }
 
 async fn change(
+    State(crm): State<Crm>,
     who: As<Manager>,
     At(id): At,
     headers: HeaderMap,
@@ -45,6 +47,7 @@ async fn change(
         }
         other => other.into(),
     })?;
+    crm.head_leaves_soon();
     reply::versioned(StatusCode::OK, changed.version.0, &shape(&changed, &who))
 }
 

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use events::{CrmState as Told, Event};
-use identity::{Identity, Peer, Steps};
+use identity::{Identity, LogReader, Peer, Steps};
 use seal::numbers::table;
 use seal::{RecordId, TableId};
 use tokio::sync::{Mutex as Turns, Notify, OwnedMutexGuard, mpsc, watch};
@@ -65,6 +66,8 @@ pub(super) struct Inner {
     failed: Mutex<Failed>,
     /// Codes for the first manager that were refused and not told of yet.
     pub claims_refused: AtomicU32,
+    /// When a head of the log left the last time, since the start of the clock.
+    pub head_left: Mutex<Option<Duration>>,
 }
 
 /// What can be seen of the vault at any moment.
@@ -95,6 +98,7 @@ impl Crm {
             unlocking: Rows::default(),
             failed: Mutex::default(),
             claims_refused: AtomicU32::new(0),
+            head_left: Mutex::default(),
         }));
         crm.told(if crm.seen().state == CrmState::Locked { Told::Locked } else { Told::Unclaimed });
         crm
@@ -192,6 +196,10 @@ impl Realm for Crm {
 
     fn store(&self) -> Result<Store, Problem> {
         self.open().map(|open| open.store.clone())
+    }
+
+    fn log_leaves(&self, _: &LogReader) {
+        self.head_leaves_soon();
     }
 
     fn label(&self, table: TableId, id: RecordId) -> Option<String> {

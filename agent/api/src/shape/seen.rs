@@ -122,6 +122,8 @@ pub struct Connection {
     pub from: End,
     /// To whom.
     pub to: End,
+    /// Who answers: another than the key's destination where a service is published.
+    pub answers: String,
     /// `tcp`, `udp`, `icmp`, `icmpv6`, or a protocol's number.
     pub protocol: String,
     /// Bytes from who opened it.
@@ -204,8 +206,33 @@ pub struct RefusedPage {
     pub lost: bool,
 }
 
-/// Packets of one kind that were refused.
+/// A rule that wrote something down.
 #[derive(Serialize, ToSchema)]
+pub struct RuleNow {
+    /// Its number.
+    pub id: u16,
+    /// What it does.
+    pub action: RuleDoes,
+    /// What a person noted.
+    #[schema(required = true)]
+    pub comment: Option<String>,
+}
+
+/// What a rule does with a connection.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleDoes {
+    /// Lets it pass.
+    Allow,
+    /// Drops it.
+    Block,
+    /// Turns it away, and says so.
+    Reject,
+}
+
+/// Packets of one kind that were refused, or that a rule wrote down.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Refused {
     /// Who sent them.
     pub from: End,
@@ -228,6 +255,9 @@ pub struct Refused {
     /// Id of the rule that wrote it down, for `rule`.
     #[schema(required = true)]
     pub rule: Option<String>,
+    /// That rule as it is now; none when there is none any more.
+    #[schema(required = true)]
+    pub rule_now: Option<RuleNow>,
     /// How often, as far as it was written down.
     pub count: u64,
     /// When first.
@@ -260,6 +290,8 @@ pub enum Why {
     BoxPages,
     /// The box does not offer that.
     BoxService,
+    /// The sender's address is of no network of its zone.
+    NoSuchNetwork,
     /// Only the box gives out addresses.
     RogueDhcp,
     /// Only the box says that it is the router.

@@ -66,6 +66,8 @@ pub struct AlertTarget {
     pub authority: Option<String>,
     /// Whether the box may go there.
     pub egress: AlertEgress,
+    /// Its way among what programs ask for.
+    pub egress_id: String,
     /// How many messages wait for it.
     pub waiting: usize,
     /// When a message reached it last.

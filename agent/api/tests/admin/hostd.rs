@@ -343,6 +343,7 @@ impl Now {
                     },
                     from: pc,
                     to: end("wan"),
+                    answers: "2001:db8::1".parse().unwrap(),
                     sent: 10,
                     received: 20,
                     age: Some(5),

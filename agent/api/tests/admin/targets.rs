@@ -277,6 +277,25 @@ async fn what_is_sent_is_on_the_disk_first_and_comes_again_with_its_id_after_a_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_log_of_the_crm_stands_goes_to_who_keeps_heads_and_to_nobody_else() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let head = |line: &str| events::Event::Head { line: line.to_owned() };
+    add(&mut browser, &site, webhook()).await;
+    site.admin.crm_said(&head("gatehouse-head-1 AAAA")).await;
+    site.bell.ring().await.unwrap();
+    site.clock.forward(20);
+    assert!(site.bell.ring().await.unwrap().errands.is_empty(), "nobody wants it");
+    add(&mut browser, &site, mail()).await;
+    site.admin.crm_said(&head("two\nlines")).await;
+    assert!(site.bell.ring().await.unwrap().errands.is_empty());
+    site.admin.crm_said(&head("gatehouse-head-1 BBBB")).await;
+    let errand = site.bell.ring().await.unwrap().errands.pop().unwrap();
+    let told = serde_json::to_string(&errand.message).unwrap();
+    assert!(matches!(errand.way, Way::Mail(_)) && told.contains("gatehouse-head-1 BBBB"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_way_that_is_shut_is_told_and_goes_once_it_is_open() {
     let site = Disk::new(Hostd::example()).start().await;
     let mut browser = Browser::admin(&site).await;

@@ -261,6 +261,7 @@ fn connections() -> Vec<Raw> {
                 source_port: one.tuple.source_port,
                 destination: one.tuple.destination,
                 destination_port: one.tuple.destination_port,
+                answers: one.answers,
                 sent: one.sent,
                 received: one.received,
                 began: one.began,

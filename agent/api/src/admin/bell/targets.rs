@@ -123,6 +123,10 @@ pub(super) fn policy(targets: &BTreeMap<RecordId, Known>, local: &LocalTime) -> 
     Policy { local: local.clone(), targets: targets.iter().filter_map(one).collect() }
 }
 
+fn targets_want_heads(targets: &BTreeMap<RecordId, Known>) -> bool {
+    targets.values().any(|known| known.chosen.target.heads)
+}
+
 /// As `notify` names it.
 fn name(id: RecordId) -> Option<TargetId> {
     account(id).parse().ok()
@@ -232,7 +236,11 @@ impl Bell {
         if let Some(name) = name(id) {
             course.take(self.now(), Input::Changed(name));
         }
+        let wants_heads = targets_want_heads(&course.targets);
         self.write(&mut kept, course, Some(by), said).await?;
+        if wants_heads {
+            self.want_head();
+        }
         Ok(id)
     }
 
@@ -296,7 +304,6 @@ impl Bell {
 
     /// Whether anybody gets heads of the log.
     pub async fn sends_heads(&self) -> bool {
-        let kept = self.0.kept.lock().await;
-        kept.targets.values().any(|known| known.chosen.target.heads)
+        targets_want_heads(&self.0.kept.lock().await.targets)
     }
 }

@@ -7,10 +7,11 @@ import { EmptyState, LoadFailed, Loading } from "../../../ui/async";
 import { Badge, Note } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
 import { classes } from "../../../ui/classes";
-import { Page, Sheet } from "../../../ui/page";
+import { Sheet } from "../../../ui/page";
 import type { Alert } from "../../api";
 import { Failed, problemOf } from "../devices/failed";
 import { More } from "../devices/seen";
+import { AlertsFrame, HOME } from "./frame";
 import { Mute } from "./mute";
 import { Mutes } from "./mutes";
 import { placeOf } from "./place";
@@ -26,8 +27,8 @@ export function AlertsPage() {
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   useNamed(first !== undefined);
   return (
-    <Page
-      title={t("admin.alerts.title")}
+    <AlertsFrame
+      at={HOME}
       lead={t("admin.alerts.lead")}
       actions={
         first !== undefined &&
@@ -61,7 +62,7 @@ export function AlertsPage() {
           <Mutes all={first.mutes} />
         </>
       )}
-    </Page>
+    </AlertsFrame>
   );
 }
 

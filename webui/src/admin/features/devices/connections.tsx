@@ -40,10 +40,10 @@ export function ConnectionsPage() {
   const named = rows.flatMap((one) => [one.from, one.to]).find((end) => end.mac === device)?.name ?? null;
   const filter = (["find", "zone", "device"] as const).find((one) => chosen.get(one) !== "");
   const what = (one: Connection) => service(one.protocol, one.key.destinationPort);
-  const sides = (one: Connection) => ({ from: endName(one.from, one.key.source), to: endName(one.to, one.key.destination) });
+  const sides = (one: Connection) => ({ from: endName(one.from, one.key.source), to: endName(one.to, one.answers) });
   const columns: Column<Connection>[] = [
     { key: "from", head: t("admin.from"), cell: (one) => <Side end={one.from} name={endName(one.from, one.key.source)} address={one.key.source} />, width: "min-w-40" },
-    { key: "to", head: t("admin.to"), cell: (one) => <Side end={one.to} name={endName(one.to, one.key.destination)} address={one.key.destination} />, width: "min-w-40" },
+    { key: "to", head: t("admin.to"), cell: (one) => <Side end={one.to} name={endName(one.to, one.answers)} address={one.answers} asked={one.key.destination} />, width: "min-w-40" },
     { key: "what", head: t("admin.what"), cell: (one) => (one.answered ? what(one) : `${what(one)} · ${t("admin.unanswered")}`), width: "min-w-32" },
     { key: "sent", head: t("admin.bytesSent"), cell: (one) => bytesText(one.sent, language), number: true },
     { key: "received", head: t("admin.bytesReceived"), cell: (one) => bytesText(one.received, language), number: true },
@@ -110,13 +110,16 @@ function keyOf({ key }: Connection): string {
   return [key.id, key.protocol, key.source, key.sourcePort, key.destination, key.destinationPort].join(" ");
 }
 
-function Side(props: { end: End; name: string; address: string }) {
+/** `asked`: the address that was asked for, where another one answers: a published service. */
+function Side(props: { end: End; name: string; address: string; asked?: string }) {
+  const { t } = useText();
   return (
     <>
       <div className="break-words">{props.name}</div>
       <div className="flex flex-wrap gap-x-2 text-label font-normal text-ink-3 tabular-nums">
         {props.end.zone !== null && <ZoneLabel name={props.end.zone} />}
         {props.name !== props.address && <span className="break-all">{props.address}</span>}
+        {props.asked !== undefined && props.asked !== props.address && <span className="break-all">{t("admin.askedAt", { address: props.asked })}</span>}
       </div>
     </>
   );

@@ -3,6 +3,9 @@ import { isObject } from "../../../api/client";
 import type { Rule, Which } from "../rules/document";
 import { type Document, isPolicy, type Passing, passing } from "./document";
 
+/** The service that every document knows, which is what the policy "web" lets pass. */
+const WEB = "web";
+
 export interface Exceptions {
   /** Rules that are on and speak of the two; they come before the policy. */
   rules: number;
@@ -33,7 +36,8 @@ export function countOf({ otherwise, published, ways }: Exceptions): number {
 /** Where a part passes anyway, a rule may open or close some of it. */
 function isOtherwise(rule: Rule, policy: Passing): boolean {
   if (policy === "none") return rule.action === "allow";
-  return policy !== "all" || rule.action !== "allow";
+  if (rule.action !== "allow") return true;
+  return policy === "web" && !(Array.isArray(rule.services) && rule.services.every((name) => name === WEB));
 }
 
 function holds(zones: Which<string>, zone: string): boolean {
