@@ -192,6 +192,7 @@ impl Failure {
         let at = Stage::Message;
         vec![
             Self::NoAddress,
+            Self::NotAllowed,
             Self::Unreachable,
             Self::TooSlow { at },
             Self::Closed { at },

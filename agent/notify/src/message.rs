@@ -29,6 +29,9 @@ pub struct Message {
     pub last: Moment,
 }
 
+/// A device with a name, as the catalogues write it.
+const NAMED: [&str; 2] = ["{device} ({mac})", "{device}（{mac}）"];
+
 /// A message in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -83,11 +86,20 @@ impl Message {
         local: &LocalTime,
     ) -> Words {
         let values = alert.told(language, local);
-        let fill = |template: &str| {
-            settings::fill(template, |name| {
-                let value = values.iter().find(|(known, _)| *known == name);
-                value.map(|(_, value)| value.clone())
-            })
+        let value = |name: &str| {
+            let found = values.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.clone())
+        };
+        // A device without a name is called by its MAC address, which is not said twice.
+        let unnamed = value("mac").is_some() && value("mac") == value("device");
+        let fill = |template: &str| match unnamed {
+            true => {
+                let once = NAMED.iter().fold(template.to_owned(), |text, named| {
+                    text.replace(named, "{device}")
+                });
+                settings::fill(&once, value)
+            }
+            false => settings::fill(template, value),
         };
         let text = texts::text(language, alert.kind());
         let line = |key, value: String| line(language, key, &value);
@@ -169,6 +181,28 @@ mod tests {
         *device = "{mac}{zone}".into();
         let words = message.unwrap().words(Language::English, &LocalTime::utc());
         assert!(words.title.contains("{mac}{zone}"));
+    }
+
+    #[test]
+    fn an_unnamed_device_is_told_by_its_mac_once() {
+        let mac = "3c:22:fb:10:20:30";
+        let told = |device: &str| {
+            let alert = Alert::NewDevice {
+                mac: mac.to_owned().try_into().unwrap(),
+                device: device.into(),
+                zone: crate::Zone("guest".into()),
+            };
+            let times = (1, Moment(0), Moment(0));
+            Language::ALL.map(|language| {
+                Message::told(&alert, times, language, &LocalTime::utc()).what
+            })
+        };
+        for what in told(mac) {
+            assert_eq!(what.matches(mac).count(), 1, "{what}");
+        }
+        for what in told("Laptop") {
+            assert!(what.contains("Laptop") && what.contains(mac), "{what}");
+        }
     }
 
     #[test]
