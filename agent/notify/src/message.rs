@@ -94,9 +94,9 @@ impl Message {
         let unnamed = value("mac").is_some() && value("mac") == value("device");
         let fill = |template: &str| match unnamed {
             true => {
-                let once = NAMED.iter().fold(template.to_owned(), |text, named| {
-                    text.replace(named, "{device}")
-                });
+                let once = NAMED
+                    .iter()
+                    .fold(template.to_owned(), |text, named| text.replace(named, "{device}"));
                 settings::fill(&once, value)
             }
             false => settings::fill(template, value),
@@ -193,9 +193,8 @@ mod tests {
                 zone: crate::Zone("guest".into()),
             };
             let times = (1, Moment(0), Moment(0));
-            Language::ALL.map(|language| {
-                Message::told(&alert, times, language, &LocalTime::utc()).what
-            })
+            Language::ALL
+                .map(|language| Message::told(&alert, times, language, &LocalTime::utc()).what)
         };
         for what in told(mac) {
             assert_eq!(what.matches(mac).count(), 1, "{what}");

@@ -1,11 +1,32 @@
 //! What the pages call the places that have no label: zones of ours in the reader's language, others by the
 //! name in the document.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::message::ZONES;
 use crate::{Label, Language, Settings, ZoneName};
 
 /// Places that are no zone of the document.
 const ELSEWHERE: [&str; 2] = ["box", "wan"];
+
+/// What stands beside zones on the pages and is none: all of them, and the internet by its port's name.
+const BESIDE: [&str; 6] = ["wan", "any", "all", "all zones", "所有分区", "任意"];
+/// Letters of Cyrillic and Greek that cannot be told from Latin ones (Unicode's confusables.txt).
+const LOOKALIKES: [(&str, char); 13] = [
+    ("аα", 'a'),
+    ("в", 'b'),
+    ("с", 'c'),
+    ("еε", 'e'),
+    ("н", 'h'),
+    ("іι", 'i'),
+    ("кκ", 'k'),
+    ("м", 'm'),
+    ("оο", 'o'),
+    ("рρ", 'p'),
+    ("ѕ", 's'),
+    ("т", 't'),
+    ("хχ", 'x'),
+];
 
 /// What the pages call a zone of ours without a label; none for one that somebody else named.
 pub fn shown_name(zone: &str, language: Language) -> Option<&'static str> {
@@ -19,14 +40,15 @@ impl Settings {
         found.and_then(|(_, zone)| zone.label.as_ref())
     }
 
-    /// The other place that is called so already, in either language, whatever the case of its letters.
+    /// The other place that is called so already, in either language, as far as people can tell names apart.
     pub(crate) fn called(&self, label: &str, but: &ZoneName) -> Option<Called> {
-        let is = |name: &str| name.to_lowercase() == label.to_lowercase();
+        let folded = folded(label);
+        let is = |name: &str| self::folded(name) == folded;
         let is_shown_as = |place: &str| {
             let mut words = Language::ALL.into_iter().filter_map(|it| ZONES.of(it).get(place));
             words.any(|word| is(word))
         };
-        if ELSEWHERE.iter().any(|place| is_shown_as(place)) {
+        if ELSEWHERE.iter().any(|place| is_shown_as(place)) || BESIDE.iter().any(|name| is(name)) {
             return Some(Called::Elsewhere);
         }
         let mut others = self.zones.iter().filter(|(name, _)| *name != but);
@@ -41,6 +63,17 @@ impl Settings {
     }
 }
 
+/// A name as people see it: without case, width and article, and with one letter for all that look alike.
+fn folded(name: &str) -> String {
+    let name: String = name.nfkc().collect::<String>().to_lowercase();
+    let name = name.strip_prefix("the ").unwrap_or(&name);
+    let alike = |letter: char| {
+        let latin = LOOKALIKES.iter().find(|(all, _)| all.contains(letter));
+        latin.map_or(letter, |(_, latin)| *latin)
+    };
+    name.chars().map(alike).collect()
+}
+
 /// Who has a name already.
 pub(crate) enum Called {
     Zone(ZoneName),
@@ -51,6 +84,16 @@ pub(crate) enum Called {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_one() {
+        for name in ["Ｏｆｆｉｃｅ", "Оffice", "OFFICE", "The office", "οffiсe"] {
+            assert_eq!(folded(name), "office", "{name}");
+        }
+        for name in ["Офис", "office 2", "Theo", "办公"] {
+            assert_ne!(folded(name), "office", "{name}");
+        }
+    }
 
     #[test]
     fn both_languages_name_the_same_places() {
