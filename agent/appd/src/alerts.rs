@@ -18,7 +18,7 @@ use api::admin::{Bell, Round};
 use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::Identity;
-use notify::{Alert, LocalTime, Realm};
+use notify::{Alert, Failure, LocalTime, Realm};
 use settings::Settings;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
@@ -156,9 +156,13 @@ impl Alerts {
         }
         let Some(settings) = settings(&self.host).await else { return };
         self.bell.lives_by(LocalTime::of(settings.time_zone.as_ref())).await;
-        for (target, way) in self.bell.shut().await {
-            if carrying::is_open(&settings, &way) {
-                self.bell.opened(target);
+        for (target, way, why) in self.bell.missed().await {
+            let is_open = carrying::is_open(&settings, &way);
+            match why {
+                Failure::NotAllowed if is_open => self.bell.opened(target),
+                // The provider may be back though the box never lost its address.
+                why if why.is_of_the_way() && is_open => self.carrying.knock(target, way),
+                _ => {}
             }
         }
     }

@@ -163,6 +163,12 @@ impl Failure {
         }
     }
 
+    /// Whether nobody was there at all: a connection that is made would be news.
+    pub fn is_of_the_way(&self) -> bool {
+        let at_once = Self::TooSlow { at: Stage::Connect };
+        matches!(self, Self::NoAddress | Self::Unreachable) || *self == at_once
+    }
+
     /// Whether the message may have arrived all the same.
     pub fn may_have_arrived(&self) -> bool {
         match self {

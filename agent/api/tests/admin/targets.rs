@@ -306,9 +306,9 @@ async fn a_way_that_is_shut_is_told_and_goes_once_it_is_open() {
     let errand = site.bell.ring().await.unwrap().errands.pop().unwrap();
     site.bell.carried(errand.message.id, Err(Failure::NotAllowed));
     assert!(site.bell.ring().await.unwrap().errands.is_empty());
-    let shut = site.bell.shut().await;
-    assert_eq!(shut.len(), 1);
-    site.bell.opened(shut[0].0.clone());
+    let missed = site.bell.missed().await;
+    assert_eq!((missed.len(), &missed[0].2), (1, &Failure::NotAllowed));
+    site.bell.opened(missed[0].0.clone());
     assert_eq!(site.bell.ring().await.unwrap().errands.len(), 1);
-    assert!(site.bell.shut().await.is_empty());
+    assert!(site.bell.missed().await.is_empty());
 }

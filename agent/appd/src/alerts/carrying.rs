@@ -1,7 +1,8 @@
 //! Carries what the bell hands out, several at once, and says what came of each. It goes only where the settings
 //! in force let the admin application go; where they do not, it asks for that as any program does.
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use api::admin::{Bell, Errand};
 use delivery::{Carrier, Origin};
 use host_api::egress::EgressAsked;
 use host_api::{Request, Response};
-use notify::{Failure, Host as Place, MessageId, Moment, Way};
+use notify::{Failure, Host as Place, MessageId, Moment, TargetId, Way};
 use settings::Settings;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -26,14 +27,28 @@ pub struct Carrying {
     host: Host,
     carrier: Carrier,
     resolver: SocketAddr,
-    under_way: JoinSet<(MessageId, Result<(), Failure>)>,
+    under_way: JoinSet<Done>,
+    /// Targets that are knocked at.
+    knocked: BTreeSet<TargetId>,
+}
+
+enum Done {
+    Carried(MessageId, Result<(), Failure>),
+    /// Whether somebody opened.
+    Knocked(TargetId, bool),
 }
 
 impl Carrying {
     /// With the file of certificates (PEM) that servers' must come from.
     pub fn new(host: Host, authorities: PathBuf) -> Self {
         let resolver = names::of_admin();
-        Self { host, carrier: Carrier::new(authorities), resolver, under_way: JoinSet::new() }
+        Self {
+            host,
+            carrier: Carrier::new(authorities),
+            resolver,
+            under_way: JoinSet::new(),
+            knocked: BTreeSet::new(),
+        }
     }
 
     /// The same, with names from elsewhere.
@@ -60,17 +75,41 @@ impl Carrying {
                         "an alert was not sent"
                     ),
                 }
-                (id, done)
+                Done::Carried(id, done)
             });
         }
+    }
+
+    /// Looks whether somebody is there again, with a connection that says nothing: tries of a message are written
+    /// down, this is not, so it can be done often.
+    pub fn knock(&mut self, target: TargetId, way: Way) {
+        if !self.knocked.insert(target.clone()) {
+            return;
+        }
+        let resolver = self.resolver;
+        self.under_way.spawn(async move {
+            let addresses = addresses(&way, resolver).await;
+            let port = way.place().port;
+            let opened = outbound::connect(&addresses, port, outbound::CONNECT).await;
+            Done::Knocked(target, opened.is_ok())
+        });
     }
 
     /// Tells the bell of the next that is done; never returns while nothing is under way.
     pub async fn done(&mut self, bell: &Bell) {
         match self.under_way.join_next().await {
-            Some(Ok((id, done))) => bell.carried(id, done),
+            Some(Ok(Done::Carried(id, done))) => bell.carried(id, done),
+            Some(Ok(Done::Knocked(target, is_there))) => {
+                self.knocked.remove(&target);
+                if is_there {
+                    bell.opened(target);
+                }
+            }
             // The bell loses sight of it, and has it carried again.
-            Some(Err(error)) => tracing::error!(%error, "an alert's way broke off"),
+            Some(Err(error)) => {
+                tracing::error!(%error, "an alert's way broke off");
+                self.knocked.clear();
+            }
             None => std::future::pending().await,
         }
     }
@@ -104,10 +143,7 @@ async fn carry(
         want(host, &way, &name).await;
         return Err(Failure::NotAllowed);
     }
-    let addresses = match &way.place().host {
-        Place::Address(address) => vec![*address],
-        Place::Name(name) => names::look_up(resolver, name).await,
-    };
+    let addresses = addresses(&way, resolver).await;
     // Programs read zones by their names, people by their labels.
     if matches!(way, Way::Mail(_) | Way::Robot(_)) {
         message.alert.name_zones(|zone| settings.label(zone).map(ToString::to_string));
@@ -115,6 +151,13 @@ async fn carry(
     let now = Moment(crate::lists::now().saturating_mul(1000));
     let origin = Origin { name: NAME, local: &local, language, now };
     carrier.carry(&way, &addresses, &message, origin).await
+}
+
+async fn addresses(way: &Way, resolver: SocketAddr) -> Vec<IpAddr> {
+    match &way.place().host {
+        Place::Address(address) => vec![*address],
+        Place::Name(name) => names::look_up(resolver, name).await,
+    }
 }
 
 /// An admin took it away meanwhile, or never allowed it.

@@ -189,3 +189,59 @@ async fn an_alert_leaves_the_box_once_its_way_is_open() {
     until(&mut alerts, &|| made.waiting() == 0).await;
     assert_eq!(server.asked().len(), 1, "it came twice");
 }
+
+/// Nobody is there when a message is tried; the next try would be much later, but somebody is there again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_back_is_noticed_at_the_next_look() {
+    use crate::lists::tests::{Server, certified, listen, resolve};
+
+    const NAME: &str = "hooks.example.net";
+    // A port that nobody has until the server takes it.
+    let place = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = place.local_addr().unwrap().port();
+    drop(place);
+    let made = MadeUp::with_webhook(&format!("https://{NAME}:{port}/in")).await;
+    let text = include_str!("../../../settings/tests/example.json");
+    let way = format!(
+        r#""egress": [{{"for": "admin", "to": "{NAME}", "protocol": "tcp", "port": {port}}}], "version""#
+    );
+    let document = text.replacen("\"version\"", &way, 1);
+    made.hostd(move |request| match request {
+        Request::Settings => Response::Settings {
+            document: Some(document.clone()),
+            source: host_api::SettingsSource::Confirmed,
+            trial: None,
+            ended: None,
+            by_console: None,
+        },
+        _ => Response::Accepted,
+    });
+    let authorities = made.place.path().join("authorities.pem");
+    let server = Server::default();
+    server.says("204 No Content", "");
+    let (acceptor, authority) = certified(NAME, &rustls::version::TLS13);
+    std::fs::write(&authorities, authority).unwrap();
+    let mut alerts = made.alerts();
+    alerts.carrying = Carrying::new(made.host.clone(), authorities).asking(resolve().await);
+    alerts.bell.tell(Alert::SettingsLost {});
+    let bell = alerts.bell.clone();
+    while bell.missed().await.is_empty() {
+        let next = alerts.ring().await.unwrap_or_else(|| Instant::now() + LOOK);
+        tokio::select! {
+            () = alerts.carrying.done(&bell) => {}
+            () = sleep_until(next.min(Instant::now() + Duration::from_millis(50))) => {}
+        }
+        alerts.ring().await;
+    }
+    listen(server.clone(), acceptor, port).await;
+    let end = Instant::now() + Duration::from_secs(8);
+    while server.asked().iter().all(|asked| !asked.starts_with("POST /in")) {
+        assert!(Instant::now() < end, "{:?}", bell.missed().await);
+        alerts.look().await;
+        alerts.ring().await;
+        tokio::select! {
+            () = alerts.carrying.done(&bell) => {}
+            () = sleep_until(Instant::now() + Duration::from_millis(50)) => {}
+        }
+    }
+}

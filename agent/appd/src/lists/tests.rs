@@ -42,6 +42,12 @@ pub async fn serve(
     name: &str,
     version: &'static SupportedProtocolVersion,
 ) -> (u16, String) {
+    let (acceptor, authority) = certified(name, version);
+    (listen(server, acceptor, 0).await, authority)
+}
+
+/// With a certificate for this name; the certificate.
+pub fn certified(name: &str, version: &'static SupportedProtocolVersion) -> (TlsAcceptor, String) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
@@ -53,8 +59,12 @@ pub async fn serve(
     .with_no_client_auth()
     .with_single_cert(vec![cert.der().clone()], key)
     .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (TlsAcceptor::from(Arc::new(config)), cert.pem())
+}
+
+/// Listens at this port, or at any; which.
+pub async fn listen(server: Server, acceptor: TlsAcceptor, port: u16) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -70,7 +80,7 @@ pub async fn serve(
             let _ = stream.shutdown().await;
         }
     });
-    (port, cert.pem())
+    port
 }
 
 /// A resolver that gives every name the address of this machine.

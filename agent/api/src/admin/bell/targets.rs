@@ -173,16 +173,15 @@ impl Bell {
         self.happens(input, None);
     }
 
-    /// The targets that no message reaches because the box may not go there, with the ways that they want.
-    pub async fn shut(&self) -> Vec<(TargetId, Way)> {
+    /// The targets that no message reaches, with their ways, and why.
+    pub async fn missed(&self) -> Vec<(TargetId, Way, Failure)> {
         let kept = self.0.kept.lock().await;
-        let is_shut = |id: &TargetId| {
-            let failing = kept.state.told(id).failing;
-            failing.is_some_and(|failing| failing.why == Failure::NotAllowed)
+        let missed = |(id, known): (&RecordId, &Known)| {
+            let id = name(*id)?;
+            let why = kept.state.told(&id).failing?.why;
+            Some((id, known.chosen.way.clone(), why))
         };
-        let all = kept.targets.iter().filter_map(|(id, known)| Some((name(*id)?, known)));
-        let shut = all.filter(|(id, _)| is_shut(id));
-        shut.map(|(id, known)| (id, known.chosen.way.clone())).collect()
+        kept.targets.iter().filter_map(missed).collect()
     }
 
     /// The way to a target has been opened: what waits goes at once.
