@@ -25,9 +25,10 @@ export function TargetsPage() {
       {t("admin.targets.add")}
     </ButtonLink>
   );
-  const isFull = query.data !== undefined && query.data.items.length >= query.data.most;
+  const count = query.data?.items.length ?? 0;
+  const isFull = query.data !== undefined && count >= query.data.most;
   return (
-    <AlertsFrame at={TARGETS} lead={t("admin.targets.lead")} actions={!isFull && add()}>
+    <AlertsFrame at={TARGETS} lead={t("admin.targets.lead")} actions={count > 0 && !isFull && add()}>
       <Loaded query={query}>
         {({ items, most }) => (
           <>
