@@ -13,7 +13,7 @@ use host_api::{Request, Response};
 use notify::{Failure, Host as Place, MessageId, Moment, TargetId, Way};
 use settings::Settings;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::host::Host;
 use crate::names;
@@ -21,6 +21,9 @@ use crate::names;
 /// What every box calls itself: there are no two at one receiver that it would have to tell apart by more than
 /// the target's own name.
 const NAME: &str = "Gatehouse";
+
+/// How often a name is asked for again, a second apart: one that was just allowed is being looked up.
+const PATIENCE: usize = 8;
 
 /// Whoever carries.
 pub struct Carrying {
@@ -88,7 +91,7 @@ impl Carrying {
         }
         let resolver = self.resolver;
         self.under_way.spawn(async move {
-            let addresses = addresses(&way, resolver).await;
+            let addresses = addresses_of(&way, resolver).await;
             let port = way.place().port;
             let opened = outbound::connect(&addresses, port, outbound::CONNECT).await;
             Done::Knocked(target, opened.is_ok())
@@ -143,7 +146,14 @@ async fn carry(
         want(host, &way, &name).await;
         return Err(Failure::NotAllowed);
     }
-    let addresses = addresses(&way, resolver).await;
+    let mut addresses = addresses_of(&way, resolver).await;
+    for _ in 0..PATIENCE {
+        if !addresses.is_empty() {
+            break;
+        }
+        sleep(Duration::from_secs(1)).await;
+        addresses = addresses_of(&way, resolver).await;
+    }
     // Programs read zones by their names, people by their labels.
     if matches!(way, Way::Mail(_) | Way::Robot(_)) {
         message.alert.name_zones(|zone| settings.label(zone).map(ToString::to_string));
@@ -153,7 +163,7 @@ async fn carry(
     carrier.carry(&way, &addresses, &message, origin).await
 }
 
-async fn addresses(way: &Way, resolver: SocketAddr) -> Vec<IpAddr> {
+async fn addresses_of(way: &Way, resolver: SocketAddr) -> Vec<IpAddr> {
     match &way.place().host {
         Place::Address(address) => vec![*address],
         Place::Name(name) => names::look_up(resolver, name).await,
