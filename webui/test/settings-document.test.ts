@@ -26,6 +26,17 @@ test("a field has words; a zone is called as it is, also when it is called like 
   for (const whole of ["", "/document"]) expect(stepsOf(whole)).toEqual([]);
 });
 
+test("a rule is called as its page calls it, and an entry of its lists as it is", () => {
+  const rule = { id: 7, action: "allow", from: { zones: ["office"], addresses: [{ group: "Desks" }] }, to: { zones: ["guest", "lab"], addresses: "all" }, services: ["ssh"] };
+  const document = { rules: [{ ...rule, id: 3 }, rule] };
+  expect(stepsOf("/document/rules/1/to/zones/1", document)).toEqual([{ rule }, { word: "target" }, { word: "zones" }, { zone: "lab" }]);
+  expect(stepsOf("/rules/1/from/addresses/0", document)).toEqual([{ rule }, { word: "source" }, { word: "addresses" }, { name: "Desks" }]);
+  expect(stepsOf("/rules/1/services/0", document)).toEqual([{ rule }, { word: "services" }, { name: "ssh" }]);
+  expect(stepsOf("/rules/1/schedule", document)).toEqual([{ rule }, { word: "schedule" }]);
+  expect(stepsOf("/rules/1", document)).toEqual([{ rule }]);
+  expect(stepsOf("/rules/2/to", document)).toEqual([{ word: "rules" }, { number: 3 }, { word: "target" }]);
+});
+
 test("what needs a look stands first, else in the box's order", () => {
   const finding = (weight: "good" | "note" | "warning", text: string) => ({ weight, text });
   const findings = [finding("note", "a"), finding("good", "b"), finding("warning", "c"), finding("note", "d")];

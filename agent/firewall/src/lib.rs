@@ -45,7 +45,8 @@ pub use input::refused_by_box;
 pub use publish::arriving;
 pub use quarantine::refused_quarantine;
 pub use reach::{
-    Finding, Names, Plugged, Side, Weight, cut_off, group_of, providers_network, reach,
+    Finding, Names, Plugged, Side, Timed, Weight, cut_off, group_of, providers_network, reach,
+    reach_in_a_week,
 };
 pub use resolver::{BLOCKING_PORT, RESOLVER_PORT};
 pub use rules::{acting, writing};

@@ -23,6 +23,7 @@ mod side;
 mod spots;
 mod touched;
 mod wan;
+mod week;
 mod words;
 mod zone;
 
@@ -37,6 +38,7 @@ pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
 pub use plugged::{Plugged, cut_off};
 pub use providers::providers_network;
 pub use side::Side;
+pub use week::{Hours, Timed, reach_in_a_week};
 pub use words::Names;
 
 use classes::{Class, Lookups, Run, common, joined};
@@ -45,7 +47,7 @@ use probe::{Probe, probes};
 use services::Services;
 use side::Outside;
 use touched::{Area, touched};
-use zone::Changes;
+use zone::{Changes, Crm};
 
 use crate::ir::Hook;
 use crate::zones::interface;
@@ -84,6 +86,23 @@ pub fn reach_within(
     asking: Option<IpAddr>,
     steps: u64,
 ) -> Vec<Finding> {
+    let Judged { mut findings, crm, cut } = judged(before, after, asking, steps);
+    if crm.is_lost() && !cut {
+        findings.insert(0, Finding::NobodyReachesCrm);
+    }
+    findings.sort_by_key(Finding::weight);
+    findings
+}
+
+/// What is found at one time.
+struct Judged {
+    findings: Vec<Finding>,
+    crm: Crm,
+    /// Not all was tried.
+    cut: bool,
+}
+
+fn judged(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>, steps: u64) -> Judged {
     let moves = moves(before, after);
     let sides = [before, after];
     let lookups = Lookups::of([&before.rules, &after.rules]);
@@ -109,13 +128,12 @@ pub fn reach_within(
     }
     findings.extend(relayed::findings(before, after));
     let devices = cards::findings(&trial, &mut changes);
-    findings.extend((changes.crm.is_lost() && !changes.cut).then_some(Finding::NobodyReachesCrm));
     findings.extend(changes.cut.then_some(Finding::Incomplete));
     findings.extend(moves.into_iter().map(|(_, _, finding)| finding));
     findings.extend(devices);
+    let (crm, cut) = (std::mem::take(&mut changes.crm), changes.cut);
     findings.extend(changes.findings());
-    findings.sort_by_key(Finding::weight);
-    findings
+    Judged { findings, crm, cut }
 }
 
 /// The smallest group of addresses that holds all of these.

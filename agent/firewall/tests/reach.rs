@@ -13,7 +13,8 @@ use firewall::{
     Context, Finding, Plugged, Side, Weight, compile, cut_off, providers_network, reach,
 };
 use settings::{
-    Addresses, Allow, Ipv6Zone, Language, Policy, PortRole, Settings, Source, Target, ZoneName,
+    Addresses, Allow, Ipv6Zone, Language, MacAddress, Policy, PortRole, Settings, Source, Target,
+    ZoneName,
 };
 
 const WEB: [Traffic; 3] = [Traffic::Https, Traffic::Http, Traffic::Http3];
@@ -189,12 +190,17 @@ fn nobody_reaches_the_crm_is_said_once_it_is_so() {
     assert!(!between(&before, &after, None).contains(&Finding::NobodyReachesCrm));
 }
 
+fn own_card() -> MacAddress {
+    "52:54:00:00:00:01".parse().unwrap()
+}
+
 /// What is said to a device of the office at a port, when the roles of ports change.
 fn plugged_in(at: &str, change: impl FnOnce(&mut Settings)) -> Option<String> {
     let (before, mut after) = (example(), example());
     change(&mut after);
     let address = ip("192.168.10.20");
-    let device = Plugged { address, zone: zone("office"), port: at.parse().unwrap() };
+    let at = Some((zone("office"), at.parse().unwrap()));
+    let device = Plugged { address, addresses: vec![address], card: Some(own_card()), at };
     let found = cut_off(&before, &after, &device)?;
     assert_eq!(found.weight(), Weight::Warning);
     Some(found.text(Language::English))
@@ -234,6 +240,28 @@ fn who_is_plugged_in_at_a_port_that_leaves_its_zone_is_told() {
     assert_eq!(plugged_in("office", role("trunk", PortRole::Access(zone("guest")))), None);
     assert_eq!(plugged_in("trunk", role("trunk", trunk(&["office"]))), None);
     assert_eq!(plugged_in("elsewhere", |_| {}), None);
+}
+
+#[test]
+fn who_goes_into_quarantine_is_told_and_that_nobody_else_gets_in() {
+    let shut = |from: Addresses| {
+        plugged_in("office", move |settings| {
+            settings.quarantine.insert(own_card());
+            settings.management.from[0].addresses = from;
+        })
+    };
+    let list = |one: &str| Addresses::List(vec![one.parse().unwrap()]);
+    let told = "Your device (192.168.10.20) goes into quarantine with these settings";
+    for from in [Addresses::All, list("192.168.10.0/25"), list("192.168.10.21/32")] {
+        let cut = format!("{told}: it will be cut off from this page.");
+        assert_eq!(shut(from.clone()), Some(cut), "{from:?}");
+    }
+    let nobody = format!("{told}, and no other may open the admin pages: nobody will reach them.");
+    assert_eq!(shut(list("192.168.10.20/32")), Some(nobody));
+    let other = |settings: &mut Settings| {
+        settings.quarantine.insert("52:54:00:00:00:02".parse().unwrap());
+    };
+    assert_eq!(plugged_in("office", other), None);
 }
 
 #[test]

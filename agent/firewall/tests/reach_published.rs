@@ -99,3 +99,38 @@ fn what_is_over_is_not_reached() {
     let (before, after) = (with(&json!([])), with(&one(&["tcp/443"], &json!("all"), &server)));
     assert_eq!(found_in(&before, &after, &over, Language::English), [] as [&str; 0]);
 }
+
+#[test]
+fn sources_that_are_no_place_on_the_internet_are_told() {
+    let none = json!([]);
+    let server = json!({"zone": "office", "address": "192.168.10.5"});
+    let from = |list: &[&str]| found(&none, &one(&["tcp/443"], &json!(list), &server));
+    assert_eq!(
+        from(&["203.0.113.5"]),
+        [
+            "! Till: only 203.0.113.5 may come, which is no place on the internet: nobody on the internet reaches it."
+        ]
+    );
+    let opened = "From the internet, tcp/443 now reaches 192.168.10.5:443 in office, for the listed addresses only.";
+    let mut some = from(&["203.0.113.5", "5.6.7.8"]);
+    some.sort_unstable();
+    assert_eq!(
+        some,
+        [
+            opened,
+            "Till: 203.0.113.5 is no place on the internet, so nobody on the internet comes from there."
+        ]
+    );
+    for list in [&["5.6.7.8"][..], &["0.0.0.0/0"], &["5.6.7.8", "192.168.20.0/24"]] {
+        assert_eq!(from(list), [opened], "{list:?}");
+    }
+    assert_eq!(from(&["192.168.20.0/24"]), [] as [&str; 0], "guests reach it by its public name");
+    let off = |on: bool| {
+        let mut one = one(&["tcp/443"], &json!(["203.0.113.5"]), &server);
+        one[0]["enabled"] = json!(on);
+        one
+    };
+    assert_eq!(found(&off(false), &off(false)), [] as [&str; 0]);
+    assert_eq!(found(&off(false), &off(true)).len(), 1);
+    assert_eq!(found(&off(true), &off(true)), [] as [&str; 0]);
+}

@@ -1,5 +1,6 @@
 //! Addresses that dnsmasq lent, read from its files when somebody asks.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -16,15 +17,7 @@ const MAX_BYTES: u64 = 8 << 20;
 
 /// Leases of a zone from this address on, by address, as many as fit an answer.
 pub fn read(directory: &Path, zone: &ZoneName, from: Ipv4Addr) -> io::Result<Vec<Lease>> {
-    let file = directory.join(network::dnsmasq::lease_file(zone));
-    let text = match read_bounded(&file, MAX_BYTES) {
-        Ok(text) => text,
-        // Nothing was lent there yet.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let all = leases::read(&String::from_utf8_lossy(&text), now).into_iter();
+    let all = all(directory, zone)?.into_iter();
     let page = all.skip_while(|lease| lease.address < from).take(Lease::MAX);
     Ok(page
         .map(|lease| Lease {
@@ -34,6 +27,44 @@ pub fn read(directory: &Path, zone: &ZoneName, from: Ipv4Addr) -> io::Result<Vec
             expires: lease.expires,
         })
         .collect())
+}
+
+/// Until when addresses of some zones are lent, at one time.
+pub struct Lent(BTreeMap<(ZoneName, Ipv4Addr), u64>);
+
+impl Lent {
+    /// As it is now.
+    pub fn now<'z>(
+        directory: &Path,
+        zones: impl Iterator<Item = &'z ZoneName>,
+    ) -> io::Result<Self> {
+        let mut lent = BTreeMap::new();
+        for zone in zones {
+            let leases = all(directory, zone)?.into_iter();
+            lent.extend(
+                leases.map(|it| ((zone.clone(), it.address), it.expires.unwrap_or(u64::MAX))),
+            );
+        }
+        Ok(Self(lent))
+    }
+
+    /// Whether this address was lent, to whomever, since `before`.
+    pub fn is_anew(&self, before: &Self, zone: &ZoneName, address: Ipv4Addr) -> bool {
+        let place = (zone.clone(), address);
+        self.0.get(&place) > before.0.get(&place)
+    }
+}
+
+fn all(directory: &Path, zone: &ZoneName) -> io::Result<Vec<leases::Lease>> {
+    let file = directory.join(network::dnsmasq::lease_file(zone));
+    let text = match read_bounded(&file, MAX_BYTES) {
+        Ok(text) => text,
+        // Nothing was lent there yet.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    Ok(leases::read(&String::from_utf8_lossy(&text), now))
 }
 
 #[cfg(test)]
@@ -64,5 +95,24 @@ mod tests {
         assert!(seen.is_sorted_by(|one, other| one.address < other.address));
         let other = read(directory.path(), &"guest".parse().unwrap(), Ipv4Addr::UNSPECIFIED);
         assert_eq!(other.unwrap(), []);
+    }
+
+    #[test]
+    fn an_address_is_lent_anew_when_its_time_grows_or_it_had_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let office: ZoneName = "office".parse().unwrap();
+        let lent = |until: &[(u8, u64)]| {
+            let line = |(host, until): &(u8, u64)| {
+                format!("{until} 52:54:00:00:00:{host:02x} 10.0.0.{host} * *\n")
+            };
+            let text: String = until.iter().map(line).collect();
+            std::fs::write(directory.path().join("z-office.leases"), text).unwrap();
+            Lent::now(directory.path(), [&office].into_iter()).unwrap()
+        };
+        let later = u64::from(u32::MAX);
+        let before = lent(&[(1, later), (2, later), (4, later), (5, 0)]);
+        let now = lent(&[(1, later), (2, later + 1), (3, later), (4, 1), (5, 0)]);
+        let anew = |host| now.is_anew(&before, &office, Ipv4Addr::new(10, 0, 0, host));
+        assert_eq!([1, 2, 3, 4, 5, 6].map(anew), [false, true, true, false, false, false]);
     }
 }

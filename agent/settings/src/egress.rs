@@ -103,6 +103,14 @@ pub fn is_on_the_internet(address: IpAddr) -> bool {
     }
 }
 
+/// Whether some address of the network is, as far as one registered network tells.
+pub fn is_partly_on_the_internet(network: IpNet) -> bool {
+    match network {
+        IpNet::V4(v4) => !NOT_INTERNET_V4.iter().any(|inside| inside.contains(&v4)),
+        IpNet::V6(v6) => !NOT_INTERNET_V6.iter().any(|inside| inside.contains(&v6)),
+    }
+}
+
 const fn net4([a, b, c, d]: [u8; 4], length: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), length)
 }

@@ -59,7 +59,7 @@ pub use dns::{Dns, TlsServer, Upstream};
 pub use domain_name::DomainName;
 pub use egress::{
     Egress, EgressKey, EgressProtocol, EgressTarget, EgressUser, NOT_INTERNET_V4, NOT_INTERNET_V6,
-    is_on_the_internet,
+    is_on_the_internet, is_partly_on_the_internet,
 };
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;
@@ -71,7 +71,7 @@ pub use list_address::ListAddress;
 pub use mac::MacAddress;
 pub use management::{Addresses, Management, Source};
 pub use member::{AddressRange, Member};
-pub use moved::Moved;
+pub use moved::{Moved, Standing};
 pub use name::{PortName, ZoneName};
 pub use policy::{Allow, Policy, Target};
 pub use port::{Port, PortMatch, PortPath, PortRole};

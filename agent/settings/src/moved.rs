@@ -2,14 +2,26 @@
 //! as well, so that whoever got an address in the former network can still say that the new one works.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::Ipv4Net;
 
-use crate::{Settings, ZoneName};
+use crate::{Settings, SitePrefix, ZoneName};
 
 /// The box's former address, with its prefix length, in each zone where it changes.
 pub type Moved = BTreeMap<ZoneName, Ipv4Net>;
+
+/// How a device fares once the former addresses are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<'m> {
+    /// It reaches the box as before.
+    Stays,
+    /// Its address is of the former network of this zone and of the new one. Whether it knows the box's new
+    /// address shows when its own is lent to it anew.
+    IfLentAnew(&'m ZoneName),
+    /// It does not reach the box, as far as is known.
+    Left,
+}
 
 impl Settings {
     /// Where the box's IPv4 address differs from the former settings' and the former network does not
@@ -28,14 +40,42 @@ impl Settings {
         self.zones.iter().filter_map(one).collect()
     }
 
-    /// Whether a device with this address reaches the box only as long as former addresses stay: it is of a
-    /// former network, and of none that there is now.
-    pub fn leaves_behind(&self, moved: &Moved, device: Ipv4Addr) -> bool {
-        let is_in_a_zone = || {
-            let mut subnets = self.zones.values().filter_map(crate::Zone::subnet_v4);
-            subnets.any(|subnet| subnet.contains(&device))
+    /// How a device with this address fares once the former addresses are gone.
+    pub fn standing<'m>(&self, moved: &'m Moved, site: SitePrefix, device: IpAddr) -> Standing<'m> {
+        match device.to_canonical() {
+            IpAddr::V4(device) => self.standing_v4(moved, device),
+            IpAddr::V6(device) => self.standing_v6(moved, site, device),
+        }
+    }
+
+    fn standing_v4<'m>(&self, moved: &'m Moved, device: Ipv4Addr) -> Standing<'m> {
+        let Some((zone, former)) = moved.iter().find(|(_, former)| former.contains(&device)) else {
+            return Standing::Stays;
         };
-        moved.values().any(|former| former.contains(&device)) && !is_in_a_zone()
+        let new = self.zones.get(zone).and_then(|zone| zone.ipv4.as_ref()).map(|it| it.address);
+        match new.filter(|new| new.contains(&device)) {
+            None => Standing::Left,
+            // Its former prefix says that the new address is on the link.
+            Some(new) if former.contains(&new.addr()) => Standing::Stays,
+            Some(_) => Standing::IfLentAnew(zone),
+        }
+    }
+
+    /// Which IPv4 address it has is not known: neighbours of the kernel keep its former one for a while. So
+    /// whoever is in a zone that moved comes over IPv4.
+    fn standing_v6<'m>(
+        &self,
+        moved: &'m Moved,
+        site: SitePrefix,
+        device: Ipv6Addr,
+    ) -> Standing<'m> {
+        let mut zones = self.zones.iter();
+        let zone = zones.find(|(_, zone)| {
+            let subnet = zone.subnet_v6(site);
+            subnet.is_some_and(|subnet| subnet.contains(&device))
+        });
+        let stays = moved.is_empty() || zone.is_some_and(|(name, _)| !moved.contains_key(name));
+        if stays { Standing::Stays } else { Standing::Left }
     }
 }
 
@@ -74,18 +114,55 @@ mod tests {
         assert_eq!(moved(&[("192.168.30.", "10.7.0.")]), [] as [String; 0], "the CRM's");
     }
 
+    fn standing(changes: &[(&str, &str)], device: &str) -> String {
+        let (before, after) = (with(&[]), with(changes));
+        let moved = after.moved_from(&before);
+        match after.standing(&moved, SitePrefix::from_random([0; 5]), device.parse().unwrap()) {
+            Standing::Stays => "stays".to_owned(),
+            Standing::IfLentAnew(zone) => format!("if lent anew in {zone}"),
+            Standing::Left => "left".to_owned(),
+        }
+    }
+
     #[test]
     fn who_keeps_an_address_of_a_former_network_is_left_behind() {
-        let left = |changes: &[(&str, &str)], device: &str| {
-            let (before, after) = (with(&[]), with(changes));
-            after.leaves_behind(&after.moved_from(&before), device.parse().unwrap())
-        };
         let elsewhere = [("192.168.10.", "10.7.0.")];
-        assert!(left(&elsewhere, "192.168.10.50"));
-        assert!(!left(&elsewhere, "10.7.0.50") && !left(&elsewhere, "192.168.20.50"));
-        assert!(!left(&elsewhere, "203.0.113.7"), "behind another router, or from outside");
-        assert!(!left(&[("192.168.10.1/24", "192.168.10.9/24")], "192.168.10.50"));
-        assert!(!left(&[], "192.168.10.50"));
+        assert_eq!(standing(&elsewhere, "192.168.10.50"), "left");
+        assert_eq!(standing(&elsewhere, "::ffff:192.168.10.50"), "left");
+        for device in ["10.7.0.50", "192.168.20.50", "203.0.113.7"] {
+            assert_eq!(standing(&elsewhere, device), "stays", "{device}");
+        }
+        assert_eq!(standing(&[], "192.168.10.50"), "stays");
+    }
+
+    /// With the prefix of its old lease a device asks its old router for the new address.
+    #[test]
+    fn an_address_that_both_networks_have_shows_nothing_until_it_is_lent_anew() {
+        let wider = [("192.168.10.1/24", "192.168.9.1/22")];
+        assert_eq!(standing(&wider, "192.168.10.50"), "if lent anew in office");
+        assert_eq!(standing(&wider, "192.168.9.50"), "stays");
+        // Of one link by either prefix.
+        for beside in ["192.168.10.9/24", "192.168.10.9/22"] {
+            let beside = [("192.168.10.1/24", beside)];
+            assert_eq!(standing(&beside, "192.168.10.50"), "stays", "{beside:?}");
+        }
+        // The box would not answer it on the link.
+        let narrower = [
+            ("192.168.10.1/24", "192.168.10.9/25"),
+            ("192.168.10.100", "192.168.10.20"),
+            ("192.168.10.199", "192.168.10.99"),
+        ];
+        assert_eq!(standing(&narrower, "192.168.10.200"), "left");
+    }
+
+    #[test]
+    fn over_ipv6_nobody_of_a_zone_that_moved_shows_that_its_ipv4_works() {
+        let elsewhere = [("192.168.10.", "10.7.0.")];
+        assert_eq!(standing(&elsewhere, "fd00:0:0:a::7"), "left");
+        assert_eq!(standing(&elsewhere, "fe80::7"), "left");
+        assert_eq!(standing(&elsewhere, "fd00:0:0:14::7"), "stays", "guest");
+        assert_eq!(standing(&[], "fd00:0:0:a::7"), "stays");
+        assert_eq!(standing(&[], "fe80::7"), "stays");
     }
 
     #[test]

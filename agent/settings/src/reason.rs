@@ -204,6 +204,8 @@ reasons! {
     "management_empty" ManagementEmpty,
     /// The lists are empty or match no host for certain.
     "management_nobody" ManagementNobody,
+    /// The lists match hosts in quarantine alone.
+    "management_quarantined" ManagementQuarantined,
     /// No port leads into the zones.
     "management_no_port" ManagementNoPort,
     /// The CRM's zone would reach the admin pages.

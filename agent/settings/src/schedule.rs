@@ -1,6 +1,6 @@
 //! Schedules: hours of the week by the clock on the wall. When that clock is put forward or back, so are they.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
@@ -55,10 +55,39 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Which of the schedules that rules and the CRM's list name are on together, at any time of the week, each
+    /// with those of `other` that are on at the same time.
+    pub fn times_of_a_week(&self, other: &Self) -> BTreeSet<[BTreeSet<Title>; 2]> {
+        let named = [self, other].map(Self::schedules_named);
+        let spans = || named.iter().flat_map(BTreeMap::values).flat_map(|spans| spans.iter());
+        let ends = spans().flat_map(|span| [span.from, span.to]);
+        // What begins or ends at midnight does on the next day.
+        let times: BTreeSet<TimeOfDay> =
+            ends.filter(|time| time.0 < TimeOfDay::END).chain([TimeOfDay(0)]).collect();
+        let on = |named: &BTreeMap<&Title, &[Span]>, day, time| {
+            let on = named.iter().filter(|(_, spans)| spans.iter().any(|it| it.is_on(day, time)));
+            on.map(|(name, _)| (*name).clone()).collect()
+        };
+        let all = Weekday::ALL.into_iter().flat_map(|day| times.iter().map(move |at| (day, *at)));
+        all.map(|(day, time)| named.each_ref().map(|named| on(named, day, time))).collect()
+    }
+
+    /// The schedules that something depends on. Without a time zone none ever is on.
+    fn schedules_named(&self) -> BTreeMap<&Title, &[Span]> {
+        let rules = self.rules.iter().filter(|rule| rule.enabled).map(|rule| &rule.schedule);
+        let sources = self.crm.reachable_from.iter().map(|source| &source.schedule);
+        let names = rules.chain(sources).flatten().filter(|_| self.time_zone.is_some());
+        names.filter_map(|name| Some((name, self.schedules.get(name)?.as_slice()))).collect()
+    }
+}
+
 impl Span {
     fn holds(&self, local: DateTime) -> bool {
-        let now = TimeOfDay::of(local);
-        let today = Weekday::of(local.weekday());
+        self.is_on(Weekday::of(local.weekday()), TimeOfDay::of(local))
+    }
+
+    fn is_on(&self, today: Weekday, now: TimeOfDay) -> bool {
         let begins_on = |day: Weekday| self.days.contains(&day);
         if self.from < self.to {
             return begins_on(today) && (self.from..self.to).contains(&now);
@@ -197,6 +226,40 @@ mod tests {
         let whole = span(&[Weekday::Fri], "00:00", "24:00");
         assert!(holds(&whole, "Asia/Shanghai", "2026-11-26T16:00:00Z"));
         assert!(!holds(&whole, "Asia/Shanghai", "2026-11-27T16:00:00Z"));
+    }
+
+    #[test]
+    fn hours_that_are_on_together_at_some_time_of_the_week_are_known() {
+        let with = |spans: &[(&str, Span)], used: &[&str]| {
+            let mut settings = crate::parse(include_bytes!("../tests/example.json")).unwrap();
+            settings.time_zone = Some("UTC".parse().unwrap());
+            let named = spans.iter().map(|(name, it)| (name.parse().unwrap(), vec![it.clone()]));
+            settings.schedules = named.collect();
+            let one = settings.crm.reachable_from[0].clone();
+            let used = used.iter().map(|name| Some(name.parse().unwrap()));
+            let sources = used.map(|schedule| crate::Source { schedule, ..one.clone() });
+            settings.crm.reachable_from = sources.collect();
+            settings
+        };
+        let told = |before: &Settings, after: &Settings| {
+            let times = before.times_of_a_week(after).into_iter();
+            let names = |on: BTreeSet<Title>| {
+                on.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
+            };
+            times.map(|[was, is]| format!("{}/{}", names(was), names(is))).collect::<Vec<_>>()
+        };
+        let day = ("Day", span(&[Weekday::Mon], "08:00", "18:00"));
+        let late = ("Late", span(&[Weekday::Mon], "17:00", "02:00"));
+        let used = with(&[day.clone(), late.clone()], &["Day", "Late"]);
+        assert_eq!(told(&used, &used), ["/", "Day/Day", "Day+Late/Day+Late", "Late/Late"]);
+        let unused = with(&[day.clone(), late], &["Day"]);
+        assert_eq!(told(&unused, &unused), ["/", "Day/Day"]);
+        let longer = with(&[("Day", span(&[Weekday::Mon], "08:00", "24:00"))], &["Day"]);
+        assert_eq!(told(&unused, &longer), ["/", "/Day", "Day/Day"]);
+        let whole = with(&[("Day", span(&Weekday::ALL, "00:00", "24:00"))], &["Day"]);
+        assert_eq!(told(&whole, &whole), ["Day/Day"]);
+        let nowhere = Settings { time_zone: None, ..used };
+        assert_eq!(told(&nowhere, &nowhere), ["/"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A zone: one VLAN with its IPv4 subnet and its IPv6 /64.
 //! The box is the router in both; DHCP and router advertisements are its own.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
@@ -72,13 +73,20 @@ impl Zone {
     /// Whether a device of the zone can have an IPv4 address of this network: one of the subnet that is
     /// not the router's, nor the subnet's first or last.
     pub fn has_host_v4(&self, network: Ipv4Net) -> bool {
-        let Some(Ipv4Zone { address: router, .. }) = &self.ipv4 else { return false };
+        self.hosts_v4(network) > 0
+    }
+
+    /// How many addresses of this network devices of the zone can have.
+    pub fn hosts_v4(&self, network: Ipv4Net) -> u64 {
+        let Some(Ipv4Zone { address: router, .. }) = &self.ipv4 else { return 0 };
         let subnet = router.trunc();
         let first = network.network().max(subnet.network()).to_bits();
         let last = network.broadcast().min(subnet.broadcast()).to_bits();
         let unusable = [subnet.network(), subnet.broadcast(), router.addr()].map(Ipv4Addr::to_bits);
-        // At most three addresses are unusable: among four there is a usable one.
-        (first..=last).take(4).any(|address| !unusable.contains(&address))
+        let unusable = BTreeSet::from(unusable);
+        let unusable = unusable.range(first.min(last)..=last).count();
+        let all = if first <= last { u64::from(last - first) + 1 } else { 0 };
+        all.saturating_sub(u64::try_from(unusable).unwrap_or(all))
     }
 
     /// The router's IPv6 address, `…::1`.

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use firewall::ir::{InterfaceName, Ruleset};
-use firewall::reach::Sender;
-use firewall::{Context, Kind, Names, Plugged, ServiceUids, Side, Weight};
+use firewall::reach::{Hours, Sender};
+use firewall::{
+    Context, Finding as FoundOut, Kind, Names, Plugged, ServiceUids, Side, Timed, Weight,
+};
 use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use ipnet::IpNet;
-use settings::{DomainName, MacAddress, Moved, Settings, Zone, ZoneName};
+use settings::{DomainName, MacAddress, Moved, Settings, Standing, Zone, ZoneName};
 
 use super::ask::{Pointer, unexpected};
 use super::document::zone_called;
@@ -52,39 +54,50 @@ impl Admin {
         let told = Told { words: words(now, &new, language), moves: moves(now, &new, asking) };
         let own = self.status().await?.wan.map(|wan| wan.addresses).unwrap_or_default();
         let shared = firewall::providers_network(now, &new, &own);
-        let cut = self.plugged(asking).await.and_then(|it| firewall::cut_off(now, &new, &it));
+        let device = self.plugged(asking).await;
+        let cut = device.and_then(|device| firewall::cut_off(now, &new, &device));
         let (before, after) = (self.resolved(now.clone()).await?, self.resolved(new).await?);
+        let moved = after.settings.moved_from(&before.settings);
+        let site = after.context.site;
+        let stays = after.settings.standing(&moved, site, asking) == Standing::Stays;
         let mut found = off(async move { compared(before, after, asking) }).await??;
-        found.findings.splice(0..0, shared);
+        found.findings.splice(0..0, shared.into_iter().map(always));
+        if !stays {
+            // It gets in as long as the former address is there; what to do is said with the move.
+            found.findings.retain(|one| !matches!(one.finding, FoundOut::KeepsWayIn { .. }));
+        }
         if let Some(cut) = cut {
             // What the rules do for its address is of no use to a device that is somewhere else.
-            found.findings.retain(|finding| !is_of_way_in(finding));
-            found.findings.insert(0, cut);
+            found.findings.retain(|one| !is_of_way_in(&one.finding));
+            found.findings.insert(0, always(cut));
         }
         let devices = self.device_names(&found).await;
         off(async move { said(found, told, &devices, language) }).await
     }
 
-    /// Where whoever asks is plugged in, as far as it is known: nobody waits for that.
+    /// The device that whoever asks sits at and where it is plugged in, as far as it is known: nobody waits for that.
     async fn plugged(&self, asking: IpAddr) -> Option<Plugged> {
         let page = Page { find: asking.to_string(), limit: MAX_PAGE, ..Page::default() };
         let Ok(Seen::Devices { rows, .. }) = self.look(Look::Devices(page)).await else {
             return None;
         };
         let row = rows.into_iter().find(|row| row.here && row.addresses.contains(&asking))?;
-        let (zone, port) = (row.zone.parse().ok()?, row.port?.parse().ok()?);
-        Some(Plugged { address: asking, zone, port })
+        let port = row.port.and_then(|port| port.parse().ok());
+        Some(Plugged {
+            address: asking,
+            addresses: row.addresses,
+            card: row.mac.parse().ok(),
+            at: row.zone.parse().ok().zip(port),
+        })
     }
 
     /// What the devices are called that the findings name, as far as it is known: nobody waits for a name.
     async fn device_names(&self, found: &Compared) -> BTreeMap<MacAddress, String> {
         let mut names = BTreeMap::new();
-        let cards = found.findings.iter().flat_map(|finding| match finding {
-            firewall::Finding::ShutOff { devices } | firewall::Finding::LetOut { devices } => {
-                devices.as_slice()
-            }
-            firewall::Finding::Opened { from: Sender::Devices { cards, .. }, .. }
-            | firewall::Finding::Closed { from: Sender::Devices { cards, .. }, .. } => cards,
+        let cards = found.findings.iter().flat_map(|one| match &one.finding {
+            FoundOut::ShutOff { devices } | FoundOut::LetOut { devices } => devices.as_slice(),
+            FoundOut::Opened { from: Sender::Devices { cards, .. }, .. }
+            | FoundOut::Closed { from: Sender::Devices { cards, .. }, .. } => cards,
             _ => &[],
         });
         let cards: BTreeSet<MacAddress> = cards.copied().collect();
@@ -194,19 +207,23 @@ pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<
 struct Compared {
     before: Resolved,
     after: Resolved,
-    findings: Vec<firewall::Finding>,
+    findings: Vec<Timed>,
     difference: firewall::Difference,
 }
 
 fn compared(before: Resolved, after: Resolved, asking: IpAddr) -> Result<Compared, Problem> {
-    let findings = firewall::reach(&side(&before)?, &side(&after)?, Some(asking));
+    let findings = firewall::reach_in_a_week(&side(&before)?, &side(&after)?, Some(asking));
+    let findings = findings.map_err(|error| broken(&error))?;
     let difference = firewall::difference(&before.rules, &after.rules);
     Ok(Compared { before, after, findings, difference })
 }
 
-fn is_of_way_in(finding: &firewall::Finding) -> bool {
-    use firewall::Finding::{KeepsWayIn, LosesWayIn};
-    matches!(finding, KeepsWayIn { .. } | LosesWayIn { .. })
+fn always(finding: FoundOut) -> Timed {
+    Timed { finding, hours: Hours::Always }
+}
+
+fn is_of_way_in(finding: &FoundOut) -> bool {
+    matches!(finding, FoundOut::KeepsWayIn { .. } | FoundOut::LosesWayIn { .. })
 }
 
 /// What the reader calls what the findings name.

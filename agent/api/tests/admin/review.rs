@@ -32,6 +32,25 @@ async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
     assert_eq!((&other["moves"], &other["secondsLeast"]), (&json!([]), &json!(30)), "{other}");
 }
 
+/// Its address is of the new network as well, and its lease says the old router.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_be_left_behind_by_a_move_is_not_told_that_all_is_well() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    for (to, good) in
+        [("192.168.10.9/24", true), ("192.168.9.1/22", false), ("192.168.10.1/23", true)]
+    {
+        let now = browser.get(&site, "/settings").await.body["document"].to_string();
+        let document: Value = serde_json::from_str(&now.replace("192.168.10.1/24", to)).unwrap();
+        let body = json!({ "document": document });
+        let looked = browser.post(&site, "/settings/preview", body).await.body;
+        let findings = looked["findings"].as_array().unwrap();
+        assert_eq!(findings.iter().any(|it| it["weight"] == "good"), good, "{to}: {findings:?}");
+        let moves = looked["moves"].as_array().unwrap();
+        assert_eq!(moves.iter().any(|it| it["network"] == true && it["here"] == true), !good);
+    }
+}
+
 fn device(address: &str, port: &str) -> Device {
     Device {
         zone: "office".to_owned(),
@@ -65,6 +84,68 @@ async fn who_is_plugged_in_at_a_port_that_goes_is_told() {
     hostd.now().devices = vec![device(HERE, "trunk")];
     let looked = browser.post(&site, "/settings/preview", document).await.body;
     assert_eq!(looked["findings"][0]["weight"], "good", "{looked}");
+}
+
+/// The rules let its address in as before; its card is shut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_puts_its_own_device_into_quarantine_is_told() {
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    let card = "52:54:00:00:00:01";
+    // Behind which port it is nobody knows.
+    let own = Device { mac: card.to_owned(), port: None, ..device(HERE, "") };
+    hostd.now().devices = vec![own];
+    let first = async |browser: &mut Browser, with: fn(&mut Value)| {
+        let (_, document) = changed(browser, &site, with).await;
+        let body = json!({ "document": document });
+        let looked = browser.post(&site, "/settings/preview", body).await.body;
+        let findings = looked["findings"].as_array().unwrap();
+        assert!(findings.iter().all(|it| it["weight"] != "good"), "{looked}");
+        assert_eq!(findings[0]["weight"], "warning", "{looked}");
+        findings[0]["text"].as_str().unwrap().to_owned()
+    };
+    let told = first(&mut browser, |it| it["quarantine"] = json!(["52:54:00:00:00:01"])).await;
+    assert!(told.ends_with("it will be cut off from this page."), "{told}");
+    let only = |document: &mut Value| {
+        document["quarantine"] = json!(["52:54:00:00:00:01"]);
+        document["management"]["from"] =
+            json!([{"zone": "office", "addresses": ["192.168.10.50/32"]}]);
+    };
+    let told = first(&mut browser, only).await;
+    assert!(told.ends_with("nobody will reach them."), "{told}");
+    let (_, mut document) = changed(&mut browser, &site, only).await;
+    document["zones"]["office"]["reservations"] =
+        json!([{"mac": card, "address": "192.168.10.50"}]);
+    let refused = browser.post(&site, "/settings/preview", json!({ "document": document })).await;
+    assert_eq!(refused.fields(), [("/document/management/from", "management_quarantined")]);
+}
+
+/// Whatever the hour is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_opens_in_hours_is_found_with_them() {
+    let site = Disk::new(Hostd::example()).start().await;
+    let mut browser = Browser::admin(&site).await;
+    site.hostd.forget();
+    let hours: fn(&mut Value) = |document| {
+        document["time_zone"] = json!("UTC");
+        document["rules"] = json!([{"id": 1, "action": "allow", "services": "all",
+            "from": {"zones": ["guest"], "addresses": "all"},
+            "to": {"zones": ["office"], "addresses": "all"}, "schedule": "Opening"}]);
+    };
+    for spans in [
+        json!([{"days": ["mon"], "from": "08:00", "to": "18:00"}]),
+        json!([{"days": ["tue", "wed", "thu", "fri", "sat", "sun"],
+            "from": "00:00", "to": "24:00"}]),
+    ] {
+        let (_, mut document) = changed(&mut browser, &site, hours).await;
+        document["schedules"] = json!({ "Opening": spans });
+        let body = json!({ "document": document });
+        let looked = browser.post(&site, "/settings/preview", body).await.body;
+        let told = looked["findings"].as_array().unwrap().iter().map(|it| &it["text"]);
+        let want = "In the hours Opening: Guest can now reach Office: everything.";
+        assert!(told.clone().any(|text| text == want), "{looked}");
+    }
 }
 
 /// The sentence names a few, its list all.

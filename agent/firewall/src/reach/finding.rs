@@ -28,6 +28,13 @@ pub enum Finding {
         /// The zone.
         zone: ZoneName,
     },
+    /// The device of the admin who asks goes into quarantine.
+    Quarantined {
+        /// Where it is asked from.
+        address: IpAddr,
+        /// No other may open the admin pages.
+        only: bool,
+    },
     /// The internet's port has an address of a network that the settings say is inside.
     ProvidersNetwork {
         /// The zone of that name, or that the way to the network leads to.
@@ -76,6 +83,15 @@ pub enum Finding {
         label: Title,
         /// What answers there.
         risk: Risk,
+    },
+    /// A published service lets addresses come that are no place on the internet.
+    NobodyComes {
+        /// What it is called.
+        label: Title,
+        /// These addresses.
+        addresses: Vec<IpNet>,
+        /// No others may come.
+        only: bool,
     },
     /// Devices of two zones find each other that did not.
     RelayOpened {
@@ -256,12 +272,15 @@ impl Finding {
             | Self::Risk { .. }
             | Self::LosesWayIn { .. }
             | Self::CutOff { .. }
+            | Self::Quarantined { .. }
+            | Self::NobodyComes { only: true, .. }
             | Self::ProvidersNetwork { .. }
             | Self::InternetReachesInside { .. }
             | Self::NobodyReachesCrm => Weight::Warning,
             Self::Opened { to, .. } if to.contains(&Place::Crm) => Weight::Warning,
             Self::PublishedOpened { .. }
             | Self::PublishedClosed { .. }
+            | Self::NobodyComes { .. }
             | Self::RelayOpened { .. }
             | Self::RelayClosed { .. }
             | Self::Opened { .. }

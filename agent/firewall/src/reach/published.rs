@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use settings::{Publication, Way, Which};
 
 use super::Trial;
@@ -37,6 +38,7 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
             let label = one.label.clone();
             let risks = one.risks().into_iter();
             found.extend(risks.map(|risk| Finding::Risk { label: label.clone(), risk }));
+            found.extend(nobody_comes(trial.after, one));
         }
     }
     let closed = trial.before.settings.publish.iter().flat_map(|one| &one.ports);
@@ -47,6 +49,19 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// That some who may come are nowhere: neither on the internet nor in a zone.
+fn nobody_comes(side: &Here<'_>, one: &Publication) -> Option<Finding> {
+    let subnets: Vec<_> = side.settings.zones.keys().flat_map(|zone| side.subnets(zone)).collect();
+    let meets = |one: &IpNet, other: &IpNet| one.contains(other) || other.contains(one);
+    let (there, nowhere): (Vec<IpNet>, Vec<IpNet>) =
+        networks(side, one).into_iter().partition(|network| {
+            settings::is_partly_on_the_internet(*network)
+                || subnets.iter().any(|subnet| meets(subnet, network))
+        });
+    let (label, only) = (one.label.clone(), there.is_empty());
+    (!nowhere.is_empty()).then_some(Finding::NobodyComes { label, addresses: nowhere, only })
 }
 
 /// Who answers whoever may come at the first of these ports; nobody on a side that publishes it otherwise.
@@ -83,16 +98,25 @@ fn sender(side: &Here<'_>, one: &Publication, v6: bool, outside: &Outside) -> Op
     if one.from == Which::All {
         return Some(outside.address(v6));
     }
-    let members = side.settings.members(one.from.named());
     let inside =
         |address: &IpAddr| side.settings.zones.keys().any(|zone| side.has(zone, *address, false));
-    let addresses: BTreeSet<IpAddr> = members
-        .into_iter()
-        .flat_map(|member| {
-            let (networks4, networks6) = member.networks();
-            let v4 = networks4.into_iter().map(|net| IpAddr::V4(net.addr()));
-            v4.chain(networks6.into_iter().map(|net| IpAddr::V6(net.addr()))).collect::<Vec<_>>()
-        })
-        .collect();
-    addresses.into_iter().find(|address| address.is_ipv6() == v6 && !inside(address))
+    // Who is on the internet before who is elsewhere.
+    let speaks = |network: IpNet| {
+        let anybody = outside.address(v6);
+        let address = if network.contains(&anybody) { anybody } else { network.addr() };
+        (!settings::is_on_the_internet(address), address)
+    };
+    let addresses: BTreeSet<(bool, IpAddr)> = networks(side, one).into_iter().map(speaks).collect();
+    let mut addresses = addresses.into_iter().map(|(_, address)| address);
+    addresses.find(|address| address.is_ipv6() == v6 && !inside(address))
+}
+
+/// Who may come, where that is not anybody.
+fn networks(side: &Here<'_>, one: &Publication) -> Vec<IpNet> {
+    let members = side.settings.members(one.from.named()).into_iter();
+    let networks = members.flat_map(|member| {
+        let (v4, v6) = member.networks();
+        v4.into_iter().map(IpNet::V4).chain(v6.into_iter().map(IpNet::V6))
+    });
+    networks.collect()
 }

@@ -30,6 +30,10 @@ impl Finding {
                 let zone = words.zone(zone);
                 words.say("cut_off", &[("address", address), ("port", port), ("zone", zone)])
             }
+            Self::Quarantined { address, only } => {
+                let code = if *only { "quarantined_only" } else { "quarantined" };
+                words.say(code, &[("address", address.to_string())])
+            }
             Self::ProvidersNetwork { zone, network, address } => {
                 let (network, address) = (network.to_string(), address.to_string());
                 let zone = words.zone(zone);
@@ -47,6 +51,11 @@ impl Finding {
             Self::PublishedClosed { way, to } => words.published("published_closed", *way, to),
             Self::Risk { label, risk } => {
                 words.say(risk_code(*risk), &[("label", label.to_string())])
+            }
+            Self::NobodyComes { label, addresses, only } => {
+                let code = if *only { "nobody_comes_at_all" } else { "nobody_comes" };
+                let (label, addresses) = (label.to_string(), words.addresses(addresses));
+                words.say(code, &[("label", label), ("addresses", addresses)])
             }
             Self::RelayOpened { zone, other } => words.relay("relay_opened", zone, other),
             Self::RelayClosed { zone, other } => words.relay("relay_closed", zone, other),

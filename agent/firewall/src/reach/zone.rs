@@ -44,6 +44,12 @@ impl Crm {
     pub(super) fn is_lost(&self) -> bool {
         self.before && !self.after
     }
+
+    /// Whether anybody does, at this time or at that of the other.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.before |= other.before;
+        self.after |= other.after;
+    }
 }
 
 impl Changes {
@@ -213,7 +219,7 @@ impl Changes {
 }
 
 /// What is said of it: who says "everything" need not name services.
-fn spoken(what: &BTreeSet<Traffic>, except: &BTreeSet<Traffic>) -> BTreeSet<Traffic> {
+pub(super) fn spoken(what: &BTreeSet<Traffic>, except: &BTreeSet<Traffic>) -> BTreeSet<Traffic> {
     let everything = Traffic::is_everything(what);
     let is_said = |one: &&Traffic| {
         !(everything && matches!(one, Traffic::Service(_))) && !except.contains(*one)

@@ -3,15 +3,17 @@
 //! neither a crash nor a power cut leaves a change that nobody could take back.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use firewall::RulesetHash;
 use host_api::{Author, Ended, Failure, HowEnded, NotNow, Response, SettingsSource};
 use ipnet::Ipv4Net;
-use settings::{Moved, Settings};
+use settings::{Moved, Settings, Standing, ZoneName};
 use systemd::log::chain;
 
 use super::{Agent, InForce, Wanted, about_settings, requests::failed};
+use crate::leases::Lent;
 use crate::listeners;
 use crate::store::{Place, sha256};
 
@@ -21,6 +23,8 @@ pub(super) struct Trial {
     former: Wanted,
     /// Addresses of the box that are kept meanwhile.
     pub(super) moved: Moved,
+    /// What was lent in their zones when the new settings came into force, when it is known.
+    lent: Option<Lent>,
     /// Whether what lies on the disk may be the new document: keeping it failed half-way.
     unsure: bool,
     /// The rules that come back with it, when they were verified.
@@ -109,11 +113,15 @@ impl Agent {
         let length = Duration::from_secs(seconds.into());
         let (until, unsure) = (Instant::now() + length, false);
         let author = (author, reason);
-        let trial = Trial { former, moved, unsure, ruleset, until, document, token, by, author };
+        let lent = None;
+        let trial =
+            Trial { former, moved, lent, unsure, ruleset, until, document, token, by, author };
         self.trial = Some(trial);
         tracing::info!(seconds, "new settings are tried");
         self.after_change().await;
+        let leases = self.services.leases();
         let told = self.trial.as_mut().map(|trial| {
+            trial.lent = lent_in(leases, &trial.moved);
             // It is in force from here on: what came before is not its time.
             trial.until = Instant::now() + length;
             trial.told()
@@ -135,9 +143,12 @@ impl Agent {
         if !listeners::addresses(&in_force.settings, self.site).contains(&at.to_canonical()) {
             return Response::NotNow(NotNow::Address);
         }
-        if let IpAddr::V4(device) = from.to_canonical()
-            && in_force.settings.leaves_behind(&trial.moved, device)
-        {
+        let stays = match in_force.settings.standing(&trial.moved, self.site, from) {
+            Standing::Stays => true,
+            Standing::IfLentAnew(zone) => is_lent_anew(self.services.leases(), trial, zone, from),
+            Standing::Left => false,
+        };
+        if !stays {
             return Response::NotNow(NotNow::FormerNetwork);
         }
         if let Err(error) = self.store.promote(Place::Trial) {
@@ -243,6 +254,19 @@ impl Agent {
             names: self.names_of(settings),
         }
     }
+}
+
+/// What is lent in the zones that moved; none when it cannot be read.
+fn lent_in(leases: &Path, moved: &Moved) -> Option<Lent> {
+    let lent = Lent::now(leases, moved.keys());
+    lent.inspect_err(|error| tracing::warn!(%error, "what is lent cannot be read")).ok()
+}
+
+/// Whether the address was lent since the new settings came into force, with the router that there is now.
+fn is_lent_anew(leases: &Path, trial: &Trial, zone: &ZoneName, address: IpAddr) -> bool {
+    let IpAddr::V4(address) = address.to_canonical() else { return false };
+    let now = trial.lent.as_ref().zip(lent_in(leases, &trial.moved));
+    now.is_some_and(|(before, now)| now.is_anew(before, zone, address))
 }
 
 /// Until the trial ends; for ever when there is none.

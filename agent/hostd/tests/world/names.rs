@@ -12,7 +12,7 @@ use host_api::{Lease, Notice, Request, Response};
 use super::{apply, ask, document, out, ready, run, work};
 
 /// Gets an address in the office as this card, by this name; what the client was given.
-fn get(mac: &str, name: &[&str]) -> Option<Ipv4Addr> {
+pub(super) fn get(mac: &str, name: &[&str]) -> Option<Ipv4Addr> {
     let office = std::env::var("OFFICE").unwrap();
     let link =
         |words: &[&str]| out(&[&["ip", "-n", &office, "link", "set", "eth0"], words].concat());

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use host_api::{HowEnded, NotNow, Request, Response, SettingsSource, State, Trial};
 use sha2::{Digest, Sha256};
 
+use super::names::get;
 use super::{ask, document, on_box, out, ready, restart, run, wait};
 
 const SECONDS: u32 = Trial::SHORTEST;
@@ -261,6 +262,41 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     tried(&former, &beside, "home again");
     assert_eq!(confirm("home again", "192.168.10.1"), Response::Accepted);
     assert!(reaches("192.168.10.1"));
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
+}
+
+/// With an old lease a device gets to the new address through its old router, though its own address is of
+/// the new network as well.
+#[test]
+#[ignore = "runs inside dev/world"]
+fn an_address_of_both_networks_counts_once_it_is_lent_anew() {
+    ready();
+    let former = document();
+    let office = env::var("OFFICE").unwrap();
+    out(&["ip", "-n", &office, "address", "replace", "192.168.10.50/24", "dev", "eth0"]);
+    let lent = || get("52:54:00:00:06:01", &[]);
+    let end = Instant::now() + Duration::from_secs(20);
+    let address = loop {
+        if let Some(address) = lent() {
+            break address.to_string();
+        }
+        assert!(Instant::now() < end, "nothing is lent");
+    };
+
+    let moved = former.replace("\"192.168.10.1/24\"", "\"192.168.9.1/22\"");
+    tried(&moved, &former, "moved");
+    for from in [&*address, "192.168.10.50", "fe80::6"] {
+        let told = confirm_from("moved", "192.168.9.1", from);
+        assert_eq!(told, Response::NotNow(NotNow::FormerNetwork), "{from}");
+    }
+    let end = Instant::now() + Duration::from_secs(20);
+    while confirm_from("moved", "192.168.9.1", &address) != Response::Accepted {
+        assert!(Instant::now() < end, "lent anew, and it does not count");
+        // By whole seconds dnsmasq says when it ends.
+        lent();
+    }
+    tried(&former, &moved, "home");
+    assert_eq!(confirm("home", "192.168.10.1"), Response::Accepted);
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 

@@ -8,7 +8,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{Check, MAX_ADDRESSES};
 use crate::problem::Place;
-use crate::{Addresses, Ipv6Zone, Reason, Source, Zone, ZoneName};
+use crate::{Addresses, Ipv6Zone, MacAddress, Reason, Source, Zone, ZoneName};
 
 /// Where IPv6 addresses in a zone come from: the box's own prefix (RFC 4193), and link-local.
 const LOCAL: [Ipv6Net; 2] = [
@@ -35,12 +35,20 @@ impl Check<'_> {
             source.zone != settings.crm.zone
                 && settings.zones.get(&source.zone).is_some_and(|zone| has_host(zone, source))
         };
+        let is_free = |source: &&Source| {
+            let zone = settings.zones.get(&source.zone);
+            zone.is_some_and(|zone| has_free_host(zone, source, &settings.quarantine))
+        };
         let has_port = |source: &Source| settings.ports_of(&source.zone).next().is_some();
-        let mut sure = from.iter().filter(has_host).peekable();
+        let hosts = from.iter().filter(has_host);
+        let some = hosts.clone().next().is_some();
+        let mut sure = hosts.filter(is_free).peekable();
         if from.is_empty() {
             self.note(&place, Reason::ManagementEmpty);
-        } else if sure.peek().is_none() {
+        } else if !some {
             self.note(&place, Reason::ManagementNobody);
+        } else if sure.peek().is_none() {
+            self.note(&place, Reason::ManagementQuarantined);
         } else if !sure.any(has_port) {
             self.note(&place, Reason::ManagementNoPort);
         }
@@ -165,6 +173,22 @@ fn has_host(zone: &Zone, source: &Source) -> bool {
         Addresses::All => true,
         Addresses::List(networks) => {
             networks.iter().any(|network| matches!(network, IpNet::V4(v4) if zone.has_host_v4(*v4)))
+        }
+    }
+}
+
+/// Whether some such host need not be in quarantine: one whose address is reserved for another card, or for none.
+fn has_free_host(zone: &Zone, source: &Source, quarantine: &BTreeSet<MacAddress>) -> bool {
+    let shut = zone.reservations.iter().filter(|one| quarantine.contains(&one.mac));
+    let shut: BTreeSet<Ipv4Addr> = shut.map(|one| one.address).collect();
+    let is_free = |v4: Ipv4Net| {
+        let here = shut.iter().filter(|address| v4.contains(*address)).count();
+        zone.hosts_v4(v4) > u64::try_from(here).unwrap_or(u64::MAX)
+    };
+    match &source.addresses {
+        Addresses::All => true,
+        Addresses::List(networks) => {
+            networks.iter().any(|network| matches!(network, IpNet::V4(v4) if is_free(*v4)))
         }
     }
 }

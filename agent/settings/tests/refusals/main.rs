@@ -34,8 +34,36 @@ fn no_reason_goes_untested() {
     tested.extend(["too_large", "not_json", "field_repeated", "too_many"]);
     tested.extend(["management_no_port", "network_no_ipv4", "network_no_ipv6"]);
     tested.extend(["address_no_ipv4", "address_no_ipv6", "relay_versions"]);
+    tested.push("management_quarantined");
     for code in Reason::CODES {
         assert!(tested.contains(code), "nothing provokes {code}");
+    }
+}
+
+#[test]
+fn quarantine_leaves_somebody_who_reaches_the_admin_pages() {
+    let of = |addresses: &[&str], quarantine: &[&str]| {
+        let mut document: Value = serde_json::from_str(EXAMPLE).expect("example");
+        document["management"]["from"] = json!([{"zone": "office", "addresses": addresses}]);
+        document["zones"]["office"]["reservations"] = json!([
+            {"mac": "52:54:00:00:00:0a", "address": "192.168.10.20"},
+            {"mac": "52:54:00:00:00:0b", "address": "192.168.10.21"},
+        ]);
+        document["quarantine"] = json!(quarantine);
+        let found = parse(document.to_string().as_bytes()).err().unwrap_or_default();
+        found.into_iter().map(|it| (it.field, it.reason.code())).collect::<Vec<_>>()
+    };
+    let (a, b) = ("52:54:00:00:00:0a", "52:54:00:00:00:0b");
+    let nobody = [("/management/from".to_owned(), "management_quarantined")];
+    assert_eq!(of(&["192.168.10.20/32"], &[a]), nobody);
+    assert_eq!(of(&["192.168.10.20/31"], &[a, b]), nobody);
+    for (addresses, quarantine) in [
+        (["192.168.10.20/32"], vec![b]),
+        (["192.168.10.20/31"], vec![a]),
+        (["192.168.10.20/30"], vec![a, b]),
+        (["192.168.10.22/32"], vec![a, b]),
+    ] {
+        assert_eq!(of(&addresses, &quarantine), [], "{addresses:?} {quarantine:?}");
     }
 }
 

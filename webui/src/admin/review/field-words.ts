@@ -1,5 +1,9 @@
 // Where in the settings document something is wrong, for people: `/zones/office/ipv4/address` is "Zones, office, IPv4,
-// address". Pure.
+// address". A rule is called as its page calls it. Pure.
+import { isObject } from "../../api/client";
+import type { SettingsDocument } from "../api";
+import { partsOf, type Rule } from "../features/rules/document";
+import { entryAt } from "../features/rules/problems";
 
 /** What has words, `admin.field.…`. */
 const KNOWN = [
@@ -10,13 +14,27 @@ const KNOWN = [
   "egress", "for", "protocol", "port", "note", "reason",
 ] as const;
 
-export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number };
+export type Step = { word: (typeof KNOWN)[number] } | { zone: string } | { name: string } | { number: number } | { rule: Rule };
 
-/** None for the document as a whole. */
-export function stepsOf(pointer: string): Step[] {
+/** None for the document as a whole. `document`: the one that the pointer is about, where it is at hand. */
+export function stepsOf(pointer: string, document?: SettingsDocument): Step[] {
   const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   // The API's own frame around it.
   if (parts[0] === "document") parts.shift();
+  const rule = parts[0] === "rules" && document !== undefined ? partsOf(document).rules[Number(parts[1])] : undefined;
+  if (isObject(rule)) return [{ rule }, ...worded(parts).slice(2, -1), ...lastOf(rule, parts)];
+  return worded(parts);
+}
+
+/** An entry of one of a rule's lists is called as it is. */
+function lastOf(rule: Rule, parts: string[]): Step[] {
+  if (parts.length < 3) return [];
+  const entry = entryAt(rule, parts.slice(2));
+  if (entry === null) return worded(parts).slice(-1);
+  return [parts.at(-2) === "zones" ? { zone: entry } : { name: entry }];
+}
+
+function worded(parts: string[]): Step[] {
   return parts.map((part, index) => {
     // The members of these have names that somebody chose.
     if (index === 1 && parts[0] === "zones") return { zone: part };

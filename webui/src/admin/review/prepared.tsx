@@ -50,7 +50,7 @@ export function KnownReviewPage(props: { back: string; title: string; lead?: str
   );
 }
 
-export function Prepared(props: { document: SettingsDocument; etag: string | null; isAny: boolean; back: string; onTried?: () => void }) {
+export function Prepared(props: { document: SettingsDocument; etag: string | null; isAny: boolean; back: string; onTried?: () => void; onDiscard: () => void }) {
   const [, go] = useLocation();
   const { document, etag, back } = props;
   // While it is being put on trial it comes to be what is in force, and still is what was proposed.
@@ -62,6 +62,10 @@ export function Prepared(props: { document: SettingsDocument; etag: string | nul
       back={back}
       onTried={() => {
         props.onTried?.();
+        go(back);
+      }}
+      onDiscard={() => {
+        props.onDiscard();
         go(back);
       }}
     />

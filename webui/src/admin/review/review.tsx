@@ -2,6 +2,7 @@
 // for how long it is tried. Going back loses nothing.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { isObject, JsonText } from "../../api/client";
 import { isProblem, type Problem } from "../../api/problem";
 import { useLanguage, useText } from "../../i18n";
 import { EmptyState, Loading } from "../../ui/async";
@@ -12,10 +13,11 @@ import { Form, ProblemNote, useForm } from "../../ui/form";
 import { useToast } from "../../ui/overlay";
 import { Actions, Sheet } from "../../ui/page";
 import { useAccount } from "../../ui/session";
-import type { Preview, Trial } from "../api";
+import type { Preview, SettingsDocument, Trial } from "../api";
 import { clockText, leftUntil } from "../trial/clock";
 import { useTrial } from "../trial/provider";
 import { useNow } from "../trial/tick";
+import { Discard } from "./discard";
 import { asSeconds, keepTerms, terms, triedPrepared } from "./drafts";
 import { useFormBehind } from "./leave";
 import { Moves } from "./moves";
@@ -34,6 +36,8 @@ interface ReviewProps {
   present?: ReactNode;
   /** It is being tried. */
   onTried: () => void;
+  /** Drops it, where it is staged. */
+  onDiscard?: () => void;
 }
 
 export function Review(props: ReviewProps) {
@@ -95,11 +99,14 @@ function Back({ to }: { to: string }) {
 }
 
 function NotReviewed(props: ReviewProps & { error: unknown; retry: () => void }) {
+  const { document } = props.proposal.body;
+  const isFile = document instanceof JsonText;
   return (
     <>
-      <Refused error={props.error} retry={props.retry} />
+      <Refused error={props.error} of={isObject(document) && !isFile ? (document as SettingsDocument) : undefined} isFile={isFile} retry={props.retry} />
       <Actions>
         <Back to={props.back} />
+        {props.onDiscard !== undefined && <Discard onDiscard={props.onDiscard} />}
       </Actions>
     </>
   );

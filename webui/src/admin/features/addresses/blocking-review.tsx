@@ -6,11 +6,11 @@ import { BLOCKING, useBlocked } from "./frame";
 
 export function BlockingReviewPage() {
   const { t } = useText();
-  const { edits: draft } = useBlocked();
+  const { edits: draft, keep } = useBlocked();
   return (
     <KnownReviewPage back={BLOCKING} title={t("admin.blocking.title")} lead={t("admin.blocking.reviewLead")}>
       {({ document, etag }) => (
-        <Prepared document={draft === null ? document : withBlocked(document, draft)} etag={etag} isAny={draft !== null && !isSame(draft, blockedOf(document))} back={BLOCKING} />
+        <Prepared document={draft === null ? document : withBlocked(document, draft)} etag={etag} isAny={draft !== null && !isSame(draft, blockedOf(document))} back={BLOCKING} onDiscard={() => keep(null)} />
       )}
     </KnownReviewPage>
   );

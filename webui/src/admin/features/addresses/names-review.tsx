@@ -6,11 +6,11 @@ import { NAMES, useAsked } from "./frame";
 
 export function NamesReviewPage() {
   const { t } = useText();
-  const { edits: asked } = useAsked();
+  const { edits: asked, keep } = useAsked();
   return (
     <KnownReviewPage back={NAMES} title={t("admin.dns.title")} lead={t("admin.dns.reviewLead")}>
       {({ document, etag }) => (
-        <Prepared document={asked === null ? document : withAsked(document, asked)} etag={etag} isAny={asked !== null && !isSame(asked, askedOf(document))} back={NAMES} />
+        <Prepared document={asked === null ? document : withAsked(document, asked)} etag={etag} isAny={asked !== null && !isSame(asked, askedOf(document))} back={NAMES} onDiscard={() => keep(null)} />
       )}
     </KnownReviewPage>
   );

@@ -6,10 +6,10 @@ import { pendingOf, withEdits } from "./reservations";
 
 export function AddressesReviewPage() {
   const { t } = useText();
-  const { edits } = useEdits();
+  const { edits, keep } = useEdits();
   return (
     <KnownReviewPage back={FIXED} title={t("admin.dhcp.title")}>
-      {({ document, etag }) => <Prepared document={withEdits(document, edits)} etag={etag} isAny={pendingOf(document, edits).length > 0} back={FIXED} />}
+      {({ document, etag }) => <Prepared document={withEdits(document, edits)} etag={etag} isAny={pendingOf(document, edits).length > 0} back={FIXED} onDiscard={() => keep([])} />}
     </KnownReviewPage>
   );
 }

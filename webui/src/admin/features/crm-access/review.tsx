@@ -5,7 +5,7 @@ import { useText } from "../../../i18n";
 import { Loaded } from "../../../ui/async";
 import { useAccount } from "../../../ui/session";
 import { reachOf } from "../../reach-list";
-import { accessDraft } from "../../review/drafts";
+import { accessDraft, forgetAccessDraft } from "../../review/drafts";
 import { NothingPrepared, ReviewPage } from "../../review/prepared";
 import { Review } from "../../review/review";
 import { useCrmAccess } from "./page";
@@ -31,6 +31,10 @@ export function CrmAccessReviewPage() {
               back={BACK}
               present={<Present access={answer.data} />}
               onTried={() => go(BACK)}
+              onDiscard={() => {
+                forgetAccessDraft();
+                go(BACK);
+              }}
             />
           )}
         </Loaded>

@@ -6,10 +6,10 @@ import { HOME, useEdits } from "./edits";
 
 export function EgressReviewPage() {
   const { t } = useText();
-  const { edits } = useEdits();
+  const { edits, keep } = useEdits();
   return (
     <KnownReviewPage back={HOME} title={t("admin.egress.title")}>
-      {({ document, etag }) => <Prepared document={withEdits(document, edits)} etag={etag} isAny={pendingOf(document, edits).length > 0} back={HOME} />}
+      {({ document, etag }) => <Prepared document={withEdits(document, edits)} etag={etag} isAny={pendingOf(document, edits).length > 0} back={HOME} onDiscard={() => keep([])} />}
     </KnownReviewPage>
   );
 }

@@ -18,12 +18,16 @@ import type { Known } from "../../trial/state";
 import { useZoneName, ZoneLabels } from "../../zone";
 import { fixedOf } from "../addresses/reservations";
 import { useAddressesFault } from "../rules/fault-words";
+import { addressesOf } from "../rules/lists";
 import { type Document, labelsOf } from "../zones/document";
 import { type Draft, useDraft, useStage } from "../zones/draft";
 import { freeNumber, publishedOf, withPublication, zoneWith } from "./document";
+import { nowhereOf } from "./internet";
 import { PUBLISH, REVIEW } from "./page";
 import { placeOf, publicationOf, type Values, valuesOf, wrongPort } from "./values";
 
+/** Addresses that a note names. */
+const NAMED = 3;
 /** Devices that are offered; others are typed. */
 const OFFERED = 200;
 
@@ -113,6 +117,7 @@ function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; 
   });
   const { values } = form;
   const address = form.field("address");
+  const nowhere = nowhereOf(document, addressesOf(values.addresses)).slice(0, NAMED);
   const groups = Object.keys((document.groups as Record<string, unknown> | undefined) ?? {});
   const hasIpv6 = document.zones[values.zone]?.ipv6 === "automatic";
   return (
@@ -162,6 +167,7 @@ function ServiceForm({ draft, id, isNew, initial }: { draft: Draft; id: number; 
           <>
             {groups.length > 0 && <Choices seen many legend={t("admin.publish.groups")} options={groups.map((one) => ({ value: one, label: one }))} picked={values.groups} onPicked={(next) => form.set("groups", next)} />}
             <AreaField label={t("admin.publish.addresses")} hint={t("admin.publish.addressesHint")} field={form.field("addresses")} rows={4} spellCheck={false} autoComplete="off" />
+            {nowhere.length > 0 && <p className="text-row text-warn">{t("admin.publish.nowhere", { addresses: nowhere.join(t("ui.listGap")) })}</p>}
           </>
         )}
         <TextField type="date" label={t("admin.publish.until")} hint={t("admin.publish.untilHint")} field={form.field("until")} optional />

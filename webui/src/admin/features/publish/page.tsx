@@ -19,6 +19,7 @@ import { labelsShown } from "../zones/document";
 import { useDraft } from "../zones/draft";
 import { Staged } from "../zones/staged";
 import { type Publication, restored, type Row, rowsOf, stateOf, switched, todayIn, withoutPublication, withPublication } from "./document";
+import { isForNobody } from "./internet";
 import { shown } from "./values";
 
 export const PUBLISH = "/publish";
@@ -76,7 +77,8 @@ function List({ known }: { known: Known }) {
   const who = ({ one }: Row) => (one.from === "all" ? t("admin.publish.everybody") : t("admin.publish.someCount", { count: one.from.length }));
   const ports = ({ one }: Row) => one.ports.map(shown).join(t("ui.listGap"));
   const state = ({ one, staged }: Row) => {
-    const is = stateOf(one, today);
+    const on = stateOf(one, today);
+    const is = on === "on" && isForNobody(document, one) ? "nobody" : on;
     return (
       <span className="inline-flex flex-wrap gap-1.5">
         {staged === "kept" ? (

@@ -167,7 +167,7 @@ function CsvForm() {
           {told.length > SHOWN && <p className="text-row text-ink-2">{t("admin.refusedMore", { count: told.length - SHOWN })}</p>}
         </div>
       )}
-      {problem !== null && (isProblem(problem) ? <Refused error={problem} retry={() => void stage()} /> : <LoadFailed error={problem} retry={() => void stage()} />)}
+      {problem !== null && (isProblem(problem) ? <Refused error={problem} isFile retry={() => void stage()} /> : <LoadFailed error={problem} retry={() => void stage()} />)}
     </>
   );
 }

@@ -13,7 +13,7 @@ import { Refused } from "../../review/refused";
 import { CrmSentences, PolicySentences } from "./after";
 import { CsvImportPage } from "./csv-page";
 import { DownloadCsv } from "./csv-download";
-import type { Rule } from "./document";
+import { type Rule, withParts } from "./document";
 import { StagingProvider, useStaging } from "./draft";
 import { blockingRule, newRule, withRule, withRuleAt } from "./edit";
 import { GroupPage, GroupsTab } from "./groups";
@@ -125,7 +125,7 @@ function Tab(props: { actions?: ReactNode; children: ReactNode }) {
 }
 
 function Problems() {
-  const { problem, review, troubles, attempt } = useStaging();
+  const { document, parts, problem, review, troubles, attempt } = useStaging();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (attempt > 0 && troubles.length === 0) place.current?.querySelector<HTMLElement>("[role=alert]")?.focus();
@@ -135,7 +135,7 @@ function Problems() {
   if (problem === null) return null;
   return (
     <div ref={place}>
-      <Refused error={problem} retry={review} />
+      <Refused error={problem} of={withParts(document, parts)} retry={review} />
     </div>
   );
 }

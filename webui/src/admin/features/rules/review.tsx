@@ -8,10 +8,10 @@ const BACK = "/rules";
 
 export function RulesReviewPage() {
   const { t } = useText();
-  const { document, etag, inForce, parts, differences, tried } = useStaging();
+  const { document, etag, inForce, parts, differences, tried, discard } = useStaging();
   return (
     <ReviewPage back={BACK} title={t("admin.rules")}>
-      <Prepared document={withParts(document, parts)} etag={etag} isAny={differences.count > 0} back={BACK} onTried={() => tried(inForce, parts)} />
+      <Prepared document={withParts(document, parts)} etag={etag} isAny={differences.count > 0} back={BACK} onTried={() => tried(inForce, parts)} onDiscard={discard} />
     </ReviewPage>
   );
 }

@@ -97,7 +97,7 @@ function FileForm() {
           </Actions>
         </form>
       </Sheet>
-      {refusal !== null && <Refused error={refusal} retry={() => setRefusal(null)} />}
+      {refusal !== null && <Refused error={refusal} isFile retry={() => setRefusal(null)} />}
     </>
   );
 }

@@ -24,7 +24,7 @@ function OfDraft({ known, back }: { known: Known; back: string }) {
   const draft = useDraft(known);
   return (
     <ZoneLabels labels={labelsShown(draft.now, draft.document)}>
-      <Prepared document={draft.document} etag={draft.etag} isAny={draft.isStaged} back={back} />
+      <Prepared document={draft.document} etag={draft.etag} isAny={draft.isStaged} back={back} onDiscard={draft.discard} />
     </ZoneLabels>
   );
 }
