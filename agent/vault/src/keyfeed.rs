@@ -14,8 +14,10 @@ pub struct KeyFeed(Store);
 /// Where the keys stand: two that are equal, of one process, are of the same keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyStamp {
-    file: u64,
-    persons: u64,
+    /// Generation of the key file.
+    pub file: u64,
+    /// How often persons' keys were written since the store was opened.
+    pub persons: u64,
 }
 
 /// Why the keys could not be read.

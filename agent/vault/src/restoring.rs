@@ -197,7 +197,18 @@ impl Restoring {
     ///
     /// # Errors
     /// See [`RestoringError`].
-    pub fn finish(mut self, time: u64) -> Result<Made, RestoringError> {
+    pub fn finish(self, time: u64) -> Result<Made, RestoringError> {
+        let path = self.path.clone();
+        let made = self.end(time);
+        if made.is_err()
+            && let Err(left) = remove_leftover(&path)
+        {
+            tracing::warn!(%left, "what was begun of a store is still there");
+        }
+        made
+    }
+
+    fn end(mut self, time: u64) -> Result<Made, RestoringError> {
         self.commit()?;
         let keys = self.keys.take().ok_or(RestoringError::Lacks("key file"))?;
         let seq = self.last.ok_or(RestoringError::Lacks("log"))?;

@@ -18,6 +18,7 @@ mod nas;
 mod rest;
 mod shop;
 mod stock;
+mod store;
 mod stream;
 mod trial;
 mod vault;
