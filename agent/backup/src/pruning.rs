@@ -250,16 +250,17 @@ fn wasteful(
     let all: u64 = needed.values().map(|of_it| of_it.bytes).sum();
     let mut wasted: u64 = packs.iter().map(|(_, _, waste)| waste).sum();
     let most = u64::try_from(u128::from(all) * u128::from(percent) / 100).unwrap_or(u64::MAX);
-    let mut anew = Vec::new();
+    let (mut anew, mut won) = (Vec::new(), 0);
     for (pack, size, waste) in packs {
-        // A pack is filled up with noise: one of those alone is no smaller when written anew.
-        if wasted <= most || waste < 2 * pack::STEP as u64 {
+        if wasted <= most {
             break;
         }
         wasted -= waste;
+        won += waste;
         anew.push((pack, size));
     }
-    anew
+    // The last pack of each kind is filled up with noise again.
+    if won > 2 * pack::STEP as u64 { anew } else { Vec::new() }
 }
 
 /// Sends what is needed of these packs in new ones, with their index; how many bytes.

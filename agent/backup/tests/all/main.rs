@@ -10,10 +10,12 @@
     reason = "tests"
 )]
 
+mod clearing;
 mod copies;
 mod cuts;
 mod damage;
 mod forged;
+mod keys;
 mod nas;
 mod rest;
 mod shop;
