@@ -10,6 +10,7 @@ mod cipher;
 mod copying;
 mod directory;
 mod document;
+mod drill;
 mod index;
 mod keep;
 mod keys;
@@ -34,6 +35,7 @@ mod trial;
 mod writing;
 
 pub use cipher::NoRandom;
+pub use drill::{Drill, DrillError, drill};
 pub use directory::Directory;
 pub use keep::Keep;
 pub use keys::{GONE, KeyCopy, KeyRepository, KeySource, KeysCopied, Old, PERIOD};

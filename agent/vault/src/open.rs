@@ -200,7 +200,8 @@ pub fn open(
     start(writer, seed, clock, findings)
 }
 
-fn read_head(reader: &Reader) -> Result<Head, OpenError> {
+/// Where the store stands, if its last entry is the one that its head names.
+pub fn read_head(reader: &Reader) -> Result<Head, OpenError> {
     let sealed = reader.engine.get(&place::HEAD)?.ok_or(OpenError::Head)?;
     let head = Head::open(&reader.keys(), &sealed).ok_or(OpenError::Head)?;
     let frame = reader.engine.get(&place::entry(place::FRAME, head.seq))?.ok_or(OpenError::Head)?;

@@ -14,6 +14,7 @@ mod clearing;
 mod copies;
 mod cuts;
 mod damage;
+mod drilled;
 mod forged;
 mod keys;
 mod nas;
