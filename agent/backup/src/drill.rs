@@ -117,5 +117,10 @@ fn clear(scratch: &Path) -> Result<(), DrillError> {
 }
 
 fn causes(error: &dyn Error) -> Vec<String> {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect()
+    let (mut causes, mut next) = (vec![error.to_string()], error.source());
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
 }

@@ -98,7 +98,8 @@ mod tests {
             assert!(of_day == 1 || day <= 7, "{day} days ago: {of_day}");
         }
         for ago in 0..12 {
-            let of_month = there.iter().filter(|(_, time)| month(*time) == month(NOW) - ago).count();
+            let of_month =
+                there.iter().filter(|(_, time)| month(*time) == month(NOW) - ago).count();
             assert!(of_month >= 1, "{ago} months ago");
             assert!(of_month == 1 || ago <= 1, "{ago} months ago: {of_month}");
         }

@@ -17,9 +17,7 @@ use crate::pack::BlobKind;
 use crate::password::Password;
 use crate::pruning::{self, PruneError, Waste};
 use crate::reading::{self, damaged};
-use crate::repository::{
-    CopyError, Depth, Finding, OpenError, Repository as _, RestoreError,
-};
+use crate::repository::{CopyError, Depth, Finding, OpenError, Repository as _, RestoreError};
 use crate::restic::{Clock, Names, Restic};
 use crate::source::SourceError;
 use crate::target::{Target, TargetError};
@@ -179,7 +177,13 @@ impl KeyRepository {
             && now < due
         {
             let old = if old == Old::Kept { Old::Kept } else { Old::None };
-            return Ok(KeysCopied { id: copy.id, begun: copy.begun, sent: 0, new: 0, old: Ok(old) });
+            return Ok(KeysCopied {
+                id: copy.id,
+                begun: copy.begun,
+                sent: 0,
+                new: 0,
+                old: Ok(old),
+            });
         }
         let Restic { target, key, names, .. } = &self.restic;
         let lock = lock::take(&**target, key, &names.host, now)?;
@@ -198,7 +202,8 @@ impl KeyRepository {
             Writing::new(&**target, key, (index, unlisted), &names.host, &**clock, lock);
         let made = (|| -> Result<_, CopyError> {
             let tree = send(&mut writing, source, begun)?;
-            if let Some(same) = goes_on.filter(|before| before.tree == tree) {
+            // Where pieces were lost at the target the same tree is sent again.
+            if let Some(same) = goes_on.filter(|before| before.tree == tree && writing.new == 0) {
                 return Ok(same);
             }
             writing.finish()?;
@@ -257,7 +262,11 @@ impl KeyRepository {
         Ok(())
     }
 
-    fn pieces(&self, root: &Tree, (directory, file): (&str, &str)) -> Result<Vec<Id>, RestoreError> {
+    fn pieces(
+        &self,
+        root: &Tree,
+        (directory, file): (&str, &str),
+    ) -> Result<Vec<Id>, RestoreError> {
         let tree = reading::tree(&self.restic, reading::known(root, directory)?, directory)?;
         let content = tree.find(file).and_then(|node| node.content.clone());
         content.ok_or_else(|| damaged(file, directory))
@@ -373,10 +382,8 @@ fn send(
         Some(piece.map(|piece| [&begun[..], &piece].concat()))
     });
     let persons = directory(writing, PERSONS_FILE, persons)?;
-    let nodes = vec![
-        Node::directory(KEYS.to_owned(), keys),
-        Node::directory(PERSONS.to_owned(), persons),
-    ];
+    let nodes =
+        vec![Node::directory(KEYS.to_owned(), keys), Node::directory(PERSONS.to_owned(), persons)];
     writing.blob(BlobKind::Tree, &Tree { nodes }.to_json())
 }
 

@@ -35,8 +35,8 @@ mod trial;
 mod writing;
 
 pub use cipher::NoRandom;
-pub use drill::{Drill, DrillError, drill};
 pub use directory::Directory;
+pub use drill::{Drill, DrillError, drill};
 pub use keep::Keep;
 pub use keys::{GONE, KeyCopy, KeyRepository, KeySource, KeysCopied, Old, PERIOD};
 pub use line::{Addresses, Patience, Trust};

@@ -176,13 +176,7 @@ struct Needed {
     bytes: u64,
 }
 
-fn prune(
-    of: &mut Restic,
-    used: &Used,
-    waste: Waste,
-    lock: lock::Held,
-    mut pruned: Pruned,
-) -> Done {
+fn prune(of: &mut Restic, used: &Used, waste: Waste, lock: lock::Held, mut pruned: Pruned) -> Done {
     let present = match of.packs() {
         Ok(present) => present,
         Err(error) => return (Err(error.into()), lock),
@@ -271,8 +265,7 @@ fn write_anew(
     lock: lock::Held,
 ) -> (Result<u64, PruneError>, lock::Held) {
     let Restic { target, key, index, unlisted, names, clock, .. } = of;
-    let mut writing =
-        Writing::new(&**target, key, (index, unlisted), &names.host, &**clock, lock);
+    let mut writing = Writing::new(&**target, key, (index, unlisted), &names.host, &**clock, lock);
     let done = (|| {
         for (pack, _) in anew {
             let damaged = || PruneError::Damaged(Object::Named(Kind::Pack, *pack).to_string());

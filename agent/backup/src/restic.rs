@@ -12,6 +12,7 @@ use crate::keep::Keep;
 use crate::object::{Id, Kind, Object};
 use crate::pack;
 use crate::password::{self, Password};
+use crate::pruning::{self, PruneError, Pruned, Waste};
 use crate::repository::{
     Copied, Copies, Copy, CopyError, Depth, Extent, Finding, OpenError, Repository, RestoreError,
 };
@@ -20,7 +21,6 @@ use crate::stream::Change;
 use crate::target::{Target, TargetError};
 use crate::trial::{Protection, TrialError};
 use crate::writing::Writing;
-use crate::pruning::{self, PruneError, Pruned, Waste};
 use crate::{check, lock, reading, trial};
 
 /// Ms since 1970.

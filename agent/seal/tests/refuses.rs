@@ -8,8 +8,8 @@ use seal::attempts::Attempts;
 use seal::audit::{Frame, SignedHead};
 use seal::body::{Body, Value};
 use seal::keys::{KeysFile, Slot, WrappedKey};
-use seal::restored::Restored;
 use seal::record::{self, LAST, PIECE};
+use seal::restored::Restored;
 use seal::{FormatError, Key, Nonce, OpenError, RecordId, SealError, StoreId, TableId, Version};
 
 /// Every copy of `bytes` with one bit turned.

@@ -183,11 +183,14 @@ fn tables(of: &Reader) -> Result<BTreeSet<TableId>, EngineError> {
     Ok(tables)
 }
 
+/// A place, and what lies there.
+type Item = (Vec<u8>, Vec<u8>);
+
 /// One side of the comparison.
 struct Cursor<'a> {
     of: &'a Reader,
     space: u8,
-    items: std::vec::IntoIter<(Vec<u8>, Vec<u8>)>,
+    items: std::vec::IntoIter<Item>,
     next: Option<Vec<u8>>,
 }
 
@@ -196,7 +199,7 @@ impl<'a> Cursor<'a> {
         Self { of, space, items: Vec::new().into_iter(), next: Some(vec![space]) }
     }
 
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, EngineError> {
+    fn next(&mut self) -> Result<Option<Item>, EngineError> {
         loop {
             if let Some(item) = self.items.next() {
                 return Ok(Some(item));

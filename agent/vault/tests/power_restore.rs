@@ -1,7 +1,14 @@
 //! A store is made of a copy and opened the first time, and the power is cut anywhere meanwhile. After it
 //! there is no store, or the whole one, which says once that it is a copy.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, dead_code, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    dead_code,
+    reason = "a test"
+)]
 
 mod power;
 #[path = "store/common.rs"]

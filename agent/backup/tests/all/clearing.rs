@@ -213,7 +213,7 @@ fn what_is_too_old_goes_and_stock_restic_agrees() {
 fn a_cut_at_any_step_leaves_all_that_stays_whole() {
     let source = tempfile::tempdir().unwrap();
     let time = Time::new();
-    let (mut shop, made) = days(source.path(), &time, 9, 1_500);
+    let (mut shop, made) = days(source.path(), &time, 7, 1_000);
     let keep = Keep { all_days: 0, daily: 3, monthly: 0 };
     let repository = open(shop::disk(source.path()), &time);
     for (copied, state) in &made {
@@ -243,8 +243,10 @@ fn a_cut_at_any_step_leaves_all_that_stays_whole() {
                 assert!(restored(&repository, copied.id).unwrap() == *state, "{at}");
             }
             drop(repository);
-            restic(path, OURS, &["unlock", "--remove-all"]);
-            restic(path, OURS, &["check", "--read-data"]);
+            if cuts % 2 == 0 {
+                restic(path, OURS, &["unlock", "--remove-all"]);
+                restic(path, OURS, &["check", "--read-data"]);
+            }
             // A copy goes on from there, and then the rest goes.
             let mut repository = open(shop::disk(path), &time);
             if last % 3 == 0 {
@@ -257,7 +259,7 @@ fn a_cut_at_any_step_leaves_all_that_stays_whole() {
             if ids(&repository).contains(&last.id) {
                 assert!(restored(&repository, last.id).unwrap() == *state, "{at}");
             }
-            if cuts % 4 == 0 {
+            if cuts % 5 == 0 {
                 restic(path, OURS, &["check", "--read-data"]);
             }
             // What was written anew may be little enough to be written once more, and then never again.
@@ -265,7 +267,7 @@ fn a_cut_at_any_step_leaves_all_that_stays_whole() {
             assert_eq!((again[0].copies, again[2].packs), (0, 0), "{at}: {again:?}");
         }
         println!("{after}: {cuts} cuts");
-        assert!(cuts > 20, "{cuts}");
+        assert!(cuts > 15, "{cuts}");
     }
 }
 

@@ -73,11 +73,13 @@ fn a_good_copy_is_found_to_be_good_while_the_shop_goes_on() {
 fn a_flipped_bit_at_the_target_is_found_and_named() {
     let mut shop = filled();
     shop.copy(Extent::Whole);
-    for (repository, target) in [("target", shop.target()), ("target-keys", shop.target_of_keys())] {
+    for (repository, target) in [("target", shop.target()), ("target-keys", shop.target_of_keys())]
+    {
         for (object, length) in target.list(Kind::Pack).unwrap() {
             let Object::Named(_, id) = object else { panic!() };
             let name = id.to_string();
-            let path = shop.folder.path().join(repository).join("data").join(&name[..2]).join(&name);
+            let path =
+                shop.folder.path().join(repository).join("data").join(&name[..2]).join(&name);
             let whole = fs::read(&path).unwrap();
             let mut bytes = whole.clone();
             bytes[usize::try_from(length).unwrap() / 50] ^= 1;
@@ -154,7 +156,8 @@ fn a_copy_that_is_whole_and_not_what_the_store_holds_is_found() {
     assert!(seen.places.iter().all(|place| place[0] == 0x11));
     // An entry of the log is not there.
     let (done, seen) = lied(&mut shop, |items| {
-        let at = items.iter().position(|item| item.0 == [&[0x12][..], &5_u64.to_be_bytes()].concat());
+        let at =
+            items.iter().position(|item| item.0 == [&[0x12][..], &5_u64.to_be_bytes()].concat());
         items.remove(at.unwrap());
     });
     assert_eq!((seen.chain_broken_at, done.made.unwrap().chain_broken_at), (Some(5), Some(5)));

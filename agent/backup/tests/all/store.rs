@@ -82,8 +82,7 @@ impl Shop {
         let path = folder.path().join("store.1");
         let store = Store::create(&path, &unlock, Arc::new(time.clone())).unwrap();
         let target = shop::disk(&folder.path().join("target"));
-        let copies =
-            Restic::create(target, &shop::password(), names(), time.of_copies()).unwrap();
+        let copies = Restic::create(target, &shop::password(), names(), time.of_copies()).unwrap();
         let target = shop::disk(&folder.path().join("target-keys"));
         let keys =
             KeyRepository::create(target, &password_of_keys(), names(), time.of_copies()).unwrap();
@@ -126,7 +125,8 @@ impl Shop {
 
     /// A copy of the store, and of its keys before it is there.
     pub fn copy(&mut self, extent: Extent) -> Copy {
-        let mut source = Keyed { feed: self.store.feed(), store: &self.store, keys: &mut self.keys };
+        let mut source =
+            Keyed { feed: self.store.feed(), store: &self.store, keys: &mut self.keys };
         let id = self.copies.copy(extent, &mut source).unwrap().id;
         let all = self.copies.copies().unwrap().copies;
         all.into_iter().find(|copy| copy.id == id).unwrap()
@@ -351,7 +351,8 @@ fn what_is_damaged_or_missing_is_named_and_makes_no_store() {
     let copy = shop.copy(Extent::Whole);
     let to = shop.blank("other-box");
     let mut named = Mutex::new(0);
-    for (repository, target) in [("target", shop.target()), ("target-keys", shop.target_of_keys())] {
+    for (repository, target) in [("target", shop.target()), ("target-keys", shop.target_of_keys())]
+    {
         for kind in [Kind::Pack, Kind::Snapshot] {
             for (object, length) in target.list(kind).unwrap() {
                 let path = path_of(&shop.folder.path().join(repository), object);
@@ -416,7 +417,12 @@ fn a_copy_of_a_newer_format_is_refused_as_such_and_an_older_one_as_such() {
     };
     run(&["init"]);
     let mut seen = Vec::new();
-    for names in [["records.2", "journal.1"], ["records.1", "journal.7"], ["records.0", "journal.0"], ["a", "b"]] {
+    for names in [
+        ["records.2", "journal.1"],
+        ["records.1", "journal.7"],
+        ["records.0", "journal.0"],
+        ["a", "b"],
+    ] {
         for name in names {
             fs::create_dir(from.path().join(name)).unwrap();
             fs::write(from.path().join(name).join("x"), "x").unwrap();

@@ -59,8 +59,11 @@ fn it_goes_on_from_the_last_entry_of_the_copy_and_says_so() {
     assert_eq!(count(&again, table::SESSIONS), 0);
     assert_eq!(count(&again, table::INVITATIONS), 0);
     assert_eq!(count(&again, table::ACCOUNTS), 1);
-    let ended: Vec<_> = again.audit(None, 20).unwrap().iter().filter_map(|one| one.action).collect();
-    assert!(ended.contains(&action::SESSION_REVOKED) && ended.contains(&action::INVITATION_WITHDRAWN));
+    let ended: Vec<_> =
+        again.audit(None, 20).unwrap().iter().filter_map(|one| one.action).collect();
+    assert!(
+        ended.contains(&action::SESSION_REVOKED) && ended.contains(&action::INVITATION_WITHDRAWN)
+    );
     other.contact(&again, "Carla");
     other.close(&again);
     drop(again);
@@ -225,7 +228,8 @@ fn keys_that_did_not_come_are_counted_and_the_rest_opens() {
     assert_eq!(restore(&to, &mixed, 1).keys_missing, 2);
     let again = to.open();
     let mut seen = Vec::new();
-    let loaded = again.load(CONTACTS, |_, _, body| seen.push(crate::common::name_of(&body))).unwrap();
+    let loaded =
+        again.load(CONTACTS, |_, _, body| seen.push(crate::common::name_of(&body))).unwrap();
     assert_eq!(seen, ["Anna"]);
     assert_eq!(loaded.damaged.len(), 2);
     assert!(loaded.damaged.iter().any(|one| one.id == bernd && one.damage == Damage::Key));
