@@ -1,6 +1,7 @@
 //! Makes a store of a copy: keys, persons' keys and sealed records as they come, in `store.1.new`, synced,
 //! then renamed. So there is a whole one or none, and a cut leaves nothing that is taken for a store.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use seal::restored::Restored;
 use seal::{KeyId, StoreId, record};
 
 use crate::attempts;
-use crate::copies::{FileError, InPlace, sync_directory};
+use crate::copies::{FileError, InPlace, cannot, sync_directory};
 use crate::create::{DB, FILES, aside, directory, remove_leftover};
 use crate::engine::{Change, Engine, EngineError, Options, SledEngine};
 use crate::keyfile;
@@ -70,7 +71,7 @@ pub struct Restoring {
     /// Ids of all keys that came, ascending once records come.
     known: Vec<KeyId>,
     sorted: bool,
-    missing: std::collections::HashSet<KeyId>,
+    missing: HashSet<KeyId>,
     last: Option<u64>,
 }
 
@@ -94,7 +95,7 @@ impl Restoring {
     /// # Errors
     /// See [`RestoringError`].
     pub fn begin(path: &Path) -> Result<Self, RestoringError> {
-        if fs::exists(path).map_err(crate::copies::cannot("look for", path))? {
+        if fs::exists(path).map_err(cannot("look for", path))? {
             return Err(RestoringError::Exists);
         }
         remove_leftover(path)?;
@@ -113,7 +114,7 @@ impl Restoring {
             segments: 0,
             known: Vec::new(),
             sorted: false,
-            missing: std::collections::HashSet::new(),
+            missing: HashSet::new(),
             last: None,
         })
     }
@@ -235,7 +236,7 @@ impl Restoring {
         directory(&self.new.join(FILES))?;
         sync_directory(&self.new.join(FILES))?;
         sync_directory(&self.new)?;
-        fs::rename(&self.new, &self.path).map_err(crate::copies::cannot("rename", &self.new))?;
+        fs::rename(&self.new, &self.path).map_err(cannot("rename", &self.new))?;
         sync_directory(self.path.parent().unwrap_or(&self.path))?;
         let keys_missing = self.missing.len();
         Ok(Made { store: keys.store, seq, chain_broken_at, keys_missing })

@@ -73,6 +73,7 @@ fn a_good_copy_is_found_to_be_good_while_the_shop_goes_on() {
 fn a_flipped_bit_at_the_target_is_found_and_named() {
     let mut shop = filled();
     shop.copy(Extent::Whole);
+    let mut named = 0;
     for (repository, target) in [("target", shop.target()), ("target-keys", shop.target_of_keys())]
     {
         for (object, length) in target.list(Kind::Pack).unwrap() {
@@ -90,10 +91,15 @@ fn a_flipped_bit_at_the_target_is_found_and_named() {
             let found = if repository == "target" { &done.damage } else { &done.damage_of_keys };
             assert_eq!((found.len(), found[0].object), (1, object));
             assert_eq!(found[0].trouble, Trouble::Changed);
-            // What is needed is in that pack, so it does not come back, and why is said in words.
+            // Where it is needed it does not come back, and why is said in words; else it was noise.
+            if found[0].loses.is_empty() {
+                continue;
+            }
+            named += 1;
             assert!(done.failed.iter().any(|cause| cause.contains(&name)), "{:?}", done.failed);
         }
     }
+    assert!(named >= 2, "{named}");
     assert!(drilled(&shop).is_good());
 }
 
