@@ -1,4 +1,4 @@
-"""Opens a sealed store from the written format alone (docs/decisions/0002), sharing no code with
+"""Opens a sealed store, and reads an exported log, from the written format alone (docs/decisions/0002), sharing no code with
 the program that wrote it.
 
 A directory holds `keys`, `keys-copy`, `person-keys`, `person-keys-copy` as on the box, and `records`:
@@ -6,6 +6,7 @@ every part of every record, audit parts too, each as its length (u32) and its GH
 may lie elsewhere.
 """
 
+import base64
 import hashlib
 import hmac
 import struct
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import argon2.low_level
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -374,3 +376,103 @@ class Store:
             return head_record(bodies[0])
         read = [None if b is None else body(b) for b in bodies]
         return read if table == AUDIT else read[0]
+
+
+# The log
+
+
+@dataclass
+class Entry:
+    seq: int
+    mark: int
+    extra: bytes
+    time: int
+    hash: bytes
+    generation: int
+
+
+@dataclass
+class SignedHead:
+    generation: int
+    store: bytes
+    seq: int
+    hash: bytes
+    key: bytes
+
+    @classmethod
+    def parse(cls, b):
+        need(len(b) == 168 and b[:4] == b"GHH1", "head")
+        try:
+            Ed25519PublicKey.from_public_bytes(b[72:104]).verify(b[104:], label("head") + b[:104])
+        except InvalidSignature:
+            raise Damaged("a head is not signed by its key") from None
+        return cls(int.from_bytes(b[4:8], "big"), b[8:24], int.from_bytes(b[24:32], "big"), b[40:72],
+                   b[72:104])
+
+    @classmethod
+    def parse_line(cls, text):
+        name, value = text.split()
+        need(name == "gatehouse-head-1", "line of a head")
+        return cls.parse(base64.urlsafe_b64decode(value))
+
+
+EXTRA = {0: 0, 1: 32, 2: 16, 3: 12, 4: 96, 5: 16}
+
+
+def read_frame(b, store, before, seq, generation):
+    mark, p = struct.unpack(">HH", b[4:8])
+    need(b[:4] == b"GHA1" and p <= 64 and mark in EXTRA, "frame")
+    end = 56 + 32 * p
+    need(len(b) == end + 2 + EXTRA[mark], "length of a frame")
+    need(int.from_bytes(b[end:end + 2], "big") == EXTRA[mark], "length of a mark")
+    need(int.from_bytes(b[8:16], "big") == seq and b[24:56] == before, f"entry {seq} does not follow")
+    need((mark == 1) == (seq == 0), "place of the first mark")
+    extra = b[end + 2:]
+    if mark == 3:
+        restored = int.from_bytes(extra[:4], "big")
+        need(restored > generation, "a restore whose generation does not grow")
+        generation = restored
+    hashed = hashlib.sha256(label("entry") + store + b).digest()
+    digests = [b[56 + 32 * i:][:32] for i in range(p)]
+    return Entry(seq, mark, extra, int.from_bytes(b[16:24], "big"), hashed, generation), digests
+
+
+def read_export(b):
+    """All entries of an export from seq 0, with every part; each head in it is over the entry before."""
+    need(b[:4] == b"GHX1" and b[20:28] == bytes(8) and b[28:60] == bytes(32), "export")
+    store, at, entries, missing, key = b[4:20], 60, [], [], None
+    covered = False
+    while True:
+        kind, length = struct.unpack(">BI", b[at:at + 5])
+        item, at = b[at + 5:at + 5 + length], at + 5 + length
+        need(len(item) == length, "an item that is cut off")
+        if kind == 2:
+            need(missing and hashlib.sha256(item).digest() == missing.pop(0), "a part is another's")
+            continue
+        need(not missing, "a part is not there")
+        if kind == 1:
+            last = entries[-1] if entries else Entry(-1, 0, b"", 0, bytes(32), 0)
+            entry, missing = read_frame(item, store, last.hash, last.seq + 1, last.generation)
+            entries.append(entry)
+            key = entry.extra if entry.mark == 1 else key
+            need(entry.mark != 4, "a new signing key")
+            covered = False
+        elif kind == 3:
+            head, last = SignedHead.parse(item), entries[-1]
+            need((head.store, head.seq, head.hash, head.generation, head.key) ==
+                 (store, last.seq, last.hash, last.generation, key), "a head is not over its entry")
+            covered = True
+        else:
+            need(kind == 0 and int.from_bytes(item, "big") == len(entries) and covered, "the end")
+            need(at == len(b), "something after the end")
+            return entries
+
+
+def judge(entries, head):
+    """What a head from outside is to this log: "on it", "lost" by a restore at or below it; else refused."""
+    if head.seq < len(entries) and entries[head.seq].hash == head.hash:
+        need(entries[head.seq].generation == head.generation, "generation of a head")
+        return "on it"
+    excused = [e for e in entries if e.mark == 3 and e.seq <= head.seq and e.generation > head.generation]
+    need(excused, "a head that is not on the log")
+    return "lost"

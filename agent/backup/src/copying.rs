@@ -78,6 +78,7 @@ pub fn whole(
         leaves.add(writing, &segment)?;
         *segments += 1;
     }
+    leaves.end(writing)?;
     let records = writing.blob(BlobKind::Tree, &leaves.tree.to_json())?;
     Ok(Base { records, journal })
 }
@@ -158,9 +159,12 @@ impl Leaves {
         self.first.get_or_insert_with(|| segment.first.clone());
         self.content.push(writing.blob(BlobKind::Data, &segment.bytes)?);
         self.size += segment.bytes.len() as u64;
-        if segment.ends_leaf
-            && let Some(first) = self.first.take()
-        {
+        if segment.ends_leaf { self.end(writing) } else { Ok(()) }
+    }
+
+    /// Ends the leaf, if there is one: also where the store ends with a segment and no leaf.
+    fn end(&mut self, writing: &mut Writing<'_>) -> Result<(), CopyError> {
+        if let Some(first) = self.first.take() {
             let content = std::mem::take(&mut self.content);
             let file = Node::file(LEAF.to_owned(), content, std::mem::take(&mut self.size));
             let leaf = writing.blob(BlobKind::Tree, &Tree { nodes: vec![file] }.to_json())?;

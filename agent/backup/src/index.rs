@@ -64,6 +64,11 @@ impl IndexFile {
         self.packs.retain(|pack| present.contains_key(&pack.id));
     }
 
+    /// Takes over what lies in packs that `keep` wants.
+    pub fn take(&mut self, from: Self, mut keep: impl FnMut(Id) -> bool) {
+        self.packs.extend(from.packs.into_iter().filter(|pack| keep(pack.id)));
+    }
+
     /// How many packs are in it.
     pub const fn len(&self) -> usize {
         self.packs.len()
@@ -179,6 +184,12 @@ impl Index {
         let uncompressed = (place.uncompressed > 0).then_some(place.uncompressed);
         let (offset, length) = (place.offset, place.length);
         Some(Location { pack, entry: Entry { kind, id, offset, length, uncompressed } })
+    }
+
+    /// All blobs, each where it is taken from.
+    pub fn blobs(&self) -> impl Iterator<Item = Location> + '_ {
+        let data = self.data.keys().filter_map(|id| self.find(BlobKind::Data, *id));
+        data.chain(self.trees.keys().filter_map(|id| self.find(BlobKind::Tree, *id)))
     }
 
     /// All blobs of a kind that are taken from this pack.

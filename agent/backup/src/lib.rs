@@ -10,18 +10,23 @@ mod cipher;
 mod copying;
 mod directory;
 mod document;
+mod drill;
 mod index;
+mod keep;
+mod keys;
 mod line;
 pub mod listing;
 mod lock;
 mod object;
 mod pack;
 mod password;
+mod pruning;
 mod reading;
 mod repository;
 mod rest_address;
 mod rest_server;
 mod restic;
+mod restoring;
 mod source;
 pub mod stream;
 mod target;
@@ -31,9 +36,13 @@ mod writing;
 
 pub use cipher::NoRandom;
 pub use directory::Directory;
+pub use drill::{Drill, DrillError, drill};
+pub use keep::Keep;
+pub use keys::{GONE, KeyCopy, KeyRepository, KeySource, KeysCopied, Old, PERIOD};
 pub use line::{Addresses, Patience, Trust};
 pub use object::{Id, Kind, Object};
 pub use password::{KeyFileError, Password};
+pub use pruning::{PruneError, Pruned};
 pub use repository::{
     Copied, Copies, Copy, CopyError, Depth, Extent, Finding, MOST_NAMED, OpenError, Repository,
     RestoreError, Trouble,
@@ -41,6 +50,7 @@ pub use repository::{
 pub use rest_address::{InvalidRestAddress, RestAddress};
 pub use rest_server::{InvalidLogin, Login, RestServer};
 pub use restic::{Clock, Names, Restic};
+pub use restoring::{RestoreStoreError, Restored, restore};
 pub use source::{Page, Since, Source, SourceError};
 pub use stream::Change;
 pub use target::{MAX_OBJECT, Target, TargetError};

@@ -17,6 +17,7 @@ const STALE: u64 = 30 * 60_000;
 pub struct Held {
     object: Object,
     since: u64,
+    exclusive: bool,
 }
 
 /// Locks; takes away what an earlier run of ours left.
@@ -36,21 +37,76 @@ pub fn take(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held
             return Err(CopyError::Busy { host: lock.hostname, since: lock.time });
         }
     }
-    put(target, key, host, now)
+    put(target, key, host, now, false)
 }
 
-fn put(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held, CopyError> {
-    let sealed = sealed(key, host, now)?;
+/// Locks, to be alone; takes away what an earlier run of ours left. Whoever came at the same moment and
+/// was seen only afterwards goes first.
+pub fn take_alone(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held, CopyError> {
+    if let Some(busy) = other(target, key, host, now, true)? {
+        return Err(busy);
+    }
+    let held = put(target, key, host, now, true)?;
+    match other(target, key, host, now, false) {
+        Ok(None) => Ok(held),
+        Ok(Some(busy)) => {
+            held.release(target);
+            Err(busy)
+        }
+        Err(error) => {
+            held.release(target);
+            Err(error)
+        }
+    }
+}
+
+/// Who else is at work there.
+fn other(
+    target: &dyn Target,
+    key: &Key,
+    host: &str,
+    now: u64,
+    take_ours: bool,
+) -> Result<Option<CopyError>, CopyError> {
+    for (object, _) in target.list(Kind::Lock)? {
+        let sealed = match target.read(object, None) {
+            Err(TargetError::Missing(_)) => continue,
+            read => read?,
+        };
+        let Some(lock) = document::open::<Lock>(&sealed, key) else { continue };
+        if lock.hostname == host {
+            if take_ours {
+                give_back(target, object);
+            }
+        } else if document::read(&lock.time).is_some_and(|time| now < time.saturating_add(STALE)) {
+            return Ok(Some(CopyError::Busy { host: lock.hostname, since: lock.time }));
+        }
+    }
+    Ok(None)
+}
+
+fn put(
+    target: &dyn Target,
+    key: &Key,
+    host: &str,
+    now: u64,
+    exclusive: bool,
+) -> Result<Held, CopyError> {
+    let sealed = seal(key, host, now, exclusive)?;
     let object = Object::Named(Kind::Lock, Id::of(&sealed));
     target.write(object, &sealed)?;
-    Ok(Held { object, since: now })
+    Ok(Held { object, since: now, exclusive })
 }
 
 /// One of ours, not exclusive.
 pub fn sealed(key: &Key, host: &str, now: u64) -> Result<Vec<u8>, NoRandom> {
+    seal(key, host, now, false)
+}
+
+fn seal(key: &Key, host: &str, now: u64, exclusive: bool) -> Result<Vec<u8>, NoRandom> {
     let (time, hostname, username) = (document::written(now), host.to_owned(), String::new());
     let pid = std::process::id();
-    document::seal(&Lock { time, exclusive: false, hostname, username, pid }, key)
+    document::seal(&Lock { time, exclusive, hostname, username, pid }, key)
 }
 
 impl Held {
@@ -65,7 +121,7 @@ impl Held {
         if now.abs_diff(self.since) < RENEW {
             return Ok(());
         }
-        let new = put(target, key, host, now)?;
+        let new = put(target, key, host, now, self.exclusive)?;
         give_back(target, std::mem::replace(self, new).object);
         Ok(())
     }

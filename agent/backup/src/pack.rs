@@ -11,7 +11,7 @@ use crate::object::Id;
 /// A pack is closed when it has so many bytes: what a cut costs at most, and memory.
 const FULL: usize = 4 << 20;
 /// What a pack's length is a multiple of.
-const STEP: usize = 64 << 10;
+pub const STEP: usize = 64 << 10;
 /// A header's entry: type 1, length 4, id 32.
 const ENTRY: usize = 37;
 /// With the length before compression.

@@ -29,10 +29,7 @@ pub fn restore(from: &Restic, copy: Id, to: To<'_>) -> Result<(), RestoreError> 
     let snapshot = document::open::<document::Snapshot>(&sealed, &from.key);
     let snapshot = snapshot.ok_or_else(|| damaged(format!("snapshots/{copy}"), "/"))?;
     let root = tree(from, snapshot.tree, "/")?;
-    let directory = |name: &str| root.find(name).and_then(|node| node.subtree);
-    let (Some(records), Some(journal)) = (directory(RECORDS), directory(JOURNAL)) else {
-        return Err(RestoreError::NoCopy);
-    };
+    let (records, journal) = (known(&root, RECORDS)?, known(&root, JOURNAL)?);
     let mut last = Vec::new();
     for leaf in tree(from, records, RECORDS)?.nodes {
         let path = format!("{RECORDS}/{}", leaf.name);
@@ -50,11 +47,34 @@ pub fn restore(from: &Restic, copy: Id, to: To<'_>) -> Result<(), RestoreError> 
     file(from, journal, ALL, JOURNAL, &mut |changes| to(changes).map_err(RestoreError::Taken))
 }
 
-fn damaged(what: impl Into<String>, path: &str) -> RestoreError {
+/// The directory of this name, whose number is the format of all that is in it.
+pub fn known(root: &Tree, name: &str) -> Result<Id, RestoreError> {
+    if let Some(id) = root.find(name).and_then(|node| node.subtree) {
+        return Ok(id);
+    }
+    let (of, known) = numbered(name).ok_or(RestoreError::NoCopy)?;
+    let others = root.nodes.iter().filter_map(|node| numbered(&node.name));
+    let found = others.filter(|(name, _)| *name == of).map(|(_, number)| number).max();
+    let found = found.ok_or(RestoreError::NoCopy)?;
+    let path = of.to_owned();
+    Err(if found > known {
+        RestoreError::Newer { path, found, known }
+    } else {
+        RestoreError::Older { path, found, known }
+    })
+}
+
+fn numbered(name: &str) -> Option<(&str, u32)> {
+    let (of, number) = name.rsplit_once('.')?;
+    Some((of, number.parse().ok()?))
+}
+
+pub fn damaged(what: impl Into<String>, path: &str) -> RestoreError {
     RestoreError::Damaged { what: what.into(), path: path.to_owned() }
 }
 
-fn tree(from: &Restic, id: Id, path: &str) -> Result<Tree, RestoreError> {
+/// A directory of a copy.
+pub fn tree(from: &Restic, id: Id, path: &str) -> Result<Tree, RestoreError> {
     let text = from.blob(BlobKind::Tree, id)?;
     let text = text.map_err(|pack| damaged(named(pack), path))?;
     Tree::from_json(&text).ok_or_else(|| damaged("its directory", path))
@@ -91,7 +111,7 @@ fn file(
 }
 
 /// Data blobs, in the order of the ids.
-fn blobs(from: &Restic, ids: &[Id], path: &str) -> Result<Vec<Vec<u8>>, RestoreError> {
+pub fn blobs(from: &Restic, ids: &[Id], path: &str) -> Result<Vec<Vec<u8>>, RestoreError> {
     let mut by_pack: BTreeMap<Id, Vec<(usize, Location)>> = BTreeMap::new();
     for (index, id) in ids.iter().enumerate() {
         let location = from.index.find(BlobKind::Data, *id);

@@ -179,9 +179,12 @@ pub enum OpenError {
     /// The key opens, and this does not.
     #[error("{0} at the target is damaged")]
     Damaged(Object),
-    /// Of a format that we do not know.
+    /// Of an older format, which we never wrote.
     #[error("the copies are of format {0}; this program knows format 2")]
-    Format(u32),
+    Older(u32),
+    /// Of a newer format.
+    #[error("the copies are of format {0}, which a newer program wrote; this one knows format 2")]
+    Newer(u32),
     /// No randomness.
     #[error(transparent)]
     Random(#[from] NoRandom),
@@ -210,6 +213,9 @@ pub enum CopyError {
         /// RFC 3339.
         since: String,
     },
+    /// What a copy needs besides, as the keys, could not be copied: it would open nothing.
+    #[error("what the copy needs besides could not be copied")]
+    Unsettled(#[source] SourceError),
     /// A journal needs a whole copy of the same process before it.
     #[error("there is no whole copy yet that a journal could go on from")]
     NoBase,
@@ -237,6 +243,26 @@ pub enum RestoreError {
         what: String,
         /// Which file of the copy.
         path: String,
+    },
+    /// Of an older format, which no program wrote.
+    #[error("{path} is of format {found}, which is older than any: this program knows {known}")]
+    Older {
+        /// Which directory of the copy.
+        path: String,
+        /// Its number.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// Of a newer format: a newer program restores it.
+    #[error("{path} is of format {found}, which a newer program wrote: this one knows {known}")]
+    Newer {
+        /// Which directory of the copy.
+        path: String,
+        /// Its number.
+        found: u32,
+        /// Ours.
+        known: u32,
     },
     /// Whoever takes it could not.
     #[error("what was restored could not be taken")]

@@ -8,9 +8,11 @@ use crate::cipher::{Key, random};
 use crate::copying::{self, Base};
 use crate::document::{self, Config, POLYNOMIAL, Snapshot};
 use crate::index::{Index, IndexFile};
+use crate::keep::Keep;
 use crate::object::{Id, Kind, Object};
 use crate::pack;
 use crate::password::{self, Password};
+use crate::pruning::{self, PruneError, Pruned, Waste};
 use crate::repository::{
     Copied, Copies, Copy, CopyError, Depth, Extent, Finding, OpenError, Repository, RestoreError,
 };
@@ -30,6 +32,9 @@ const MOST_KEYS: usize = 32;
 /// Bytes of changes that are kept for a target that does not take them.
 const MOST_PENDING: usize = 16 << 20;
 
+/// Of what copies need, as much may lie there besides, in hundredths.
+const WASTE: u64 = 10;
+
 /// Whose copies these are.
 #[derive(Debug, Clone)]
 pub struct Names {
@@ -44,9 +49,9 @@ pub struct Restic {
     pub(crate) target: Arc<dyn Target>,
     pub(crate) key: Key,
     pub(crate) index: Index,
-    unlisted: IndexFile,
-    names: Names,
-    clock: Arc<Clock>,
+    pub(crate) unlisted: IndexFile,
+    pub(crate) names: Names,
+    pub(crate) clock: Arc<Clock>,
     base: Option<Base>,
     pending: Vec<Change>,
     last: Option<Id>,
@@ -127,8 +132,10 @@ impl Restic {
             opened = true;
             // A key file of a try to make one that was cut may be there beside.
             let Some(config) = document::open::<Config>(&sealed, &key) else { continue };
-            if config.version != FORMAT {
-                return Err(OpenError::Format(config.version));
+            match config.version {
+                FORMAT => {}
+                older if older < FORMAT => return Err(OpenError::Older(older)),
+                newer => return Err(OpenError::Newer(newer)),
             }
             let mut made = Self::with(target, key, names, clock);
             made.read_index()?;
@@ -144,7 +151,7 @@ impl Restic {
     }
 
     /// Reads the index anew. What does not open counts as not there: what it lists is sent again.
-    fn read_index(&mut self) -> Result<(), TargetError> {
+    pub(crate) fn read_index(&mut self) -> Result<(), TargetError> {
         let (mut index, present) = (Index::default(), self.packs()?);
         for (object, _) in self.target.list(Kind::Index)? {
             match document::open(&self.target.read(object, None)?, &self.key) {
@@ -157,7 +164,7 @@ impl Restic {
     }
 
     /// The packs that are there, and their lengths.
-    fn packs(&self) -> Result<HashMap<Id, u64>, TargetError> {
+    pub(crate) fn packs(&self) -> Result<HashMap<Id, u64>, TargetError> {
         let packs = self.target.list(Kind::Pack)?.into_iter();
         let named = packs.filter_map(|(object, length)| match object {
             Object::Named(Kind::Pack, id) => Some((id, length)),
@@ -168,7 +175,7 @@ impl Restic {
 
     /// Takes in packs that a cut left without an index, and forgets those that are not there any
     /// more or not as long as they were.
-    fn compare_packs(&mut self) -> Result<(), TargetError> {
+    pub(crate) fn compare_packs(&mut self) -> Result<(), TargetError> {
         let present = self.packs()?;
         self.unlisted.keep(&present);
         let lost = self.index.keep(&present);
@@ -225,20 +232,9 @@ impl Restic {
             next.go_on(&mut writing, pending)?;
             let tree = next.tree(&mut writing)?;
             writing.finish()?;
-            let snapshot = Snapshot {
-                time: document::written((writing.clock)()),
-                parent: self.last,
-                tree,
-                paths: vec![names.store.clone()],
-                hostname: names.host.clone(),
-                username: String::new(),
-                tags: Some(vec![extent.tag().to_owned()]),
-                program_version: concat!("gatehouse ", env!("CARGO_PKG_VERSION")).to_owned(),
-            };
-            let sealed = document::seal(&snapshot, writing.key)?;
-            let id = Id::of(&sealed);
-            writing.put(Object::Named(Kind::Snapshot, id), &sealed)?;
-            Ok((id, next))
+            source.settle().map_err(CopyError::Unsettled)?;
+            let tags = vec![extent.tag().to_owned()];
+            Ok((writing.snapshot(names, self.last, tree, tags)?, next))
         })();
         let (sent_bytes, objects, new) = (writing.sent, writing.objects, writing.new);
         writing.release();
@@ -310,6 +306,34 @@ impl Repository for Restic {
 }
 
 impl Restic {
+    /// Takes away the copies of this box and store that are older than they are kept, and what only they
+    /// needed. Copies that somebody else made stay.
+    ///
+    /// # Errors
+    /// See [`PruneError`].
+    pub fn forget(&mut self, keep: &Keep) -> Result<Pruned, PruneError> {
+        let mut ours = Vec::new();
+        for (object, snapshot) in self.snapshots()? {
+            let snapshot = snapshot.ok_or_else(|| PruneError::Damaged(object.to_string()))?;
+            let tags = snapshot.tags.unwrap_or_default();
+            let made = [Extent::Whole, Extent::Journal].map(Extent::tag);
+            let is_ours = snapshot.hostname == self.names.host
+                && snapshot.paths == [self.names.store.clone()]
+                && tags.iter().any(|tag| made.contains(&tag.as_str()));
+            // Of one whose time does not read nobody knows how old it is.
+            if is_ours
+                && let (Object::Named(_, id), Some(time)) = (object, document::read(&snapshot.time))
+            {
+                ours.push((id, time));
+            }
+        }
+        let go = keep.too_old(&ours, (self.clock)());
+        if self.last.is_some_and(|last| go.contains(&last)) {
+            self.base = None;
+        }
+        pruning::forget(self, &go, Waste::Percent(WASTE))
+    }
+
     /// All snapshots; `None` for one that does not open.
     pub(crate) fn snapshots(&self) -> Result<Vec<(Object, Option<Snapshot>)>, TargetError> {
         let mut all = Vec::new();

@@ -30,6 +30,15 @@ pub trait Source {
     /// # Errors
     /// See [`SourceError`].
     fn since(&mut self) -> Result<Since, SourceError>;
+
+    /// Everything was read and sent, and the copy is about to be there: what it needs besides is safe when
+    /// this returns, or there is no copy.
+    ///
+    /// # Errors
+    /// See [`SourceError`].
+    fn settle(&mut self) -> Result<(), SourceError> {
+        Ok(())
+    }
 }
 
 impl Source for vault::Feed {

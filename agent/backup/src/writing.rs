@@ -4,13 +4,13 @@
 use std::collections::HashSet;
 
 use crate::cipher::Key;
-use crate::document;
+use crate::document::{self, Snapshot};
 use crate::index::{Index, IndexFile};
 use crate::lock::Held;
 use crate::object::{Id, Kind, Object};
 use crate::pack::{BlobKind, Pack, Packer};
 use crate::repository::CopyError;
-use crate::restic::Clock;
+use crate::restic::{Clock, Names};
 use crate::target::Target;
 
 /// An index file after so many packs: what a cut leaves without one is found by its headers.
@@ -121,12 +121,41 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Sends the snapshot, which is the copy; its name.
+    pub fn snapshot(
+        &mut self,
+        names: &Names,
+        parent: Option<Id>,
+        tree: Id,
+        tags: Vec<String>,
+    ) -> Result<Id, CopyError> {
+        let snapshot = Snapshot {
+            time: document::written((self.clock)()),
+            parent,
+            tree,
+            paths: vec![names.store.clone()],
+            hostname: names.host.clone(),
+            username: String::new(),
+            tags: Some(tags),
+            program_version: concat!("gatehouse ", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        let sealed = document::seal(&snapshot, self.key)?;
+        let id = Id::of(&sealed);
+        self.put(Object::Named(Kind::Snapshot, id), &sealed)?;
+        Ok(id)
+    }
+
     /// Sends one object.
     pub fn put(&mut self, object: Object, bytes: &[u8]) -> Result<(), CopyError> {
         self.target.write(object, bytes)?;
         self.sent += bytes.len() as u64;
         self.objects += 1;
         Ok(())
+    }
+
+    /// Ends it, and leaves it locked.
+    pub fn into_lock(self) -> Held {
+        self.lock
     }
 
     /// Unlocks.

@@ -18,6 +18,7 @@ pub mod numbers;
 pub mod passphrase;
 pub mod record;
 pub mod recovery;
+pub mod restored;
 mod value;
 
 pub use cipher::Nonce;

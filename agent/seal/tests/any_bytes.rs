@@ -11,6 +11,7 @@ use seal::attempts::Attempts;
 use seal::audit::{Frame, SignedHead};
 use seal::body::{Body, Value};
 use seal::keys::{KeysFile, Slot, WrappedKey};
+use seal::restored::Restored;
 use seal::{RecordId, TableId, passphrase, record, recovery};
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,6 +28,9 @@ fn read_all(bytes: &[u8]) {
     }
     if let Ok(attempts) = Attempts::decode(bytes) {
         assert_eq!(attempts.encode(), bytes);
+    }
+    if let Ok(note) = Restored::decode(bytes) {
+        assert_eq!(note.encode(), bytes);
     }
     if let Ok(frame) = Frame::decode(bytes) {
         assert_eq!(frame.encode().unwrap(), bytes);
@@ -47,6 +51,7 @@ fn whole() -> Vec<Vec<u8>> {
         sample::slot().encode().to_vec(),
         sample::attempts().encode().to_vec(),
         sample::head().encode(),
+        sample::restored().encode(),
     ];
     all.extend(sample::frames().map(|(_, frame)| frame.encode().unwrap()));
     all

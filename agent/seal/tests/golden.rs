@@ -59,6 +59,11 @@ fn tries_have_these_bytes() {
 }
 
 #[test]
+fn a_note_of_a_restore_has_these_bytes() {
+    same("restored.hex", &sample::restored().encode());
+}
+
+#[test]
 fn frames_have_these_bytes() {
     for (name, frame) in sample::frames() {
         same(&format!("frame-{name}.hex"), &frame.encode().unwrap());

@@ -9,6 +9,7 @@ use seal::audit::{Frame, SignedHead};
 use seal::body::{Body, Value};
 use seal::keys::{KeysFile, Slot, WrappedKey};
 use seal::record::{self, LAST, PIECE};
+use seal::restored::Restored;
 use seal::{FormatError, Key, Nonce, OpenError, RecordId, SealError, StoreId, TableId, Version};
 
 /// Every copy of `bytes` with one bit turned.
@@ -256,6 +257,17 @@ fn tries_with_a_bit_turned_are_refused() {
     for (bit, flipped) in flips(&slot) {
         assert!(Attempts::decode(&flipped).is_err(), "bit {bit}");
     }
+}
+
+#[test]
+fn a_note_of_a_restore_with_a_bit_turned_is_refused() {
+    let bytes = sample::restored().encode();
+    assert_eq!(bytes.len(), seal::restored::LENGTH);
+    assert_eq!(Restored::decode(&bytes), Ok(sample::restored()));
+    for (bit, flipped) in flips(&bytes) {
+        assert!(Restored::decode(&flipped).is_err(), "bit {bit}");
+    }
+    assert!(Restored::decode(&[&bytes[..], &[0]].concat()).is_err());
 }
 
 #[test]

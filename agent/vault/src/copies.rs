@@ -49,6 +49,13 @@ impl InPlace {
         Ok(bytes)
     }
 
+    /// So many bytes from `at`.
+    pub fn read_at(&self, at: u64, length: usize) -> Result<Vec<u8>, FileError> {
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, at).map_err(cannot("read", &self.path))?;
+        Ok(bytes)
+    }
+
     /// Overwrites what is at `at` and returns once it is on the disk.
     pub fn write(&self, at: u64, bytes: &[u8]) -> Result<(), FileError> {
         self.write_many(&[(at, bytes)])

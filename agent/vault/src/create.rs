@@ -26,7 +26,7 @@ use crate::unlock::{SecretError, Unlock};
 /// The engine's directory in a store.
 pub const DB: &str = "db";
 /// The directory of sealed files.
-const FILES: &str = "files";
+pub const FILES: &str = "files";
 
 /// Why no store was made. What was begun is taken away at the next try.
 #[derive(Debug, thiserror::Error)]
@@ -117,11 +117,13 @@ fn fill(new: &Path, unlock: &Unlock, now: u64) -> Result<(), CreateError> {
     Ok(engine.close()?)
 }
 
-fn directory(path: &Path) -> Result<(), FileError> {
+/// Makes a directory for us alone.
+pub fn directory(path: &Path) -> Result<(), FileError> {
     DirBuilder::new().mode(0o700).create(path).map_err(cannot("make", path))
 }
 
-fn aside(path: &Path) -> PathBuf {
+/// Where a store is made before it has its name.
+pub fn aside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     PathBuf::from(name)

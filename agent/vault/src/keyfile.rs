@@ -201,8 +201,13 @@ impl KeyFile {
         self.store_both()
     }
 
+    /// The file, as it is on the disk.
+    pub fn bytes(&self) -> Result<Vec<u8>, KeyFileError> {
+        Ok(self.file.encode(&self.master).map_err(|_| SealFailed::TooLong)?)
+    }
+
     fn store_both(&mut self) -> Result<(), KeyFileError> {
-        let bytes = self.file.encode(&self.master).map_err(|_| SealFailed::TooLong)?;
+        let bytes = self.bytes()?;
         self.copy.write(0, &bytes)?;
         Ok(self.main.write(0, &bytes)?)
     }

@@ -28,7 +28,7 @@ use crate::reader::Reader;
 use crate::shared::Shared;
 use crate::unlock::SecretError;
 use crate::writer::{Limits, Writer};
-use crate::{Actor, Clock, Store, place};
+use crate::{Actor, Clock, GoOnError, Store, place, restored};
 
 /// Why a store did not open.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,9 @@ pub enum OpenError {
     /// Something could not be sealed.
     #[error("the store's keys do not suffice")]
     Seal(#[from] SealFailed),
+    /// That it was restored could not be logged.
+    #[error("a restored store could not go on")]
+    GoOn(#[from] GoOnError),
     /// No thread could be started.
     #[error("cannot start the store's thread")]
     Thread(#[source] std::io::Error),
@@ -103,6 +106,17 @@ pub struct Failures {
     pub first: u64,
     /// Time of the last.
     pub last: u64,
+}
+
+/// What a store was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestoredFrom {
+    /// The last entry of the copy.
+    pub seq: u64,
+    /// Time of the copy, ms since 1970; of its last entry where nobody knows.
+    pub copy: u64,
+    /// Generation of the chain from here on.
+    pub generation: u32,
 }
 
 /// What was found at opening. Damage never shuts the store: it is named, and the rest opens.
@@ -126,6 +140,8 @@ pub struct Findings {
     pub mended_slots: usize,
     /// Persons whose erasure was joined from the other memory.
     pub joined_erasures: usize,
+    /// This is the first opening since it was restored.
+    pub restored: Option<RestoredFrom>,
 }
 
 /// Opens all of it; `by` gave the secret.
@@ -173,11 +189,19 @@ pub fn open(
         limits,
     );
     writer.found = total;
+    let note = restored::read(path)?;
+    if let Some(note) = note {
+        findings.restored = Some(restored::go_on(&mut writer, note)?);
+    }
     begin(&mut writer, &findings, unfinished, by)?;
+    if note.is_some() {
+        restored::forget(path)?;
+    }
     start(writer, seed, clock, findings)
 }
 
-fn read_head(reader: &Reader) -> Result<Head, OpenError> {
+/// Where the store stands, if its last entry is the one that its head names.
+pub fn read_head(reader: &Reader) -> Result<Head, OpenError> {
     let sealed = reader.engine.get(&place::HEAD)?.ok_or(OpenError::Head)?;
     let head = Head::open(&reader.keys(), &sealed).ok_or(OpenError::Head)?;
     let frame = reader.engine.get(&place::entry(place::FRAME, head.seq))?.ok_or(OpenError::Head)?;

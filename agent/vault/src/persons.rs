@@ -13,9 +13,12 @@ use crate::copies::{FileError, InPlace};
 use crate::keyring::{KeyOf, Keyring, SealFailed, nonce, random_key};
 use crate::reader::Reader;
 
-const SLOT: usize = 128;
+/// Bytes of a slot.
+pub const SLOT: usize = 128;
 /// The files grow by so many slots of zeros.
 const GROWTH: usize = 4_096;
+/// Bytes of so many slots: what a copy takes at once.
+pub const SEGMENT: usize = GROWTH * SLOT;
 
 /// The names of the two files.
 pub const NAMES: [&str; 2] = ["person-keys", "person-keys-copy"];
@@ -32,6 +35,7 @@ pub struct PersonFile {
     /// By slot, the key that lies or lay there. It is looked for at an erasure alone.
     ids: Vec<Option<KeyId>>,
     made: Vec<(usize, [u8; SLOT])>,
+    writes: u64,
 }
 
 /// What was found in the files at opening.
@@ -62,7 +66,8 @@ impl PersonFile {
         let (main, copy) = (main?, copy?);
         copy.grow((GROWTH * SLOT) as u64)?;
         main.grow((GROWTH * SLOT) as u64)?;
-        Ok(Self { store, main, copy, length: GROWTH, next: 0, ids: Vec::new(), made: Vec::new() })
+        let (ids, made) = (Vec::new(), Vec::new());
+        Ok(Self { store, main, copy, length: GROWTH, next: 0, ids, made, writes: 0 })
     }
 
     /// Opens both, compares them slot by slot and mends what one of them lost.
@@ -82,6 +87,7 @@ impl PersonFile {
             next: 0,
             ids: Vec::new(),
             made: Vec::new(),
+            writes: 0,
         };
         let (mut to_main, mut to_copy) = (Vec::new(), Vec::new());
         for index in 0..length {
@@ -188,10 +194,26 @@ impl PersonFile {
         Ok(self.write_slots(&slots)?)
     }
 
+    /// How often slots were written since it was opened.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// [`SEGMENT`] bytes of slots, fewer at the end; `None` behind it.
+    pub fn segment(&self, number: u64) -> Result<Option<Vec<u8>>, FileError> {
+        let (at, end) = (number.saturating_mul(SEGMENT as u64), (self.length * SLOT) as u64);
+        let length = end.saturating_sub(at).min(SEGMENT as u64);
+        if length == 0 {
+            return Ok(None);
+        }
+        self.main.read_at(at, usize::try_from(length).unwrap_or(SEGMENT)).map(Some)
+    }
+
     fn write_slots(&mut self, slots: &[(usize, [u8; SLOT])]) -> Result<(), FileError> {
         if slots.is_empty() {
             return Ok(());
         }
+        self.writes += 1;
         if self.next > self.length {
             self.length = self.next.div_ceil(GROWTH) * GROWTH;
             self.copy.grow((self.length * SLOT) as u64)?;

@@ -348,17 +348,25 @@ impl Store {
         answered.await.map_err(|_| self.gone())
     }
 
-    /// As [`Store::alone`], blocking.
+    /// As [`Store::blocking`], for what changes slots.
     pub(crate) fn ask<R: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer) -> Result<R, crate::SlotError> + Send + 'static,
     ) -> Result<R, crate::SlotError> {
+        self.blocking(work).map_err(crate::SlotError::Commit)?
+    }
+
+    /// As [`Store::alone`], blocking.
+    pub(crate) fn blocking<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> R + Send + 'static,
+    ) -> Result<R, CommitError> {
         let (answer, answered) = std::sync::mpsc::sync_channel(1);
         let message = Message::Alone(Box::new(move |writer| {
             let _ = answer.send(work(writer));
         }));
-        self.send(message).map_err(crate::SlotError::Commit)?;
-        answered.recv().map_err(|_| crate::SlotError::Commit(self.gone()))?
+        self.send(message)?;
+        answered.recv().map_err(|_| self.gone())
     }
 
     fn send(&self, message: Message) -> Result<(), CommitError> {

@@ -272,7 +272,8 @@ impl Writer {
         Ok(())
     }
 
-    fn new_epoch(&mut self) -> Result<(), CommitError> {
+    /// New keys for all tables.
+    pub fn new_epoch(&mut self) -> Result<(), CommitError> {
         let made = self.keyfile.new_epoch(self.head.keys);
         let made = made.map_err(|error| self.fail(&error))?;
         self.head.seals += made.len() as u64;

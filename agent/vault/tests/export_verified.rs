@@ -13,7 +13,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{CONTACTS, Place, named};
+use common::{CONTACTS, Place, keep, named, restore};
 use vault::{Actor, Store};
 use verify::{Failure, Head, Note, Refusal, Report, check};
 
@@ -128,4 +128,75 @@ fn a_removed_entry_a_swapped_pair_and_a_cut_tail_are_refused() {
     assert_eq!(judge(&cut, &[&first]).unwrap().proven, Some(first.seq));
     let expected = Refusal::Cut { head: last.seq, last: first.seq };
     assert_eq!(refusal(&cut, &[&first, &last]), expected);
+}
+
+/// A copy, work that is lost with the box, and a store made of the copy.
+fn restored(place: &Place, other: &Place) -> (Store, u64, Head, Head) {
+    let (store, _, kept_head) = worked(place);
+    let kept = keep(&store);
+    place.contact(&store, "Carla");
+    let lost = head(place, &store);
+    other.clock.forward(Duration::from_secs(3_600));
+    let seq = restore(other, &kept, 1_795_478_470_000).seq;
+    assert_eq!(seq, kept_head.seq);
+    let again = other.open();
+    other.contact(&again, "Dora");
+    (again, seq, kept_head, lost)
+}
+
+#[test]
+fn a_restored_chain_is_accepted_and_names_what_it_lost() {
+    let (place, other) = (Place::new(), Place::new());
+    let (again, seq, kept, lost) = restored(&place, &other);
+    let now = head(&other, &again);
+    let report = judge(&export(&again, 0), &[&kept, &lost, &now]).unwrap();
+    assert_eq!(report.proven, Some(now.seq));
+    let generation = 1_795_478_400 + 3_600;
+    assert_eq!(now.generation, generation);
+    let restored = |note: &&Note| matches!(note, Note::Restored { .. });
+    let Some(Note::Restored { seq: at, generation: of, copy }) = report.notes.iter().find(restored)
+    else {
+        panic!("{:?}", report.notes)
+    };
+    assert_eq!((*at, *of, copy.0), (seq + 1, generation, 1_795_478_470_000));
+    let named = Note::Lost { generation: 0, restore: Some(seq + 1), to: lost.seq };
+    assert!(report.notes.contains(&named), "{:?}", report.notes);
+
+    // From the mark on alone, too: the head before it says what was in force.
+    let part = judge(&export(&again, seq + 1), &[&kept, &lost, &now]).unwrap();
+    assert_eq!((part.first, part.proven), (seq + 1, Some(now.seq)));
+    assert!(part.notes.contains(&named), "{:?}", part.notes);
+}
+
+/// The mark is all that excuses the lost head: without it, or with any other, it is a fork.
+#[test]
+fn a_chain_put_back_without_a_word_is_refused() {
+    let (place, other) = (Place::new(), Place::new());
+    let (again, seq, kept, lost) = restored(&place, &other);
+    let honest = export(&again, 0);
+    let mut removed = pieces(&honest);
+    removed.remove(2 + seq as usize);
+    refusal(&removed.concat(), &[&kept, &lost]);
+    let marked = pieces(&honest)[2 + seq as usize].clone();
+    let at = honest.windows(marked.len()).position(|bytes| bytes == marked).unwrap();
+    for byte in at..at + marked.len() {
+        let mut changed = honest.clone();
+        changed[byte] ^= 1;
+        assert!(judge(&changed, &[&kept, &lost]).is_err(), "byte {byte}");
+    }
+
+    // The same copy, and nobody says that it is one.
+    let silent = Place::new();
+    let (store, _, kept) = worked(&silent);
+    let copy = keep(&store);
+    silent.contact(&store, "Carla");
+    let lost = head(&silent, &store);
+    let back = Place::new();
+    restore(&back, &copy, 1);
+    std::fs::remove_file(back.path().join("restored")).unwrap();
+    let again = back.open();
+    for _ in 0..4 {
+        back.contact(&again, "Dora");
+    }
+    assert_eq!(refusal(&export(&again, 0), &[&kept, &lost]), Refusal::Fork { seq: lost.seq });
 }

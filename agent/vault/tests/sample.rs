@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{CONTACTS, Place, ROLES, named, names, passphrase, recovery};
+use common::{CONTACTS, Kept, Place, ROLES, keep, named, names, passphrase, recovery, restore};
 use seal::body::Value;
 use vault::engine::{Engine, Options, SledEngine};
 use vault::{Actor, KeyOf};
@@ -26,6 +26,10 @@ const PASSPHRASE: &str = "correct horse battery 王小明";
 
 fn sample() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/second-reader/vault-sample")
+}
+
+fn restored_sample() -> PathBuf {
+    sample().with_file_name("restored-sample")
 }
 
 fn long() -> String {
@@ -69,18 +73,77 @@ fn write_the_sample() {
     drop(store);
 
     let to = sample();
-    let _ = fs::remove_dir_all(&to);
+    commit(&to, &place, &export, &head.line());
+    fs::write(to.join("recovery-key"), key.as_bytes()).unwrap();
+}
+
+fn commit(to: &Path, place: &Place, export: &[u8], head: &str) {
+    let _ = fs::remove_dir_all(to);
     copy(&place.path(), &to.join("store.1"));
     fs::write(to.join("records"), dump(&place.path())).unwrap();
     fs::write(to.join("export"), export).unwrap();
-    fs::write(to.join("head"), head.line()).unwrap();
-    fs::write(to.join("recovery-key"), key.as_bytes()).unwrap();
+    fs::write(to.join("head"), head).unwrap();
+}
+
+/// As above, of a store that was made of a copy; Bernd was erased after the copy was made.
+#[test]
+fn write_the_restored_sample() {
+    if std::env::var_os("GATEHOUSE_WRITE_SAMPLE").is_none() {
+        return;
+    }
+    let place = Place::new();
+    let store = place.closed().create(&passphrase(PASSPHRASE)).unwrap();
+    let key = store.add_recovery(&Actor::default()).unwrap();
+    store.confirm_recovery(&Actor::default(), &recovery(&key)).unwrap();
+    place.contact(&store, "Anna");
+    let bernd = place.contact(&store, "Bernd");
+    let then = keep(&store);
+    place.contact(&store, "lost");
+    place.runtime.block_on(store.erase_person(bernd, Actor::default())).unwrap();
+    let lost = place.runtime.block_on(store.head()).unwrap();
+    let now = keep(&store);
+
+    let other = Place::new();
+    restore(&other, &Kept { state: then.state, ..now }, 1_795_478_000_000);
+    let store = other.closed().open(&passphrase(PASSPHRASE)).unwrap();
+    other.contact(&store, "Carla");
+    let head = other.runtime.block_on(store.head()).unwrap();
+    let mut export = Vec::new();
+    store.export(0, &mut export).unwrap();
+    other.close(&store);
+    drop(store);
+    let to = restored_sample();
+    commit(&to, &other, &export, &head.line());
+    fs::write(to.join("lost-head"), lost.line()).unwrap();
+}
+
+#[test]
+fn the_committed_restored_store_opens_and_its_log_is_accepted() {
+    let place = Place::new();
+    committed(&place, &restored_sample());
+    let store = place.closed().open(&passphrase(PASSPHRASE)).unwrap();
+    assert_eq!(store.findings().restored, None);
+    assert_eq!(names(&store, CONTACTS).keys().collect::<Vec<_>>(), ["Anna", "Carla"]);
+    let line = |name| fs::read_to_string(restored_sample().join(name)).unwrap();
+    let [head, lost] =
+        ["head", "lost-head"].map(|name| verify::Head::parse_line(&line(name)).unwrap());
+    let exported = fs::read(restored_sample().join("export")).unwrap();
+    let report = verify::check(&exported[..], vec![head.clone(), lost.clone()], true).unwrap();
+    assert_eq!(report.proven, Some(head.seq));
+    let marks = report.notes.iter().filter_map(|note| match note {
+        verify::Note::Restored { seq, generation, copy } => Some((*seq, *generation, copy.0)),
+        _ => None,
+    });
+    let [(seq, generation, copy)] = marks.collect::<Vec<_>>()[..] else { panic!("{report:?}") };
+    assert_eq!((generation, copy), (head.generation, 1_795_478_000_000));
+    let lost = verify::Note::Lost { generation: 0, restore: Some(seq), to: lost.seq };
+    assert!(report.notes.contains(&lost), "{:?}", report.notes);
 }
 
 #[test]
 fn the_committed_store_opens() {
     let place = Place::new();
-    committed(&place);
+    committed(&place, &sample());
     let store = place.closed().open(&passphrase(PASSPHRASE)).unwrap();
     let findings = store.findings();
     assert!(!findings.digest_differs && findings.chain_broken_at.is_none());
@@ -128,8 +191,8 @@ fn dump(store: &Path) -> Vec<u8> {
 }
 
 /// The committed store in a place of its own, with the empty directories that git does not keep.
-fn committed(place: &Place) {
-    copy(&sample().join("store.1"), &place.path());
+fn committed(place: &Place, sample: &Path) {
+    copy(&sample.join("store.1"), &place.path());
     for empty in ["files", "db/blobs"] {
         fs::create_dir_all(place.path().join(empty)).unwrap();
     }
@@ -151,7 +214,7 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn the_committed_store_opens_by_its_recovery_key() {
     let place = Place::new();
-    committed(&place);
+    committed(&place, &sample());
     let key = fs::read_to_string(sample().join("recovery-key")).unwrap();
     assert_eq!(names(&place.closed().open(&recovery(&key)).unwrap(), CONTACTS).len(), 1);
 }

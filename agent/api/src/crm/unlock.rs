@@ -170,7 +170,7 @@ fn by_passphrase(secret: &Unlock) -> bool {
 }
 
 fn name_damage(findings: &Findings) {
-    let Findings { gap, failures, .. } = findings;
+    let Findings { gap, failures, restored, .. } = findings;
     if let Some((from, to)) = gap {
         tracing::info!(
             from,
@@ -181,7 +181,11 @@ fn name_damage(findings: &Findings) {
     if failures.count > 0 {
         tracing::warn!(count = failures.count, "wrong passphrases before this one");
     }
-    let whole = Findings { gap: *gap, failures: *failures, ..Findings::default() };
+    if let Some(from) = restored {
+        tracing::warn!(seq = from.seq, copy = from.copy, "the vault goes on from a copy");
+    }
+    let (gap, failures, restored) = (*gap, *failures, *restored);
+    let whole = Findings { gap, failures, restored, ..Findings::default() };
     if *findings != whole {
         tracing::error!(?findings, "the vault is damaged; what is whole is open");
     }

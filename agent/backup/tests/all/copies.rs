@@ -33,6 +33,25 @@ fn every_copy_gives_back_its_own_day() {
     assert_eq!(repository.check(Depth::Read).unwrap(), []);
 }
 
+/// One in eight stores ends where a segment ends, and no leaf.
+#[test]
+fn what_lies_at_the_end_of_a_store_is_copied_wherever_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut repository = shop::create(shop::disk(folder.path())).unwrap();
+    let (mut shop, mut ends) = (Shop::new(40, 1_100), 0);
+    for _ in 0..60 {
+        shop.edits(1);
+        let copied = shop::whole(&mut repository, &mut shop);
+        assert!(restored(&repository, copied.id).unwrap() == shop.state);
+        let mut cutter = backup::stream::Cutter::default();
+        for (place, sealed) in &shop.state {
+            drop(cutter.put(place, sealed));
+        }
+        ends += usize::from(cutter.end().is_none());
+    }
+    assert!(ends >= 3, "{ends}");
+}
+
 #[test]
 fn people_work_while_a_copy_is_made() {
     let folder = tempfile::tempdir().unwrap();

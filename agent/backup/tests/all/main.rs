@@ -10,14 +10,18 @@
     reason = "tests"
 )]
 
+mod clearing;
 mod copies;
 mod cuts;
 mod damage;
+mod drilled;
 mod forged;
+mod keys;
 mod nas;
 mod rest;
 mod shop;
 mod stock;
+mod store;
 mod stream;
 mod trial;
 mod vault;

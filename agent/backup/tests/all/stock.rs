@@ -10,7 +10,7 @@ use backup::{Depth, Extent, Password, Repository, Restic};
 use crate::shop::{self, Accident, At, Shop, State, restored};
 
 /// Runs it on this repository; its output, if it ends well.
-fn restic(repository: &Path, password: &str, arguments: &[&str]) -> String {
+pub fn restic(repository: &Path, password: &str, arguments: &[&str]) -> String {
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
         .arg(repository)

@@ -8,6 +8,7 @@ use seal::audit::{Frame, Mark, SignedHead, public_key, sign_new_key};
 use seal::body::{Body, NO_FORMER, Value};
 use seal::keys::{KeysFile, Kind, Slot, SlotKind, SlotState, WrappedKey};
 use seal::record::{self, Header, LAST};
+use seal::restored::Restored;
 use seal::{Key, Nonce, RecordId, StoreId, TableId, Version};
 
 pub const STORE: StoreId = StoreId([0x51; 16]);
@@ -90,6 +91,10 @@ pub fn keys_file() -> KeysFile {
 
 pub fn attempts() -> Attempts {
     Attempts { generation: 9, failures: 3, first: 1_795_000_000_000, last: 1_795_000_000_999 }
+}
+
+pub fn restored() -> Restored {
+    Restored { copy: 1_795_000_000_000, seq: 7, hash: [0xab; 32] }
 }
 
 pub fn frames() -> [(&'static str, Frame); 6] {

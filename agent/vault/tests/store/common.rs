@@ -9,7 +9,10 @@ use seal::body::{Body, Value};
 use seal::{RecordId, TableId, Version};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use vault::{Actor, BatchError, Clock, Closed, KeyOf, Moment, Store, Unlock};
+use vault::engine::Change;
+use vault::{
+    Actor, BatchError, Clock, Closed, KeyOf, Made, Moment, Restoring, RestoringError, Store, Unlock,
+};
 use zeroize::Zeroizing;
 
 pub const CONTACTS: TableId = TableId(16);
@@ -124,4 +127,45 @@ pub fn names(store: &Store, table: TableId) -> BTreeMap<String, (RecordId, Versi
         .unwrap();
     assert_eq!((loaded.damaged, loaded.dark), (vec![], vec![]));
     names
+}
+
+/// A copy of a store at rest.
+#[derive(Clone)]
+pub struct Kept {
+    pub state: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub keys: Vec<u8>,
+    pub persons: Vec<Vec<u8>>,
+}
+
+impl Kept {
+    pub fn changes(&self) -> Vec<Change> {
+        self.state.iter().map(|(at, sealed)| (at.clone(), Some(sealed.clone()))).collect()
+    }
+}
+
+pub fn keep(store: &Store) -> Kept {
+    let (feed, keys) = (store.feed(), store.key_feed());
+    let (mut state, mut from) = (BTreeMap::new(), Some(Vec::new()));
+    while let Some(at) = from {
+        let page = feed.page(&at).unwrap();
+        state.extend(page.items);
+        from = page.next;
+    }
+    let persons = (0..).map_while(|segment| keys.persons(segment).unwrap()).collect();
+    Kept { state, keys: keys.keys().unwrap(), persons }
+}
+
+/// A store of a copy, at a place that has none.
+pub fn restore(place: &Place, kept: &Kept, time: u64) -> Made {
+    restore_with(place, kept, time).unwrap()
+}
+
+pub fn restore_with(place: &Place, kept: &Kept, time: u64) -> Result<Made, RestoringError> {
+    let mut new = Restoring::begin(&place.path())?;
+    new.keys(&kept.keys)?;
+    for (segment, bytes) in (0..).zip(&kept.persons) {
+        new.persons(segment, bytes)?;
+    }
+    new.changes(kept.changes())?;
+    new.finish(time)
 }

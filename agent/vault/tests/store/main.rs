@@ -12,5 +12,6 @@ mod damage;
 mod erasure;
 mod feeding;
 mod guessing;
+mod restoring;
 mod unlocking;
 mod writing;
