@@ -3,6 +3,8 @@ sent waits, and comes once whoever gets it is there again.
 """
 
 import base64
+import email
+import email.policy
 import hashlib
 import hmac
 import json
@@ -66,7 +68,7 @@ class Receiver:
                 elif word == "DATA":
                     say("354 go on")
                     lines = iter(talk.readline, b".\r\n")
-                    mail["text"] = b"".join(lines).decode()
+                    mail["text"] = email.message_from_bytes(b"".join(lines), policy=email.policy.default).get_content()
                     self.mails.append(mail)
                     say("250 taken")
                 elif word == "QUIT":
