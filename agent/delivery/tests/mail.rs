@@ -25,7 +25,7 @@ async fn a_mail_arrives_over_tls_and_after_starttls() {
         assert_eq!((&told["tls"], &told["seven_bit"]), (&true.into(), &true.into()));
         let header = |name: &str| told["headers"][name].as_str().unwrap_or_default().to_owned();
         assert_eq!(header("subject"), "【门店 1 · 提示】“访客”有新设备：周-Laptop \"]\\");
-        assert_eq!(header("from"), "Gatehouse 门店 1 <box@example.net>");
+        assert_eq!(header("from"), "门店 1 <box@example.net>");
         assert_eq!(header("message-id"), format!("<{}@example.net>", message.id.as_str()));
         assert_eq!(header("auto-submitted"), "auto-generated");
         assert!(header("date").starts_with("Mon, 30 Nov 2026 11:00:"), "{}", header("date"));
