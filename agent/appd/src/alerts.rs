@@ -21,7 +21,7 @@ use identity::Identity;
 use notify::{Alert, Failure, LocalTime, Realm};
 use settings::Settings;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 use vault::Store;
 
 use crate::host::Host;
@@ -84,23 +84,32 @@ impl Alerts {
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next = None;
         loop {
-            let bell = self.bell.clone();
-            let rested = async {
-                match next {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
+            // A look waits for hostd, which the end does not.
             tokio::select! {
-                _ = times.tick() => self.look().await,
-                () = bell.news() => {}
-                () = rested => {}
-                () = self.carrying.done(&bell) => {}
+                biased;
                 _ = &mut end => break,
+                () = self.happens(&mut times, next) => {}
             }
             next = self.ring().await;
         }
         self.end().await;
+    }
+
+    /// Returns when there may be something to write down. What is given up half-way is looked at again.
+    async fn happens(&mut self, times: &mut Interval, next: Option<Instant>) {
+        let bell = self.bell.clone();
+        let rested = async {
+            match next {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = times.tick() => self.look().await,
+            () = bell.news() => {}
+            () = rested => {}
+            () = self.carrying.done(&bell) => {}
+        }
     }
 
     /// Writes down, sets out with what is handed out, and gives when to ring again.

@@ -245,3 +245,28 @@ async fn a_target_that_is_back_is_noticed_at_the_next_look() {
         }
     }
 }
+
+/// hostd is busy with something else when the program is to end: what is written down is whole all the same, and soon.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_waits_for_no_answer_of_hostd() {
+    let made = MadeUp::new().await;
+    let (held, hold) = std::sync::mpsc::channel::<()>();
+    let (ask, asked) = tokio::sync::oneshot::channel();
+    let ask = std::sync::Mutex::new(Some(ask));
+    made.hostd(move |_| {
+        ask.lock().unwrap().take().map(|ask| ask.send(()));
+        let _ = hold.recv();
+        Response::Accepted
+    });
+    let alerts = made.alerts();
+    let bell = alerts.bell.clone();
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let running = tokio::spawn(alerts.run(ended));
+    asked.await.unwrap();
+    bell.tell(Alert::SettingsLost {});
+    end.send(()).unwrap();
+    let done = tokio::time::timeout(Duration::from_secs(5), running).await;
+    drop(held);
+    done.unwrap().unwrap();
+    assert!(made.kept_alerts().iter().any(|piece| piece.contains("settings-lost")));
+}
