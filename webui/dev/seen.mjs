@@ -42,8 +42,8 @@ export function makeSeen() {
     ["rogue-dhcp", 2, "office", null, 68], ["rogue-router", 4, "guest", null, 34_304],
   ];
   const refused = [
-    ...why.map(([reason, device, zone, destination, port], index) => ({ from: end(devices[device]), source: devices[device].addresses[0], to: { zone, mac: null, name: null }, destination, protocol: "tcp", port, why: reason, rule: reason === "rule" ? "rule_7" : null, ruleNow: reason === "rule" ? { id: 7, action: index % 2 === 0 ? "block" : "allow", comment: "Lena 的打印机" } : null, at: reason.startsWith("rogue") ? "office" : null, count: 12 * index + 1, first: ago(9000), last: ago(60 * index) })),
-    { from: end(devices[3]), source: devices[3].addresses[0], to: { zone: null, mac: null, name: null }, destination: null, protocol: "0", port: 0, why: "no-policy", rule: null, ruleNow: null, at: null, count: 48_211, first: ago(4000), last: ago(700) },
+    ...why.map(([reason, device, zone, destination, port], index) => ({ from: end(devices[device]), source: devices[device].addresses[0], to: { zone, mac: null, name: null }, destination, protocol: "tcp", port, why: reason, rule: reason === "rule" ? "rule_7" : null, ruleDid: reason === "rule" ? { id: 7, action: index % 2 === 0 ? "block" : "allow", comment: "Lena 的打印机" } : null, at: reason.startsWith("rogue") ? "office" : null, count: 12 * index + 1, first: ago(9000), last: ago(60 * index) })),
+    { from: end(devices[3]), source: devices[3].addresses[0], to: { zone: null, mac: null, name: null }, destination: null, protocol: "0", port: 0, why: "no-policy", rule: null, ruleDid: null, at: null, count: 48_211, first: ago(4000), last: ago(700) },
   ];
   const wave = (scale, phase) => Array.from({ length: 60 }, (_, minute) => Math.round(scale * (1.2 + Math.sin((minute + phase) / 7)) * (minute % 17 === phase % 17 ? 3 : 1)));
   const page = (all, query) => {

@@ -63,9 +63,21 @@ pub fn acting(chain: &str) -> Option<u16> {
     chain.strip_prefix("rule_")?.strip_suffix("_acts")?.parse().ok()
 }
 
-/// The number of the rule that writes down with this prefix.
-pub fn writing(prefix: &str) -> Option<u16> {
-    prefix.strip_prefix("rule_")?.parse().ok()
+/// The rule that writes down with this prefix, by its number, and what it does: it may be another one by the time
+/// that somebody reads of it.
+pub fn writing(prefix: &str) -> Option<(u16, RuleAction)> {
+    let (id, does) = prefix.strip_prefix("rule_")?.split_once('_')?;
+    let action = ACTIONS.iter().find(|(_, word)| *word == does)?.0;
+    Some((id.parse().ok()?, action))
+}
+
+const ACTIONS: [(RuleAction, &str); 3] =
+    [(RuleAction::Allow, "allow"), (RuleAction::Block, "block"), (RuleAction::Reject, "reject")];
+
+/// Under which prefix a rule writes down.
+fn writes(id: u16, action: RuleAction) -> Name {
+    let word = ACTIONS.iter().find(|(known, _)| *known == action).map_or("", |(_, word)| word);
+    Name::made(format!("rule_{id}_{word}"))
 }
 
 fn in_force<'s>(scope: &Scope<'s>) -> impl Iterator<Item = &'s settings::Rule> {
@@ -185,7 +197,11 @@ impl OfRule {
             sets.extend(of_services);
             chains.push(chain(services, found));
         }
-        let logs = || when().state(CtState::New).log(asks(id), "written down as its owner asked");
+        let logs = || {
+            when()
+                .state(CtState::New)
+                .log(writes(id, rule.action), "written down as its owner asked")
+        };
         let does = rule.log.then(logs).into_iter().chain([act(rule.action, &why)]);
         chains.push(chain(acts, does.collect()));
         Self { sets, chains }
@@ -235,4 +251,19 @@ fn services(
         ]);
     }
     (rules, sets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_rule_did_is_read_from_its_prefix() {
+        for (action, _) in ACTIONS {
+            assert_eq!(writing(&writes(7, action).to_string()), Some((7, action)));
+        }
+        for other in ["rule_7", "rule_7_", "rule_x_allow", "rule_7_acts", "refused_forward"] {
+            assert_eq!(writing(other), None, "{other}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ use crate::shape::plain::Time;
 use crate::shape::seen::{
     Connection, ConnectionKey, ConnectionsPage, Count, Device, DeviceCounts, DeviceTraffic,
     DevicesPage, End, EndConnections, KnownDevices, Link, Links, OneDevice, Refused, RefusedPage,
-    RuleDoes, RuleNow, Series, Traffic, Why,
+    RuleDid, RuleDoes, Series, Traffic, Why,
 };
 
 /// MAC addresses of one request at most.
@@ -146,9 +146,9 @@ async fn refused(State(admin): State<Admin>, _: Who, uri: Uri) -> Reply {
     let Seen::Refused { rows, chosen, all, since, lost } = seen else {
         return Err(Code::Broken.into());
     };
-    // Without hostd's settings nobody knows what a rule does.
+    // Without hostd's settings nobody knows what was noted at a rule.
     let settings = admin.settings().await.ok().map(|now| now.settings);
-    let rule = |id: &str| rule_now(settings.as_ref()?, firewall::writing(id)?);
+    let rule = |id: &str| rule_did(settings.as_ref(), firewall::writing(id)?);
     reply::json(&RefusedPage {
         next: next(from, rows.len(), chosen),
         items: rows.into_iter().map(|row| refusal(row, rule)).collect(),
@@ -301,17 +301,20 @@ fn connection(row: seeing::Connection) -> Connection {
     }
 }
 
-fn rule_now(settings: &Settings, id: u16) -> Option<RuleNow> {
-    let rule = settings.rules.iter().find(|rule| rule.id == id)?;
-    let action = match rule.action {
+/// What a rule did then. Its note is told only while it does the same: another one may have its number now.
+fn rule_did(settings: Option<&Settings>, (id, action): (u16, RuleAction)) -> Option<RuleDid> {
+    let rules = settings.map(|settings| settings.rules.as_slice()).unwrap_or_default();
+    let now = rules.iter().find(|rule| (rule.id, rule.action) == (id, action));
+    let comment = now.and_then(|rule| rule.comment.as_ref()).map(ToString::to_string);
+    let action = match action {
         RuleAction::Allow => RuleDoes::Allow,
         RuleAction::Block => RuleDoes::Block,
         RuleAction::Reject => RuleDoes::Reject,
     };
-    Some(RuleNow { id, action, comment: rule.comment.as_ref().map(ToString::to_string) })
+    Some(RuleDid { id, action, comment })
 }
 
-fn refusal(row: seeing::Refused, rule_now: impl Fn(&str) -> Option<RuleNow>) -> Refused {
+fn refusal(row: seeing::Refused, rule_did: impl Fn(&str) -> Option<RuleDid>) -> Refused {
     let (why, rule) = match row.why {
         seeing::Why::Quarantined => (Why::Quarantined, None),
         seeing::Why::CrmOpensNone => (Why::CrmOpensNone, None),
@@ -338,7 +341,7 @@ fn refusal(row: seeing::Refused, rule_now: impl Fn(&str) -> Option<RuleNow>) -> 
         protocol: protocol(row.protocol),
         port: row.port,
         why,
-        rule_now: rule.as_deref().and_then(rule_now),
+        rule_did: rule.as_deref().and_then(rule_did),
         rule,
         count: row.count,
         first: time(row.first),

@@ -208,12 +208,12 @@ pub struct RefusedPage {
 
 /// A rule that wrote something down.
 #[derive(Serialize, ToSchema)]
-pub struct RuleNow {
+pub struct RuleDid {
     /// Its number.
     pub id: u16,
-    /// What it does.
+    /// What it did.
     pub action: RuleDoes,
-    /// What a person noted.
+    /// What a person noted at it, while the rule of this number does the same.
     #[schema(required = true)]
     pub comment: Option<String>,
 }
@@ -255,9 +255,9 @@ pub struct Refused {
     /// Id of the rule that wrote it down, for `rule`.
     #[schema(required = true)]
     pub rule: Option<String>,
-    /// That rule as it is now; none when there is none any more.
+    /// What that rule did.
     #[schema(required = true)]
-    pub rule_now: Option<RuleNow>,
+    pub rule_did: Option<RuleDid>,
     /// How often, as far as it was written down.
     pub count: u64,
     /// When first.

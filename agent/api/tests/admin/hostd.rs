@@ -362,7 +362,7 @@ impl Now {
                     destination: Some("192.168.30.10".parse().unwrap()),
                     protocol: 58,
                     port: 443,
-                    why: Why::Rule("rule_7".to_owned()),
+                    why: Why::Rule("rule_7_reject".to_owned()),
                     count: 3,
                     first: 1_800_000_000,
                     last: 1_800_000_060,

@@ -84,15 +84,15 @@ function Row({ row }: { row: Refused }) {
   // A frame's addresses may be anybody's.
   const who = endName(row.from, isRogue(row.why) ? (row.from.mac ?? row.source) : row.source);
   const target = row.destination === null ? t("admin.manyTargets") : row.to.zone === "crm" ? zoneWord("crm") : endName(row.to, row.destination);
-  const { ruleNow } = row;
-  const rule = ruleNow === null ? "" : ruleNow.comment === null ? String(ruleNow.id) : t("admin.ruleNoted", { id: ruleNow.id, comment: ruleNow.comment });
+  const { ruleDid } = row;
+  const rule = ruleDid === null ? "" : ruleDid.comment === null ? String(ruleDid.id) : t("admin.ruleNoted", { id: ruleDid.id, comment: ruleDid.comment });
   const place = PLACES[row.why];
   const values = { who, target, what: service(row.protocol, row.port) };
   return (
     <li className="grid gap-x-6 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
       <div className="min-w-0">
-        <p className="text-body break-words text-ink">{isRogue(row.why) ? t(`admin.frame.${row.why}`, values) : row.ruleNow?.action === "allow" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
-        <p className="text-row break-words text-ink-2">{t(row.why === "rule" ? `admin.whyRule.${row.ruleNow?.action ?? "gone"}` : `admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: row.destination === null ? t("admin.manyTargets") : zoneWord(row.to.zone), rule })}</p>
+        <p className="text-body break-words text-ink">{isRogue(row.why) ? t(`admin.frame.${row.why}`, values) : row.ruleDid?.action === "allow" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
+        <p className="text-row break-words text-ink-2">{t(row.why === "rule" ? `admin.whyRule.${row.ruleDid?.action ?? "other"}` : `admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: row.destination === null ? t("admin.manyTargets") : zoneWord(row.to.zone), rule })}</p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-label text-ink-3 tabular-nums">
           {(row.from.zone !== null || row.from.mac === null) && (
             <span className="inline-flex items-center gap-1.5">
