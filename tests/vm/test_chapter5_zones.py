@@ -360,7 +360,9 @@ def test_the_bell_rings_for_it_and_is_read(office):
     # With the keyboard alone, and back to where one was.
     bell.press("Enter")
     panel = page.page.get_by_role("dialog", name=page.say("admin.alerts.latest"))
-    expect(panel.get_by_role("link", name=one["title"]).first).to_be_visible()
+    # It shows the latest few: others may have come since.
+    newest = page.send_request("GET", "/alerts?limit=1")[1]["items"][0]
+    expect(panel.get_by_role("link", name=newest["title"]).first).to_be_visible()
     found = looks.everywhere(page.page, "admin-bell")
     page.page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
