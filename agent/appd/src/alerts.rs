@@ -19,7 +19,6 @@ use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::Identity;
 use notify::{Alert, Failure, LocalTime, Realm};
-use settings::Settings;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 use vault::Store;
@@ -163,7 +162,7 @@ impl Alerts {
         if !self.bell.has_targets().await {
             return;
         }
-        let Some(settings) = settings(&self.host).await else { return };
+        let Some(settings) = self.host.settings().await else { return };
         self.bell.lives_by(LocalTime::of(settings.time_zone.as_ref())).await;
         for (target, way, why) in self.bell.missed().await {
             let is_open = carrying::is_open(&settings, &way);
@@ -203,23 +202,13 @@ impl Alerts {
     }
 
     async fn look_at_lists(&mut self) -> Vec<Alert> {
-        let Some(settings) = settings(&self.host).await else { return Vec::new() };
+        let Some(settings) = self.host.settings().await else { return Vec::new() };
         let Ok(Response::BlockLists(held)) = self.host.ask(&Request::BlockLists).await else {
             return Vec::new();
         };
         let lists = settings.blocking.lists.iter();
         let lists = lists.map(|(name, address)| (name.as_str(), address.as_str()));
         self.lists.look(lists, &held, crate::lists::now())
-    }
-}
-
-/// Those in force; none when hostd does not answer.
-async fn settings(host: &Host) -> Option<Settings> {
-    match host.ask(&Request::Settings).await {
-        Ok(Response::Settings { document: Some(document), .. }) => {
-            settings::parse(document.as_bytes()).ok()
-        }
-        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use api::admin::Unanswered;
 use host_api::{HEADER, Request, Response};
+use settings::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
@@ -36,6 +37,16 @@ impl Host {
     /// hostd, at its socket. Nothing is opened yet: hostd may start later, or anew.
     pub fn at(socket: PathBuf) -> Self {
         Self { socket, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The settings in force; none when hostd does not answer.
+    pub async fn settings(&self) -> Option<Settings> {
+        match self.ask(&Request::Settings).await {
+            Ok(Response::Settings { document: Some(document), .. }) => {
+                settings::parse(document.as_bytes()).ok()
+            }
+            _ => None,
+        }
     }
 
     /// Asks one thing.

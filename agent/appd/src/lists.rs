@@ -78,7 +78,7 @@ impl Lists {
 
     /// One look: what was ordered, and what is due.
     async fn look(&mut self) {
-        let (Some(settings), Some(held)) = (self.settings().await, self.held().await) else {
+        let (Some(settings), Some(held)) = (self.host.settings().await, self.held().await) else {
             return;
         };
         let wanted: Vec<ListAddress> = settings.blocking.lists.values().cloned().collect();
@@ -187,15 +187,6 @@ impl Lists {
             (at, rest) = (at + end as u64, after);
         }
         Ok(())
-    }
-
-    async fn settings(&self) -> Option<Settings> {
-        match self.host.ask(&Request::Settings).await {
-            Ok(Response::Settings { document: Some(document), .. }) => {
-                settings::parse(document.as_bytes()).ok()
-            }
-            _ => None,
-        }
     }
 
     async fn held(&self) -> Option<Vec<ListHeld>> {

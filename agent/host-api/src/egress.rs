@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use settings::{EgressProtocol, EgressUser};
+use settings::{Egress, EgressProtocol, EgressUser, Note};
 
 /// What is known of the destinations of the settings in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,19 @@ pub struct EgressAsked {
     pub port: u16,
     /// What it says it is for.
     pub reason: Option<String>,
+}
+
+impl EgressAsked {
+    /// Asks for this destination; a reason that is no note of the settings is left out.
+    pub fn of(egress: &Egress, reason: &str) -> Self {
+        Self {
+            user: egress.user,
+            to: egress.to.to_string(),
+            protocol: egress.protocol,
+            port: egress.port,
+            reason: reason.parse::<Note>().is_ok().then(|| reason.to_owned()),
+        }
+    }
 }
 
 /// A destination that was asked for.

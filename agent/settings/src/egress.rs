@@ -10,7 +10,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::network::network;
-use crate::{DomainName, Note, Reason, Settings, ZoneName};
+use crate::{DomainName, Note, Problem, Reason, Settings, ZoneName};
 
 /// One destination of one program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -143,6 +143,14 @@ impl Settings {
         };
         let of = |one: &Egress| (one.user, one.protocol, one.port) == (user, protocol, port);
         self.egress.iter().any(|one| of(one) && covers(&one.to))
+    }
+
+    /// Whether a destination could be allowed, judged as if it were the only one.
+    ///
+    /// # Errors
+    /// All that speaks against it.
+    pub fn judge_egress(&self, egress: &Egress) -> Result<(), Vec<Problem>> {
+        Self { egress: vec![egress.clone()], ..self.clone() }.validate()
     }
 
     /// The zone that an address of the list is in: of its subnet, or behind a router of it.

@@ -12,7 +12,7 @@ use host_api::{Request, Response};
 use notify::{Chosen, MAX_TARGETS, RelaySecurity, RobotKind, Way};
 use seal::numbers::action;
 use seal::{RecordId, Version};
-use settings::{Note, Settings};
+use settings::Settings;
 
 use super::alerts::severity;
 use super::bell::{NotChanged, Said, Shown};
@@ -173,20 +173,11 @@ impl Admin {
             Reached::Host => |_: &str| "/host".to_owned(),
             Reached::Address => |_: &str| "/address".to_owned(),
         };
-        let mut with = now;
-        with.egress = vec![way.clone()];
-        with.validate().map_err(|problems| {
+        now.judge_egress(&way).map_err(|problems| {
             let ours = problems.into_iter().filter(|it| it.field.starts_with("/egress"));
             refused_fields(ours.collect(), language, place)
         })?;
-        let name = chosen.target.name.as_str();
-        let asked = EgressAsked {
-            user: way.user,
-            to: way.to.to_string(),
-            protocol: way.protocol,
-            port: way.port,
-            reason: name.parse::<Note>().is_ok().then(|| name.to_owned()),
-        };
+        let asked = EgressAsked::of(&way, chosen.target.name.as_str());
         match self.ask(Request::EgressAsk(asked)).await? {
             Response::Accepted => {}
             // The list of what is asked for is full: the target says that it is not reached.

@@ -141,7 +141,7 @@ async fn carry(
     errand: Errand,
 ) -> Result<(), Failure> {
     let Errand { mut message, way, name, language, local } = errand;
-    let settings = super::settings(host).await.ok_or(Failure::Interrupted)?;
+    let settings = host.settings().await.ok_or(Failure::Interrupted)?;
     if !is_open(&settings, &way) {
         want(host, &way, &name).await;
         return Err(Failure::NotAllowed);
@@ -172,14 +172,7 @@ async fn addresses_of(way: &Way, resolver: SocketAddr) -> Vec<IpAddr> {
 
 /// An admin took it away meanwhile, or never allowed it.
 async fn want(host: &Host, way: &Way, name: &str) {
-    let egress = way.egress();
-    let asked = EgressAsked {
-        user: egress.user,
-        to: egress.to.to_string(),
-        protocol: egress.protocol,
-        port: egress.port,
-        reason: name.parse::<settings::Note>().is_ok().then(|| name.to_owned()),
-    };
+    let asked = EgressAsked::of(&way.egress(), name);
     match host.ask(&Request::EgressAsk(asked)).await {
         Ok(Response::Accepted) => {}
         Ok(other) => tracing::warn!(?other, "where a target is was not asked for"),

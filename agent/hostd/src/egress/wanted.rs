@@ -68,12 +68,10 @@ impl Wanted {
         now: SystemTime,
     ) -> Result<(), Unwanted> {
         let egress = destination(&asked)?;
-        let mut with = settings.clone();
-        if with.egress.iter().any(|known| known.key() == egress.key()) {
+        if settings.egress.iter().any(|known| known.key() == egress.key()) {
             return Ok(());
         }
-        with.egress = vec![egress.clone()];
-        with.validate().map_err(|problems| {
+        settings.judge_egress(&egress).map_err(|problems| {
             let first = problems.first().map(ToString::to_string);
             Unwanted::Invalid(first.unwrap_or_default())
         })?;
