@@ -199,25 +199,52 @@ impl Way {
         if self.place().port == 0 {
             return Err(WayInvalid::Port);
         }
-        let plain = |text: &str, max: usize| {
-            (1..=max).contains(&text.len()) && !text.chars().any(char::is_control)
-        };
         match self {
-            Self::Mail(relay) if !(1..=20).contains(&relay.to.len()) => Err(WayInvalid::Recipients),
+            Self::Mail(relay) if !(1..=Relay::MAX_RECIPIENTS).contains(&relay.to.len()) => {
+                Err(WayInvalid::Recipients)
+            }
             Self::Mail(Relay { login: Some(login), .. })
-                if !plain(&login.user, 254) || !plain(login.password.reveal(), 1024) =>
+                if !Login::is_user(&login.user) || !Login::is_password(&login.password) =>
             {
                 Err(WayInvalid::Login)
             }
             Self::Webhook(webhook) if crate::webhook::key(&webhook.secret).is_none() => {
                 Err(WayInvalid::Secret)
             }
-            Self::Robot(Robot { secret: Some(secret), .. }) if !plain(secret.reveal(), 256) => {
+            Self::Robot(Robot { secret: Some(secret), .. }) if !Robot::is_secret(secret) => {
                 Err(WayInvalid::Secret)
             }
             _ => Ok(()),
         }
     }
+}
+
+impl Relay {
+    /// Most recipients.
+    pub const MAX_RECIPIENTS: usize = 20;
+}
+
+impl Login {
+    /// Whether it can be a user.
+    pub fn is_user(text: &str) -> bool {
+        is_plain(text, 254)
+    }
+
+    /// Whether it can be a password.
+    pub fn is_password(password: &Secret) -> bool {
+        is_plain(password.reveal(), 1024)
+    }
+}
+
+impl Robot {
+    /// Whether messages can be signed with it.
+    pub fn is_secret(secret: &Secret) -> bool {
+        is_plain(secret.reveal(), 256)
+    }
+}
+
+fn is_plain(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 impl Authority {

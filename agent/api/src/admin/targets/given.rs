@@ -12,8 +12,6 @@ use crate::reply::broken;
 use crate::shape::alerts::AlertSeverity;
 use crate::shape::targets::{AlertQuiet, AlertSecurity, AlertTargetGiven, AlertWay};
 
-/// Most recipients of mail.
-const MAX_RECIPIENTS: usize = 20;
 /// Most messages within an hour.
 const MAX_PER_HOUR: u32 = 60;
 
@@ -65,6 +63,8 @@ pub(super) fn chosen(
     let (Some(target), Some(way), true) = (target, way, given.refused.is_empty()) else {
         return Err(Problem::fields_refused(given.refused));
     };
+    // What was refused above is all that it refuses; nothing else is ever kept.
+    way.check().map_err(|error| broken(&error))?;
     Ok((Chosen { target, way }, new))
 }
 
@@ -183,8 +183,9 @@ impl Given {
         let recipients = self.given.recipients.take().unwrap_or_default();
         if recipients.is_empty() {
             self.refuse("/recipients", "empty");
-        } else if recipients.len() > MAX_RECIPIENTS {
-            self.refused.push(Field::new("/recipients", "too-many").with("most", MAX_RECIPIENTS));
+        } else if recipients.len() > Relay::MAX_RECIPIENTS {
+            self.refused
+                .push(Field::new("/recipients", "too-many").with("most", Relay::MAX_RECIPIENTS));
         }
         let to = recipients.iter().enumerate();
         let to: Vec<Option<Mailbox>> =
@@ -220,12 +221,10 @@ impl Given {
             self.refuse("/password", "empty");
             return None;
         };
-        let fits =
-            |text: &str, most: usize| text.len() <= most && !text.chars().any(char::is_control);
-        if !fits(&user, 254) {
+        if !Login::is_user(&user) {
             self.refuse("/user", "unseen");
         }
-        if !fits(password.reveal(), 1024) {
+        if !Login::is_password(&password) {
             self.refuse("/password", "unseen");
         }
         Some(Login { user, password })
@@ -265,8 +264,7 @@ impl Given {
         let secret = match self.given.secret.take() {
             Some(secret) if secret.reveal().is_empty() => None,
             Some(secret) => {
-                let text = secret.reveal();
-                if text.len() > 256 || text.chars().any(char::is_control) {
+                if !Robot::is_secret(&secret) {
                     self.refuse("/secret", "unseen");
                 }
                 Some(secret)
