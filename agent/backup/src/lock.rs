@@ -22,20 +22,9 @@ pub struct Held {
 
 /// Locks; takes away what an earlier run of ours left.
 pub fn take(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held, CopyError> {
-    for (object, _) in target.list(Kind::Lock)? {
-        let sealed = match target.read(object, None) {
-            Err(TargetError::Missing(_)) => continue,
-            read => read?,
-        };
-        // One that does not open is no lock of anybody who has the key.
-        let Some(lock) = document::open::<Lock>(&sealed, key) else { continue };
-        if lock.hostname == host {
-            give_back(target, object);
-        } else if lock.exclusive
-            && document::read(&lock.time).is_some_and(|time| now < time.saturating_add(STALE))
-        {
-            return Err(CopyError::Busy { host: lock.hostname, since: lock.time });
-        }
+    // Others that copy are in nobody's way.
+    if let Some(busy) = other(target, key, host, now, (true, |lock| lock.exclusive))? {
+        return Err(busy);
     }
     put(target, key, host, now, false)
 }
@@ -43,11 +32,11 @@ pub fn take(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held
 /// Locks, to be alone; takes away what an earlier run of ours left. Whoever came at the same moment and
 /// was seen only afterwards goes first.
 pub fn take_alone(target: &dyn Target, key: &Key, host: &str, now: u64) -> Result<Held, CopyError> {
-    if let Some(busy) = other(target, key, host, now, true)? {
+    if let Some(busy) = other(target, key, host, now, (true, |_| true))? {
         return Err(busy);
     }
     let held = put(target, key, host, now, true)?;
-    match other(target, key, host, now, false) {
+    match other(target, key, host, now, (false, |_| true)) {
         Ok(None) => Ok(held),
         Ok(Some(busy)) => {
             held.release(target);
@@ -60,25 +49,28 @@ pub fn take_alone(target: &dyn Target, key: &Key, host: &str, now: u64) -> Resul
     }
 }
 
-/// Who else is at work there.
+/// Who else is at work there with a lock that counts; what an earlier run of ours left may be taken away.
 fn other(
     target: &dyn Target,
     key: &Key,
     host: &str,
     now: u64,
-    take_ours: bool,
+    (take_ours, counts): (bool, fn(&Lock) -> bool),
 ) -> Result<Option<CopyError>, CopyError> {
     for (object, _) in target.list(Kind::Lock)? {
         let sealed = match target.read(object, None) {
             Err(TargetError::Missing(_)) => continue,
             read => read?,
         };
+        // One that does not open is no lock of anybody who has the key.
         let Some(lock) = document::open::<Lock>(&sealed, key) else { continue };
         if lock.hostname == host {
             if take_ours {
                 give_back(target, object);
             }
-        } else if document::read(&lock.time).is_some_and(|time| now < time.saturating_add(STALE)) {
+        } else if counts(&lock)
+            && document::read(&lock.time).is_some_and(|time| now < time.saturating_add(STALE))
+        {
             return Ok(Some(CopyError::Busy { host: lock.hostname, since: lock.time }));
         }
     }
