@@ -52,3 +52,31 @@ async fn is_an_entry_of_the_admins_log() {
     assert_eq!(head.status, 200);
     logged(&site.store, &head.body);
 }
+
+/// Every hour, after an export and after a change of a role; what the export and the change say of themselves is
+/// covered by it.
+#[tokio::test]
+async fn leaves_by_itself() {
+    let office = Office::open().await;
+    let store = office.crm.open().unwrap().store.clone();
+    let seq = |line: &str| {
+        let bytes = line.strip_prefix("gatehouse-head-1 ").unwrap();
+        SignedHead::decode(&BASE64URL_NOPAD.decode(bytes.as_bytes()).unwrap()).unwrap().seq
+    };
+    let newest = || store.audit(None, 1).unwrap()[0].seq;
+    office.crm.tick().await;
+    assert_eq!(seq(&office.head().await), newest(), "at the first minute");
+    let file = office.manager.raw("GET", "/log/export", &[], "").await;
+    assert_eq!(file.status(), 200);
+    let exported = store.audit(None, 1).unwrap().remove(0);
+    assert_eq!(exported.action, Some(action::LOG_EXPORTED));
+    assert!(seq(&office.head().await) >= exported.seq);
+    let (_, bert) = office.joined("Bert", Role::Staff).await;
+    let path = format!("/people/{}", api::shape::plain::Id(bert.account().id.0).text());
+    let change = serde_json::json!({ "role": "manager" });
+    office.manager.at("PATCH", &path, &serde_json::json!(1), change).await.good();
+    assert!(seq(&office.head().await) >= newest());
+    office.clock.forward(std::time::Duration::from_secs(3_601));
+    office.crm.tick().await;
+    assert_eq!(seq(&office.head().await), newest(), "an hour later");
+}

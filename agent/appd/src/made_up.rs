@@ -51,6 +51,15 @@ impl MadeUp {
 
     /// With a target of alerts, a webhook at this address.
     pub async fn with_webhook(address: &str) -> Self {
+        Self::with_target(address, false).await
+    }
+
+    /// The same, with one that gets signed heads of the log.
+    pub async fn with_heads(address: &str) -> Self {
+        Self::with_target(address, true).await
+    }
+
+    async fn with_target(address: &str, heads: bool) -> Self {
         let way = Way::Webhook(Webhook {
             address: address.parse().unwrap(),
             secret: notify::webhook::secret(&[7; 32]),
@@ -61,7 +70,7 @@ impl MadeUp {
             language: settings::Language::English,
             from: Severity::Info,
             quiet: None,
-            heads: false,
+            heads,
             per_hour: 20,
         };
         Self::with(Some(Chosen { target, way })).await
@@ -169,6 +178,17 @@ impl MadeUp {
             reach: self.reached.clone(),
             orders,
             other,
+        }
+    }
+
+    /// Of a hostd with these settings in force.
+    pub fn in_force(document: &str) -> Response {
+        Response::Settings {
+            document: Some(document.to_owned()),
+            source: host_api::SettingsSource::Confirmed,
+            trial: None,
+            ended: None,
+            by_console: None,
         }
     }
 

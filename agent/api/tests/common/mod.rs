@@ -58,7 +58,7 @@ pub struct Office {
     pub router: Router,
     pub manager: Browser,
     _dir: TempDir,
-    _events: mpsc::Receiver<events::Event>,
+    events: tokio::sync::Mutex<mpsc::Receiver<events::Event>>,
 }
 
 /// Somebody's browser, with the cookies that it sends.
@@ -78,6 +78,16 @@ pub struct Answer {
 }
 
 impl Office {
+    /// Waits until a signed head of the log leaves, and gives it.
+    pub async fn head(&self) -> String {
+        let mut events = self.events.lock().await;
+        loop {
+            if let events::Event::Head { line } = events.recv().await.unwrap() {
+                return line;
+            }
+        }
+    }
+
     pub async fn open() -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::new());
         let directory = dir.path().join("crm");
@@ -97,7 +107,7 @@ impl Office {
         let api = routes(crm.clone());
         let router = site::router(App::Crm, language, pages, Reports::default(), api);
         let manager = claim(&crm, &router, &clock).await;
-        Self { clock, crm, router, manager, _dir: dir, _events: received }
+        Self { clock, crm, router, manager, _dir: dir, events: received.into() }
     }
 
     /// Somebody who came by an invitation of this role.

@@ -138,13 +138,7 @@ async fn an_alert_leaves_the_box_once_its_way_is_open() {
     let document = Arc::new(Mutex::new(text.to_owned()));
     let in_force = Arc::clone(&document);
     let asked = made.hostd(move |request| match request {
-        Request::Settings => Response::Settings {
-            document: Some(in_force.lock().unwrap().clone()),
-            source: host_api::SettingsSource::Confirmed,
-            trial: None,
-            ended: None,
-            by_console: None,
-        },
+        Request::Settings => MadeUp::in_force(&in_force.lock().unwrap()),
         _ => Response::Accepted,
     });
     let mut alerts = made.alerts();
@@ -207,13 +201,7 @@ async fn a_target_that_is_back_is_noticed_at_the_next_look() {
     );
     let document = text.replacen("\"version\"", &way, 1);
     made.hostd(move |request| match request {
-        Request::Settings => Response::Settings {
-            document: Some(document.clone()),
-            source: host_api::SettingsSource::Confirmed,
-            trial: None,
-            ended: None,
-            by_console: None,
-        },
+        Request::Settings => MadeUp::in_force(&document),
         _ => Response::Accepted,
     });
     let authorities = made.place.path().join("authorities.pem");
@@ -269,4 +257,16 @@ async fn the_end_waits_for_no_answer_of_hostd() {
     drop(held);
     done.unwrap().unwrap();
     assert!(made.kept_alerts().iter().any(|piece| piece.contains("settings-lost")));
+}
+
+/// Where the log stood at the end is on its way, or waits for the next start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_leaves_at_the_end() {
+    let made = MadeUp::with_heads("https://hooks.example.net/in").await;
+    made.hostd(|_| Response::Accepted);
+    let (end, ended) = tokio::sync::oneshot::channel();
+    end.send(()).unwrap();
+    made.alerts().run(ended).await;
+    let kept = made.kept_alerts();
+    assert!(kept.iter().any(|piece| piece.contains("gatehouse-head-1 ")), "{kept:?}");
 }

@@ -136,13 +136,7 @@ impl Bench {
         assert!(settings::parse(document.as_bytes()).is_ok());
         let lists = held.map(|held| ListHeld { address: address.clone(), ..held });
         let asked = made_up.hostd(move |request| match request {
-            Request::Settings => Response::Settings {
-                document: Some(document.clone()),
-                source: host_api::SettingsSource::Confirmed,
-                trial: None,
-                ended: None,
-                by_console: None,
-            },
+            Request::Settings => MadeUp::in_force(&document),
             Request::BlockLists => Response::BlockLists(lists.clone().into_iter().collect()),
             _ => Response::Accepted,
         });
