@@ -18,6 +18,9 @@ use common::{forward, in_new_namespace, name, rule, run, table_id};
 use firewall::ir::*;
 use kernel::nft;
 
+/// Long enough for all that is done within it on a machine that is busy.
+const SHORT: Duration = Duration::from_secs(5);
+
 fn timed(text: &str, key: KeyType) -> Set {
     Set { name: name(text), key: vec![key], elements: Vec::new(), timed: true }
 }
@@ -44,12 +47,11 @@ fn what_is_put_in_stays_for_its_time_over_a_new_ruleset() {
             &table,
             [
                 (&four, addresses[0], Duration::from_secs(600)),
-                (&four, addresses[1], Duration::from_millis(700)),
+                (&four, addresses[1], SHORT),
                 (&six, addresses[2], Duration::from_secs(600)),
             ],
         )
         .unwrap();
-        let put_in = Instant::now();
         let held = |set| {
             let mut held = nft::held(&table, set).unwrap();
             held.sort();
@@ -59,34 +61,35 @@ fn what_is_put_in_stays_for_its_time_over_a_new_ruleset() {
         assert_eq!(nft::differences(first.check().unwrap()).unwrap(), [], "no difference");
         let listed = run(&["nft", "list", "ruleset"]);
         assert!(listed.contains("flags timeout"), "{listed}");
-        assert!(listed.contains("9.9.9.9 timeout 10m expires 9m5"), "{listed}");
+        // Within the kernel's first tick the whole time is left.
+        let left = ["10m", "9m5"].map(|left| format!("9.9.9.9 timeout 10m expires {left}"));
+        assert!(left.iter().any(|left| listed.contains(left)), "{listed}");
 
         // Other rules, the same sets.
         let second = ruleset("second", both());
         nft::replace(second.check().unwrap()).unwrap();
         let after = held(&four);
-        assert!(put_in.elapsed() < Duration::from_millis(700), "the machine is too slow");
         assert_eq!(
             after.iter().map(|(ip, _)| *ip).collect::<Vec<_>>(),
             [addresses[1], addresses[0]]
         );
-        assert!(after[0].1 <= Duration::from_millis(700), "got a new time: {after:?}");
+        assert!(after[0].1 <= SHORT, "got a new time: {after:?}");
         assert!(after[1].1 > Duration::from_secs(590), "{after:?}");
         assert_eq!(held(&six).len(), 1);
 
         // One goes when its time is over, one that is put in again stays.
-        nft::hold(&table, [(&four, addresses[0], Duration::from_secs(1))]).unwrap();
+        nft::hold(&table, [(&four, addresses[0], SHORT)]).unwrap();
         nft::hold(&table, [(&four, addresses[0], Duration::from_secs(300))]).unwrap();
         // Beyond the times that both had at first.
         let again = Instant::now();
         let mut after = held(&four);
-        while again.elapsed() < Duration::from_millis(1_200) {
+        while again.elapsed() < SHORT + Duration::from_secs(1) {
             std::thread::yield_now();
             after = held(&four);
         }
         assert_eq!(after.len(), 1, "{after:?}");
         assert_eq!(after[0].0, addresses[0]);
-        assert!(after[0].1 > Duration::from_secs(290) && after[0].1 <= Duration::from_secs(300));
+        assert!(after[0].1 > Duration::from_secs(200) && after[0].1 <= Duration::from_secs(300));
 
         // A ruleset without the set takes all of it away.
         let third = ruleset("third", vec![timed("six", KeyType::Ip6)]);
