@@ -348,6 +348,19 @@ fn a_zone_with_other_addresses_is_the_same_zone() {
 }
 
 #[test]
+fn a_zone_that_grows_takes_nothing_from_those_who_keep_their_addresses() {
+    let network = |text: &str| Some(text.parse().unwrap());
+    let [small, large] = ["192.168.11.0/24", "192.168.10.0/23"].map(network);
+    let said = |before, after| {
+        Finding::Moved { zone: zone("office"), before, after }.text(Language::English)
+    };
+    let grown = "office gets more addresses: all of 192.168.10.0/23 instead of 192.168.11.0/24. \
+                 Devices keep theirs.";
+    assert_eq!(said(small, large), grown);
+    assert!(said(large, small).ends_with("A device that keeps another one reaches nothing."));
+}
+
+#[test]
 fn ipv6_off_is_told_by_zone() {
     let found = changed(|settings| {
         settings.zones.get_mut(&zone("guest")).unwrap().ipv6 = Ipv6Zone::Off;

@@ -108,9 +108,15 @@ fn sources_that_are_no_place_on_the_internet_are_told() {
     assert_eq!(
         from(&["203.0.113.5"]),
         [
-            "! Till: only 203.0.113.5 may come, which is no place on the internet: nobody on the internet reaches it."
+            "! Till: only 203.0.113.5 may come, and such addresses are not used on the internet: nobody there reaches it."
         ]
     );
+    // Neither where the box's stand-in on the internet would meet somebody.
+    for list in [&["10.1.2.3"][..], &["100.64.0.1"], &["fd00::1"]] {
+        let told = from(list);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].ends_with("nobody there reaches it."), "{told:?}");
+    }
     let opened = "From the internet, tcp/443 now reaches 192.168.10.5:443 in office, for the listed addresses only.";
     let mut some = from(&["203.0.113.5", "5.6.7.8"]);
     some.sort_unstable();
@@ -118,7 +124,7 @@ fn sources_that_are_no_place_on_the_internet_are_told() {
         some,
         [
             opened,
-            "Till: 203.0.113.5 is no place on the internet, so nobody on the internet comes from there."
+            "Till: addresses such as 203.0.113.5 are not used on the internet, so nobody there comes from them."
         ]
     );
     for list in [&["5.6.7.8"][..], &["0.0.0.0/0"], &["5.6.7.8", "192.168.20.0/24"]] {

@@ -9,8 +9,32 @@ use crate::{Label, Language, Settings, ZoneName};
 /// Places that are no zone of the document.
 const ELSEWHERE: [&str; 2] = ["box", "wan"];
 
-/// What stands beside zones on the pages and is none: all of them, and the internet by its port's name.
-const BESIDE: [&str; 6] = ["wan", "any", "all", "all zones", "所有分区", "任意"];
+/// What stands beside zones on the pages and is none, and what reads as such: all of them, the internet by
+/// its port's name, the box.
+const BESIDE: [&str; 22] = [
+    "wan",
+    "any",
+    "all",
+    "all zones",
+    "any zone",
+    "each zone",
+    "every zone",
+    "all networks",
+    "everything",
+    "this box",
+    "gatehouse",
+    "任意",
+    "任意分区",
+    "所有",
+    "所有分区",
+    "所有网络",
+    "全部",
+    "全部分区",
+    "每个分区",
+    "各分区",
+    "本盒子",
+    "外网",
+];
 /// Letters of Cyrillic and Greek that cannot be told from Latin ones (Unicode's confusables.txt).
 const LOOKALIKES: [(&str, char); 13] = [
     ("аα", 'a'),
@@ -66,6 +90,7 @@ impl Settings {
 /// A name as people see it: without case, width and article, and with one letter for all that look alike.
 fn folded(name: &str) -> String {
     let name: String = name.nfkc().collect::<String>().to_lowercase();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = name.strip_prefix("the ").unwrap_or(&name);
     let alike = |letter: char| {
         let latin = LOOKALIKES.iter().find(|(all, _)| all.contains(letter));

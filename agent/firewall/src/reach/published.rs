@@ -21,7 +21,9 @@ const OWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(100, 64, 0, 2));
 pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for one in &trial.after.settings.publish {
-        for way in &one.ports {
+        let nobody = nobody_comes(trial.after, one);
+        let comes = !matches!(nobody, Some(Finding::NobodyComes { only: true, .. }));
+        for way in one.ports.iter().filter(|_| comes) {
             for v6 in [false, true] {
                 let reached = |side| answer(side, *way, v6, &trial.outside);
                 let (was, is) = (reached(trial.before), reached(trial.after));
@@ -38,7 +40,7 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
             let label = one.label.clone();
             let risks = one.risks().into_iter();
             found.extend(risks.map(|risk| Finding::Risk { label: label.clone(), risk }));
-            found.extend(nobody_comes(trial.after, one));
+            found.extend(nobody);
         }
     }
     let closed = trial.before.settings.publish.iter().flat_map(|one| &one.ports);

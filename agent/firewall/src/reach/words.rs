@@ -134,6 +134,8 @@ impl Words<'_> {
         let code = match (before, after) {
             (None, _) => "addresses_gained",
             (Some(_), None) => "addresses_lost",
+            (Some(before), Some(after)) if after.contains(&before) => "addresses_grown",
+            (Some(before), Some(after)) if before.contains(&after) => "addresses_fewer",
             (Some(_), Some(_)) => "addresses_changed",
         };
         let mut parameters = vec![("zone", self.zone(zone))];
