@@ -135,7 +135,8 @@ proptest! {
             + 2 * settings.crm.reachable_from.len()
             + 4 * settings.relays.len().min(1) * settings.zones.len() + 4 * settings.egress.len()
             + settings.publish.len() * (12 + 6 * settings.zones.len())
-            + 2 * usize::from(!settings.dns.tls().is_empty());
+            + 2 * usize::from(!settings.dns.tls().is_empty())
+            + usize::from(!settings.quarantine.is_empty()) * (9 + 4 * settings.zones.len());
         prop_assert!(rules <= bound, "{} rules, {} expected at most", rules, bound);
     }
 
