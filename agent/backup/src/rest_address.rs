@@ -44,6 +44,16 @@ impl RestAddress {
         &self.folder
     }
 
+    /// Where the keys of what is copied here lie: beside it, never in it.
+    #[must_use]
+    pub fn of_keys(&self) -> Self {
+        let folder = match self.folder.as_str() {
+            "" => "/gatehouse-keys".to_owned(),
+            folder => format!("{folder}-keys"),
+        };
+        Self { folder, ..self.clone() }
+    }
+
     /// What the header `Host` says.
     #[must_use]
     pub fn authority(&self) -> String {

@@ -12,7 +12,8 @@ use crate::object::{Id, Kind, Object};
 use crate::target::{Target, TargetError};
 
 /// What whoever has the password of a target can do there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Protection {
     /// Add only: what is there stays.
     AppendOnly,

@@ -19,6 +19,7 @@ mod forged;
 mod keys;
 mod nas;
 mod rest;
+mod service;
 mod shop;
 mod stock;
 mod store;

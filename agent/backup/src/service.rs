@@ -1,0 +1,246 @@
+//! Takes copies of one store on time: a worker for each target, what they did for whoever asks, and what
+//! somebody has to be told.
+
+mod chosen;
+mod kept;
+mod keyed;
+mod plan;
+mod why;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use seal::RecordId;
+use vault::Store;
+
+pub use chosen::{Chosen, InvalidChosen, Place, Rest};
+pub use kept::{Copied as CopyMade, Drilled, Kept};
+pub use plan::{JOURNAL, LATE};
+pub use why::Why;
+use worker::{Command, State, Worker};
+
+use crate::restic::Clock;
+
+/// Looks a host's addresses up, as far as we may go there.
+pub type Resolve = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
+
+/// What the workers need.
+pub struct Parts {
+    /// What is copied.
+    pub store: Store,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is called in copies.
+    pub name: String,
+    /// What the box is called in copies.
+    pub host: String,
+    /// Ms since 1970.
+    pub clock: Arc<Clock>,
+    /// Where is remembered what became of copies.
+    pub directory: PathBuf,
+    /// Where drills restore; on the disk of the store.
+    pub scratch: PathBuf,
+    /// Certificates of authorities that everybody knows, PEM.
+    pub authorities: PathBuf,
+    /// Looks names up.
+    pub resolve: Arc<Resolve>,
+    /// Told what somebody has to know. Must not block.
+    pub say: Arc<dyn Fn(Said) + Send + Sync>,
+}
+
+/// What somebody has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The way to a target is wanted.
+    Wants {
+        /// Its host.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// What it is called.
+        name: String,
+    },
+    /// There was no good copy for a day or more.
+    Late {
+        /// What the target is called.
+        name: String,
+        /// For how many days.
+        days: u32,
+    },
+    /// A copy that was restored is not what it should be.
+    Bad {
+        /// What the target is called.
+        name: String,
+    },
+}
+
+/// What is under way at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// A copy is made.
+    Copying,
+    /// What is old is taken away.
+    Clearing,
+    /// A copy is restored and compared.
+    Drilling,
+}
+
+/// Nothing is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Why.
+    pub why: Why,
+    /// Since when.
+    pub since: u64,
+    /// When it was tried last.
+    pub last: u64,
+}
+
+/// How a target does.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// What is under way.
+    pub doing: Option<Doing>,
+    /// What is remembered.
+    pub kept: Kept,
+    /// Why nothing is copied.
+    pub failing: Option<Failing>,
+    /// When something is done next.
+    pub next: Option<u64>,
+    /// When a drill could not begin, and why.
+    pub drill_failed: Option<(u64, Why)>,
+}
+
+/// All workers of a store.
+pub struct Service {
+    parts: Arc<Parts>,
+    running: Mutex<BTreeMap<RecordId, Running>>,
+    /// Held by the one drill that runs: two at once would need room twice.
+    drills: Arc<Mutex<()>>,
+}
+
+struct Running {
+    chosen: Arc<Chosen>,
+    commands: Sender<Command>,
+    told: Arc<Mutex<Told>>,
+    ending: Arc<AtomicBool>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("directory", &self.parts.directory).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Without a target yet. What a drill left is taken away.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        match fs::remove_dir_all(&parts.scratch) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "what a drill left is still there");
+            }
+            _ => {}
+        }
+        Self { parts: Arc::new(parts), running: Mutex::default(), drills: Arc::default() }
+    }
+
+    /// Copies to this target from now on, in place of what it was.
+    ///
+    /// # Errors
+    /// When the kernel starts no thread.
+    pub fn put(&self, id: RecordId, chosen: Chosen) -> io::Result<()> {
+        let mut running = self.running();
+        let file = self.file(id);
+        let mut kept = Kept::read(&file);
+        if let Some(before) = running.remove(&id)
+            && !chosen.has_sheet_of(&before.chosen)
+        {
+            // Who moves a target begins anew there; what the other place has is no copy any more.
+            kept = if same_place(&chosen, &before.chosen) { kept } else { Kept::default() };
+        }
+        let (chosen, told) = (Arc::new(chosen), Told { kept: kept.clone(), ..Told::default() });
+        let (commands, received) = mpsc::channel();
+        let (told, ending) = (Arc::new(Mutex::new(told)), Arc::new(AtomicBool::new(false)));
+        let worker = Worker {
+            parts: Arc::clone(&self.parts),
+            chosen: Arc::clone(&chosen),
+            file,
+            told: Arc::clone(&told),
+            ending: Arc::clone(&ending),
+            commands: received,
+            feed: self.parts.store.feed(),
+            drills: Arc::clone(&self.drills),
+            state: State::of(kept),
+        };
+        thread::Builder::new().name("copies".to_owned()).spawn(move || worker.run())?;
+        running.insert(id, Running { chosen, commands, told, ending });
+        Ok(())
+    }
+
+    /// Copies there no more. What is there stays.
+    pub fn remove(&self, id: RecordId) {
+        self.running().remove(&id);
+        match fs::remove_file(self.file(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "what was remembered of a target stays");
+            }
+            _ => {}
+        }
+    }
+
+    /// Has a copy made now. Whether there is such a target.
+    pub fn copy(&self, id: RecordId) -> bool {
+        self.command(id, Command::Copy)
+    }
+
+    /// Has a copy restored and compared now. Whether there is such a target.
+    pub fn drill(&self, id: RecordId) -> bool {
+        self.command(id, Command::Drill)
+    }
+
+    /// How a target does.
+    #[must_use]
+    pub fn told(&self, id: RecordId) -> Option<Told> {
+        let running = self.running();
+        let told = &running.get(&id)?.told;
+        Some(told.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Ends all of it: whatever is under way stops at its next step, and is no copy.
+    pub fn end(&self) {
+        self.running().clear();
+    }
+
+    fn command(&self, id: RecordId, command: Command) -> bool {
+        self.running().get(&id).is_some_and(|it| it.commands.send(command).is_ok())
+    }
+
+    fn file(&self, id: RecordId) -> PathBuf {
+        self.parts.directory.join(format!("{}.json", data_encoding::HEXLOWER.encode(&id.0)))
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<RecordId, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn same_place(one: &Chosen, other: &Chosen) -> bool {
+    let (Place::Rest(one), Place::Rest(other)) = (&one.place, &other.place);
+    one.address == other.address
+}

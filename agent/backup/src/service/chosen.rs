@@ -1,0 +1,161 @@
+//! A target as somebody chose it, and how it is written down.
+
+use events::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::keep::Keep;
+use crate::password::Password;
+use crate::rest_address::{InvalidRestAddress, RestAddress};
+use crate::rest_server::{InvalidLogin, Login};
+use crate::sheet::{Sheet, SheetKey};
+
+/// A target of copies.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// What people call it.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// What opens the copies.
+    pub key: SheetKey,
+    /// How long copies stay.
+    pub keep: Keep,
+    /// When the target was chosen, ms since 1970.
+    pub made: u64,
+    /// When somebody proved that the sheet in force is printed, ms since 1970.
+    pub sheet: Option<u64>,
+}
+
+/// Where copies lie.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Place {
+    /// A restic REST server.
+    Rest(Rest),
+}
+
+/// A restic REST server, and who we are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rest {
+    /// `https://…`
+    pub address: String,
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+    /// Certificates of the authority that its own comes from, PEM; none for those that everybody knows.
+    pub authority: Option<String>,
+}
+
+/// What cannot be of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidChosen {
+    /// The address.
+    #[error(transparent)]
+    Address(#[from] InvalidRestAddress),
+    /// User or password.
+    #[error(transparent)]
+    Login(#[from] InvalidLogin),
+    /// It is not written down as this program does.
+    #[error("this is no target that was written down")]
+    Written,
+}
+
+impl Chosen {
+    /// As it is written down.
+    ///
+    /// # Errors
+    /// [`InvalidChosen::Written`] never, in practice.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, InvalidChosen> {
+        serde_json::to_vec(self).map_err(|_| InvalidChosen::Written)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// See [`InvalidChosen`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidChosen> {
+        let chosen: Self = serde_json::from_slice(bytes).map_err(|_| InvalidChosen::Written)?;
+        let Place::Rest(rest) = &chosen.place;
+        rest.address()?;
+        rest.login()?;
+        Ok(chosen)
+    }
+
+    /// What is printed.
+    #[must_use]
+    pub fn sheet(&self) -> Sheet {
+        let Place::Rest(rest) = &self.place;
+        let login = (rest.user.clone(), rest.password.clone());
+        Sheet::new(rest.address.clone(), login, self.key.clone(), rest.authority.as_deref())
+    }
+
+    /// Whether a sheet of this one says of the other where it is and how it opens.
+    #[must_use]
+    pub fn has_sheet_of(&self, other: &Self) -> bool {
+        self.key == other.key && self.sheet().text() == other.sheet().text()
+    }
+}
+
+impl Rest {
+    /// # Errors
+    /// See [`InvalidRestAddress`].
+    pub fn address(&self) -> Result<RestAddress, InvalidRestAddress> {
+        self.address.parse()
+    }
+
+    /// # Errors
+    /// See [`InvalidLogin`].
+    pub fn login(&self) -> Result<Login, InvalidLogin> {
+        let password = Password::new(self.password.reveal().to_owned());
+        Login::new(self.user.clone(), password)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn chosen(address: &str, authority: Option<String>) -> Chosen {
+        let rest = Rest {
+            address: address.to_owned(),
+            user: "shop".to_owned(),
+            password: Secret::new("s3cret".to_owned()),
+            authority,
+        };
+        let (key, keep) = (SheetKey::new().unwrap(), Keep::default());
+        Chosen { name: "NAS".to_owned(), place: Place::Rest(rest), key, keep, made: 1, sheet: None }
+    }
+
+    #[test]
+    fn what_was_written_down_is_read_and_what_cannot_be_is_not() {
+        let one = chosen("https://nas.example/shop", None);
+        let bytes = one.to_bytes().unwrap();
+        let read = Chosen::from_bytes(&bytes).unwrap();
+        assert!(read.has_sheet_of(&one) && read.name == "NAS" && read.made == 1);
+        let text = String::from_utf8(bytes).unwrap();
+        for (from, to) in [
+            ("https://nas", "http://nas"),
+            ("\"shop\"", "\"a:b\""),
+            ("\"made\":1", "\"made\":1,\"more\":1"),
+        ] {
+            let altered = text.replacen(from, to, 1);
+            assert_ne!(altered, text);
+            assert!(Chosen::from_bytes(altered.as_bytes()).is_err(), "{to}");
+        }
+        assert!(!format!("{one:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn another_name_needs_no_new_sheet() {
+        let one = chosen("https://nas.example/shop", None);
+        let renamed = Chosen { name: "Cellar".to_owned(), sheet: Some(7), ..one.clone() };
+        assert!(renamed.has_sheet_of(&one));
+        let mut moved = one.clone();
+        let Place::Rest(rest) = &mut moved.place;
+        rest.address.push('2');
+        assert!(!moved.has_sheet_of(&one));
+    }
+}

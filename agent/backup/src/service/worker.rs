@@ -1,0 +1,405 @@
+//! Whoever copies to one target, on a thread of its own: it waits, copies, clears up and drills as the plan says.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use vault::{Feed, Since};
+
+use super::kept::{Copied, Drilled, Kept};
+use super::keyed::{Ends, Keyed};
+use super::plan::{self, Asked, Failed, Job, Next, Past};
+use super::why::Why;
+use super::{Chosen, Doing, Failing, Parts, Place, Said, Told};
+use crate::drill::drill;
+use crate::keys::KeyRepository;
+use crate::line::Trust;
+use crate::pruning::PruneError;
+use crate::repository::{CopyError, Extent, OpenError, Repository as _};
+use crate::rest_server::RestServer;
+use crate::restic::{Names, Restic};
+use crate::target::Target;
+
+/// Of what a drill restores, as much must be free besides, bytes.
+const ROOM: u64 = 256 << 20;
+/// A drill that could not begin is tried again after this.
+const DRILL_AGAIN: u64 = 3_600_000;
+/// How long one waits at a stretch: a clock that is set meanwhile is noticed.
+const STRETCH: Duration = Duration::from_secs(60);
+
+/// What a worker is told.
+#[derive(Debug)]
+pub enum Command {
+    /// To copy now; copies that are gone are begun anew.
+    Copy,
+    /// To drill now.
+    Drill,
+}
+
+/// See the module.
+pub struct Worker {
+    pub parts: Arc<Parts>,
+    pub chosen: Arc<Chosen>,
+    /// Where is remembered what has to be.
+    pub file: PathBuf,
+    pub told: Arc<Mutex<Told>>,
+    pub ending: Arc<AtomicBool>,
+    pub commands: Receiver<Command>,
+    pub feed: Feed,
+    pub drills: Arc<Mutex<()>>,
+    pub state: State,
+}
+
+/// What a worker knows.
+#[derive(Default)]
+pub struct State {
+    kept: Kept,
+    whole: Option<u64>,
+    drilled: Option<u64>,
+    failed: Option<Failed>,
+    failing: Option<Failing>,
+    asked: Asked,
+    taken: Option<Since>,
+    open: Option<Open>,
+    days_late: Option<u32>,
+}
+
+struct Open {
+    copies: Restic,
+    keys: KeyRepository,
+}
+
+impl State {
+    pub fn of(kept: Kept) -> Self {
+        Self { drilled: kept.drill.as_ref().map(|drill| drill.at), kept, ..Self::default() }
+    }
+}
+
+impl Worker {
+    /// Works until it is to end.
+    pub fn run(mut self) {
+        while !self.ending.load(Ordering::Relaxed) {
+            let now = (self.parts.clock)();
+            self.tell_when_late(now);
+            let past = Past {
+                good: self.state.kept.good,
+                whole: self.state.whole,
+                cleared: self.state.kept.cleared,
+                drilled: self.state.drilled,
+                failed: self.state.failed,
+            };
+            let command = match plan::next(&past, self.state.asked, now) {
+                Next::Do(job) => {
+                    self.work(job);
+                    match self.commands.try_recv() {
+                        Ok(command) => command,
+                        Err(std::sync::mpsc::TryRecvError::Empty) => continue,
+                        Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
+                    }
+                }
+                Next::Wait(ms) => {
+                    self.show(None, Some(now.saturating_add(ms)));
+                    match self.commands.recv_timeout(Duration::from_millis(ms).min(STRETCH)) {
+                        Ok(command) => command,
+                        Err(RecvTimeoutError::Timeout) => continue,
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    }
+                }
+            };
+            match command {
+                Command::Copy => self.state.asked.copy = true,
+                Command::Drill => self.state.asked.drill = true,
+            }
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        let doing = match job {
+            Job::Copy(_) => Doing::Copying,
+            Job::Clear => Doing::Clearing,
+            Job::Drill => Doing::Drilling,
+        };
+        self.show(Some(doing), None);
+        match job {
+            Job::Copy(extent) => {
+                let by_hand = std::mem::take(&mut self.state.asked.copy);
+                let began = (self.parts.clock)();
+                match self.copy(extent, began, by_hand) {
+                    Ok(()) => {
+                        self.state.kept.good = Some(began);
+                        (self.state.failed, self.state.failing) = (None, None);
+                        self.state.days_late = None;
+                    }
+                    Err(why) => self.fails(why),
+                }
+            }
+            Job::Clear => self.clear(),
+            Job::Drill => {
+                self.state.asked.drill = false;
+                if let Err(why) = self.drill() {
+                    let now = (self.parts.clock)();
+                    self.state.drilled = Some(now.saturating_sub(plan::DRILLED - DRILL_AGAIN));
+                    tracing::warn!(target = self.chosen.name, ?why, "no drill of the copies");
+                    self.lock().drill_failed = Some((now, why));
+                } else {
+                    self.lock().drill_failed = None;
+                }
+            }
+        }
+        if let Err(error) = self.state.kept.write(&self.file) {
+            tracing::warn!(%error, "what became of copies is not remembered");
+        }
+        self.show(None, None);
+    }
+
+    fn fails(&mut self, why: Why) {
+        if self.ending.load(Ordering::Relaxed) {
+            return;
+        }
+        let now = (self.parts.clock)();
+        let times = self.state.failed.map_or(0, |failed| failed.times).saturating_add(1);
+        self.state.failed = Some(Failed { at: now, times, by_hand: why.is_by_hand() });
+        let since = self.state.failing.as_ref().map_or(now, |failing| failing.since);
+        self.state.failing = Some(Failing { why, since, last: now });
+        // What stands between is not known after a failure: it is looked at anew.
+        self.state.open = None;
+        self.state.whole = None;
+        if why.may_be_shut() {
+            self.wants_way();
+        }
+    }
+
+    /// Asks for the way there: an admin may have taken it away, or never given it.
+    fn wants_way(&self) {
+        let Place::Rest(rest) = &self.chosen.place;
+        if let Ok(address) = rest.address() {
+            let (host, port) = (address.host().to_owned(), address.port());
+            (self.parts.say)(Said::Wants { host, port, name: self.chosen.name.clone() });
+        }
+    }
+
+    fn tell_when_late(&mut self, now: u64) {
+        let days = plan::days_late(self.state.kept.good, self.chosen.made, now);
+        if let Some(days) = days.filter(|days| self.state.days_late.is_none_or(|told| told < *days))
+        {
+            self.state.days_late = Some(days);
+            (self.parts.say)(Said::Late { name: self.chosen.name.clone(), days });
+        }
+    }
+
+    fn copy(&mut self, extent: Extent, began: u64, by_hand: bool) -> Result<(), Why> {
+        if extent == Extent::Whole {
+            // Whether all that a copy needs is still there is seen by opening it.
+            self.state.open = None;
+        }
+        self.open(by_hand)?;
+        let State { kept, taken, open, whole, .. } = &mut self.state;
+        let Some(Open { copies, keys }) = open else { return Err(Why::Nothing) };
+        let mut source = Keyed {
+            store: &self.parts.store,
+            feed: &mut self.feed,
+            taken,
+            keys,
+            ending: &self.ending,
+            old_keys_kept: kept.old_keys_kept,
+        };
+        let unchanged = extent == Extent::Journal && !by_hand && {
+            source.is_unchanged().map_err(|error| logged(&self.chosen, &*error, Why::Store))?
+        };
+        if unchanged {
+            return Ok(());
+        }
+        let mut made = copies.copy(extent, &mut source);
+        let mut is_whole = extent == Extent::Whole;
+        if matches!(made, Err(CopyError::Lost | CopyError::NoBase)) && !is_whole {
+            is_whole = true;
+            made = copies.copy(Extent::Whole, &mut source);
+        }
+        let old_keys_kept = source.old_keys_kept;
+        let made = made.map_err(|error| {
+            let why = Why::from(&error);
+            logged(&self.chosen, &error, why)
+        })?;
+        if is_whole {
+            *whole = Some(began);
+        }
+        kept.old_keys_kept = old_keys_kept;
+        let took = (self.parts.clock)().saturating_sub(began);
+        kept.copied = Some(Copied { at: began, sent: made.sent, took });
+        let target = &self.chosen.name;
+        tracing::info!(target, sent = made.sent, whole = is_whole, "a copy was made");
+        if kept.protection.is_none() {
+            match copies.protection() {
+                Ok(protection) => {
+                    (kept.protection, kept.tried) = (Some(protection), Some(began));
+                }
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::warn!(error, target, "what a target lets us do is not known");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens what is at the target, or makes it where nothing ever was.
+    fn open(&mut self, anew: bool) -> Result<(), Why> {
+        if self.state.open.is_some() {
+            return Ok(());
+        }
+        let is_new = self.state.kept.good.is_none() || anew;
+        let names = Names { host: self.parts.host.clone(), store: self.parts.name.clone() };
+        let opened = (|| -> Result<Open, OpenFailed> {
+            let [copies, keys] = targets(&self.parts, &self.chosen)?;
+            let clock = || Arc::clone(&self.parts.clock);
+            let key = &self.chosen.key;
+            let copies =
+                match Restic::open(copies.clone(), &key.of_copies(), names.clone(), clock()) {
+                    Err(OpenError::Nothing) if is_new => {
+                        Restic::create(copies, &key.of_copies(), names.clone(), clock())?
+                    }
+                    Err(OpenError::Nothing) => return Err(OpenFailed::Gone),
+                    opened => opened?,
+                };
+            let keys =
+                match KeyRepository::open(keys.clone(), &key.of_keys(), names.clone(), clock()) {
+                    Err(OpenError::Nothing) => {
+                        KeyRepository::create(keys, &key.of_keys(), names, clock())?
+                    }
+                    opened => opened?,
+                };
+            Ok(Open { copies, keys })
+        })();
+        self.state.open = Some(opened.map_err(|failed| match &failed {
+            OpenFailed::Gone => logged(&self.chosen, &failed, Why::Gone),
+            OpenFailed::Open(error) => logged(&self.chosen, &failed, error.into()),
+            OpenFailed::Here(_) => logged(&self.chosen, &failed, Why::Store),
+        })?);
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        let now = (self.parts.clock)();
+        let State { kept, open, .. } = &mut self.state;
+        let Some(Open { copies, .. }) = open else {
+            // A copy comes first.
+            self.state.whole = None;
+            return;
+        };
+        kept.cleared = Some(now);
+        kept.not_cleared = match copies.forget(&self.chosen.keep) {
+            Ok(_) => None,
+            Err(PruneError::Kept(_)) => Some(Why::Refused),
+            Err(error) => Some(logged(&self.chosen, &error, (&error).into())),
+        };
+    }
+
+    fn drill(&mut self) -> Result<(), Why> {
+        let Some(Open { copies, keys }) = &self.state.open else {
+            self.state.whole = None;
+            return Ok(());
+        };
+        let _alone = self.drills.lock().unwrap_or_else(PoisonError::into_inner);
+        let scratch = self.parts.scratch.clone();
+        let needed = size_of(&self.parts.path).saturating_mul(2).saturating_add(ROOM);
+        let free = scratch.parent().and_then(free_at);
+        if free.is_none_or(|free| free < needed) {
+            return Err(Why::NoRoom);
+        }
+        let done = drill(copies, keys, &self.parts.store, &scratch, &*self.parts.clock);
+        let done = done.map_err(|error| logged(&self.chosen, &error, (&error).into()))?;
+        let drilled = Drilled::of(&done);
+        let (target, good) = (&self.chosen.name, drilled.good);
+        if good {
+            tracing::info!(target, took = drilled.took, "a copy was restored and compared");
+        } else {
+            tracing::error!(target, faults = ?drilled.faults, "a copy is not what it should be");
+            (self.parts.say)(Said::Bad { name: self.chosen.name.clone() });
+        }
+        let kept = &mut self.state.kept;
+        if let Some(protection) = done.protection {
+            (kept.protection, kept.tried) = (Some(protection), Some(drilled.at));
+        }
+        self.state.drilled = Some(drilled.at);
+        kept.drill = Some(drilled);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, doing: Option<Doing>, next: Option<u64>) {
+        let mut told = self.lock();
+        told.doing = doing;
+        told.kept = self.state.kept.clone();
+        told.failing = self.state.failing;
+        told.next = next;
+    }
+}
+
+/// Why nothing could be opened.
+#[derive(Debug, thiserror::Error)]
+enum OpenFailed {
+    #[error("the copies that were there are gone")]
+    Gone,
+    #[error("the copies cannot be opened")]
+    Open(#[from] OpenError),
+    #[error("no connection can be made")]
+    Here(#[from] io::Error),
+}
+
+/// Where copies and keys lie.
+pub fn targets(parts: &Parts, chosen: &Chosen) -> io::Result<[Arc<dyn Target>; 2]> {
+    let Place::Rest(rest) = &chosen.place;
+    let address = rest.address().map_err(io::Error::other)?;
+    let login = rest.login().map_err(io::Error::other)?;
+    let of = |address| -> io::Result<Arc<dyn Target>> {
+        let trust = match &rest.authority {
+            Some(pem) => Trust::These(pem.clone()),
+            None => Trust::File(parts.authorities.clone()),
+        };
+        let (host, resolve) = (rest.address().map_err(io::Error::other)?, parts.resolve.clone());
+        let addresses = Arc::new(move || resolve(host.host()));
+        Ok(Arc::new(RestServer::new(address, &login, trust, addresses)?))
+    };
+    Ok([of(address.clone())?, of(address.of_keys())?])
+}
+
+fn logged(chosen: &Chosen, error: &(dyn Error + 'static), why: Why) -> Why {
+    if error.is::<Ends>() || error.source().is_some_and(|source| source.is::<Ends>()) {
+        return why;
+    }
+    tracing::warn!(target = chosen.name, error = chain(error), "no copy");
+    why
+}
+
+fn chain(error: &dyn Error) -> String {
+    let (mut text, mut next) = (error.to_string(), error.source());
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+fn free_at(path: &Path) -> Option<u64> {
+    let at = rustix::fs::statvfs(path).ok()?;
+    Some(at.f_bavail.saturating_mul(at.f_frsize))
+}
+
+/// Bytes of all files below.
+fn size_of(path: &Path) -> u64 {
+    let mut size = 0_u64;
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        let Ok(meta) = entry.metadata() else { continue };
+        size += if meta.is_dir() { size_of(&entry.path()) } else { meta.len() };
+    }
+    size
+}

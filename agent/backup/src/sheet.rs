@@ -1,0 +1,228 @@
+//! What is printed of a target, so that a blank box finds the copies and opens them: where they lie, who we
+//! are there, and one key that both repositories' passwords come from.
+
+use std::fmt;
+
+use data_encoding::{BASE64, HEXLOWER};
+use events::Secret;
+use seal::recovery::{self, RecoveryError};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::cipher::{NoRandom, random};
+use crate::password::Password;
+
+/// Longest text that is read, bytes: what a code of squares holds, and somewhat more.
+const MOST: usize = 8 << 10;
+
+/// 160 random bits. As text they are the password of the copies' repository.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SheetKey(Zeroizing<[u8; 20]>);
+
+impl fmt::Debug for SheetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SheetKey(…)")
+    }
+}
+
+impl SheetKey {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the kernel gives no random bytes.
+    pub fn new() -> Result<Self, NoRandom> {
+        let mut key = Zeroizing::new([0; 20]);
+        random(&mut key[..])?;
+        Ok(Self(key))
+    }
+
+    /// As a person typed it: seven groups of five.
+    ///
+    /// # Errors
+    /// See [`RecoveryError`].
+    pub fn parse(typed: &str) -> Result<Self, RecoveryError> {
+        recovery::parse(typed).map(Self)
+    }
+
+    /// As it is printed.
+    #[must_use]
+    pub fn text(&self) -> Zeroizing<String> {
+        recovery::encode(&self.0)
+    }
+
+    /// Whether this is the last group of five, as a person typed it.
+    #[must_use]
+    pub fn ends_with(&self, typed: &str) -> bool {
+        let text = self.text();
+        let Some((start, _)) = text.rsplit_once('-') else { return false };
+        // Through the same reading as the whole key: any case, O for 0.
+        let whole = Zeroizing::new(format!("{start}-{}", typed.trim()));
+        Self::parse(&whole).is_ok_and(|read| read == *self)
+    }
+
+    /// The password of the repository of copies: stock restic takes it as it is printed.
+    #[must_use]
+    pub fn of_copies(&self) -> Password {
+        Password::new(self.text().as_str().to_owned())
+    }
+
+    /// The password of the repository of keys.
+    #[must_use]
+    pub fn of_keys(&self) -> Password {
+        let hash =
+            Sha256::new().chain_update("gatehouse: keys of copies").chain_update(self.0.as_slice());
+        Password::new(HEXLOWER.encode(&hash.finalize()))
+    }
+}
+
+impl Serialize for SheetKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for SheetKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Secret::deserialize(deserializer)?;
+        Self::parse(text.reveal()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The sheet as one text, for a code of squares.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    /// The version of this text.
+    #[serde(rename = "gatehouse-copies")]
+    version: u8,
+    /// Where the copies lie.
+    pub at: String,
+    /// Who we are there.
+    pub user: String,
+    /// With which password.
+    pub password: Secret,
+    /// The key.
+    pub key: SheetKey,
+    /// The certificate of the authority that the server's comes from, DER in base64; one that everybody
+    /// knows when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+}
+
+/// No text of a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SheetError {
+    /// It is something else.
+    #[error("this is no text of a recovery sheet")]
+    Other,
+    /// A newer program printed it.
+    #[error("this recovery sheet is of a newer version")]
+    Newer,
+}
+
+impl Sheet {
+    /// Of a target.
+    #[must_use]
+    pub fn new(
+        at: String,
+        (user, password): (String, Secret),
+        key: SheetKey,
+        authority: Option<&str>,
+    ) -> Self {
+        Self { version: 1, at, user, password, key, ca: authority.and_then(first_certificate) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> Secret {
+        Secret::new(serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// See [`SheetError`].
+    pub fn parse(text: &str) -> Result<Self, SheetError> {
+        #[derive(Deserialize)]
+        struct Version {
+            #[serde(rename = "gatehouse-copies")]
+            version: u8,
+        }
+        let text = text.trim();
+        if text.len() > MOST {
+            return Err(SheetError::Other);
+        }
+        let Version { version } = serde_json::from_str(text).map_err(|_| SheetError::Other)?;
+        if version > 1 {
+            return Err(SheetError::Newer);
+        }
+        serde_json::from_str(text).map_err(|_| SheetError::Other)
+    }
+
+    /// The authority's certificate as PEM.
+    ///
+    /// # Errors
+    /// When it is no base64.
+    pub fn authority(&self) -> Result<Option<String>, SheetError> {
+        let Some(ca) = &self.ca else { return Ok(None) };
+        BASE64.decode(ca.as_bytes()).map_err(|_| SheetError::Other)?;
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for line in ca.as_bytes().chunks(64) {
+            pem.push_str(&String::from_utf8_lossy(line));
+            pem.push('\n');
+        }
+        pem.push_str("-----END CERTIFICATE-----\n");
+        Ok(Some(pem))
+    }
+}
+
+/// The first certificate of a PEM text, without its lines: a code of squares has no room for more.
+fn first_certificate(pem: &str) -> Option<String> {
+    let (_, after) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
+    let (inside, _) = after.split_once("-----END CERTIFICATE-----")?;
+    Some(inside.split_whitespace().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_printed_and_proved_by_its_last_group() {
+        let key = SheetKey::new().unwrap();
+        let text = key.text();
+        assert_eq!(SheetKey::parse(&text.to_lowercase()).unwrap(), key);
+        let last = text.rsplit('-').next().unwrap();
+        assert!(key.ends_with(last) && key.ends_with(&format!(" {} ", last.to_lowercase())));
+        let first = text.split('-').next().unwrap();
+        for wrong in ["", "00000", &text, &format!("{last}{last}")] {
+            assert!(!key.ends_with(wrong), "{wrong}");
+        }
+        assert!(first == last || !key.ends_with(first));
+        assert_ne!(key.of_copies().as_str(), key.of_keys().as_str());
+        assert!(!format!("{key:?}").contains(last));
+    }
+
+    #[test]
+    fn a_sheet_comes_back_from_its_text() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB\nAAAA\n-----END CERTIFICATE-----\n";
+        let login = ("shop".to_owned(), Secret::new("s3cret".to_owned()));
+        let key = SheetKey::new().unwrap();
+        let sheet = Sheet::new("https://nas.example/shop".to_owned(), login, key, Some(pem));
+        let text = sheet.text();
+        let read = Sheet::parse(&format!("\n{} ", text.reveal())).unwrap();
+        assert_eq!(read.key, sheet.key);
+        assert_eq!((read.at, read.user), (sheet.at.clone(), sheet.user.clone()));
+        assert!(read.password == sheet.password);
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(sheet.authority().unwrap().as_deref(), Some(pem));
+        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":2");
+        assert_eq!(Sheet::parse(&newer).unwrap_err(), SheetError::Newer);
+        for other in ["", "{}", "https://nas.example", &"x".repeat(MOST + 1)] {
+            assert_eq!(Sheet::parse(other).unwrap_err(), SheetError::Other);
+        }
+        let odd = text.reveal().replace("MIIBAAAA", "§");
+        assert!(Sheet::parse(&odd).unwrap().authority().is_err());
+    }
+}

@@ -1,0 +1,246 @@
+//! Copies that are taken on time: to a real server over TLS, by the service that the applications use.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use backup::service::{Chosen, Doing, Parts, Place, Rest, Said, Service, Told, Why};
+use backup::{Keep, KeyRepository, Protection, Repository, Restic, SheetKey, Trust};
+use events::Secret;
+use seal::RecordId;
+
+use crate::nas::{NAME, Nas, PASSWORD};
+use crate::store::{DAY, Shop, contacts};
+
+const ID: RecordId = RecordId([7; 16]);
+/// Longer than any step here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Office {
+    shop: Shop,
+    service: Service,
+    said: Arc<Mutex<Vec<Said>>>,
+}
+
+fn chosen(nas: &Nas) -> Chosen {
+    let rest = Rest {
+        address: format!("https://{NAME}:{}/box/crm", nas.port),
+        user: "box".to_owned(),
+        password: Secret::new(PASSWORD.to_owned()),
+        authority: Some(nas.authority.pem.clone()),
+    };
+    let key = SheetKey::new().unwrap();
+    let made = crate::store::START;
+    let (name, place) = ("NAS".to_owned(), Place::Rest(rest));
+    Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+}
+
+impl Office {
+    fn new() -> Self {
+        let shop = Shop::new();
+        let (said, time) = (Arc::new(Mutex::new(Vec::new())), shop.time.clone());
+        let to = Arc::clone(&said);
+        let service = Service::new(Parts {
+            store: shop.store.clone(),
+            path: shop.folder.path().join("store.1"),
+            name: "/crm".to_owned(),
+            host: "gatehouse".to_owned(),
+            clock: Arc::new(move || ::vault::Clock::now(&time).wall),
+            directory: shop.folder.path().join("copies"),
+            scratch: shop.folder.path().join("drill"),
+            authorities: "/nowhere".into(),
+            resolve: Arc::new(|host| {
+                if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
+            }),
+            say: Arc::new(move |said| to.lock().unwrap().push(said)),
+        });
+        Self { shop, service, said }
+    }
+
+    /// How the target does, once this is so.
+    fn until(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
+        let begun = Instant::now();
+        loop {
+            let told = self.service.told(ID).unwrap();
+            if is_so(&told) {
+                return told;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{what}: {told:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    fn rests(&self) -> Told {
+        self.until("it rests", |told| told.doing.is_none() && told.next.is_some())
+    }
+}
+
+/// A blank box that has the sheet and nothing else.
+fn restored(nas: &Nas, chosen: &Chosen, shop: &Shop, name: &str) -> Vec<String> {
+    let sheet = chosen.sheet();
+    let here = || Arc::new(|| vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
+    let login =
+        || backup::Login::new(sheet.user.clone(), password(sheet.password.reveal())).unwrap();
+    let address: backup::RestAddress = sheet.at.parse().unwrap();
+    let trust = || Trust::These(nas.authority.pem.clone());
+    let target =
+        |address| Arc::new(backup::RestServer::new(address, &login(), trust(), here()).unwrap());
+    let keys = target(address.of_keys());
+    let key = SheetKey::parse(&sheet.key.text()).unwrap();
+    let clock = shop.time.of_copies();
+    let copies =
+        Restic::open(target(address), &key.of_copies(), crate::store::names(), clock.clone());
+    let copies = copies.unwrap();
+    let keys = KeyRepository::open(keys, &key.of_keys(), crate::store::names(), clock).unwrap();
+    let newest = copies.copies().unwrap().copies.pop().unwrap();
+    let to = shop.blank(name);
+    backup::restore(&copies, &newest, &keys, &to).unwrap();
+    contacts(&shop.open(&to))
+}
+
+fn password(text: &str) -> backup::Password {
+    backup::Password::new(text.to_owned())
+}
+
+#[test]
+fn a_target_gets_copies_on_time_and_a_drill_and_a_blank_box_comes_back_from_its_sheet() {
+    let nas = Nas::start(&["--private-repos"]);
+    let office = Office::new();
+    office.shop.contact("Anna");
+    let chosen = chosen(&nas);
+    office.service.put(ID, chosen.clone()).unwrap();
+    let told = office.rests();
+    assert_eq!((told.failing, told.drill_failed), (None, None));
+    assert_eq!(told.kept.protection, Some(Protection::Deletes));
+    let drill = told.kept.drill.unwrap();
+    assert!(drill.good, "{drill:?}");
+    assert!(drill.rows.iter().any(|[table, open, ..]| (*table, *open) == (16, 1)), "{drill:?}");
+    assert_eq!(restored(&nas, &chosen, &office.shop, "first"), ["Anna"]);
+
+    // Nothing changed: nothing is sent, and what is there is as good as new.
+    let before = told.kept.copied.unwrap();
+    office.shop.time.forward(11 * 60_000);
+    office.service.drill(ID);
+    let told = office.until("it looked", |told| told.kept.good > Some(before.at + 10 * 60_000));
+    assert_eq!(told.kept.copied.unwrap(), before);
+
+    office.shop.contact("李雷");
+    office.shop.time.forward(11 * 60_000);
+    office.service.drill(ID);
+    let told = office.until("a journal", |told| told.kept.copied.unwrap().at > before.at);
+    assert!(told.kept.copied.unwrap().sent < 1 << 20);
+    assert_eq!(restored(&nas, &chosen, &office.shop, "second"), ["Anna", "李雷"]);
+    let stock = nas.restic(&chosen.key.text(), &["check", "--read-data"]);
+    assert!(stock.contains("no errors were found"), "{stock}");
+
+    // A restart remembers, and copies anew from the beginning.
+    office.service.end();
+    office.shop.contact("Carla");
+    office.shop.time.forward(60_000);
+    office.service.put(ID, chosen.clone()).unwrap();
+    assert!(office.service.told(ID).unwrap().kept.drill.is_some());
+    let at = told.kept.copied.unwrap().at;
+    office.until("a whole copy", |told| told.kept.copied.unwrap().at > at);
+    office.rests();
+    assert_eq!(restored(&nas, &chosen, &office.shop, "third"), ["Anna", "Carla", "李雷"]);
+    assert_eq!(*office.said.lock().unwrap(), []);
+}
+
+#[test]
+fn each_trouble_is_one_line_and_nothing_is_lost() {
+    let nas = Nas::start(&["--private-repos"]);
+    let office = Office::new();
+    office.shop.contact("Anna");
+    let right = chosen(&nas);
+    let altered = |change: &dyn Fn(&mut Rest)| {
+        let mut altered = right.clone();
+        let Place::Rest(rest) = &mut altered.place;
+        change(rest);
+        altered
+    };
+    let fails = |chosen: Chosen, why: Why| {
+        office.service.put(ID, chosen).unwrap();
+        let told = office.until("it failed", |told| told.failing.is_some());
+        assert_eq!(told.failing.unwrap().why, why);
+        assert_eq!(told.kept.good, None);
+    };
+    fails(altered(&|rest| rest.password = Secret::new("wrong".to_owned())), Why::WrongLogin);
+    fails(
+        altered(&|rest| rest.address = "https://other.example/box/crm".to_owned()),
+        Why::Unreachable,
+    );
+    fails(altered(&|rest| rest.authority = None), Why::CertificateAuthority);
+    let said = office.said.lock().unwrap().clone();
+    let [Said::Wants { host, port: 443, name }] = &said[..] else { panic!("{said:?}") };
+    assert_eq!((host.as_str(), name.as_str()), ("other.example", "NAS"));
+
+    office.service.put(ID, right.clone()).unwrap();
+    office.rests();
+    // Whoever has another key sees that somebody else is there.
+    let other = Chosen { key: SheetKey::new().unwrap(), ..right.clone() };
+    office.service.put(ID, other).unwrap();
+    let told = office.until("it failed", |told| told.failing.is_some());
+    assert_eq!(told.failing.unwrap().why, Why::OtherKey);
+
+    // Somebody took all copies away: that is told, and only a person begins anew.
+    office.service.put(ID, right).unwrap();
+    office.rests();
+    std::fs::remove_dir_all(nas.folder()).unwrap();
+    office.shop.time.forward(DAY);
+    office.service.drill(ID);
+    let told = office.until("they are gone", |told| told.failing.is_some());
+    assert_eq!(told.failing.unwrap().why, Why::Gone);
+    assert!(!nas.folder().join("config").exists());
+    office.shop.time.forward(3 * DAY);
+    office.service.copy(ID);
+    let told = office.until("begun anew", |told| told.failing.is_none() && told.next.is_some());
+    assert!(nas.folder().join("config").exists());
+    assert!(told.kept.drill.unwrap().good);
+    assert!(matches!(told.doing, None | Some(Doing::Drilling)));
+}
+
+#[test]
+fn days_without_a_copy_are_told_once_a_day() {
+    let nas = Nas::start(&["--private-repos"]);
+    let office = Office::new();
+    let mut chosen = chosen(&nas);
+    let Place::Rest(rest) = &mut chosen.place;
+    rest.address = "https://other.example/box/crm".to_owned();
+    office.service.put(ID, chosen).unwrap();
+    office.until("it failed", |told| told.failing.is_some());
+    let late = || {
+        let said = office.said.lock().unwrap();
+        said.iter()
+            .filter_map(|it| if let Said::Late { days, .. } = it { Some(*days) } else { None })
+            .collect::<Vec<_>>()
+    };
+    assert!(late().is_empty());
+    for expected in [&[2][..], &[2], &[2, 3]] {
+        if expected != late() {
+            office.shop.time.forward(if late().is_empty() { 2 * DAY } else { DAY });
+        }
+        let last = office.service.told(ID).unwrap().failing.unwrap().last;
+        office.service.copy(ID);
+        office.shop.time.forward(1);
+        office.until("tried again", |told| told.failing.is_some_and(|it| it.last > last));
+        office.until("waits", |told| told.next.is_some());
+        assert_eq!(late(), expected);
+    }
+}
+
+/// Where the vault is locked, what is being copied is no copy, and the next start goes on.
+#[test]
+fn an_end_in_the_middle_of_a_copy_leaves_none() {
+    let nas = Nas::start(&["--private-repos"]);
+    let office = Office::new();
+    for number in 0..60 {
+        office.shop.contact(&format!("{number} {}", "x".repeat(3_000)));
+    }
+    let chosen = chosen(&nas);
+    office.service.put(ID, chosen.clone()).unwrap();
+    office.service.end();
+    assert!(office.service.told(ID).is_none());
+    office.service.put(ID, chosen.clone()).unwrap();
+    office.rests();
+    assert_eq!(restored(&nas, &chosen, &office.shop, "later").len(), 60);
+}
