@@ -108,6 +108,11 @@ fn own(signed: &Signed, current: &str, code: &str) -> Vec<Asked> {
     ]
 }
 
+fn copy_target(name: &str) -> Value {
+    let address = "https://nas.example/shop";
+    json!({ "name": name, "address": address, "user": "shop", "password": "s3cret" })
+}
+
 #[tokio::test]
 async fn of_the_crm() {
     let office = Office::open().await;
@@ -120,6 +125,10 @@ async fn of_the_crm() {
     manager.at("DELETE", &gone_path, &json!(1), Value::Null).await.good();
     let invited = json!({ "name": "Carla", "role": "staff" });
     let invited = id(&manager.post("/invitations", invited).await.good());
+    let copies = id(&manager.post("/copies", copy_target("NAS")).await.good());
+    let copies = format!("/copies/{copies}");
+    let sheet = manager.post(&format!("{copies}/sheet"), Value::Null).await.good();
+    let end = sheet["key"].as_str().unwrap().rsplit('-').next().unwrap().to_owned();
     let (_, staff) = office.joined("Bert", Role::Staff).await;
     let staff = Id(staff.account().id.0).text();
     let versioned = |request: Asked| Asked { version: Some("\"1\"".to_owned()), ..request };
@@ -134,6 +143,13 @@ async fn of_the_crm() {
             versioned(asked("PATCH", format!("/people/{staff}"), json!({ "disabled": true }))),
             asked("POST", "/invitations", json!({ "name": "Dora", "role": "staff" })),
             asked("DELETE", format!("/invitations/{invited}"), Value::Null),
+            asked("POST", "/copies", copy_target("Cellar")),
+            versioned(asked("PUT", &copies, copy_target("Attic"))),
+            asked("POST", format!("{copies}/copy"), Value::Null),
+            asked("POST", format!("{copies}/drill"), Value::Null),
+            asked("POST", format!("{copies}/sheet"), Value::Null),
+            versioned(asked("POST", format!("{copies}/sheet/proof"), json!({ "lastGroup": end }))),
+            versioned(asked("DELETE", &copies, Value::Null)),
             asked("POST", "/lock", Value::Null),
         ]
     };

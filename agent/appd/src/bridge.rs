@@ -132,7 +132,9 @@ fn reached(event: &Event) -> Option<CrmReach> {
         Event::UnlockFailed { .. }
         | Event::ClaimRefused { .. }
         | Event::EgressWanted { .. }
-        | Event::Head { .. } => return None,
+        | Event::Head { .. }
+        | Event::CopyLate { .. }
+        | Event::CopyBad { .. } => return None,
     };
     Some(match state {
         CrmState::Unclaimed => CrmReach::Unclaimed,

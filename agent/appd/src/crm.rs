@@ -32,6 +32,7 @@ use crate::rounds;
 use crate::serve::{Lines, Seen, Server, Site};
 use crate::sockets::Handed;
 use crate::tls::{self, Current};
+use crate::told_names;
 
 /// The admin application's account.
 pub const OTHER: &str = "gatehouse-admin";
@@ -50,9 +51,12 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let (event, queue) = mpsc::channel(64);
     let language = BoxLanguage::default();
     let over = Arc::new(Notify::new());
+    let names = told_names::directory(&options.run);
     let crm = Crm::new(Parts {
         directory: options.store.clone(),
         clock: Arc::new(SystemClock::default()),
+        authorities: options.authorities.clone(),
+        resolve: Arc::new(move |host| told_names::look_up(&names, host)),
         language: language.clone(),
         state: state.clone(),
         events: event,

@@ -24,6 +24,7 @@ mod serve;
 mod sockets;
 mod system;
 mod tls;
+mod told_names;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -61,14 +62,13 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         Realm::Admin => admin::OTHER,
         Realm::Crm => crm::OTHER,
     });
-    let mut read = vec![options.web.as_path()];
-    if options.realm == Realm::Admin {
-        read.push(&options.machine_key);
-        read.push(&options.authorities);
-    }
-    // Where the admin application may go is the firewall's to say, by address.
-    let connects = options.realm == Realm::Admin;
-    confine::confine(&Places { write: &[&options.store], read: &read, connects })?;
+    let names = told_names::directory(&options.run);
+    let mut read = vec![options.web.as_path(), options.authorities.as_path()];
+    read.push(match options.realm {
+        Realm::Admin => &options.machine_key,
+        Realm::Crm => &names,
+    });
+    confine::confine(&Places { write: &[&options.store], read: &read })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -14,9 +14,9 @@ Listening sockets are handed in by systemd (sd_listen_fds(3)); the admin pages' 
   --store DIR        where the store is (/var/lib/gatehouse/admin, …/crm)
   --web DIR          the web application (/usr/share/gatehouse/webui/admin, …/crm)
   --run DIR          sockets of the other processes (/run/gatehouse)
+  --authorities FILE certificates that servers' must come from (/etc/ssl/certs/ca-certificates.crt)
 admin only:
   --machine-key FILE opens the system store (/state/keys/machine.1)
-  --authorities FILE certificates that servers' must come from (/etc/ssl/certs/ca-certificates.crt)
 ";
 
 /// Which application.

@@ -42,6 +42,18 @@ pub enum Event {
         /// `gatehouse-head-1 …`, as `gatehouse-verify` takes it.
         line: String,
     },
+    /// There was no good copy at a target for a day or more.
+    CopyLate {
+        /// What its people call the target.
+        place: String,
+        /// For how many days.
+        days: u32,
+    },
+    /// A copy that was restored to try it is not what it should be.
+    CopyBad {
+        /// What its people call the target.
+        place: String,
+    },
     /// Codes for the first manager that were refused: before there is a vault, the CRM has no log.
     ClaimRefused {
         /// How many since the last such event.

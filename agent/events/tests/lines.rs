@@ -34,6 +34,8 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::DiskFailed),
         any::<u32>().prop_map(|count| Event::ClaimRefused { count }),
         "[ -~]{0,300}".prop_map(|line| Event::Head { line }),
+        ("\\PC{0,100}", any::<u32>()).prop_map(|(place, days)| Event::CopyLate { place, days }),
+        "\\PC{0,100}".prop_map(|place| Event::CopyBad { place }),
     ]
 }
 

@@ -298,6 +298,13 @@ catalogue! {
         /// For how many days.
         days: u32,
     }
+    /// A copy that was restored to try it is not what it should be.
+    CopyBad = "copy-bad", Critical, Both, [realm place] {
+        /// Of what.
+        realm: Realm,
+        /// Where it is.
+        place: Name,
+    }
     /// Where the log's chain stands: a signed head, kept away from the box.
     AuditHead = "audit-head", Info, Nobody, [realm] {
         /// Whose.

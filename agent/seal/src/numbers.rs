@@ -60,6 +60,8 @@ pub mod table {
     pub const ALERTS: TableId = TableId(26);
     /// Targets of alerts, with the secrets that reach them.
     pub const ALERT_TARGETS: TableId = TableId(27);
+    /// Targets of copies, with the secrets that reach and open them.
+    pub const COPY_TARGETS: TableId = TableId(28);
 }
 
 /// Tables that this program seals for: each has a key of its own.
@@ -82,6 +84,7 @@ pub const TABLES: &[crate::TableId] = &[
     table::DOCUMENTS,
     table::ALERTS,
     table::ALERT_TARGETS,
+    table::COPY_TARGETS,
 ];
 
 /// How an access ended.
@@ -339,6 +342,13 @@ fields! {
     }
 }
 
+fields! {
+    /// Table 28.
+    copy_targets {
+        CHOSEN = 1, "What somebody chose, as the crate `backup` writes it: bytes.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,6 +377,7 @@ mod tests {
             settings_document::ALL,
             alerts::ALL,
             alert_targets::ALL,
+            copy_targets::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

@@ -144,6 +144,8 @@ impl Admin {
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
             Event::EgressWanted { .. } => return self.crm_wants(event).await,
             Event::Head { line } => return self.crm_head(line).await,
+            Event::CopyLate { .. } => ("copy-late", None),
+            Event::CopyBad { .. } => ("copy-bad", None),
             Event::Started { state } => {
                 if *state == CrmState::Locked && self.hears(Noise::Crm) {
                     self.bell().tell(Alert::CrmLocked {});
@@ -208,6 +210,14 @@ fn said_by_crm(event: &Event) -> Option<Alert> {
             Some(Alert::CrmClaimRefused { count: Count((*count).into()) })
         }
         Event::DiskFailed => Some(Alert::DiskFailed { part: Part::Crm }),
+        Event::CopyLate { place, days } => Some(Alert::CopyLate {
+            realm: notify::Realm::Crm,
+            place: place.as_str().into(),
+            days: *days,
+        }),
+        Event::CopyBad { place } => {
+            Some(Alert::CopyBad { realm: notify::Realm::Crm, place: place.as_str().into() })
+        }
         Event::Started { .. }
         | Event::Unlocked
         | Event::Locked

@@ -235,6 +235,9 @@ impl Crm {
 
     async fn shut(&self, held: Held, actor: Actor) {
         self.renew_front();
+        if let Ok(open) = self.open() {
+            open.copies.end();
+        }
         self.head_leaves(&held.store).await;
         self.change_seen(|seen| {
             if seen.state != CrmState::DiskFailed {

@@ -109,7 +109,7 @@ impl Crm {
         let Some(name) = name else { return Ok(()) };
         record(&store, name.clone(), actor).await?;
         self.0.place.unmark(Mark::Claiming).map_err(not_written)?;
-        let open = Open::new(store, Arc::clone(&self.0.parts.clock)).await?;
+        let open = Open::new(store, &self.0.place, &self.0.parts).await?;
         self.proved(unfinished, name, Arc::new(open));
         Ok(())
     }

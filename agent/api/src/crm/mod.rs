@@ -2,6 +2,7 @@
 
 mod claim;
 mod contacts;
+mod copies;
 mod enrol;
 mod erasure;
 mod events;
@@ -40,6 +41,7 @@ pub fn routes(crm: Crm) -> Router {
         .merge(contacts::routes())
         .merge(erasure::routes())
         .merge(events::routes())
+        .merge(copies::routes())
         .merge(people::routes())
         .merge(invitations::routes());
     own.merge(shared::routes::<Crm>()).with_state(crm)

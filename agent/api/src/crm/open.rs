@@ -6,8 +6,11 @@ use crm::Contacts;
 use identity::{Identity, Realm};
 use seal::numbers::table;
 use tokio::sync::broadcast;
-use vault::{Applied, Clock, Kind, Store};
+use vault::{Applied, Kind, Store};
 
+use super::Parts;
+use super::copies::{self, Around, Copies};
+use super::place::Place;
 use crate::problem::{Code, Problem};
 use crate::reply::broken;
 use crate::shape::contact::{ContactHappened, HappenedKind};
@@ -24,6 +27,8 @@ pub struct Open {
     pub identity: Identity,
     /// Contacts.
     pub contacts: Contacts,
+    /// Copies that leave the box.
+    pub(super) copies: Copies,
     changes: broadcast::Sender<Happened>,
 }
 
@@ -47,14 +52,15 @@ impl Open {
     ///
     /// # Errors
     /// [`Code::Broken`] when the disk cannot be read.
-    pub async fn new(store: Store, clock: Arc<dyn Clock>) -> Result<Self, Problem> {
-        let identity = Identity::open(store.clone(), Realm::Crm, Arc::clone(&clock)).await;
+    pub(super) async fn new(store: Store, place: &Place, parts: &Parts) -> Result<Self, Problem> {
+        let clock = &parts.clock;
+        let identity = Identity::open(store.clone(), Realm::Crm, Arc::clone(clock)).await;
         let identity = identity.map_err(|error| broken(&error))?;
         if identity.unreadable() > 0 {
             let count = identity.unreadable();
             tracing::error!(count, "accounts do not open; nobody can sign in to them");
         }
-        let opened = Contacts::open_all(store.clone(), clock);
+        let opened = Contacts::open_all(store.clone(), Arc::clone(clock));
         let (contacts, loaded) = opened.map_err(|error| broken(&error))?;
         if !loaded.damaged.is_empty() {
             tracing::error!(damaged = ?loaded.damaged, "contacts do not open");
@@ -67,7 +73,16 @@ impl Open {
                 let _ = to.send(happened);
             }
         }));
-        Ok(Self { store, identity, contacts, changes })
+        let around = Around {
+            directory: &parts.directory,
+            vault: &place.vault(),
+            clock: Arc::clone(clock),
+            authorities: &parts.authorities,
+            resolve: Arc::clone(&parts.resolve),
+            say: copies::teller(parts),
+        };
+        let copies = Copies::open(store.clone(), around)?;
+        Ok(Self { store, identity, contacts, copies, changes })
     }
 
     /// What happens to contacts from now on.

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use backup::service::Resolve;
 use events::{CrmState as Told, Event};
 use identity::{Identity, LogReader, Peer, Steps};
 use seal::numbers::table;
@@ -34,6 +35,10 @@ pub struct Parts {
     pub directory: PathBuf,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Certificates of authorities that everybody knows, PEM.
+    pub authorities: PathBuf,
+    /// Looks names up that the CRM may go to.
+    pub resolve: Arc<Resolve>,
     /// Language of the box.
     pub language: BoxLanguage,
     /// How the vault is, for the admin application.

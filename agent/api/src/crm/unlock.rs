@@ -104,7 +104,7 @@ impl Crm {
 
     async fn read(&self, store: Store) -> Result<(Option<String>, Arc<Open>), Problem> {
         let organisation = recorded(&store)?;
-        let open = Open::new(store, Arc::clone(&self.0.parts.clock)).await?;
+        let open = Open::new(store, &self.0.place, &self.0.parts).await?;
         Ok((organisation, Arc::new(open)))
     }
 

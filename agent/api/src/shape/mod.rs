@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod blocking;
 pub mod claim;
 pub mod contact;
+pub mod copies;
 pub mod egress;
 pub mod leases;
 pub mod packet;

@@ -88,6 +88,17 @@ impl Office {
         }
     }
 
+    /// Waits until a way out is wanted, and gives host, port and what for.
+    pub async fn wanted(&self) -> (String, u16, Option<String>) {
+        let mut events = self.events.lock().await;
+        loop {
+            let event = events.recv().await.unwrap();
+            if let events::Event::EgressWanted { to, port, reason, .. } = event {
+                return (to, port, reason);
+            }
+        }
+    }
+
     pub async fn open() -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::new());
         let directory = dir.path().join("crm");
@@ -102,6 +113,8 @@ impl Office {
             state,
             events,
             end: Arc::new(Notify::new()),
+            authorities: "/nowhere".into(),
+            resolve: Arc::new(|_| Vec::new()),
         });
         let pages = dir.path().to_path_buf();
         let api = routes(crm.clone());

@@ -89,6 +89,8 @@ fn start(directory: PathBuf, clock: &Arc<Hands>) -> Process {
         state,
         events,
         end: Arc::clone(&end),
+        authorities: "/nowhere".into(),
+        resolve: Arc::new(|_| Vec::new()),
     });
     let router =
         site::router(App::Crm, language, directory, Reports::default(), routes(crm.clone()));

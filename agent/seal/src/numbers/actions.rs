@@ -84,6 +84,13 @@ pub mod action {
         ALERT_TARGET_TESTED = 137, "alert-target-tested";
         ALERTS_SENDING = 138, "alerts-sending";
         ALERTS_SENT = 139, "alerts-sent";
+        COPY_TARGET_ADDED = 150, "copy-target-added";
+        COPY_TARGET_CHANGED = 151, "copy-target-changed";
+        COPY_TARGET_REMOVED = 152, "copy-target-removed";
+        COPY_ASKED = 153, "copy-asked";
+        COPY_DRILL_ASKED = 154, "copy-drill-asked";
+        COPY_SHEET_SHOWN = 155, "copy-sheet-shown";
+        COPY_SHEET_PROVED = 156, "copy-sheet-proved";
     }
 
     /// The code of a number; `None` for those of a newer program.

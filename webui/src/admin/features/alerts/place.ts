@@ -26,6 +26,7 @@ export const PLACES: Record<string, ActingPlace | null> = {
   "audit-head": null,
   "certificate-ends": of("/certificate", "admin.certificate"),
   "clock-not-set": SETTINGS,
+  "copy-bad": null,
   "copy-late": null,
   "crm-claim-refused": CRM,
   "crm-claimed": CRM,

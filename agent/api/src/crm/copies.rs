@@ -1,0 +1,257 @@
+//! Copies of the vault that leave the box: where they go, how they do, and the sheet that a blank box needs. For
+//! managers.
+
+mod given;
+mod kept;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post, put};
+use backup::Protection;
+use backup::service::{self, Chosen, Doing, Place, Said, Why};
+use events::{EgressProtocol, Event};
+use identity::Manager;
+use seal::numbers::{action, table};
+use seal::{RecordId, Version};
+
+pub(super) use self::kept::{Around, Copies};
+use self::kept::{MOST, Shown};
+use super::{Crm, Parts};
+use crate::caller::{At, Sent};
+use crate::problem::{Code, Field, Problem};
+use crate::realm::As;
+use crate::reply::{self, Reply};
+use crate::shape::copies as shape;
+use crate::shape::plain::{Id, Time};
+use crate::version::if_match;
+
+pub(super) fn routes() -> Router<Crm> {
+    Router::new()
+        .route("/api/v1/copies", get(list).post(add))
+        .route("/api/v1/copies/{id}", put(change).delete(remove))
+        .route("/api/v1/copies/{id}/copy", post(copy))
+        .route("/api/v1/copies/{id}/drill", post(drill))
+        .route("/api/v1/copies/{id}/sheet", post(sheet))
+        .route("/api/v1/copies/{id}/sheet/proof", post(proof))
+}
+
+async fn list(State(crm): State<Crm>, _: As<Manager>) -> Reply {
+    let targets = crm.open()?.copies.targets().await;
+    let items = targets.iter().map(|one| told(one, crm.now())).collect();
+    reply::json(&shape::CopyTargets { items, most: MOST })
+}
+
+async fn add(
+    State(crm): State<Crm>,
+    who: As<Manager>,
+    Sent(given): Sent<shape::CopyTargetGiven>,
+) -> Reply {
+    let chosen = given::chosen(given, None, crm.now())?;
+    let id = crm.open()?.copies.put(&who.role, None, chosen, action::COPY_TARGET_ADDED).await?;
+    crm.saved(id, StatusCode::CREATED).await
+}
+
+async fn change(
+    State(crm): State<Crm>,
+    who: As<Manager>,
+    At(id): At,
+    headers: HeaderMap,
+    Sent(given): Sent<shape::CopyTargetGiven>,
+) -> Reply {
+    let version = Version(if_match(&headers)?);
+    let open = crm.open()?;
+    let before = open.copies.target(id).await?.known;
+    let chosen = given::chosen(given, Some(&before.chosen), crm.now())?;
+    let what = action::COPY_TARGET_CHANGED;
+    open.copies.put(&who.role, Some((id, version)), chosen, what).await?;
+    crm.saved(id, StatusCode::OK).await
+}
+
+async fn remove(State(crm): State<Crm>, who: As<Manager>, At(id): At, headers: HeaderMap) -> Reply {
+    let version = Version(if_match(&headers)?);
+    let open = crm.open()?;
+    open.copies.remove(&who.role, id, version, action::COPY_TARGET_REMOVED).await?;
+    reply::nothing()
+}
+
+/// It is made shortly after; the list says what came of it.
+async fn copy(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
+    let open = crm.open()?;
+    let one = open.copies.note(&who.role, id, action::COPY_ASKED).await?;
+    crm.wants_way(&one.chosen);
+    if open.copies.copy_now(id) { reply::nothing() } else { Err(Code::NotFound.into()) }
+}
+
+async fn drill(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
+    let open = crm.open()?;
+    open.copies.note(&who.role, id, action::COPY_DRILL_ASKED).await?;
+    if open.copies.drill_now(id) { reply::nothing() } else { Err(Code::NotFound.into()) }
+}
+
+/// Everything on it opens copies, so the log says who had it shown.
+async fn sheet(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
+    let open = crm.open()?;
+    let one = open.copies.note(&who.role, id, action::COPY_SHEET_SHOWN).await?;
+    let sheet = one.chosen.sheet();
+    reply::json(&shape::CopySheet {
+        text: sheet.text().reveal().to_owned(),
+        name: one.chosen.name.clone(),
+        organisation: crm.seen().front.organisation,
+        address: sheet.at.clone(),
+        user: sheet.user.clone(),
+        password: sheet.password.reveal().to_owned(),
+        key: sheet.key.text().to_string(),
+        has_authority: sheet.ca.is_some(),
+        at: Time(crm.now()),
+    })
+}
+
+async fn proof(
+    State(crm): State<Crm>,
+    who: As<Manager>,
+    At(id): At,
+    headers: HeaderMap,
+    Sent(typed): Sent<shape::TypedSheetEnd>,
+) -> Reply {
+    let version = Version(if_match(&headers)?);
+    let open = crm.open()?;
+    let before = open.copies.target(id).await?.known;
+    if !before.chosen.key.ends_with(&typed.last_group) {
+        return Err(Problem::fields_refused(vec![Field::new("/lastGroup", "mistyped")]));
+    }
+    let chosen = Chosen { sheet: Some(crm.now()), ..(*before.chosen).clone() };
+    let what = action::COPY_SHEET_PROVED;
+    open.copies.put(&who.role, Some((id, version)), chosen, what).await?;
+    crm.saved(id, StatusCode::OK).await
+}
+
+impl Crm {
+    async fn saved(&self, id: RecordId, status: StatusCode) -> Reply {
+        let one = self.open()?.copies.target(id).await?;
+        self.wants_way(&one.known.chosen);
+        reply::versioned(status, one.known.version.0, &told(&one, self.now()))
+    }
+
+    /// Asks for the way there; whether it is open already the admin application knows.
+    fn wants_way(&self, chosen: &Chosen) {
+        let Place::Rest(rest) = &chosen.place;
+        if let Ok(address) = rest.address() {
+            let (host, port) = (address.host().to_owned(), address.port());
+            self.tell(event(Said::Wants { host, port, name: chosen.name.clone() }));
+        }
+    }
+}
+
+/// What the admin application is told.
+fn event(said: Said) -> Event {
+    match said {
+        Said::Wants { host, port, name } => Event::EgressWanted {
+            to: host,
+            protocol: EgressProtocol::Tcp,
+            port,
+            reason: Some(name),
+        },
+        Said::Late { name, days } => Event::CopyLate { place: name, days },
+        Said::Bad { name } => Event::CopyBad { place: name },
+    }
+}
+
+/// Tells the admin application what the service of copies says.
+pub(super) fn teller(parts: &Parts) -> std::sync::Arc<dyn Fn(Said) + Send + Sync> {
+    let events = parts.events.clone();
+    std::sync::Arc::new(move |said| {
+        if let Err(error) = events.try_send(event(said)) {
+            tracing::warn!(%error, "the admin application is not told of copies");
+        }
+    })
+}
+
+fn told(one: &Shown, now: u64) -> shape::CopyTarget {
+    let Shown { id, known, told } = one;
+    let Place::Rest(rest) = &known.chosen.place;
+    let kept = &told.kept;
+    let age = now.saturating_sub(kept.good.unwrap_or(known.chosen.made));
+    shape::CopyTarget {
+        id: Id(id.0),
+        version: known.version.0,
+        name: known.chosen.name.clone(),
+        address: rest.address.clone(),
+        user: rest.user.clone(),
+        authority: rest.authority.clone(),
+        sheet: known.chosen.sheet.map(Time),
+        doing: told.doing.map(|doing| match doing {
+            Doing::Copying => shape::CopyDoing::Copying,
+            Doing::Clearing => shape::CopyDoing::Clearing,
+            Doing::Drilling => shape::CopyDoing::Drilling,
+        }),
+        good: kept.good.map(Time),
+        late: age >= service::LATE,
+        copied: kept.copied.map(|copied| shape::CopyMade {
+            at: Time(copied.at),
+            sent: copied.sent,
+            took: copied.took,
+        }),
+        next: told.next.map(Time),
+        failing: told.failing.map(|failing| shape::CopyFailing {
+            why: why(failing.why),
+            since: Time(failing.since),
+            last: Time(failing.last),
+        }),
+        protection: kept.protection.map(|protection| match protection {
+            Protection::AppendOnly => shape::CopyProtection::AppendOnly,
+            Protection::Deletes => shape::CopyProtection::Deletes,
+        }),
+        tried: kept.tried.map(Time),
+        old_keys_kept: kept.old_keys_kept,
+        not_cleared: kept.not_cleared.map(why),
+        drill: kept.drill.as_ref().map(drilled),
+        drill_failed: told.drill_failed.map(|(at, because)| shape::CopyFailing {
+            why: why(because),
+            since: Time(at),
+            last: Time(at),
+        }),
+    }
+}
+
+fn drilled(drill: &service::Drilled) -> shape::CopyDrill {
+    let contacts = drill.rows.iter().find(|[number, ..]| *number == u64::from(table::CONTACTS.0));
+    let [_, records, dark, _] = contacts.copied().unwrap_or_default();
+    shape::CopyDrill {
+        at: Time(drill.at),
+        took: drill.took,
+        copy: Time(drill.copy),
+        good: drill.good,
+        contacts: records,
+        dark,
+        faults: drill.faults.clone(),
+    }
+}
+
+pub(super) fn why(why: Why) -> shape::CopyWhy {
+    use shape::CopyWhy as To;
+    match why {
+        Why::Unreachable => To::Unreachable,
+        Why::TooSlow => To::TooSlow,
+        Why::BrokenOff => To::BrokenOff,
+        Why::NoEncryption => To::NoEncryption,
+        Why::CertificateExpired => To::CertificateExpired,
+        Why::CertificateNotYet => To::CertificateNotYet,
+        Why::CertificateName => To::CertificateName,
+        Why::CertificateAuthority => To::CertificateAuthority,
+        Why::CertificateBad => To::CertificateBad,
+        Why::NotUnderstood => To::NotUnderstood,
+        Why::WrongLogin => To::WrongLogin,
+        Why::Refused => To::Refused,
+        Why::Full => To::Full,
+        Why::OtherKey => To::OtherKey,
+        Why::Gone => To::Gone,
+        Why::Nothing => To::Nothing,
+        Why::Damaged => To::Damaged,
+        Why::Newer => To::Newer,
+        Why::Older => To::Older,
+        Why::Busy => To::Busy,
+        Why::Store => To::Store,
+        Why::NoRoom => To::NoRoom,
+    }
+}

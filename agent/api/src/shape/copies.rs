@@ -1,0 +1,241 @@
+//! Targets of copies: where the box keeps what is lost with it otherwise.
+
+use events::Secret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::plain::{Id, Time};
+
+/// The targets, by their names.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyTargets {
+    /// The targets.
+    pub items: Vec<CopyTarget>,
+    /// How many there may be.
+    pub most: usize,
+}
+
+/// A target. Passwords and keys are told on its sheet alone.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyTarget {
+    /// Its id.
+    pub id: Id,
+    /// Its version, the value of `If-Match`.
+    pub version: u64,
+    /// What it is called.
+    pub name: String,
+    /// Where it is: `https://…` of a restic REST server.
+    pub address: String,
+    /// Who signs in there.
+    pub user: String,
+    /// Certificates of the authority that its own comes from, PEM; those that the box knows when there is none.
+    #[schema(required = true)]
+    pub authority: Option<String>,
+    /// When somebody proved that the sheet in force is printed; none when it has to be.
+    #[schema(required = true)]
+    pub sheet: Option<Time>,
+    /// What is under way.
+    #[schema(required = true)]
+    pub doing: Option<CopyDoing>,
+    /// The last moment of which everything is there.
+    #[schema(required = true)]
+    pub good: Option<Time>,
+    /// Whether that is too long ago.
+    pub late: bool,
+    /// The last copy that something was sent for.
+    #[schema(required = true)]
+    pub copied: Option<CopyMade>,
+    /// When something is done next, unless something is under way.
+    #[schema(required = true)]
+    pub next: Option<Time>,
+    /// Why nothing is copied.
+    #[schema(required = true)]
+    pub failing: Option<CopyFailing>,
+    /// What whoever has the password can do there; none when nobody tried yet.
+    #[schema(required = true)]
+    pub protection: Option<CopyProtection>,
+    /// When that was tried.
+    #[schema(required = true)]
+    pub tried: Option<Time>,
+    /// Whether keys of people who were erased stay there longer than they should.
+    pub old_keys_kept: bool,
+    /// Why old copies are not taken away.
+    #[schema(required = true)]
+    pub not_cleared: Option<CopyWhy>,
+    /// The last time that a copy was restored and compared.
+    #[schema(required = true)]
+    pub drill: Option<CopyDrill>,
+    /// Why the last drill could not begin.
+    #[schema(required = true)]
+    pub drill_failed: Option<CopyFailing>,
+}
+
+/// What is under way at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyDoing {
+    /// A copy is made.
+    Copying,
+    /// Old copies are taken away.
+    Clearing,
+    /// A copy is restored and compared.
+    Drilling,
+}
+
+/// A copy that was made.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyMade {
+    /// When it was begun.
+    pub at: Time,
+    /// Bytes that were sent.
+    pub sent: u64,
+    /// How long it took, ms.
+    pub took: u64,
+}
+
+/// That something is not done.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyFailing {
+    /// Why.
+    pub why: CopyWhy,
+    /// Since when.
+    pub since: Time,
+    /// When it was tried last.
+    pub last: Time,
+}
+
+/// Why something is not done at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyWhy {
+    /// Nobody answers there, or the way there is shut.
+    Unreachable,
+    /// It takes too long.
+    TooSlow,
+    /// It broke the connection off.
+    BrokenOff,
+    /// Its encryption is too weak.
+    NoEncryption,
+    /// Its certificate has expired.
+    CertificateExpired,
+    /// Its certificate is not valid yet.
+    CertificateNotYet,
+    /// Its certificate is for another name.
+    CertificateName,
+    /// Its certificate comes from an authority that is not known.
+    CertificateAuthority,
+    /// Its certificate is not accepted otherwise.
+    CertificateBad,
+    /// It does not speak as a restic REST server does.
+    NotUnderstood,
+    /// User or password is wrong.
+    WrongLogin,
+    /// It does not let the box.
+    Refused,
+    /// It has no room.
+    Full,
+    /// What is there opens with another key.
+    OtherKey,
+    /// Copies that were there are gone.
+    Gone,
+    /// There are no copies.
+    Nothing,
+    /// What is there is damaged.
+    Damaged,
+    /// A newer program wrote what is there.
+    Newer,
+    /// An older program wrote what is there.
+    Older,
+    /// Another program works there, alone.
+    Busy,
+    /// The box's own store could not be read.
+    Store,
+    /// The box has no room to restore into.
+    NoRoom,
+}
+
+/// What whoever has the password of a target can do there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyProtection {
+    /// Add only: what is there stays.
+    AppendOnly,
+    /// Take away all of it.
+    Deletes,
+}
+
+/// What came of a drill.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyDrill {
+    /// When it began.
+    pub at: Time,
+    /// How long it took, ms.
+    pub took: u64,
+    /// The time of the copy that was restored.
+    pub copy: Time,
+    /// Whether everything would have come back.
+    pub good: bool,
+    /// Contacts that opened in it.
+    pub contacts: u64,
+    /// Contacts of erased people, which stay dark.
+    pub dark: u64,
+    /// The first faults, for whoever looks closer.
+    pub faults: Vec<String>,
+}
+
+/// A target as a manager wants it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CopyTargetGiven {
+    /// What it is called, 1 to 100 characters.
+    pub name: String,
+    /// Where it is: `https://host[:port]/folder` of a restic REST server.
+    pub address: String,
+    /// Who signs in there.
+    pub user: String,
+    /// The password. Left out in a change, the former one stays.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Secret>,
+    /// Certificates of the authority, PEM; those that the box knows when left out.
+    #[serde(default)]
+    pub authority: Option<String>,
+}
+
+/// What is printed of a target: all that a blank box needs, but for what opens the vault.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopySheet {
+    /// All of it as one text, for a code of squares.
+    pub text: String,
+    /// What the target is called.
+    pub name: String,
+    /// The organisation.
+    #[schema(required = true)]
+    pub organisation: Option<String>,
+    /// Where the copies lie.
+    pub address: String,
+    /// Who signs in there.
+    pub user: String,
+    /// With which password.
+    pub password: String,
+    /// The key of the copies, seven groups of five.
+    pub key: String,
+    /// Whether the text holds a certificate that has to come along.
+    pub has_authority: bool,
+    /// When it was made.
+    pub at: Time,
+}
+
+/// The end of the key, as it stands on the printed sheet.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TypedSheetEnd {
+    /// The last group of five.
+    pub last_group: String,
+}

@@ -1,0 +1,166 @@
+//! Targets of copies over HTTP, as a manager's page asks for them. That copies arrive and come back is tested in
+//! the crate `backup`, and in the image.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use backup::Sheet;
+use common::{Browser, Office};
+use identity::Role;
+use serde_json::{Value, json};
+
+const SECRETS: [&str; 2] = ["s3cret", "other-s3cret"];
+
+fn given(name: &str) -> Value {
+    let address = "https://nas.example/shop";
+    json!({ "name": name, "address": address, "user": "shop", "password": SECRETS[0] })
+}
+
+fn with(name: &str, field: &str, value: Value) -> Value {
+    let mut given = given(name);
+    given[field] = value;
+    given
+}
+
+async fn added(manager: &Browser, given: Value) -> String {
+    let made = manager.post("/copies", given).await.good();
+    format!("/copies/{}", made["id"].as_str().unwrap())
+}
+
+async fn items(manager: &Browser) -> Vec<Value> {
+    let told = manager.get("/copies").await.good();
+    for secret in SECRETS {
+        assert!(!told.to_string().contains(secret));
+    }
+    told["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_target_that_is_not_reached_says_so_and_its_way_is_asked_for() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    assert_eq!(items(manager).await, [] as [Value; 0]);
+    added(manager, given("NAS")).await;
+    let failing = loop {
+        let one = items(manager).await.remove(0);
+        if one["failing"] != Value::Null {
+            break one;
+        }
+        tokio::task::yield_now().await;
+    };
+    // The office of this test knows no authority at all.
+    assert_eq!(failing["failing"]["why"], "certificate-authority");
+    let is_none = |field: &str| failing[field].is_null();
+    assert!(["good", "copied", "protection", "drill", "sheet"].into_iter().all(is_none));
+    assert_eq!(failing["late"], false, "it is new");
+    let wanted = office.wanted().await;
+    assert_eq!(wanted, ("nas.example".to_owned(), 443, Some("NAS".to_owned())));
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_by_field() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    let long = "x".repeat(101);
+    for (field, value, code) in [
+        ("name", "", "empty"),
+        ("name", long.as_str(), "too-long"),
+        ("name", "a\u{202e}b", "unseen"),
+        ("address", "", "empty"),
+        ("address", "http://nas.example/shop", "rest-address"),
+        ("address", "https://me:secret@nas.example/shop", "rest-address"),
+        ("address", "https://127.0.0.1/shop", "rest-address"),
+        ("address", "https://nas.example/shop/data", "rest-address"),
+        ("user", " ", "empty"),
+        ("user", "a:b", "unseen"),
+        ("password", "", "empty"),
+        ("password", "a\nb", "unseen"),
+        ("authority", "none", "certificates"),
+    ] {
+        let refused = manager.post("/copies", with("NAS", field, json!(value))).await;
+        assert_eq!(refused.told(), format!("422 invalid /{field} {code}"), "{value}");
+    }
+    assert_eq!(items(manager).await, [] as [Value; 0]);
+    for number in 0..8 {
+        added(manager, given(&format!("NAS {number}"))).await;
+    }
+    let full = manager.post("/copies", given("one more")).await;
+    assert_eq!(full.told(), "422 invalid  too-many");
+    let taken = manager.at("PUT", &first(manager).await, &json!(1), given("NAS 1")).await;
+    assert_eq!(taken.told(), "422 invalid /name target-taken");
+}
+
+async fn first(manager: &Browser) -> String {
+    format!("/copies/{}", items(manager).await[0]["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_sheet_is_proved_by_its_end_and_void_when_it_would_lead_nowhere() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    let path = added(manager, given("NAS")).await;
+    let shown = manager.post(&format!("{path}/sheet"), Value::Null).await.good();
+    let sheet = Sheet::parse(shown["text"].as_str().unwrap()).unwrap();
+    assert_eq!(sheet.key.text().as_str(), shown["key"].as_str().unwrap());
+    assert_eq!((sheet.at.as_str(), sheet.user.as_str()), ("https://nas.example/shop", "shop"));
+    assert_eq!(sheet.password.reveal(), SECRETS[0]);
+    assert_eq!((&shown["password"], &shown["hasAuthority"]), (&json!(SECRETS[0]), &json!(false)));
+
+    let proof = format!("{path}/sheet/proof");
+    let wrong = manager.at("POST", &proof, &json!(1), json!({ "lastGroup": "00000" })).await;
+    assert_eq!(wrong.told(), "422 invalid /lastGroup mistyped");
+    let key = shown["key"].as_str().unwrap();
+    let end = key.rsplit('-').next().unwrap().to_lowercase();
+    let proved = manager.at("POST", &proof, &json!(1), json!({ "lastGroup": end })).await.good();
+    assert!(proved["sheet"].is_string());
+    assert_eq!(proved["version"], 2);
+
+    // Another name leads to the same place.
+    let left_out = |name: &str| with(name, "password", Value::Null);
+    let renamed = manager.at("PUT", &path, &json!(2), left_out("Cellar")).await.good();
+    assert_eq!((&renamed["sheet"], &renamed["name"]), (&proved["sheet"], &json!("Cellar")));
+    // The password goes nowhere else than where it was typed for.
+    let mut moved = left_out("Cellar");
+    moved["address"] = json!("https://other.example/shop");
+    let refused = manager.at("PUT", &path, &json!(3), moved.clone()).await;
+    assert_eq!(refused.told(), "422 invalid /password empty");
+    moved["password"] = json!(SECRETS[1]);
+    assert_eq!(
+        manager.at("PUT", &path, &json!(2), moved.clone()).await.told(),
+        "412 changed-meanwhile"
+    );
+    let moved = manager.at("PUT", &path, &json!(3), moved).await.good();
+    assert!(moved["sheet"].is_null());
+
+    manager.at("DELETE", &path, &json!(4), Value::Null).await.good();
+    assert_eq!(items(manager).await, [] as [Value; 0]);
+    assert_eq!(manager.post(&format!("{path}/copy"), Value::Null).await.told(), "404 not-found");
+    let log = office.log();
+    for action in [
+        "copy-target-added",
+        "copy-sheet-shown",
+        "copy-sheet-proved",
+        "copy-target-changed",
+        "copy-target-removed",
+    ] {
+        assert!(log.contains(&action.to_owned()), "{action}: {log:?}");
+    }
+}
+
+#[tokio::test]
+async fn staff_has_nothing_to_do_with_copies() {
+    let office = Office::open().await;
+    let path = added(&office.manager, given("NAS")).await;
+    let (anna, _) = office.joined("Anna", Role::Staff).await;
+    for (method, path) in [
+        ("GET", "/copies".to_owned()),
+        ("POST", "/copies".to_owned()),
+        ("POST", format!("{path}/copy")),
+        ("POST", format!("{path}/drill")),
+        ("POST", format!("{path}/sheet")),
+    ] {
+        let refused = anna.ask(method, &path, &[], given("X")).await;
+        assert_eq!(refused.told(), "403 not-allowed", "{method} {path}");
+    }
+}
