@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesText, rateText, spanOf } from "../src/admin/features/devices/amount";
+import { bytesText, rateText, spanOf } from "../src/ui/amount";
 
 test("amounts have three figures at most and the next unit in time", () => {
   const said = [0, 1, 999, 1000, 1049, 99_960, 999_499, 999_500, 1.2e6, 8.1e9, 5e17].map((bytes) => bytesText(bytes, "en"));

@@ -18,6 +18,9 @@ import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
+import { EditCopyTargetPage, NewCopyTargetPage } from "./features/copies/form";
+import { CopiesPage } from "./features/copies/page";
+import { CopySheetPage } from "./features/copies/sheet";
 import { DeletedPage } from "./features/contacts/deleted";
 import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
 import { ErasePage } from "./features/contacts/erase";
@@ -133,7 +136,7 @@ function Pages(props: { organisation: string | null }) {
   const manager = account.role === "manager";
   const places: Place[] = [{ href: "/contacts", label: t("crm.contacts"), icon: "contacts" }];
   if (manager) {
-    places.push({ href: "/people", label: t("crm.people"), icon: "people" }, { href: "/log", label: t("log.title"), icon: "log" });
+    places.push({ href: "/people", label: t("crm.people"), icon: "people" }, { href: "/copies", label: t("crm.copies"), icon: "database" }, { href: "/log", label: t("log.title"), icon: "log" });
   }
   return (
     <Live value={{ fresh, setTrouble }}>
@@ -163,6 +166,10 @@ function Pages(props: { organisation: string | null }) {
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
           {manager && <Route path="/contacts/:id/erase">{({ id }) => <ErasePage key={id} id={id} />}</Route>}
           {manager && <Route path="/people" component={PeoplePage} />}
+          {manager && <Route path="/copies" component={CopiesPage} />}
+          {manager && <Route path="/copies/new" component={NewCopyTargetPage} />}
+          {manager && <Route path="/copies/:id">{({ id }) => <EditCopyTargetPage key={id} />}</Route>}
+          {manager && <Route path="/copies/:id/sheet">{({ id }) => <CopySheetPage key={id} />}</Route>}
           {manager && <Route path="/log"><LogPage /></Route>}
           <Route path="/account" component={AccountPage} />
           <Route>

@@ -21,6 +21,8 @@ const SAID: Record<string, Key> = {
   locked: "log.said.locked",
   claimed: "log.said.claimed",
   "disk-failed": "log.said.disk-failed",
+  "copy-late": "log.said.copy-late",
+  "copy-bad": "log.said.copy-bad",
 };
 
 /** What the CRM told the admin's log, and what came by itself. */
@@ -36,7 +38,7 @@ export function isAttack(entry: Reason): boolean {
 
 /** Whether a person should look at the box. */
 export function needsLook(entry: Reason): boolean {
-  return ["disk-failed", "damage-found"].includes(entry.action) || (entry.action === "crm-event" && entry.reason === "disk-failed");
+  return ["disk-failed", "damage-found"].includes(entry.action) || (entry.action === "crm-event" && ["disk-failed", "copy-late", "copy-bad"].includes(entry.reason ?? ""));
 }
 
 /** Whether somebody who has the password did not have the code: the owner should ask whose hands it is in. */

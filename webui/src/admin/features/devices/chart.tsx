@@ -4,7 +4,7 @@ import { useLanguage, useText } from "../../../i18n";
 import { formatWhen } from "../../../i18n/when";
 import { TimeZone } from "../../../ui/when";
 import type { Series } from "../../api";
-import { bitsOf, minuteOf, rateText } from "./amount";
+import { bitsOf, minuteOf, rateText } from "../../../ui/amount";
 import { HEIGHT, MINUTES, peakOf, pointsOf, topOf, WIDTH } from "./trend";
 
 const GRID = [0, 0.5, 1];

@@ -13,7 +13,7 @@ import { type Column, Table } from "../../../ui/table";
 import type { Connection, ConnectionsPage as Answer, End } from "../../api";
 import { useTrial } from "../../trial/provider";
 import { ZoneLabel } from "../../zone";
-import { bytesText } from "./amount";
+import { bytesText } from "../../../ui/amount";
 import { blockAddress } from "./block";
 import { Failed, problemOf } from "./failed";
 import { useEndName, useServiceName, useSpan } from "./names";

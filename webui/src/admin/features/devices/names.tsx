@@ -2,7 +2,7 @@
 import { useText } from "../../../i18n";
 import type { Device, End } from "../../api";
 import { useZoneName } from "../../zone";
-import { spanOf } from "./amount";
+import { spanOf } from "../../../ui/amount";
 import { portText, serviceKey } from "./service";
 
 /** Its own name, else its maker's, else that it has none. */

@@ -10,7 +10,7 @@ import { Sheet } from "../../../ui/page";
 import { type Column, Table } from "../../../ui/table";
 import type { DevicesPage, DeviceTraffic, Links, Port, Traffic } from "../../api";
 import { useZoneName, ZoneLabel } from "../../zone";
-import { bytesText } from "./amount";
+import { bytesText } from "../../../ui/amount";
 import { TrafficChart } from "./chart";
 import { useDeviceName } from "./names";
 import { HOME, SeenPage, useChosen } from "./seen";

@@ -1,0 +1,289 @@
+// Where copies of the CRM go, how they do, and what each target really protects from.
+import { useState } from "react";
+import { Link } from "wouter";
+import { call, post } from "../../../api/client";
+import { isProblem, type Problem } from "../../../api/problem";
+import { useLanguage, useText } from "../../../i18n";
+import { bytesText } from "../../../ui/amount";
+import { EmptyState, Loaded } from "../../../ui/async";
+import { Badge, Note } from "../../../ui/badge";
+import { Button, ButtonLink, TextLink } from "../../../ui/button";
+import { ProblemNote } from "../../../ui/form";
+import { Icon } from "../../../ui/icons";
+import { NextSentence } from "../../../ui/next-sentence";
+import { Dialog, useToast } from "../../../ui/overlay";
+import { Facts, Page, Sheet } from "../../../ui/page";
+import { When } from "../../../ui/when";
+import type { CopyTarget } from "../../api";
+import { COPIES, stateOf, useCopyTargets, useCopyTargetsAnew } from "./targets";
+
+export function CopiesPage() {
+  const { t } = useText();
+  const query = useCopyTargets();
+  const add = (kind?: "primary") => (
+    <ButtonLink kind={kind} icon="plus" href={`${COPIES}/new`}>
+      {t("crm.copies.add")}
+    </ButtonLink>
+  );
+  const count = query.data?.items.length ?? 0;
+  const isFull = query.data !== undefined && count >= query.data.most;
+  return (
+    <Page narrow title={t("crm.copies")} lead={t("crm.copies.lead")} actions={count > 0 && !isFull && add()}>
+      <Loaded query={query}>
+        {({ items, most }) => (
+          <>
+            {items.length === 0 && <Note state="open">{t("crm.copies.nobody")}</Note>}
+            {isFull && <Note>{t("crm.copies.full", { count: most })}</Note>}
+            {items.length === 0 ? (
+              <Sheet bare>
+                <EmptyState title={t("crm.copies.none")} action={add("primary")}>
+                  {t("crm.copies.noneText")}
+                </EmptyState>
+              </Sheet>
+            ) : (
+              items.map((one) => <Target key={one.id} target={one} />)
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Target({ target }: { target: CopyTarget }) {
+  const { t } = useText();
+  const anew = useCopyTargetsAnew();
+  const toast = useToast();
+  const [busy, setBusy] = useState(false);
+  const [asks, setAsks] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const { name } = target;
+  const path = `${COPIES}/${target.id}`;
+  const does = async (work: () => Promise<unknown>, done: string) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+      toast(done);
+      await anew();
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const remove = () => {
+    setAsks(false);
+    void does(() => call("DELETE", path, { ifMatch: `"${target.version}"` }), t("crm.copies.removed", { name }));
+  };
+  return (
+    <Sheet
+      title={
+        <Link href={path} className="break-words hover:text-accent">
+          {name}
+        </Link>
+      }
+      aside={<span className="wrap-anywhere">{target.address}</span>}
+    >
+      <div className="grid gap-4">
+        {target.sheet === null && (
+          <Note state="open">
+            {t("crm.copies.noSheet")}
+            <NextSentence />
+            <TextLink href={`${path}/sheet`}>{t("crm.copies.printSheet")}</TextLink>
+          </Note>
+        )}
+        <Facts
+          items={[
+            { label: t("crm.copies.copy"), value: <State target={target} /> },
+            { label: t("crm.copies.protects"), value: <Protects target={target} /> },
+            { label: t("crm.copies.drill"), value: <Drill target={target} /> },
+            ...(target.sheet === null
+              ? []
+              : [
+                  {
+                    label: t("crm.copies.sheet"),
+                    value: (
+                      <>
+                        {t("crm.copies.printed")}
+                        <When at={target.sheet} within />
+                        <NextSentence />
+                        <TextLink href={`${path}/sheet`}>{t("crm.copies.sheetAgain")}</TextLink>
+                      </>
+                    ),
+                  },
+                ]),
+          ]}
+        />
+        {problem && <ProblemNote problem={problem} />}
+        <div className="flex flex-wrap gap-2">
+          <Button size="row" icon="upload" busy={busy} onClick={() => void does(() => post(`${path}/copy`), t("crm.copies.asked", { name }))} aria-label={t("crm.copies.copyNamed", { name })}>
+            {t("crm.copies.copyNow")}
+          </Button>
+          <Button size="row" icon="refresh" disabled={target.good === null} onClick={() => void does(() => post(`${path}/drill`), t("crm.copies.drillAsked", { name }))} aria-label={t("crm.copies.drillNamed", { name })}>
+            {t("crm.copies.drillNow")}
+          </Button>
+          <Button size="row" kind="quiet" onClick={() => setAsks(true)} aria-label={t("crm.copies.removeNamed", { name })}>
+            <Icon name="trash" />
+          </Button>
+        </div>
+      </div>
+      <Dialog
+        open={asks}
+        onClose={() => setAsks(false)}
+        title={t("crm.copies.removeTitle", { name })}
+        buttons={
+          <>
+            <Button onClick={() => setAsks(false)}>{t("ui.back")}</Button>
+            <Button kind="destructive" onClick={remove}>
+              {t("crm.copies.remove")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("crm.copies.removeText")}</p>
+      </Dialog>
+    </Sheet>
+  );
+}
+
+function State({ target }: { target: CopyTarget }) {
+  const { t } = useText();
+  const { language } = useLanguage();
+  const { failing, good, copied, doing, next } = target;
+  const state = stateOf(target);
+  return (
+    <div role="status" className="grid gap-1">
+      {state === "failing" && failing !== null && (
+        <p className="break-words">
+          <Badge plain state="open">
+            {t("crm.copies.failing")}
+          </Badge>{" "}
+          {t(`crm.copies.why.${failing.why}`)}
+          <NextSentence />
+          {t("crm.copies.tried")}
+          <When at={failing.last} within />
+        </p>
+      )}
+      {state === "never" && (
+        <p>
+          <Badge plain state="unknown">
+            {t("crm.copies.never")}
+          </Badge>
+        </p>
+      )}
+      {good !== null && (
+        <p>
+          <Badge plain state={state === "good" ? "proven" : "open"}>
+            {t(state === "good" ? "crm.copies.good" : "crm.copies.late")}
+          </Badge>{" "}
+          {t("crm.copies.asOf")}
+          <When at={good} within />
+        </p>
+      )}
+      {copied !== null && (
+        <p className="text-row text-ink-2">
+          {t("crm.copies.sent", { size: bytesText(copied.sent, language) })}
+          <When at={copied.at} within />
+        </p>
+      )}
+      {doing !== null ? (
+        <p className="text-row text-ink-2">{t(`crm.copies.doing.${doing}`)}</p>
+      ) : (
+        next !== null && (
+          <p className="text-row text-ink-2">
+            {t("crm.copies.next")}
+            <When at={next} within />
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+/** What the box tried, not what somebody said of the target. */
+function Protects({ target }: { target: CopyTarget }) {
+  const { t } = useText();
+  const { protection, tried } = target;
+  return (
+    <div className="grid gap-1">
+      {protection === null ? (
+        <p>
+          <Badge plain state="unknown">
+            {t("crm.copies.untried")}
+          </Badge>
+        </p>
+      ) : (
+        <p>
+          <Badge plain state={protection === "append-only" ? "proven" : "needs-you"}>
+            {t(`crm.copies.protection.${protection}`)}
+          </Badge>{" "}
+          {t(`crm.copies.protectionText.${protection}`)}
+        </p>
+      )}
+      {tried !== null && (
+        <p className="text-row text-ink-2">
+          {t("crm.copies.triedAt")}
+          <When at={tried} within />
+        </p>
+      )}
+      {target.oldKeysKept && <p className="text-row text-ink-2">{t("crm.copies.oldKeys")}</p>}
+      {target.notCleared !== null && protection !== "append-only" && (
+        <p className="text-row text-ink-2">
+          {t("crm.copies.notCleared")}
+          <NextSentence />
+          {t(`crm.copies.why.${target.notCleared}`)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Drill({ target }: { target: CopyTarget }) {
+  const { t } = useText();
+  const { drill, drillFailed } = target;
+  return (
+    <div className="grid gap-1">
+      {drill === null ? (
+        <p>
+          <Badge plain state="unknown">
+            {t("crm.copies.undrilled")}
+          </Badge>
+        </p>
+      ) : (
+        <p>
+          <Badge plain state={drill.good ? "proven" : "open"}>
+            {t(drill.good ? "crm.copies.drillGood" : "crm.copies.drillBad")}
+          </Badge>{" "}
+          {t(drill.good ? "crm.copies.drillGoodText" : "crm.copies.drillBadText", { count: drill.contacts })}
+        </p>
+      )}
+      {drill !== null && (
+        <p className="text-row text-ink-2">
+          {t("crm.copies.drilledAt")}
+          <When at={drill.at} within />
+        </p>
+      )}
+      {drill !== null && drill.faults.length > 0 && (
+        <details className="text-row text-ink-2">
+          <summary className="cursor-pointer">{t("crm.copies.faults")}</summary>
+          <ul className="mt-1 grid gap-1 font-mono break-words" translate="no">
+            {drill.faults.map((one) => (
+              <li key={one} className="wrap-anywhere">
+                {one}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {drillFailed !== null && (
+        <p className="text-row text-ink-2">
+          {t("crm.copies.drillFailed")}
+          <NextSentence />
+          {t(`crm.copies.why.${drillFailed.why}`)}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+// The recovery sheet of a target: shown, carried to paper, and its end typed back from there, so that it is known to be there
+// before anybody needs it.
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { call, post } from "../../../api/client";
+import { isProblem, type Problem } from "../../../api/problem";
+import { useText } from "../../../i18n";
+import { useAddressPart } from "../../../ui/address-part";
+import { EmptyState, Loaded } from "../../../ui/async";
+import { Note } from "../../../ui/badge";
+import { Button, ButtonLink, TextLink } from "../../../ui/button";
+import { CodeField } from "../../../ui/field";
+import { Form, ProblemNote, useForm } from "../../../ui/form";
+import { useToast } from "../../../ui/overlay";
+import { Actions, Facts, Page, Sheet } from "../../../ui/page";
+import { QrCode } from "../../../ui/qr";
+import { When } from "../../../ui/when";
+import type { CopySheet, CopyTarget } from "../../api";
+import { Groups } from "../../groups";
+import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
+
+/** A code of squares that cameras still read has no more of the text. */
+const MOST_SQUARES = 1_800;
+
+export function CopySheetPage() {
+  const { t } = useText();
+  const id = useAddressPart("id");
+  const query = useCopyTargets();
+  const [sheet, setSheet] = useState<CopySheet | null>(null);
+  const [typing, setTyping] = useState(false);
+  return (
+    <Page
+      narrow
+      title={t("crm.copies.sheet")}
+      lead={<span className="screen-only">{t("crm.copies.sheetLead")}</span>}
+      above={
+        <span className="screen-only">
+          <TextLink href={COPIES}>{t("crm.copies")}</TextLink>
+        </span>
+      }
+    >
+      <Loaded query={query}>
+        {({ items }) => {
+          const target = items.find((one) => one.id === id);
+          if (target === undefined) {
+            return (
+              <Sheet>
+                <EmptyState title={t("crm.copies.gone")} action={<ButtonLink href={COPIES}>{t("ui.back")}</ButtonLink>}>
+                  {t("crm.copies.goneText")}
+                </EmptyState>
+              </Sheet>
+            );
+          }
+          if (sheet === null) return <Ask target={target} onSheet={setSheet} />;
+          return typing ? (
+            <TypeBack target={target} onShow={() => setTyping(false)} />
+          ) : (
+            <>
+              <Shown sheet={sheet} />
+              <div className="screen-only">
+                <Actions>
+                  <Button icon="print" size="large" onClick={() => window.print()}>
+                    {t("crm.copies.print")}
+                  </Button>
+                  <Button kind="primary" size="large" onClick={() => setTyping(true)}>
+                    {t("crm.copies.onPaper")}
+                  </Button>
+                </Actions>
+              </div>
+            </>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Who looks at it is in the log, so it is not shown by the way. */
+function Ask({ target, onSheet }: { target: CopyTarget; onSheet: (sheet: CopySheet) => void }) {
+  const { t } = useText();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const show = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      onSheet(await post<CopySheet>(`${COPIES}/${target.id}/sheet`));
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Sheet title={target.name}>
+      <div className="grid justify-items-start gap-4">
+        <p className="text-body text-ink-2">{t("crm.copies.sheetAsk")}</p>
+        {problem && <ProblemNote problem={problem} />}
+        <Button kind="primary" icon="eye" busy={busy} onClick={() => void show()}>
+          {t("crm.copies.sheetShow")}
+        </Button>
+      </div>
+    </Sheet>
+  );
+}
+
+function Shown({ sheet }: { sheet: CopySheet }) {
+  const { t } = useText();
+  const fits = sheet.text.length <= MOST_SQUARES;
+  const typed = (text: string) => <span className="font-mono break-all select-all" translate="no">{text}</span>;
+  return (
+    <Sheet title={sheet.organisation ?? t("ui.product")} aside={<When at={sheet.at} />} footer={t("crm.copies.sheetKeep")}>
+      <div className="grid gap-5">
+        <p className="text-body text-ink-2">{t("crm.copies.sheetHow")}</p>
+        {fits ? <QrCode text={sheet.text} label={t("crm.copies.squares")} /> : <p className="text-body text-ink-2">{t("crm.copies.noSquares")}</p>}
+        <Facts
+          items={[
+            { label: t("crm.copies.name"), value: sheet.name },
+            { label: t("crm.copies.address"), value: typed(sheet.address) },
+            { label: t("crm.copies.user"), value: typed(sheet.user) },
+            { label: t("crm.copies.password"), value: typed(sheet.password) },
+            { label: t("crm.copies.key"), value: <Groups text={sheet.key} /> },
+          ]}
+        />
+        {sheet.hasAuthority && <p className="text-body text-ink-2">{t(fits ? "crm.copies.certificateIn" : "crm.copies.certificateToo")}</p>}
+        <p className="text-body text-ink-2">{t("crm.copies.stock")}</p>
+      </div>
+    </Sheet>
+  );
+}
+
+function TypeBack({ target, onShow }: { target: CopyTarget; onShow: () => void }) {
+  const { t } = useText();
+  const [, go] = useLocation();
+  const toast = useToast();
+  const anew = useCopyTargetsAnew();
+  const form = useForm({
+    initial: { lastGroup: "" },
+    check: (values) => ({ lastGroup: values.lastGroup.trim() === "" ? t("crm.copies.lastEmpty") : undefined }),
+    submit: async (body) => {
+      await call("POST", `${COPIES}/${target.id}/sheet/proof`, { body, ifMatch: `"${target.version}"` });
+      await anew();
+      toast(t("crm.copies.proved"));
+      go(COPIES);
+    },
+  });
+  return (
+    <Sheet>
+      <Form form={form} label={t("crm.copies.sheet")}>
+        <Note>{t("crm.copies.typeWhy")}</Note>
+        <CodeField label={t("crm.copies.last")} hint={t("crm.copies.lastHint")} field={form.field("lastGroup")} maxLength={20} autoFocus />
+        <Actions>
+          <Button onClick={onShow}>{t("crm.copies.showAgain")}</Button>
+          <Button kind="primary" type="submit" busy={form.busy}>
+            {t("ui.continue")}
+          </Button>
+        </Actions>
+      </Form>
+    </Sheet>
+  );
+}
