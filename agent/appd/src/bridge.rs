@@ -127,7 +127,7 @@ fn reached(event: &Event) -> Option<CrmReach> {
     let state = match event {
         Event::Started { state } => *state,
         Event::Claimed | Event::Unlocked => CrmState::Open,
-        Event::Locked => CrmState::Locked,
+        Event::Locked | Event::Restored => CrmState::Locked,
         Event::DiskFailed => CrmState::DiskFailed,
         Event::UnlockFailed { .. }
         | Event::ClaimRefused { .. }

@@ -1,10 +1,12 @@
 //! Takes copies of one store on time: a worker for each target, what they did for whoever asks, and what
-//! somebody has to be told.
+//! somebody has to be told. And what a blank box does with the sheet of one.
 
+mod blank;
 mod chosen;
 mod kept;
 mod keyed;
 mod plan;
+mod reached;
 mod why;
 mod worker;
 
@@ -22,6 +24,7 @@ use std::thread;
 use seal::RecordId;
 use vault::Store;
 
+pub use blank::{Around, Found};
 pub use chosen::{Chosen, InvalidChosen, Place, Rest};
 pub use kept::{Copied as CopyMade, Drilled, Kept};
 pub use plan::{JOURNAL, LATE};

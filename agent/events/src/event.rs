@@ -24,6 +24,8 @@ pub enum Event {
         /// How many since the last such event.
         count: u32,
     },
+    /// A vault came back from a copy; it is locked.
+    Restored,
     /// Its disk failed; nothing more is acknowledged.
     DiskFailed,
     /// It wants to go somewhere on the network. An admin sees it, and may allow it; nothing is opened.

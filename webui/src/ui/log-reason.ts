@@ -19,6 +19,7 @@ const SAID: Record<string, Key> = {
   "claim-refused": "log.said.claim-refused",
   unlocked: "log.said.unlocked",
   locked: "log.said.locked",
+  restored: "log.said.restored",
   claimed: "log.said.claimed",
   "disk-failed": "log.said.disk-failed",
   "copy-late": "log.said.copy-late",

@@ -126,7 +126,9 @@ impl Admin {
     pub async fn crm_said(&self, event: &Event) {
         let is_claimed = matches!(
             event,
-            Event::Claimed | Event::Started { state: CrmState::Locked | CrmState::Open }
+            Event::Claimed
+                | Event::Restored
+                | Event::Started { state: CrmState::Locked | CrmState::Open }
         );
         if is_claimed {
             let identity = self.parts().identity.clone();
@@ -139,6 +141,7 @@ impl Admin {
             Event::Claimed => ("claimed", None),
             Event::Unlocked => ("unlocked", None),
             Event::Locked => ("locked", None),
+            Event::Restored => ("restored", None),
             Event::UnlockFailed { count } => ("unlock-failed", Some(i64::from(*count))),
             Event::DiskFailed => ("disk-failed", None),
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
@@ -221,6 +224,7 @@ fn said_by_crm(event: &Event) -> Option<Alert> {
         Event::Started { .. }
         | Event::Unlocked
         | Event::Locked
+        | Event::Restored
         | Event::EgressWanted { .. }
         | Event::Head { .. } => None,
     }

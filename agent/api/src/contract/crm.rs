@@ -49,6 +49,14 @@ fn before() -> Vec<Route> {
         Route::new(Post, "/claim/recovery", Step, "Prove that the recovery key was written down")
             .takes::<l::TypedRecoveryKey>()
             .problems(&[409, 422]),
+        Route::new(Post, "/claim/copies", Step, "Which copies a recovery sheet leads to")
+            .takes::<k::TypedSheet>()
+            .gives::<k::CopiesFound>()
+            .problems(&[422]),
+        Route::new(Get, "/claim/restore", Step, "How a restore goes").gives::<k::RestoreSoFar>(),
+        Route::new(Post, "/claim/restore", Step, "Restore a copy in place of a new vault")
+            .takes::<k::NewRestore>()
+            .problems(&[422]),
         Route::new(Post, "/claim/account", Step, "Name the first manager")
             .takes::<l::FirstManager>()
             .gives::<s::TotpSetup>()

@@ -15,7 +15,8 @@ use identity::Manager;
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
-pub(super) use self::kept::{Around, Copies};
+pub(super) use self::given::rest;
+pub(super) use self::kept::{Around, Copies, HOST, NAME};
 use self::kept::{MOST, Shown};
 use super::{Crm, Parts};
 use crate::caller::{At, Sent};
@@ -25,6 +26,9 @@ use crate::reply::{self, Reply};
 use crate::shape::copies as shape;
 use crate::shape::plain::{Id, Time};
 use crate::version::if_match;
+
+/// What a restore says that it wants its way for, where no target has a name yet.
+pub(super) const RESTORES: &str = "CRM";
 
 pub(super) fn routes() -> Router<Crm> {
     Router::new()

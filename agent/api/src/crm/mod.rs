@@ -18,6 +18,7 @@ mod people;
 mod place;
 mod query;
 mod repeat;
+mod restore;
 mod start;
 mod state;
 mod unlock;
@@ -42,6 +43,7 @@ pub fn routes(crm: Crm) -> Router {
         .merge(erasure::routes())
         .merge(events::routes())
         .merge(copies::routes())
+        .merge(restore::routes())
         .merge(people::routes())
         .merge(invitations::routes());
     own.merge(shared::routes::<Crm>()).with_state(crm)

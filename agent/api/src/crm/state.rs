@@ -20,6 +20,7 @@ use super::failed::Failed;
 use super::gate::{Claim, Gate};
 use super::life::{self, Life};
 use super::place::{Front, Place};
+use super::restore::Restore;
 use super::unlock::Rows;
 use crate::contract::App;
 use crate::language::BoxLanguage;
@@ -71,6 +72,8 @@ pub(super) struct Inner {
     failed: Mutex<Failed>,
     /// Codes for the first manager that were refused and not told of yet.
     pub claims_refused: AtomicU32,
+    /// How a restore in place of a claim goes.
+    pub restore: Mutex<Option<Restore>>,
     /// When a head of the log left the last time, since the start of the clock.
     pub head_left: Mutex<Option<Duration>>,
 }
@@ -103,6 +106,7 @@ impl Crm {
             unlocking: Rows::default(),
             failed: Mutex::default(),
             claims_refused: AtomicU32::new(0),
+            restore: Mutex::default(),
             head_left: Mutex::default(),
         }));
         crm.told(if crm.seen().state == CrmState::Locked { Told::Locked } else { Told::Unclaimed });

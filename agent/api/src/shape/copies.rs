@@ -232,6 +232,95 @@ pub struct CopySheet {
     pub at: Time,
 }
 
+/// A recovery sheet as somebody typed it: its text, or each part of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TypedSheet {
+    /// The whole sheet, as the code of squares has it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub text: Option<Secret>,
+    /// Where the copies lie.
+    #[serde(default)]
+    pub address: String,
+    /// Who signs in there.
+    #[serde(default)]
+    pub user: String,
+    /// With which password.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Secret>,
+    /// The key of the copies.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub key: Option<Secret>,
+    /// Certificates of the authority, PEM; those that the box knows when left out.
+    #[serde(default)]
+    pub authority: Option<String>,
+}
+
+/// The copies that a sheet leads to.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopiesFound {
+    /// Why none can be seen.
+    #[schema(required = true)]
+    pub why: Option<CopyWhy>,
+    /// The newest copies, newest first.
+    pub items: Vec<CopyFound>,
+    /// How many there are.
+    pub count: usize,
+    /// How many more do not open.
+    pub damaged: usize,
+}
+
+/// A copy at a target.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyFound {
+    /// Its name, 64 hexadecimal digits.
+    pub id: String,
+    /// When it was made, by the clock of the box that made it.
+    pub at: Time,
+}
+
+/// What is to be restored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewRestore {
+    /// The sheet.
+    pub sheet: TypedSheet,
+    /// The copy; the newest when left out.
+    #[serde(default)]
+    pub copy: Option<String>,
+}
+
+/// How a restore goes.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreSoFar {
+    /// Where it is.
+    pub state: RestoreState,
+    /// Why it failed.
+    #[schema(required = true)]
+    pub why: Option<CopyWhy>,
+    /// Since when it runs, or when it ended.
+    #[schema(required = true)]
+    pub at: Option<Time>,
+}
+
+/// Where a restore is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestoreState {
+    /// None was begun.
+    None,
+    /// It goes on.
+    Running,
+    /// It failed; nothing was changed.
+    Failed,
+}
+
 /// The end of the key, as it stands on the printed sheet.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

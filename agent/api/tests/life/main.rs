@@ -8,5 +8,9 @@ mod common;
 mod cuts;
 mod enrol;
 mod front;
+#[path = "../../../backup/tests/all/nas.rs"]
+#[allow(dead_code, clippy::expect_used)]
+mod nas;
 mod place;
+mod restored;
 mod unlock;

@@ -14,16 +14,14 @@ use vault::{Feed, Since};
 use super::kept::{Copied, Drilled, Kept};
 use super::keyed::{Ends, Keyed};
 use super::plan::{self, Asked, Failed, Job, Next, Past};
+use super::reached::{chain, targets};
 use super::why::Why;
 use super::{Chosen, Doing, Failing, Parts, Place, Said, Told};
 use crate::drill::drill;
 use crate::keys::KeyRepository;
-use crate::line::Trust;
 use crate::pruning::PruneError;
 use crate::repository::{CopyError, Extent, OpenError, Repository as _};
-use crate::rest_server::RestServer;
 use crate::restic::{Names, Restic};
-use crate::target::Target;
 
 /// Of what a drill restores, as much must be free besides, bytes.
 const ROOM: u64 = 256 << 20;
@@ -255,7 +253,8 @@ impl Worker {
         let is_new = self.state.kept.good.is_none() || anew;
         let names = Names { host: self.parts.host.clone(), store: self.parts.name.clone() };
         let opened = (|| -> Result<Open, OpenFailed> {
-            let [copies, keys] = targets(&self.parts, &self.chosen)?;
+            let Place::Rest(rest) = &self.chosen.place;
+            let [copies, keys] = targets(rest, &self.parts.authorities, &self.parts.resolve)?;
             let clock = || Arc::clone(&self.parts.clock);
             let key = &self.chosen.key;
             let copies =
@@ -354,39 +353,12 @@ enum OpenFailed {
     Here(#[from] io::Error),
 }
 
-/// Where copies and keys lie.
-pub fn targets(parts: &Parts, chosen: &Chosen) -> io::Result<[Arc<dyn Target>; 2]> {
-    let Place::Rest(rest) = &chosen.place;
-    let address = rest.address().map_err(io::Error::other)?;
-    let login = rest.login().map_err(io::Error::other)?;
-    let of = |address| -> io::Result<Arc<dyn Target>> {
-        let trust = match &rest.authority {
-            Some(pem) => Trust::These(pem.clone()),
-            None => Trust::File(parts.authorities.clone()),
-        };
-        let (host, resolve) = (rest.address().map_err(io::Error::other)?, parts.resolve.clone());
-        let addresses = Arc::new(move || resolve(host.host()));
-        Ok(Arc::new(RestServer::new(address, &login, trust, addresses)?))
-    };
-    Ok([of(address.clone())?, of(address.of_keys())?])
-}
-
 fn logged(chosen: &Chosen, error: &(dyn Error + 'static), why: Why) -> Why {
     if error.is::<Ends>() || error.source().is_some_and(|source| source.is::<Ends>()) {
         return why;
     }
     tracing::warn!(target = chosen.name, error = chain(error), "no copy");
     why
-}
-
-fn chain(error: &dyn Error) -> String {
-    let (mut text, mut next) = (error.to_string(), error.source());
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 fn free_at(path: &Path) -> Option<u64> {

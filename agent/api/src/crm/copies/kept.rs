@@ -19,7 +19,7 @@ use crate::reply::broken;
 /// How many targets there may be.
 pub(super) const MOST: usize = 8;
 /// What the box is called in copies: there are no two at one target that somebody has to tell apart.
-const HOST: &str = "gatehouse";
+pub(in crate::crm) const HOST: &str = "gatehouse";
 /// What the vault is called in copies.
 pub(in crate::crm) const NAME: &str = "/crm";
 

@@ -1,0 +1,81 @@
+//! What a blank box does with a recovery sheet: it looks which copies are there, and makes a store of one.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::reached::{chain, targets};
+use super::{Resolve, Rest, Why};
+use crate::keys::KeyRepository;
+use crate::object::Id;
+use crate::repository::{Copy, Repository as _};
+use crate::restic::{Clock, Names, Restic};
+use crate::restoring::{self, Restored};
+use crate::sheet::SheetKey;
+
+/// What a blank box has beside the sheet.
+pub struct Around {
+    /// Ms since 1970.
+    pub clock: Arc<Clock>,
+    /// Certificates of authorities that everybody knows, PEM.
+    pub authorities: PathBuf,
+    /// Looks names up.
+    pub resolve: Arc<Resolve>,
+    /// What the store is called in copies.
+    pub name: String,
+    /// What the box is called in copies.
+    pub host: String,
+}
+
+/// The copies that a sheet leads to.
+#[derive(Debug)]
+pub struct Found {
+    copies: Restic,
+    keys: KeyRepository,
+    name: String,
+}
+
+impl Found {
+    /// Opens them. Blocks.
+    ///
+    /// # Errors
+    /// See [`Why`].
+    pub fn open(around: &Around, rest: &Rest, key: &SheetKey) -> Result<Self, Why> {
+        let targets = targets(rest, &around.authorities, &around.resolve);
+        let [copies, keys] = targets.map_err(|error| logged(&error, Why::Store))?;
+        let names = || Names { host: around.host.clone(), store: around.name.clone() };
+        let clock = || Arc::clone(&around.clock);
+        let copies = Restic::open(copies, &key.of_copies(), names(), clock());
+        let copies = copies.map_err(|error| logged(&error, (&error).into()))?;
+        let keys = KeyRepository::open(keys, &key.of_keys(), names(), clock());
+        let keys = keys.map_err(|error| logged(&error, (&error).into()))?;
+        Ok(Self { copies, keys, name: around.name.clone() })
+    }
+
+    /// The copies of the store, oldest first, and how many do not open. Blocks.
+    ///
+    /// # Errors
+    /// See [`Why`].
+    pub fn copies(&self) -> Result<(Vec<Copy>, usize), Why> {
+        let found = self.copies.copies().map_err(|error| logged(&error, (&error).into()))?;
+        let ours = found.copies.into_iter().filter(|copy| copy.store == self.name);
+        Ok((ours.collect(), found.damaged.len()))
+    }
+
+    /// Makes a store of a copy, of the newest for none, where none may be. Blocks.
+    ///
+    /// # Errors
+    /// See [`Why`]. Nothing is there then.
+    pub fn restore(&self, copy: Option<Id>, to: &Path) -> Result<Restored, Why> {
+        let (copies, _) = self.copies()?;
+        let wanted = copies.iter().rev().find(|one| copy.is_none_or(|id| one.id == id));
+        let copy = wanted.ok_or(Why::Nothing)?;
+        let restored = restoring::restore(&self.copies, copy, &self.keys, to);
+        restored.map_err(|error| logged(&error, (&error).into()))
+    }
+}
+
+fn logged(error: &dyn Error, why: Why) -> Why {
+    tracing::warn!(error = chain(error), "no copy is restored");
+    why
+}
