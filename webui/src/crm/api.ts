@@ -27,6 +27,9 @@ export type RecoveryKey = Schemas["RecoveryKey"];
 export type CopyTarget = Schemas["CopyTarget"];
 export type CopyTargets = Schemas["CopyTargets"];
 export type CopySheet = Schemas["CopySheet"];
+export type TypedSheet = Schemas["TypedSheet"];
+export type CopiesFound = Schemas["CopiesFound"];
+export type RestoreSoFar = Schemas["RestoreSoFar"];
 
 /** Where `GET /start` is kept. */
 export const START = ["start"];

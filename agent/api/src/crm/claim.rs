@@ -18,7 +18,9 @@ use crate::cookie::Cookie;
 use crate::problem::{Code, Field, Problem};
 use crate::refuse;
 use crate::reply::{self, Reply, broken, off};
-use crate::shape::claim::{FirstManager, NewVault, Proposal, RecoveryKey, TypedRecoveryKey};
+use crate::shape::claim::{
+    ClaimSoFar, ClaimStep, FirstManager, NewVault, Proposal, RecoveryKey, TypedRecoveryKey,
+};
 use crate::shape::shared::TypedCode;
 use crate::shared::{language_of, signed_in, totp_setup};
 
@@ -50,6 +52,11 @@ async fn code(
 /// A page that was loaded again goes on where it was.
 async fn so_far(State(crm): State<Crm>, StepSecret(step): StepSecret) -> Reply {
     let enrolment = crm.claim(&step, |claim| claim.enrolment.clone())?;
+    if crm.is_restoring() {
+        // Whoever restores has the turn for as long as that takes.
+        let next = ClaimStep::Restore;
+        return reply::json(&ClaimSoFar { next, organisation: None, totp: None });
+    }
     reply::json(&crm.so_far(enrolment.as_ref()).await?)
 }
 

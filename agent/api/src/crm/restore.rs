@@ -195,6 +195,11 @@ impl Crm {
         }
     }
 
+    pub(super) fn is_restoring(&self) -> bool {
+        let restore = self.0.restore.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*restore, Some(Restore::Running(_)))
+    }
+
     fn wants_way_to(&self, rest: &Rest) {
         if let Ok(address) = rest.address() {
             self.tell(Event::EgressWanted {

@@ -85,6 +85,8 @@ pub struct ClaimSoFar {
 pub enum ClaimStep {
     /// Organisation and passphrase.
     Vault,
+    /// Nothing: a copy is being restored.
+    Restore,
     /// The recovery key, typed back; or the vault again, which gives another key.
     Recovery,
     /// Name and password of the first manager.

@@ -21,6 +21,8 @@ interface Props {
   /** Goes back to the recovery key that there is, when another one is to be made. */
   onBack: (() => void) | null;
   onTyped: (vault: Vault) => void;
+  /** A copy is to be restored instead. */
+  onRestore: () => void;
   onLost: (problem: Problem) => void;
   onDone: (made: RecoveryKey) => void;
 }
@@ -97,6 +99,11 @@ export function VaultStep(props: Props) {
           {t("ui.back")}
         </Button>
       )}
+      <div className="border-t border-line pt-4">
+        <Button kind="quiet" icon="undo" onClick={props.onRestore}>
+          {t("crm.restore.instead")}
+        </Button>
+      </div>
     </Form>
   );
 }

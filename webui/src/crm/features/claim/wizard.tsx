@@ -19,6 +19,7 @@ import { NewAccountForm, type NewAccount } from "../../account-form";
 import { type ClaimSoFar, type RecoveryKey, START, type Start } from "../../api";
 import { forgetClaim, keepAccount, keepClaim, readClaim } from "./drafts";
 import { RecoveryStep } from "./recovery";
+import { RestoreStep } from "./restore";
 import { VaultStep, type Vault } from "./vault";
 
 const STEPS = ["code", "vault", "recovery", "account", "totp"] as const;
@@ -35,6 +36,8 @@ export function ClaimWizard({ start }: { start: Start }) {
   const [step, setStep] = useState<Step>("code");
   const [vault, setVault] = useState<Vault>({ organisation: draft?.organisation ?? "", passphrase: "" });
   const [made, setMade] = useState<RecoveryKey | null>(null);
+  // In place of a new vault, one comes back from a copy.
+  const [restoring, setRestoring] = useState<"asked" | "running" | null>(null);
   // There is a vault whose key was not typed back.
   const [another, setAnother] = useState(false);
   const [typed, setTyped] = useState<NewAccount | null>(draft?.account ? { ...draft.account, password: "", language } : null);
@@ -44,6 +47,7 @@ export function ClaimWizard({ start }: { start: Start }) {
     const why = stepOver(problem);
     if (why === null) return;
     setOver(why);
+    setRestoring(null);
     setStep("code");
   };
   const goOn = (found: ClaimSoFar) => {
@@ -52,7 +56,8 @@ export function ClaimWizard({ start }: { start: Start }) {
     setTotp(found.totp ?? null);
     setAnother(false);
     setOver(null);
-    setStep(found.next);
+    setRestoring(found.next === "restore" ? "running" : null);
+    setStep(found.next === "restore" ? "vault" : found.next);
   };
   useEffect(() => {
     if (!looking) return;
@@ -71,8 +76,8 @@ export function ClaimWizard({ start }: { start: Start }) {
       mark={<Mark look="crm" name={vault.organisation || t("ui.product")} second={t("crm.app")} />}
       steps={STEPS.map((one) => t(`crm.step.${one}`))}
       at={STEPS.indexOf(step)}
-      title={t(`crm.step.${step}.title`)}
-      lead={t(`crm.step.${step}.lead`)}
+      title={t(restoring === null ? `crm.step.${step}.title` : "crm.restore.title")}
+      lead={t(restoring === null ? `crm.step.${step}.lead` : "crm.restore.lead")}
       foot={t("crm.claim.yours")}
     >
       {step === "code" && (
@@ -91,11 +96,13 @@ export function ClaimWizard({ start }: { start: Start }) {
           }}
         />
       )}
-      {step === "vault" && (
+      {step === "vault" && restoring !== null && <RestoreStep running={restoring === "running"} onBack={() => setRestoring(null)} onLost={lost} />}
+      {step === "vault" && restoring === null && (
         <VaultStep
           typed={vault}
           onTyped={setVault}
           onBack={another ? () => setStep("recovery") : null}
+          onRestore={() => setRestoring("asked")}
           onLost={lost}
           onDone={(key) => {
             setMade(key);
