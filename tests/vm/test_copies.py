@@ -1,0 +1,150 @@
+"""For `make test-long`: the CRM's copies leave the box once their way is allowed, a server that keeps them is told from one that
+does not, and a CRM whose disk is lost comes back from the printed sheet alone.
+"""
+
+import contextlib
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+import admin
+import crm
+import looks
+from business import ADMIN, CONTACT, FIRST, MANAGER, ORGANISATION, PASSPHRASE
+from harness import authority, children, internet
+
+pytestmark = pytest.mark.slow
+
+HOST, PORT = f"copies.{internet.NAME}", 8000
+USER, PASSWORD = "box", "hunter2"
+# As `htpasswd -s` writes it.
+HTPASSWD = "box:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=\n"
+
+
+@contextlib.contextmanager
+def server(wan, work, *words):
+    """Debian's restic REST server on the internet; gives its folder."""
+    folder = work / "copies"
+    folder.mkdir(exist_ok=True)
+    (folder / ".htpasswd").write_text(HTPASSWD)
+    with open(work / "rest-server.log", "ab") as log:
+        child = children.start(wan.namespace.command(
+            "restic-rest-server", "--listen", f"{internet.WEB4}:{PORT}", "--path", folder, "--private-repos", "--tls",
+            "--tls-cert", work / "chain.pem", "--tls-key", work / "key.pem", *words), stdout=log, stderr=log)
+        try:
+            yield folder
+        finally:
+            children.end(child)
+
+
+def claim(shop, page, code):
+    """From the admin's code to the first manager; returns the recovery key."""
+    crm.enter_manager_code(page, code)
+    crm.make_vault(page, ORGANISATION, PASSPHRASE)
+    key = crm.note_recovery_key(page)
+    crm.type_recovery_key(page, key)
+    shop.apps["manager"] = crm.make_account(page, **MANAGER, finish="crm.claim.finish", whose="manager's")
+    return key
+
+
+def manager_code(page):
+    """A code for the CRM's first manager, made by the admin."""
+    status, answer = page.send_request("POST", "/crm/manager-code")
+    assert status == 200, answer
+    return answer["managerCode"]
+
+
+def allow(page):
+    """What the CRM asks for, as an admin allows it."""
+    page.open(f"{admin.ADDRESS}/egress").sees(f"{HOST}")
+    page.press("admin.egress.allow", role="link")
+    page.press("admin.reviewChange").heading(page.say("admin.reviewTitle")).press("admin.try.60")
+    bar = page.page.get_by_role("region", name=page.say("admin.onTrial"))
+    expect(bar).to_be_visible()
+    page.press("admin.keepSettings")
+    expect(bar).to_have_count(0)
+
+
+def told(page):
+    """What the box says of its one target."""
+    status, answer = page.send_request("GET", "/copies")
+    assert status == 200, answer
+    return answer["items"][0]
+
+
+def lose_the_disk(shop):
+    """Nothing of the CRM is left on the box."""
+    shop.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service", timeout=60)
+    shop.probe.exec("find", "/var/lib/gatehouse/crm", "-mindepth", "1", "-delete")
+    shop.probe.exec("systemctl", "start", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service", timeout=60)
+
+
+def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
+    authority.certify(tmp_path, HOST)
+    wan, boss = shop.client("wan"), shop.tab("boss").open(admin.ADDRESS)
+    admin.sign_in(boss, **ADMIN, code=shop.apps["admin"].code())
+    page = shop.tab("manager").open(crm.ADDRESS)
+    key = claim(shop, page, manager_code(boss))
+    for contact in (FIRST, CONTACT):
+        crm.save_contact(page, contact)
+        page.go("crm.contacts")
+
+    page.go("crm.copies").sees(page.say("crm.copies.nobody"))
+    found = looks.everywhere(page.page, "crm-copies-none")
+    page.press("crm.copies.add", role="link").heading(page.say("crm.copies.add"))
+    # Refused where it was typed; nothing is lost.
+    page.fill_in({"crm.copies.name": "家里的 NAS", "crm.copies.address": f"http://{HOST}", "crm.copies.user": USER})
+    page.press("ui.save").error_at("crm.copies.address", "https://")
+    found += looks.everywhere(page.page, "crm-copies-wrong")
+    page.fill_in({"crm.copies.address": f"https://{HOST}:{PORT}/{USER}/crm", "crm.copies.password": PASSWORD,
+                  "crm.copies.authority": (tmp_path / "ca.pem").read_text()}).press("ui.save")
+    page.heading(page.say("crm.copies.sheet")).press("crm.copies.sheetShow").sees(HOST)
+    found += looks.everywhere(page.page, "crm-copies-sheet", picture=True)
+    text = page.send_request("POST", f"/copies/{told(page)['id']}/sheet")[1]["text"]
+    page.press("crm.copies.onPaper").fill_in({"crm.copies.last": "AAAAA"}).press("ui.continue")
+    page.error_at("crm.copies.last", page.say.problem("field.mistyped"))
+    page.fill_in({"crm.copies.last": json.loads(text)["key"].rsplit("-", 1)[1].lower()}).press("ui.continue")
+    page.heading(page.say("crm.copies")).sees(page.say("crm.copies.why.unreachable"))
+    found += looks.everywhere(page.page, "crm-copies-shut")
+
+    with server(wan, tmp_path) as folder:
+        allow(boss)
+        page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.good"))
+        page.sees(page.say("crm.copies.protection.deletes")).sees(page.say("crm.copies.drillGood"))
+        assert told(page)["drill"]["contacts"] == 2
+        found += looks.everywhere(page.page, "crm-copies-deletes")
+        for planted in (FIRST["name"], CONTACT["name"], ORGANISATION):
+            assert not any(planted.encode() in one.read_bytes() for one in folder.rglob("*") if one.is_file()), planted
+    # Nobody is there: nothing stops, and it says so.
+    page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.failing"))
+
+    with server(wan, tmp_path, "--append-only") as folder:
+        page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.good"))
+        page.press("crm.copies.drillNamed", name="家里的 NAS").sees(page.say("crm.copies.protection.append-only"))
+        found += looks.everywhere(page.page, "crm-copies-good")
+        # Stock restic agrees, with what is printed and nothing else.
+        sheet = json.loads(text)
+        stock = children.run(["restic", "-r", folder / USER / "crm", "--no-cache", "--no-lock", "check", "--read-data"],
+                             env={"RESTIC_PASSWORD": sheet["key"], "PATH": "/usr/bin"}, timeout=120)
+        assert "no errors were found" in stock.stdout, stock.stdout
+
+        lose_the_disk(shop)
+        shop.forget_silence()
+        page.open(crm.ADDRESS).heading(page.say("crm.step.code.title"))
+        crm.enter_manager_code(page, manager_code(boss))
+        page.heading(page.say("crm.step.vault.title")).press("crm.restore.instead").heading(page.say("crm.restore.title"))
+        page.fill_in({"crm.restore.text": "hello"}).press("crm.restore.look")
+        page.error_at("crm.restore.text", page.say.problem("field.no-sheet"))
+        page.fill_in({"crm.restore.text": text})
+        found += looks.everywhere(page.page, "crm-restore-sheet")
+        page.press("crm.restore.look").sees(page.say("crm.restore.after"))
+        found += looks.everywhere(page.page, "crm-restore-choose")
+        page.press("crm.restore.begin").heading(page.say("crm.locked.title"))
+        crm.unlock(page, key, recovery=True)
+        page.heading(page.say("crm.signInTitle"))
+        admin.sign_in(page, **MANAGER, code=shop.apps["manager"].code())
+        crm.count(page, 2)
+        page.go("crm.copies").sees("家里的 NAS").sees(page.say("crm.copies.good"))
+    boss.open(f"{admin.ADDRESS}/log").heading(boss.say("log.title")).sees(boss.say("log.said.restored"))
+    assert found == []
