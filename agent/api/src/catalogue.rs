@@ -14,14 +14,24 @@ pub(crate) fn text(language: Language, key: &str) -> String {
 
 /// Keys of sentences that are no problem.
 #[cfg(test)]
-const SENTENCES: [&str; 20] = [
+const SENTENCES: [&str; 31] = [
     "attempts.tried",
     "attempts.from",
     "attempts.changed",
     "attempts.held",
     "attempts.leaked",
     "attempts.lost",
+    "copies.from",
+    "copies.kept",
+    "copies.restored",
+    "copies.tried",
     "todo.admins-damaged",
+    "todo.copies-deletable",
+    "todo.copies-late",
+    "todo.copies-not-restored",
+    "todo.no-copies",
+    "todo.sheet-unprinted",
+    "todo.some-copies-late",
     "todo.crm-unclaimed",
     "todo.nobody-told",
     "todo.targets-failing",

@@ -133,6 +133,7 @@ fn reached(event: &Event) -> Option<CrmReach> {
         | Event::ClaimRefused { .. }
         | Event::EgressWanted { .. }
         | Event::Head { .. }
+        | Event::Copies(_)
         | Event::CopyLate { .. }
         | Event::CopyBad { .. } => return None,
     };

@@ -44,6 +44,8 @@ pub enum Event {
         /// `gatehouse-head-1 …`, as `gatehouse-verify` takes it.
         line: String,
     },
+    /// How its copies are, told every minute while the vault is open: counts of targets, never a name.
+    Copies(Copies),
     /// There was no good copy at a target for a day or more.
     CopyLate {
         /// What its people call the target.
@@ -61,6 +63,24 @@ pub enum Event {
         /// How many since the last such event.
         count: u32,
     },
+}
+
+/// How many targets of copies there are, and of how many of them what is so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Copies {
+    /// All of them.
+    pub targets: u32,
+    /// Everything of the last day is there.
+    pub good: u32,
+    /// The sheet in force is printed.
+    pub printed: u32,
+    /// Nobody can delete there with what the box knows.
+    pub kept: u32,
+    /// The last copy that was restored to try it came back whole.
+    pub restored: u32,
+    /// When the newest of these tries was, ms since 1970.
+    pub tried: Option<u64>,
 }
 
 /// Protocols.

@@ -7,7 +7,7 @@ mod line;
 mod order;
 mod secret;
 
-pub use event::{CrmState, EgressProtocol, Event};
+pub use event::{Copies, CrmState, EgressProtocol, Event};
 pub use line::{LineError, Lines, MAX_BYTES, encode};
 pub use order::Order;
 pub use secret::Secret;

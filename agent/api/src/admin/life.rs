@@ -147,9 +147,12 @@ impl Admin {
             Event::ClaimRefused { count } => ("claim-refused", Some(i64::from(*count))),
             Event::EgressWanted { .. } => return self.crm_wants(event).await,
             Event::Head { line } => return self.crm_head(line).await,
+            Event::Copies(copies) => return self.copies_are(Some(*copies)),
             Event::CopyLate { .. } => ("copy-late", None),
             Event::CopyBad { .. } => ("copy-bad", None),
             Event::Started { state } => {
+                // A locked vault copies nothing, and says so no more.
+                self.copies_are(None);
                 if *state == CrmState::Locked && self.hears(Noise::Crm) {
                     self.bell().tell(Alert::CrmLocked {});
                 }
@@ -222,6 +225,7 @@ fn said_by_crm(event: &Event) -> Option<Alert> {
             Some(Alert::CopyBad { realm: notify::Realm::Crm, place: place.as_str().into() })
         }
         Event::Started { .. }
+        | Event::Copies(_)
         | Event::Unlocked
         | Event::Locked
         | Event::Restored

@@ -8,6 +8,7 @@ pub mod blocking;
 mod certificate;
 mod changes;
 mod console;
+mod copies;
 mod crm;
 mod crm_access;
 mod document;

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 
+use super::copies;
 use super::state::Admin;
 use crate::caller::Caller;
 use crate::catalogue;
@@ -40,18 +41,24 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
     let damaged = admin.parts().identity.unreadable();
     let changed = admin.network_changed().await;
     let (targets, failing) = admin.bell().reach().await;
+    let copied = admin.copies().filter(|_| crm == CrmReach::Open);
     let row = |key| {
-        let todo = todo(key, crm, damaged, changed, (targets, failing)).map(|(text, count)| {
+        let todo = todo(key, (crm, copied), damaged, changed, (targets, failing)).map(|(text, count)| {
             let text = catalogue::text(caller.language, text);
             settings::fill(&text, |name| (name == "count").then(|| count.to_string()))
         });
         let found = match key {
             ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),
+            ProtectionKey::Data => copied.and_then(|it| copies::finding(&it, caller.language)),
             _ => None,
         };
         let (state, proof) = match (found, key) {
             (Some(Finding { state, proof }), _) => (state, Some(proof)),
+            (None, ProtectionKey::Data) => {
+                let judged = copied.map(|it| copies::judged(&it).state);
+                (judged.unwrap_or(ProtectionState::Unknown), None)
+            }
             // That nobody is told needs no attempt to be known.
             (None, ProtectionKey::Audit) if targets == 0 => (ProtectionState::Open, None),
             (None, ProtectionKey::Audit) if failing > 0 => (ProtectionState::NeedsYou, None),
@@ -66,7 +73,7 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
 /// What a person has to do for it, as far as that is sure, and how many there are of it.
 fn todo(
     key: ProtectionKey,
-    crm: CrmReach,
+    (crm, copied): (CrmReach, Option<events::Copies>),
     damaged: usize,
     changed: bool,
     (targets, failing): (usize, usize),
@@ -74,6 +81,7 @@ fn todo(
     match key {
         ProtectionKey::Network if changed => Some(("attempts.changed", 0)),
         ProtectionKey::Data if crm == CrmReach::Unclaimed => Some(("todo.crm-unclaimed", 0)),
+        ProtectionKey::Data => Some((copies::judged(&copied?).todo?, 0)),
         ProtectionKey::Access if damaged > 0 => Some(("todo.admins-damaged", damaged)),
         ProtectionKey::Audit if targets == 0 => Some(("todo.nobody-told", 0)),
         ProtectionKey::Audit if failing > 0 => Some(("todo.targets-failing", failing)),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use events::Order;
+use events::{Copies, Order};
 use identity::{Identity, LogReader, Steps};
 use notify::Exported;
 use seal::{RecordId, TableId};
@@ -105,6 +105,8 @@ struct Inner {
     heard: Mutex<HashMap<Noise, Heard>>,
     admins_lost: AtomicBool,
     attempts: Attempts,
+    /// What the CRM said last of its copies.
+    copies: Mutex<Option<Copies>>,
     /// Who has a packet sent for a trial.
     sending: tokio::sync::Mutex<()>,
     /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
@@ -137,6 +139,7 @@ impl Admin {
             admins_lost,
             attempts,
             sending,
+            copies: Mutex::default(),
             devices,
         };
         Self(Arc::new(inner))
@@ -207,6 +210,15 @@ impl Admin {
     /// Whether it is being looked at when a trial ends.
     pub(super) fn looks_after(&self) -> &AtomicBool {
         &self.0.looks_after
+    }
+
+    /// What the CRM said last of its copies; none while it says nothing.
+    pub(super) fn copies(&self) -> Option<Copies> {
+        *self.0.copies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn copies_are(&self, copies: Option<Copies>) {
+        *self.0.copies.lock().unwrap_or_else(PoisonError::into_inner) = copies;
     }
 
     /// Whether one more entry of this kind goes into the log: nobody must fill the disk.

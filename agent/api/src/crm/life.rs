@@ -175,6 +175,7 @@ impl Crm {
             );
         }
         self.head_by_the_hour(&open.store).await;
+        self.tell(Event::Copies(open.copies.counted(self.now()).await));
         let crm = self.clone();
         // What went wrong is in the log; the next minute tries again.
         let _ = crate::reply::off(async move { crm.renew_front() }).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use backup::Protection;
 use backup::service::{self, Chosen, Resolve, Said, Service, Told};
 use identity::Manager;
 use identity::writes::{SessionEnded, write_as};
@@ -121,6 +122,24 @@ impl Copies {
         let known = self.known.lock().await;
         let one = known.get(&id).ok_or(NotChanged::Missing)?.clone();
         Ok(self.shown(id, one))
+    }
+
+    /// How many there are, and of how many of them what is so.
+    pub async fn counted(&self, now: u64) -> events::Copies {
+        let mut counted = events::Copies::default();
+        for Shown { known, told, .. } in self.targets().await {
+            let Chosen { made, sheet, .. } = *known.chosen;
+            let kept = told.kept;
+            let is_good = now.saturating_sub(kept.good.unwrap_or(made)) < service::LATE;
+            let drill = kept.drill.filter(|drill| drill.good);
+            counted.targets += 1;
+            counted.good += u32::from(is_good && kept.good.is_some());
+            counted.printed += u32::from(sheet.is_some());
+            counted.kept += u32::from(kept.protection == Some(Protection::AppendOnly));
+            counted.restored += u32::from(drill.is_some());
+            counted.tried = counted.tried.max(drill.map(|drill| drill.at));
+        }
+        counted
     }
 
     fn shown(&self, id: RecordId, known: Known) -> Shown {
