@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
+#[path = "../../backup/tests/all/nas.rs"]
+#[allow(dead_code, clippy::expect_used)]
+mod nas;
 
 use backup::Sheet;
 use common::{Browser, Office};
@@ -41,7 +44,8 @@ async fn a_target_that_is_not_reached_says_so_and_its_way_is_asked_for() {
     let office = Office::open().await;
     let manager = &office.manager;
     assert_eq!(items(manager).await, [] as [Value; 0]);
-    added(manager, given("NAS")).await;
+    let authority = nas::Authority::new().pem;
+    added(manager, with("NAS", "authority", json!(authority))).await;
     let failing = loop {
         let one = items(manager).await.remove(0);
         if one["failing"] != Value::Null {
@@ -49,8 +53,7 @@ async fn a_target_that_is_not_reached_says_so_and_its_way_is_asked_for() {
         }
         tokio::task::yield_now().await;
     };
-    // The office of this test knows no authority at all.
-    assert_eq!(failing["failing"]["why"], "certificate-authority");
+    assert_eq!(failing["failing"]["why"], "unreachable");
     let is_none = |field: &str| failing[field].is_null();
     assert!(["good", "copied", "protection", "drill", "sheet"].into_iter().all(is_none));
     assert_eq!(failing["late"], false, "it is new");

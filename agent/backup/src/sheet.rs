@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::cipher::{NoRandom, random};
 use crate::password::Password;
 
-/// Longest text that is read, bytes: what a code of squares holds, and somewhat more.
+/// Longest text that is read, bytes: what a QR code holds, and somewhat more.
 const MOST: usize = 8 << 10;
 
 /// 160 random bits. As text they are the password of the copies' repository.
@@ -89,7 +89,7 @@ impl<'de> Deserialize<'de> for SheetKey {
     }
 }
 
-/// The sheet as one text, for a code of squares.
+/// The sheet as one text, for a QR code.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
@@ -177,7 +177,7 @@ impl Sheet {
     }
 }
 
-/// The first certificate of a PEM text, without its lines: a code of squares has no room for more.
+/// The first certificate of a PEM text, without its lines: a QR code has no room for more.
 fn first_certificate(pem: &str) -> Option<String> {
     let (_, after) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
     let (inside, _) = after.split_once("-----END CERTIFICATE-----")?;

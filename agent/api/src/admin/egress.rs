@@ -79,6 +79,10 @@ impl Admin {
             port: *port,
             reason: reason.clone(),
         };
+        // A program cannot tell a way that is shut from a server that is silent.
+        if self.is_allowed(&asked).await {
+            return;
+        }
         let kept: Result<(), Problem> = match self.ask(Request::EgressAsk(asked)).await {
             Ok(Response::Accepted) => {
                 let (to, port) = (to.as_str().into(), u32::from(*port));
@@ -96,6 +100,12 @@ impl Admin {
         if let Err(problem) = kept {
             tracing::error!(problem = problem.code().as_str(), "what the CRM asks for is lost");
         }
+    }
+
+    async fn is_allowed(&self, asked: &EgressAsked) -> bool {
+        let Ok(to) = asked.to.parse::<EgressTarget>() else { return false };
+        let key = (asked.user, &to, asked.protocol, asked.port);
+        self.settings().await.is_ok_and(|now| now.settings.may_go(key))
     }
 }
 

@@ -82,8 +82,7 @@ async fn remove(State(crm): State<Crm>, who: As<Manager>, At(id): At, headers: H
 /// It is made shortly after; the list says what came of it.
 async fn copy(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
     let open = crm.open()?;
-    let one = open.copies.note(&who.role, id, action::COPY_ASKED).await?;
-    crm.wants_way(&one.chosen);
+    open.copies.note(&who.role, id, action::COPY_ASKED).await?;
     if open.copies.copy_now(id) { reply::nothing() } else { Err(Code::NotFound.into()) }
 }
 
@@ -133,17 +132,7 @@ async fn proof(
 impl Crm {
     async fn saved(&self, id: RecordId, status: StatusCode) -> Reply {
         let one = self.open()?.copies.target(id).await?;
-        self.wants_way(&one.known.chosen);
         reply::versioned(status, one.known.version.0, &told(&one, self.now()))
-    }
-
-    /// Asks for the way there; whether it is open already the admin application knows.
-    fn wants_way(&self, chosen: &Chosen) {
-        let Place::Rest(rest) = &chosen.place;
-        if let Ok(address) = rest.address() {
-            let (host, port) = (address.host().to_owned(), address.port());
-            self.tell(event(Said::Wants { host, port, name: chosen.name.clone() }));
-        }
     }
 }
 

@@ -211,7 +211,7 @@ pub struct CopyTargetGiven {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CopySheet {
-    /// All of it as one text, for a code of squares.
+    /// All of it as one text, for a QR code.
     pub text: String,
     /// What the target is called.
     pub name: String,
@@ -236,7 +236,7 @@ pub struct CopySheet {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TypedSheet {
-    /// The whole sheet, as the code of squares has it.
+    /// The whole sheet, as the QR code has it.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub text: Option<Secret>,

@@ -96,6 +96,15 @@ async fn what_the_crm_asks_for_is_handed_on_and_bounded() {
         (EgressUser::Crm, "api.example.com", 1)
     );
     assert_eq!(site.log().iter().filter(|it| *it == "egress-wanted").count(), 60);
+    // What it may do already is no news.
+    with_egress(&hostd);
+    site.admin.crm_said(&Event::EgressWanted {
+        to: "mail.example.com".to_owned(),
+        protocol: EgressProtocol::Tcp,
+        port: 587,
+        reason: None,
+    }).await;
+    assert_eq!(hostd.now().egress_asked.len(), 60);
     // Its other events are counted apart.
     site.admin.crm_said(&Event::Locked).await;
     assert_eq!(site.log().last().unwrap(), "crm-event locked");

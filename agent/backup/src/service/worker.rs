@@ -27,6 +27,8 @@ use crate::restic::{Names, Restic};
 const ROOM: u64 = 256 << 20;
 /// A drill that could not begin is tried again after this.
 const DRILL_AGAIN: u64 = 3_600_000;
+/// The way to a target that is not reached is asked for this often, ms; and whenever a person wants a copy.
+const ASKED_AGAIN: u64 = 3_600_000;
 /// How long one waits at a stretch: a clock that is set meanwhile is noticed.
 const STRETCH: Duration = Duration::from_secs(60);
 
@@ -65,6 +67,8 @@ pub struct State {
     taken: Option<Since>,
     open: Option<Open>,
     days_late: Option<u32>,
+    /// When the way was asked for.
+    wanted: Option<u64>,
 }
 
 struct Open {
@@ -133,7 +137,7 @@ impl Worker {
                         (self.state.failed, self.state.failing) = (None, None);
                         self.state.days_late = None;
                     }
-                    Err(why) => self.fails(why),
+                    Err(why) => self.fails(why, by_hand),
                 }
             }
             Job::Clear => self.clear(),
@@ -155,7 +159,7 @@ impl Worker {
         self.show(None, None);
     }
 
-    fn fails(&mut self, why: Why) {
+    fn fails(&mut self, why: Why, by_hand: bool) {
         if self.ending.load(Ordering::Relaxed) {
             return;
         }
@@ -167,7 +171,9 @@ impl Worker {
         // What stands between is not known after a failure: it is looked at anew.
         self.state.open = None;
         self.state.whole = None;
-        if why.may_be_shut() {
+        let recently = |at: u64| now.checked_sub(at).is_some_and(|ago| ago < ASKED_AGAIN);
+        if why.may_be_shut() && (by_hand || !self.state.wanted.is_some_and(recently)) {
+            self.state.wanted = Some(now);
             self.wants_way();
         }
     }

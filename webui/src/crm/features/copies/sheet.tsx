@@ -19,8 +19,8 @@ import type { CopySheet, CopyTarget } from "../../api";
 import { Groups } from "../../groups";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
 
-/** A code of squares that cameras still read has no more of the text. */
-const MOST_SQUARES = 1_800;
+/** A QR code that cameras still read has no more of the text. */
+const MOST_QR = 1_800;
 
 export function CopySheetPage() {
   const { t } = useText();
@@ -107,13 +107,13 @@ function Ask({ target, onSheet }: { target: CopyTarget; onSheet: (sheet: CopyShe
 
 function Shown({ sheet }: { sheet: CopySheet }) {
   const { t } = useText();
-  const fits = sheet.text.length <= MOST_SQUARES;
+  const fits = sheet.text.length <= MOST_QR;
   const typed = (text: string) => <span className="font-mono break-all select-all" translate="no">{text}</span>;
   return (
     <Sheet title={sheet.organisation ?? t("ui.product")} aside={<When at={sheet.at} />} footer={t("crm.copies.sheetKeep")}>
       <div className="grid gap-5">
         <p className="text-body text-ink-2">{t("crm.copies.sheetHow")}</p>
-        {fits ? <QrCode text={sheet.text} label={t("crm.copies.squares")} /> : <p className="text-body text-ink-2">{t("crm.copies.noSquares")}</p>}
+        {fits ? <QrCode dense text={sheet.text} label={t("crm.copies.qr")} /> : <p className="text-body text-ink-2">{t("crm.copies.noQr")}</p>}
         <Facts
           items={[
             { label: t("crm.copies.name"), value: sheet.name },
