@@ -36,9 +36,11 @@ fn event() -> impl Strategy<Value = Event> {
         "[ -~]{0,300}".prop_map(|line| Event::Head { line }),
         ("\\PC{0,100}", any::<u32>()).prop_map(|(place, days)| Event::CopyLate { place, days }),
         "\\PC{0,100}".prop_map(|place| Event::CopyBad { place }),
-        (any::<[u32; 5]>(), any::<Option<u64>>()).prop_map(|([targets, good, printed, kept, restored], tried)| {
-            Event::Copies(Copies { targets, good, printed, kept, restored, tried })
-        }),
+        (any::<[u32; 5]>(), any::<Option<u64>>()).prop_map(
+            |([targets, good, printed, kept, restored], tried)| {
+                Event::Copies(Copies { targets, good, printed, kept, restored, tried })
+            }
+        ),
     ]
 }
 

@@ -43,10 +43,11 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
     let (targets, failing) = admin.bell().reach().await;
     let copied = admin.copies().filter(|_| crm == CrmReach::Open);
     let row = |key| {
-        let todo = todo(key, (crm, copied), damaged, changed, (targets, failing)).map(|(text, count)| {
-            let text = catalogue::text(caller.language, text);
-            settings::fill(&text, |name| (name == "count").then(|| count.to_string()))
-        });
+        let todo =
+            todo(key, (crm, copied), damaged, changed, (targets, failing)).map(|(text, count)| {
+                let text = catalogue::text(caller.language, text);
+                settings::fill(&text, |name| (name == "count").then(|| count.to_string()))
+            });
         let found = match key {
             ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),

@@ -96,16 +96,26 @@ async fn what_the_crm_asks_for_is_handed_on_and_bounded() {
         (EgressUser::Crm, "api.example.com", 1)
     );
     assert_eq!(site.log().iter().filter(|it| *it == "egress-wanted").count(), 60);
-    // What it may do already is no news.
-    with_egress(&hostd);
-    site.admin.crm_said(&Event::EgressWanted {
-        to: "mail.example.com".to_owned(),
-        protocol: EgressProtocol::Tcp,
-        port: 587,
-        reason: None,
-    }).await;
-    assert_eq!(hostd.now().egress_asked.len(), 60);
     // Its other events are counted apart.
     site.admin.crm_said(&Event::Locked).await;
     assert_eq!(site.log().last().unwrap(), "crm-event locked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_crm_may_reach_already_is_not_asked_for_again() {
+    let hostd = Hostd::example();
+    let site = Disk::new(hostd.clone()).start().await;
+    let _ = Browser::admin(&site).await;
+    with_egress(&hostd);
+    for port in [465, 466] {
+        let wants = Event::EgressWanted {
+            to: "mail.example.com".to_owned(),
+            protocol: EgressProtocol::Tcp,
+            port,
+            reason: None,
+        };
+        site.admin.crm_said(&wants).await;
+    }
+    let asked = hostd.now().egress_asked.clone();
+    assert_eq!(asked.iter().map(|one| one.port).collect::<Vec<_>>(), [466]);
 }
