@@ -155,6 +155,9 @@ codes! {
 /// Codes of refused fields; the catalogue has their words as `field.<code>`.
 #[cfg(test)]
 pub(crate) const FIELD_CODES: &[&str] = &[
+    "rest-address",
+    "no-sheet",
+    "newer-sheet",
     "unknown",
     "required",
     "twice",
