@@ -8,23 +8,20 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use data_encoding::BASE64;
 use hyper::body::Bytes;
-use hyper::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue,
-    IF_NONE_MATCH, USER_AGENT,
-};
-use hyper::{HeaderMap, Method, StatusCode};
-use md5::{Digest, Md5};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH};
+use hyper::{Method, StatusCode};
 
-use crate::line::{Addresses, Answer, Line, Patience, Question, Trust};
+use crate::line::{Addresses, Answer, Line, Patience, Trust};
 use crate::listing;
 use crate::object::{Kind, Object};
 use crate::restic::Clock;
+use crate::retention::{LOCK_MODE, Retention};
 use crate::s3_address::S3Address;
 use crate::s3_error::ServiceError;
 use crate::s3_listing::{self, MOST_PAGES};
-use crate::signature::{self, S3Keys, Signed};
+use crate::s3_request::{Ask, Requests};
+use crate::signature::S3Keys;
 use crate::target::{Former, ObjectLock, Target, TargetError};
 use crate::tried::{Tried, Wanted, number, only};
 
@@ -32,33 +29,11 @@ const VERSION: HeaderName = HeaderName::from_static("x-amz-version-id");
 const BYPASS: HeaderName = HeaderName::from_static("x-amz-bypass-governance-retention");
 /// Most versions of locks of ours that are remembered; as a rule there is one.
 const MOST_LOCKS: usize = 64;
-const DAY_MS: u64 = 86_400_000;
-
-/// How long each object is locked from when it is written; restic's own locks never are, since they must go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// Days.
-    pub days: u16,
-    /// Against whom.
-    pub mode: LockMode,
-}
-
-/// Who may end a lock early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockMode {
-    /// Nobody, the bucket's owner neither.
-    Compliance,
-    /// Whoever has a special right.
-    Governance,
-}
 
 /// See [`Target`]. Must not be called where async tasks run: it blocks the thread.
 pub struct S3 {
-    address: S3Address,
-    keys: S3Keys,
+    requests: Requests,
     line: Line,
-    host: HeaderValue,
-    clock: Arc<Clock>,
     retention: Option<Retention>,
     /// Whether it is not known to lack `If-None-Match`.
     conditional: AtomicBool,
@@ -68,7 +43,7 @@ pub struct S3 {
 
 impl fmt::Debug for S3 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, retention, .. } = self;
+        let Self { requests: Requests { address, .. }, retention, .. } = self;
         let mut all = f.debug_struct("S3");
         all.field("address", address).field("retention", retention).finish_non_exhaustive()
     }
@@ -88,9 +63,9 @@ impl S3 {
         clock: Arc<Clock>,
     ) -> io::Result<Self> {
         let line = Line::new(address.host(), address.port(), trust, addresses)?;
-        let host = HeaderValue::from_str(&address.authority()).map_err(io::Error::other)?;
+        let requests = Requests { address, keys, clock };
         let (conditional, locks) = (AtomicBool::new(true), Mutex::default());
-        Ok(Self { address, keys, line, host, clock, retention: None, conditional, locks })
+        Ok(Self { requests, line, retention: None, conditional, locks })
     }
 
     /// The same, with other limits.
@@ -107,7 +82,7 @@ impl S3 {
 
     /// Restic's layout "default", on S3 as on disk: packs in a directory named by their first byte.
     fn key(&self, object: Object) -> String {
-        self.address.key(&match object {
+        self.requests.address.key(&match object {
             Object::Named(Kind::Pack, id) => {
                 let id = id.to_string();
                 format!("data/{}/{id}", id.get(..2).unwrap_or_default())
@@ -116,43 +91,14 @@ impl S3 {
         })
     }
 
-    /// What is sent for it.
-    fn question(&self, ask: Ask<'_>) -> Result<Question, io::Error> {
-        let Ask { method, key, query, mut headers, body, most } = ask;
-        let (path, query) = (self.address.path(key), signature::query(query));
-        let (time, payload) = (signature::basic((self.clock)()), signature::hash(&body));
-        headers.insert(HOST, self.host.clone());
-        for (name, value) in [("x-amz-date", &time), ("x-amz-content-sha256", &payload)] {
-            let value = HeaderValue::from_str(value).map_err(io::Error::other)?;
-            headers.insert(HeaderName::from_static(name), value);
-        }
-        let signed = Signed {
-            region: self.address.region(),
-            service: "s3",
-            time: &time,
-            method: method.as_str(),
-            path: &path,
-            query: &query,
-            headers: &headers,
-            payload: &payload,
-        };
-        let value = signature::authorization(&self.keys, signed).map_err(io::Error::other)?;
-        headers.insert(AUTHORIZATION, value);
-        // Who stands between may change these.
-        headers.insert(USER_AGENT, HeaderValue::from_static("Gatehouse"));
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let path = if query.is_empty() { path } else { format!("{path}?{query}") };
-        Ok(Question { method, path, headers, body, most })
-    }
-
     fn ask(&self, tried: Tried<'_>, ask: Ask<'_>) -> Result<Answer, TargetError> {
-        let question = self.question(ask).map_err(TargetError::Unreachable)?;
+        let question = self.requests.question(ask).map_err(TargetError::Unreachable)?;
         self.line.ask(&question).map_err(|fault| tried.fault(fault))
     }
 
     /// What an answer means by which it was not done.
     fn failed(&self, tried: Tried<'_>, answer: &Answer) -> TargetError {
-        ServiceError::of(answer).means(answer.status, self.address.bucket(), tried)
+        ServiceError::of(answer).means(answer.status, self.requests.address.bucket(), tried)
     }
 
     /// The length of an object and the number of its version, if it has one; none where there is none.
@@ -178,29 +124,24 @@ impl S3 {
         }
     }
 
-    /// The headers with which an object is written.
-    fn dressed(&self, object: Object, bytes: &[u8], days: Option<u16>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    /// What writes an object, locked for so many days if for any.
+    fn written<'a>(
+        &self,
+        object: Object,
+        key: &'a str,
+        bytes: &[u8],
+        days: Option<u16>,
+    ) -> Ask<'a> {
+        let mut ask = Ask::new(Method::PUT, key);
+        ask.body = Bytes::copy_from_slice(bytes);
+        let octets = HeaderValue::from_static("application/octet-stream");
+        ask.headers.insert(CONTENT_TYPE, octets);
         let is_lock = matches!(object, Object::Named(Kind::Lock, _));
-        let Some(Retention { days: usual, mode }) = self.retention.filter(|_| !is_lock) else {
-            return headers;
-        };
-        let mode = match mode {
-            LockMode::Compliance => "COMPLIANCE",
-            LockMode::Governance => "GOVERNANCE",
-        };
-        let until = (self.clock)().saturating_add(u64::from(days.unwrap_or(usual)) * DAY_MS);
-        // What is locked must be what was meant: services want a checksum that is older than signatures.
-        for (name, value) in [
-            ("x-amz-object-lock-mode", mode.to_owned()),
-            ("x-amz-object-lock-retain-until-date", signature::extended(until)),
-            ("content-md5", BASE64.encode(&Md5::digest(bytes))),
-        ] {
-            let value = HeaderValue::from_str(&value).ok();
-            headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
+        if let Some(Retention { days: usual, mode }) = self.retention.filter(|_| !is_lock) {
+            let retention = Retention { days: days.unwrap_or(usual), mode };
+            ask.headers.extend(retention.headers(self.requests.now(), bytes));
         }
-        headers
+        ask
     }
 
     /// Writes; the answer, also one that says that there is one already.
@@ -208,7 +149,7 @@ impl S3 {
         let name = object.to_string();
         let tried = Tried { doing: "write", object: &name };
         let mut ask = ask.clone();
-        let locks = ask.headers.contains_key("x-amz-object-lock-mode");
+        let locks = ask.headers.contains_key(LOCK_MODE);
         if is_new {
             ask.headers.insert(IF_NONE_MATCH, HeaderValue::from_static("*"));
         }
@@ -240,30 +181,12 @@ impl S3 {
         }
         match ServiceError::of(&answer) {
             told if answer.status == StatusCode::NOT_FOUND && told.code != "NoSuchBucket" => Ok(()),
-            told => Err(told.means(answer.status, self.address.bucket(), tried)),
+            told => Err(told.means(answer.status, self.requests.address.bucket(), tried)),
         }
     }
 
     fn locks(&self) -> std::sync::MutexGuard<'_, BTreeMap<Object, String>> {
         self.locks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What is asked of it.
-#[derive(Clone)]
-struct Ask<'a> {
-    method: Method,
-    key: &'a str,
-    query: &'a [(&'a str, &'a str)],
-    headers: HeaderMap,
-    body: Bytes,
-    most: usize,
-}
-
-impl<'a> Ask<'a> {
-    fn new(method: Method, key: &'a str) -> Self {
-        let (headers, body, most) = (HeaderMap::new(), Bytes::new(), 64 << 10);
-        Self { method, key, query: &[], headers, body, most }
     }
 }
 
@@ -290,7 +213,7 @@ impl Target for S3 {
     fn list(&self, kind: Kind) -> Result<Vec<(Object, u64)>, TargetError> {
         let directory = kind.directory();
         let tried = Tried { doing: "list", object: directory };
-        let prefix = self.address.key(&format!("{directory}/"));
+        let prefix = self.requests.address.key(&format!("{directory}/"));
         let (mut all, mut token) = (Vec::new(), None::<String>);
         for _ in 0..MOST_PAGES {
             let most = s3_listing::MOST_OF_A_PAGE.to_string();
@@ -339,9 +262,7 @@ impl Target for S3 {
         let (name, key) = (object.to_string(), self.key(object));
         let tried = Tried { doing: "write", object: &name };
         let length = bytes.len() as u64;
-        let mut ask = Ask::new(Method::PUT, &key);
-        (ask.headers, ask.body) =
-            (self.dressed(object, bytes, None), Bytes::copy_from_slice(bytes));
+        let ask = self.written(object, &key, bytes, None);
         for _ in 0..2 {
             let conditional = self.conditional.load(Ordering::Relaxed);
             let answer = if conditional {
@@ -406,9 +327,7 @@ impl Target for S3 {
 
     fn overwrite(&self, object: Object, bytes: &[u8]) -> Result<Former, TargetError> {
         let key = self.key(object);
-        let mut ask = Ask::new(Method::PUT, &key);
-        let headers = self.dressed(object, bytes, Some(1));
-        (ask.headers, ask.body) = (headers, Bytes::copy_from_slice(bytes));
+        let ask = self.written(object, &key, bytes, Some(1));
         let answer = match self.put(object, &ask, false) {
             Err(TargetError::Refused { .. }) => return Ok(Former::NotTried),
             answer => answer?,
@@ -460,7 +379,7 @@ impl S3 {
                 told if answer.status == StatusCode::NOT_FOUND && told.code != "NoSuchBucket" => {
                     TargetError::Missing(object)
                 }
-                told => told.means(answer.status, self.address.bucket(), tried),
+                told => told.means(answer.status, self.requests.address.bucket(), tried),
             }),
         }
     }

@@ -92,6 +92,7 @@ fn each_refusal_is_told_apart() {
             let said = tried.as_ref().unwrap_err().to_string();
             assert!(said.starts_with(told), "{code}: {said}");
         }
+        assert_eq!(forger.connections.load(Ordering::SeqCst), 1, "{code}");
     }
     // The header says the region, too.
     let line = "301 Moved\r\nx-amz-bucket-region: ap-east-1";

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use backup::{
-    Depth, Extent, Id, Kind, LockMode, Object, ObjectLock, Protection, Repository, Restic,
-    Retention, S3Fields, S3Keys, S3Style, Target, TargetError,
+    CopyError, Depth, Extent, Id, Kind, LockMode, Object, ObjectLock, Protection, Repository,
+    Restic, Retention, S3Fields, S3Keys, S3Style, Target, TargetError,
 };
+
+use outbound::{Fault, Stage};
 
 use crate::bucket::{Store, at, wall};
 use crate::nas::{NAME, Relay};
@@ -59,16 +61,12 @@ fn an_object_is_written_read_in_parts_and_taken_away() {
 
 #[test]
 fn more_than_a_page_is_listed() {
-    let store = Store::start(&[]);
-    let target = store.target("copies");
-    let mut written: Vec<_> = (0..2_350_usize).map(|n| object(Kind::Pack, 8 + n)).collect();
-    for (object, bytes) in &written {
-        target.write(*object, bytes).unwrap();
-    }
-    written.sort_unstable();
-    let expected: Vec<_> =
-        written.iter().map(|(object, bytes)| (*object, bytes.len() as u64)).collect();
-    assert_eq!(target.list(Kind::Pack).unwrap(), expected);
+    let store = Store::start(&["many"]);
+    let listed = store.target("copies").list(Kind::Index).unwrap();
+    let expected: Vec<_> = (0..2_350_u64)
+        .map(|n| (Object::Named(Kind::Index, Id::parse(&format!("{n:064x}")).unwrap()), n % 7))
+        .collect();
+    assert_eq!(listed, expected);
 }
 
 #[test]
@@ -89,7 +87,6 @@ fn stock_restic_lists_checks_restores_and_prunes_over_it() {
     assert_eq!(repository.check(Depth::Read).unwrap(), []);
     assert!(restored(&repository, last.id).unwrap() == shop.state);
     assert_eq!(repository.protection().unwrap(), Protection::Deletes);
-    println!("{} connections", relay.connections());
 
     let restic = |arguments: &[&str]| store.restic("copies", OURS, arguments);
     println!("{}", restic(&["check", "--read-data"]));
@@ -152,7 +149,7 @@ fn what_is_locked_is_tried_and_found_to_stay() {
     // A bucket that was made without it.
     let target = store.target_of("box", "versions").locking(retention);
     let refused = target.write(Object::Config, b"x");
-    println!("a bucket without object lock: {refused:?}");
+    assert!(matches!(refused, Err(TargetError::NoObjectLock)), "{refused:?}");
 }
 
 #[test]
@@ -237,9 +234,12 @@ fn a_copy_that_is_cut_on_its_way_goes_on() {
     let mut shop = Shop::new(9_000, 1_100);
     let mut repository = shop::create(Arc::new(target)).unwrap();
     relay.cut_after(6_000_000);
-    let cut = repository.copy(Extent::Whole, &mut shop);
-    println!("cut: {cut:?}");
+    let cut = repository.copy(Extent::Whole, &mut shop).unwrap_err();
+    let closed = Fault::Closed(Stage::Talk);
+    let is_closed = matches!(&cut, CopyError::Target(TargetError::Way(fault)) if *fault == closed);
+    assert!(is_closed, "{cut:?}");
     let again = shop::whole(&mut repository, &mut shop);
+    assert!(again.sent < 7_000_000, "what had arrived is not sent again: {again:?}");
     assert!(restored(&repository, again.id).unwrap() == shop.state);
     store.restic("copies", OURS, &["check", "--read-data"]);
 }
