@@ -11,6 +11,8 @@ const DAY_MS: u64 = 86_400_000;
 
 /// Says that what is written is to be locked.
 pub const LOCK_MODE: HeaderName = HeaderName::from_static("x-amz-object-lock-mode");
+const LOCKED_UNTIL: HeaderName = HeaderName::from_static("x-amz-object-lock-retain-until-date");
+const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
 /// How long each object is locked from when it is written; restic's own locks never are, since they must go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,25 +33,23 @@ pub enum LockMode {
 }
 
 impl Retention {
-    /// What is sent with an object that is written now. What is locked must be what was meant: services want a
-    /// checksum that is older than signatures.
-    pub fn headers(self, now: u64, bytes: &[u8]) -> Vec<(HeaderName, HeaderValue)> {
+    /// What is sent with an object that is written now.
+    pub fn headers(self, now: u64) -> Vec<(HeaderName, HeaderValue)> {
         let mode = match self.mode {
             LockMode::Compliance => "COMPLIANCE",
             LockMode::Governance => "GOVERNANCE",
         };
-        let until = now.saturating_add(u64::from(self.days) * DAY_MS);
-        let until_date = HeaderName::from_static("x-amz-object-lock-retain-until-date");
-        let all = [
-            (LOCK_MODE, mode.to_owned()),
-            (until_date, signature::extended(until)),
-            (HeaderName::from_static("content-md5"), BASE64.encode(&Md5::digest(bytes))),
-        ];
-        let valued = |(name, value): (HeaderName, String)| {
-            HeaderValue::from_str(&value).ok().map(|value| (name, value))
-        };
-        all.into_iter().filter_map(valued).collect()
+        let until = signature::extended(now.saturating_add(u64::from(self.days) * DAY_MS));
+        let until = HeaderValue::from_str(&until).ok().map(|until| (LOCKED_UNTIL, until));
+        [Some((LOCK_MODE, HeaderValue::from_static(mode))), until].into_iter().flatten().collect()
     }
+}
+
+/// A checksum that is older than signatures. Services want it with what is locked, also where the bucket does
+/// that by itself and we do not know.
+pub fn checksum(bytes: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let value = HeaderValue::from_str(&BASE64.encode(&Md5::digest(bytes)));
+    value.ok().map(|value| (CONTENT_MD5, value))
 }
 
 #[cfg(test)]
@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn a_lock_ends_so_many_days_from_now() {
         let retention = Retention { days: 30, mode: LockMode::Compliance };
-        let headers = retention.headers(1_796_000_000_000, b"");
+        let mut headers = retention.headers(1_796_000_000_000);
+        headers.extend(checksum(b""));
         let text: Vec<_> = headers
             .iter()
             .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))

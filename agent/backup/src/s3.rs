@@ -16,7 +16,7 @@ use crate::line::{Addresses, Answer, Line, Patience, Trust};
 use crate::listing;
 use crate::object::{Kind, Object};
 use crate::restic::Clock;
-use crate::retention::{LOCK_MODE, Retention};
+use crate::retention::{self, LOCK_MODE, Retention};
 use crate::s3_address::S3Address;
 use crate::s3_error::ServiceError;
 use crate::s3_listing::{self, MOST_PAGES};
@@ -136,10 +136,11 @@ impl S3 {
         ask.body = Bytes::copy_from_slice(bytes);
         let octets = HeaderValue::from_static("application/octet-stream");
         ask.headers.insert(CONTENT_TYPE, octets);
+        ask.headers.extend(retention::checksum(bytes));
         let is_lock = matches!(object, Object::Named(Kind::Lock, _));
         if let Some(Retention { days: usual, mode }) = self.retention.filter(|_| !is_lock) {
             let retention = Retention { days: days.unwrap_or(usual), mode };
-            ask.headers.extend(retention.headers(self.requests.now(), bytes));
+            ask.headers.extend(retention.headers(self.requests.now()));
         }
         ask
     }
