@@ -1,6 +1,8 @@
 //! Object lock (Amazon S3 user guide, "Locking objects with Object Lock"): a version that is written with one is
 //! there until it ends, whoever has the keys.
 
+use std::num::NonZeroU16;
+
 use data_encoding::BASE64;
 use hyper::header::{HeaderName, HeaderValue};
 use md5::{Digest, Md5};
@@ -18,7 +20,7 @@ const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Days.
-    pub days: u16,
+    pub days: NonZeroU16,
     /// Against whom.
     pub mode: LockMode,
 }
@@ -39,7 +41,7 @@ impl Retention {
             LockMode::Compliance => "COMPLIANCE",
             LockMode::Governance => "GOVERNANCE",
         };
-        let until = signature::extended(now.saturating_add(u64::from(self.days) * DAY_MS));
+        let until = signature::extended(now.saturating_add(u64::from(self.days.get()) * DAY_MS));
         let until = HeaderValue::from_str(&until).ok().map(|until| (LOCKED_UNTIL, until));
         [Some((LOCK_MODE, HeaderValue::from_static(mode))), until].into_iter().flatten().collect()
     }
@@ -58,7 +60,8 @@ mod tests {
 
     #[test]
     fn a_lock_ends_so_many_days_from_now() {
-        let retention = Retention { days: 30, mode: LockMode::Compliance };
+        let retention =
+            Retention { days: NonZeroU16::new(30).unwrap(), mode: LockMode::Compliance };
         let mut headers = retention.headers(1_796_000_000_000);
         headers.extend(checksum(b""));
         let text: Vec<_> = headers

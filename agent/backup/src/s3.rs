@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,7 +131,7 @@ impl S3 {
         object: Object,
         key: &'a str,
         bytes: &[u8],
-        days: Option<u16>,
+        days: Option<NonZeroU16>,
     ) -> Ask<'a> {
         let mut ask = Ask::new(Method::PUT, key);
         ask.body = Bytes::copy_from_slice(bytes);
@@ -264,7 +265,8 @@ impl Target for S3 {
         let tried = Tried { doing: "write", object: &name };
         let length = bytes.len() as u64;
         let ask = self.written(object, &key, bytes, None);
-        for _ in 0..2 {
+        // At most: no conditions there, one of another length, written.
+        for _ in 0..3 {
             let conditional = self.conditional.load(Ordering::Relaxed);
             let answer = if conditional {
                 let answer = self.put(object, &ask, true)?;
@@ -328,7 +330,7 @@ impl Target for S3 {
 
     fn overwrite(&self, object: Object, bytes: &[u8]) -> Result<Former, TargetError> {
         let key = self.key(object);
-        let ask = self.written(object, &key, bytes, Some(1));
+        let ask = self.written(object, &key, bytes, Some(NonZeroU16::MIN));
         let answer = match self.put(object, &ask, false) {
             Err(TargetError::Refused { .. }) => return Ok(Former::NotTried),
             answer => answer?,
@@ -346,7 +348,7 @@ impl Target for S3 {
         let tried = Tried { doing: "read", object: &name };
         match self.get(object, None, Some(&version)) {
             Ok(there) if there == bytes => {
-                Ok(Former::Kept(ObjectLock { days: self.retention.map(|lock| lock.days) }))
+                Ok(Former::Kept(ObjectLock { days: self.retention.map(|lock| lock.days.get()) }))
             }
             Ok(_) => Err(tried.broken("it refused to take a version away, and changed it")),
             Err(TargetError::Missing(_)) => {

@@ -70,7 +70,8 @@ impl Requests {
             headers: &headers,
             payload: &payload,
         };
-        let value = signature::authorization(&self.keys, signed).map_err(io::Error::other)?;
+        let value = signature::authorization(&self.keys, signed);
+        let value = value.ok_or(io::ErrorKind::InvalidInput)?;
         headers.insert(AUTHORIZATION, value);
         // Who stands between may change these.
         headers.insert(USER_AGENT, HeaderValue::from_static("Gatehouse"));

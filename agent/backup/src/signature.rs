@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use hyper::HeaderMap;
-use hyper::header::{HeaderValue, InvalidHeaderValue};
+use hyper::header::HeaderValue;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -58,11 +58,8 @@ pub struct Signed<'a> {
     pub payload: &'a str,
 }
 
-/// What the header `Authorization` says.
-///
-/// # Errors
-/// For headers with other than ASCII.
-pub fn authorization(keys: &S3Keys, signed: Signed<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
+/// What the header `Authorization` says; `None` for headers with other than ASCII.
+pub fn authorization(keys: &S3Keys, signed: Signed<'_>) -> Option<HeaderValue> {
     let Signed { region, service, time, method, path, query, payload, .. } = signed;
     let mut names: Vec<_> = signed.headers.keys().collect();
     names.sort_unstable_by_key(|name| name.as_str());
@@ -70,12 +67,8 @@ pub fn authorization(keys: &S3Keys, signed: Signed<'_>) -> Result<HeaderValue, I
     for name in &names {
         let mut values = Vec::new();
         for value in signed.headers.get_all(*name) {
-            let value = value.to_str().unwrap_or("\n");
-            // Whoever cannot be signed cannot be sent either.
-            HeaderValue::from_str(value)?;
-            values.push(
-                value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
-            );
+            let words = value.to_str().ok()?.split(' ').filter(|word| !word.is_empty());
+            values.push(words.collect::<Vec<_>>().join(" "));
         }
         headers.push_str(&format!("{name}:{}\n", values.join(",")));
     }
@@ -93,9 +86,10 @@ pub fn authorization(keys: &S3Keys, signed: Signed<'_>) -> Result<HeaderValue, I
     let id = &keys.id;
     let mut value = HeaderValue::from_str(&format!(
         "AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}"
-    ))?;
+    ))
+    .ok()?;
     value.set_sensitive(true);
-    Ok(value)
+    Some(value)
 }
 
 /// SHA-256, hexadecimal.

@@ -1,5 +1,6 @@
 //! Object stores that are none: they refuse, forge, fall silent, or never stop.
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -270,7 +271,7 @@ fn who_has_no_conditions_is_looked_at_first() {
 #[test]
 fn a_bucket_without_locks_is_told() {
     let forger = Forger::new(|_| Says(error("400 No", "InvalidRequest")));
-    let retention = Retention { days: 30, mode: LockMode::Compliance };
+    let retention = Retention { days: NonZeroU16::MIN, mode: LockMode::Compliance };
     let target = to(&forger).locking(retention);
     let (object, bytes) = pack(1_000);
     let told = target.write(object, &bytes).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! Copies on an S3 server (moto) that checks signatures and rights, over TLS; stock restic reads them over it.
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -108,7 +109,7 @@ fn stock_restic_lists_checks_restores_and_prunes_over_it() {
 fn what_is_locked_is_tried_and_found_to_stay() {
     let store = Store::start(&[]);
     let (password, clock) = (shop::password(), shop::clock());
-    let lock = |days, mode| Retention { days, mode };
+    let lock = |days, mode| Retention { days: NonZeroU16::new(days).unwrap(), mode };
     for (bucket, retention, expected) in [
         ("versions", None, Protection::Deletes),
         ("locked", None, Protection::Deletes),
