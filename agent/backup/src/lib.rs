@@ -3,7 +3,7 @@
 //!
 //! A [`Source`] is a store that goes on being written to; a [`Repository`] takes copies of it and gives
 //! them back; a [`Target`] is where it lies. [`Restic`] is the one that there is of
-//! repositories, [`Directory`] and [`RestServer`] of targets.
+//! repositories, [`Directory`], [`RestServer`] and [`S3`] of targets.
 
 mod check;
 mod cipher;
@@ -27,14 +27,23 @@ mod rest_address;
 mod rest_server;
 mod restic;
 mod restoring;
+mod retention;
+mod s3;
+mod s3_address;
+pub mod s3_error;
+pub mod s3_listing;
+mod s3_request;
 pub mod service;
 mod sheet;
+mod signature;
 mod source;
 pub mod stream;
 mod target;
 mod tree;
 mod trial;
+mod tried;
 mod writing;
+mod xml;
 
 pub use cipher::NoRandom;
 pub use directory::Directory;
@@ -53,8 +62,13 @@ pub use rest_address::{InvalidRestAddress, RestAddress};
 pub use rest_server::{InvalidLogin, Login, RestServer};
 pub use restic::{Clock, Names, Restic};
 pub use restoring::{RestoreStoreError, Restored, restore};
+pub use retention::{LockMode, Retention};
+pub use s3::S3;
+pub use s3_address::{InvalidS3Address, S3Address, S3Fields, S3Style};
 pub use sheet::{Sheet, SheetError, SheetKey};
+pub use signature::{InvalidS3Keys, S3Keys};
 pub use source::{Page, Since, Source, SourceError};
 pub use stream::Change;
-pub use target::{MAX_OBJECT, Target, TargetError};
+pub use target::{Former, MAX_OBJECT, ObjectLock, Target, TargetError};
 pub use trial::{Protection, TrialError};
+pub use xml::InvalidXml;

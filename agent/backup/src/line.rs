@@ -23,8 +23,8 @@ const STEP: usize = 256 << 10;
 /// A connection that nothing was said over for so long is not used again: whoever stands between may
 /// have forgotten it and told nobody.
 const IDLE: Duration = Duration::from_secs(30);
-/// Longest answer that is read to its end where only its status counts, bytes.
-const MOST_ASIDE: usize = 4 << 10;
+/// Longest answer that is read to its end where it was not done, bytes.
+const MOST_ASIDE: usize = 16 << 10;
 
 /// Looks a target's addresses up; asked for each new connection.
 pub type Addresses = dyn Fn() -> Vec<IpAddr> + Send + Sync;
@@ -78,7 +78,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body; nothing unless it was done.
+    /// The body. Where it was not done: what is said about it, if that is short.
     pub body: Vec<u8>,
 }
 
@@ -205,7 +205,9 @@ impl Line {
         let (body, is_read) = if status.is_success() {
             (self.body(answer, most).await?, true)
         } else {
-            (Vec::new(), self.body(answer, MOST_ASIDE).await.is_ok())
+            let aside = self.body(answer, MOST_ASIDE).await.ok();
+            let is_read = aside.is_some();
+            (aside.unwrap_or_default(), is_read)
         };
         let goes_on = is_read && way.is_at_end();
         Ok((Answer { status, headers, body }, goes_on.then_some(talk)))

@@ -9,11 +9,10 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HOST,
-    HeaderName, HeaderValue, RANGE, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName,
+    HeaderValue, USER_AGENT,
 };
 use hyper::{HeaderMap, Method, StatusCode};
-use outbound::{Fault, Stage};
 use zeroize::Zeroizing;
 
 use crate::line::{Addresses, Answer, Line, Patience, Question, Trust};
@@ -21,7 +20,8 @@ use crate::listing;
 use crate::object::{Kind, Object};
 use crate::password::Password;
 use crate::rest_address::RestAddress;
-use crate::target::{MAX_OBJECT, Target, TargetError};
+use crate::target::{Target, TargetError};
+use crate::tried::{Tried, Wanted, number, only};
 
 /// Of a listing with lengths.
 const VERSION_2: HeaderValue = HeaderValue::from_static("application/vnd.x.restic.rest.v2");
@@ -150,13 +150,6 @@ impl Ask {
     }
 }
 
-/// What was tried, for whoever is told that it failed.
-#[derive(Clone, Copy)]
-struct Tried<'a> {
-    doing: &'static str,
-    object: &'a str,
-}
-
 /// An answer, and to what.
 struct Asked<'a> {
     tried: Tried<'a>,
@@ -168,53 +161,6 @@ impl Asked<'_> {
         let status = self.answer?.status;
         if status.is_success() { Ok(()) } else { Err(self.tried.status(status)) }
     }
-}
-
-impl Tried<'_> {
-    fn broken(self, what: &str) -> TargetError {
-        TargetError::Broken { object: self.object.to_owned(), what: what.to_owned() }
-    }
-
-    fn fault(self, fault: Fault) -> TargetError {
-        match fault {
-            Fault::Unreachable => TargetError::Unreachable(io::ErrorKind::NotConnected.into()),
-            Fault::TooSlow(Stage::Connect) => {
-                TargetError::Unreachable(io::ErrorKind::TimedOut.into())
-            }
-            Fault::NotUnderstood => self.broken("what it answers is not HTTP"),
-            Fault::TooMuch => self.broken("it is too long"),
-            fault => TargetError::Way(fault),
-        }
-    }
-
-    /// What it means that it was not done. Nobody is led elsewhere: what an admin allowed is this address.
-    fn status(self, status: StatusCode) -> TargetError {
-        let source = || io::Error::other(format!("status {}", status.as_u16()));
-        match status.as_u16() {
-            401 => TargetError::WrongPassword,
-            403 | 405 => TargetError::Refused {
-                doing: self.doing,
-                object: self.object.to_owned(),
-                source: source(),
-            },
-            413 | 507 => TargetError::Full(source()),
-            // Whoever stands before it does not reach it.
-            502..=504 => TargetError::Unreachable(source()),
-            code => self.broken(&format!("it answers with status {code}")),
-        }
-    }
-}
-
-/// A header that is there once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut all = headers.get_all(name).iter();
-    let value = all.next()?;
-    if all.next().is_some() { None } else { value.to_str().ok() }
-}
-
-/// Digits alone.
-fn number(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 impl Target for RestServer {
@@ -241,47 +187,20 @@ impl Target for RestServer {
 
     fn read(&self, object: Object, range: Option<(u64, u64)>) -> Result<Vec<u8>, TargetError> {
         let name = object.to_string();
-        let mut ask = Ask::new(Method::GET, &name);
         let tried = Tried { doing: "read", object: &name };
-        let wanted = range.map_or(MAX_OBJECT, |(_, wanted)| wanted);
-        let end = range.map(|(from, wanted)| from.checked_add(wanted));
-        if wanted > MAX_OBJECT || end == Some(None) {
-            return Err(tried.broken("it is too long"));
+        if let Some((from, 0)) = range {
+            let length = self.length(object)?.ok_or(TargetError::Missing(object))?;
+            let there = from <= length;
+            return if there { Ok(Vec::new()) } else { Err(tried.broken("it is too short")) };
         }
-        let mut part = None;
-        match range {
-            // A range of HTTP has at least one byte.
-            Some((from, 0)) => {
-                let length = self.length(object)?.ok_or(TargetError::Missing(object))?;
-                let there = from <= length;
-                return if there { Ok(Vec::new()) } else { Err(tried.broken("it is too short")) };
-            }
-            Some((from, wanted)) => {
-                let bytes = format!("{from}-{}", from + (wanted - 1));
-                let value = HeaderValue::from_str(&format!("bytes={bytes}"));
-                ask.header = value.ok().map(|value| (RANGE, value));
-                part = Some(format!("bytes {bytes}/"));
-            }
-            None => {}
-        }
-        ask.most = usize::try_from(wanted).unwrap_or(usize::MAX);
-        let answer = self.ask("read", &name, ask).answer?;
-        match (answer.status, part) {
-            (StatusCode::OK, None) => Ok(answer.body),
-            (StatusCode::OK, Some(_)) => Err(tried.broken("it gives no parts of objects")),
-            (StatusCode::PARTIAL_CONTENT, Some(part)) => {
-                let given = only(&answer.headers, &CONTENT_RANGE).unwrap_or_default();
-                if !given.starts_with(&part) {
-                    return Err(tried.broken("it is too short, or another part was given"));
-                }
-                if answer.body.len() as u64 != wanted {
-                    return Err(tried.broken("it is not as long as it says"));
-                }
-                Ok(answer.body)
-            }
-            (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => Err(tried.broken("it is too short")),
-            (StatusCode::NOT_FOUND, _) => Err(TargetError::Missing(object)),
-            (status, _) => Err(tried.status(status)),
+        let wanted = Wanted::of(range).ok_or_else(|| tried.broken("it is too long"))?;
+        let mut ask = Ask::new(Method::GET, &name);
+        (ask.header, ask.most) = (wanted.header(), wanted.most());
+        let mut answer = self.ask("read", &name, ask).answer?;
+        match (wanted.take(&mut answer), answer.status) {
+            (Some(taken), _) => taken.map_err(|what| tried.broken(what)),
+            (None, StatusCode::NOT_FOUND) => Err(TargetError::Missing(object)),
+            (None, status) => Err(tried.status(status)),
         }
     }
 

@@ -39,6 +39,33 @@ pub trait Target: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`TargetError::Refused`] from a target that takes nothing away.
     fn remove(&self, object: Object) -> Result<(), TargetError>;
+
+    /// Writes an object that is there once more, and tries to take away for good what that wrote.
+    ///
+    /// # Errors
+    /// See [`TargetError`].
+    fn overwrite(&self, _: Object, _: &[u8]) -> Result<Former, TargetError> {
+        Ok(Former::NotTried)
+    }
+}
+
+/// What becomes of what is written under a name where it is written again, or taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Former {
+    /// The target writes nothing over what is there.
+    NotTried,
+    /// It is gone.
+    Lost,
+    /// It stays, also against whoever tries to take just that away.
+    Kept(ObjectLock),
+}
+
+/// Versions that stay, although what they are versions of was taken away or overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ObjectLock {
+    /// For so many days, as asked for with each object; `None` where the target does it of its own accord and
+    /// does not say for how long.
+    pub days: Option<u16>,
 }
 
 /// Why a target did not do it.
@@ -71,6 +98,24 @@ pub enum TargetError {
     /// It does not accept who we say that we are.
     #[error("the target does not accept the user name and password for this address")]
     WrongPassword,
+    /// It does not know the access key, or not this secret.
+    #[error("the target does not accept the access key")]
+    WrongKey,
+    /// It has no such bucket.
+    #[error("the target has no bucket named {0}")]
+    WrongBucket(String),
+    /// The bucket is elsewhere.
+    #[error("the bucket is in another region{}", right.as_ref().map(|right| format!(": {right}")).unwrap_or_default())]
+    WrongRegion {
+        /// Where, if it says so.
+        right: Option<String>,
+    },
+    /// It signs and judges by time.
+    #[error("the clocks of the target and of the box differ too much")]
+    WrongClock,
+    /// It was asked to lock what is written, and its bucket locks nothing.
+    #[error("the target's bucket has no object lock")]
+    NoObjectLock,
     /// It gave something that cannot be.
     #[error("the target is broken: {object}: {what}")]
     Broken {

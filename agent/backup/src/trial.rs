@@ -9,7 +9,7 @@ use crate::document;
 use crate::index::IndexFile;
 use crate::lock;
 use crate::object::{Id, Kind, Object};
-use crate::target::{Target, TargetError};
+use crate::target::{Former, ObjectLock, Target, TargetError};
 
 /// What whoever has the password of a target can do there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,7 +17,9 @@ use crate::target::{Target, TargetError};
 pub enum Protection {
     /// Add only: what is there stays.
     AppendOnly,
-    /// Take away all of it.
+    /// Hide and overwrite: all versions stay until their lock ends, for whoever owns the bucket.
+    Locked(ObjectLock),
+    /// Take away all of it, or write over it.
     Deletes,
 }
 
@@ -74,11 +76,17 @@ fn made(target: &dyn Target, key: &Key) -> Result<(Object, Vec<u8>), TrialError>
 }
 
 fn take_away(target: &dyn Target, object: Object, bytes: &[u8]) -> Result<Protection, TargetError> {
-    match target.remove(object) {
+    let former = target.overwrite(object, bytes)?;
+    match (target.remove(object), former) {
+        (Ok(()) | Err(TargetError::Refused { .. }), Former::Kept(lock)) => {
+            return Ok(Protection::Locked(lock));
+        }
         // Even if it keeps something: it said yes.
-        Ok(()) => return Ok(Protection::Deletes),
-        Err(TargetError::Refused { .. }) => {}
-        Err(error) => return Err(error),
+        (Ok(()), _) | (Err(TargetError::Refused { .. }), Former::Lost) => {
+            return Ok(Protection::Deletes);
+        }
+        (Err(TargetError::Refused { .. }), Former::NotTried) => {}
+        (Err(error), _) => return Err(error),
     }
     match target.read(object, None) {
         Ok(there) if there == bytes => Ok(Protection::AppendOnly),

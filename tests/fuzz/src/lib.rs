@@ -58,6 +58,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "blocked-line", run: blocked_line, seeds: seeds::blocked_lines },
     Target { name: "copied-stream", run: copied_stream, seeds: seeds::copied_streams },
     Target { name: "rest-listing", run: rest_listing, seeds: seeds::rest_listings },
+    Target { name: "s3-listing", run: s3_listing, seeds: seeds::s3_listings },
+    Target { name: "s3-error", run: s3_error, seeds: seeds::s3_errors },
 ];
 
 /// What is read of a copy is written as it was.
@@ -86,6 +88,26 @@ fn rest_listing(bytes: &[u8]) {
         let written = format!("[{}]", all.join(","));
         assert_eq!(listing::parse(Kind::Index, written.as_bytes()).unwrap(), listed);
     }
+}
+
+/// No more objects than a page may have, each of its kind, and a token where another page follows.
+fn s3_listing(bytes: &[u8]) {
+    use backup::{Kind, Object, s3_listing};
+    for (kind, directory) in [(Kind::Pack, "box/data/"), (Kind::Index, "index/")] {
+        if let Ok(page) = s3_listing::parse(kind, directory, bytes) {
+            assert!(page.objects.len() <= s3_listing::MOST_OF_A_PAGE);
+            let of_kind = |object| matches!(object, Object::Named(of, _) if of == kind);
+            assert!(page.objects.iter().all(|(object, _)| of_kind(*object)));
+            assert!(page.next.is_none_or(|token| !token.is_empty()));
+        }
+    }
+}
+
+/// What is told on has only what a code and a region have.
+fn s3_error(bytes: &[u8]) {
+    let told = backup::s3_error::ServiceError::parse(bytes);
+    let plain = |text: &str| text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    assert!(plain(&told.code) && told.region.is_none_or(|region| plain(&region)));
 }
 
 /// What is accepted is written so that it is read as the same.

@@ -71,6 +71,38 @@ pub fn rest_listings() -> Vec<Vec<u8>> {
     vec![b"[]".to_vec(), some.into_bytes()]
 }
 
+/// As services write them: the last page, and one with another after it.
+pub fn s3_listings() -> Vec<Vec<u8>> {
+    let (one, other) = ("1f".repeat(32), "e0".repeat(32));
+    let page = |inner: &str| {
+        let page = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+            <Name>copies</Name><MaxKeys>1000</MaxKeys>{inner}</ListBucketResult>"
+        );
+        page.into_bytes()
+    };
+    let entry = |key: &str| {
+        format!(
+            "<Contents><Key>{key}</Key><ETag>&quot;0&#x41;&quot;</ETag><Size>4194304</Size></Contents>"
+        )
+    };
+    let packs = entry(&format!("box/data/1f/{one}")) + &entry("box/data/");
+    let next = "<NextContinuationToken>1ueGcxLPRx1Tr/=</NextContinuationToken>";
+    vec![
+        page(&format!("<IsTruncated>true</IsTruncated>{packs}{next}")),
+        page(&format!(
+            "{}<IsTruncated>false</IsTruncated><!-- end -->",
+            entry(&format!("index/{other}"))
+        )),
+    ]
+}
+
+pub fn s3_errors() -> Vec<Vec<u8>> {
+    let text = "<?xml version='1.0'?><Error><Code>AuthorizationHeaderMalformed</Code><Message>no</Message>\
+        <Region>eu-west-3</Region><HostId a='b'/></Error>";
+    vec![text.into()]
+}
+
 fn host<T: serde::Serialize>(messages: &[T]) -> Vec<Vec<u8>> {
     let frames = messages.iter().filter_map(|message| host_api::encode(message).ok());
     frames.map(|frame| frame.into_iter().skip(host_api::HEADER).collect()).collect()

@@ -193,6 +193,7 @@ fn told(one: &Shown, now: u64) -> shape::CopyTarget {
         }),
         protection: kept.protection.map(|protection| match protection {
             Protection::AppendOnly => shape::CopyProtection::AppendOnly,
+            Protection::Locked(_) => shape::CopyProtection::Locked,
             Protection::Deletes => shape::CopyProtection::Deletes,
         }),
         tried: kept.tried.map(Time),
@@ -235,6 +236,9 @@ pub(super) fn why(why: Why) -> shape::CopyWhy {
         Why::CertificateBad => To::CertificateBad,
         Why::NotUnderstood => To::NotUnderstood,
         Why::WrongLogin => To::WrongLogin,
+        Why::WrongPlace => To::WrongPlace,
+        Why::WrongClock => To::WrongClock,
+        Why::NoObjectLock => To::NoObjectLock,
         Why::Refused => To::Refused,
         Why::Full => To::Full,
         Why::OtherKey => To::OtherKey,

@@ -132,8 +132,14 @@ pub enum CopyWhy {
     CertificateBad,
     /// It does not speak as a restic REST server does.
     NotUnderstood,
-    /// User or password is wrong.
+    /// User or password is wrong, or the access key.
     WrongLogin,
+    /// There is no such bucket, or not in that region.
+    WrongPlace,
+    /// The clocks of box and target differ too much.
+    WrongClock,
+    /// What is there is to be locked, and the bucket locks nothing.
+    NoObjectLock,
     /// It does not let the box.
     Refused,
     /// It has no room.
@@ -164,6 +170,8 @@ pub enum CopyWhy {
 pub enum CopyProtection {
     /// Add only: what is there stays.
     AppendOnly,
+    /// Hide: all versions stay until their lock ends, for whoever owns the bucket.
+    Locked,
     /// Take away all of it.
     Deletes,
 }

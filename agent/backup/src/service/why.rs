@@ -34,8 +34,14 @@ pub enum Why {
     CertificateBad,
     /// It speaks no HTTP as a REST server does.
     NotUnderstood,
-    /// User and password.
+    /// User and password, or key.
     WrongLogin,
+    /// The bucket or its region.
+    WrongPlace,
+    /// The clocks differ too much.
+    WrongClock,
+    /// Locks are wanted, and the bucket has none.
+    NoObjectLock,
     /// It does not let us.
     Refused,
     /// It has no room.
@@ -64,7 +70,16 @@ impl Why {
     /// Whether a person has to change something before another try has a chance.
     #[must_use]
     pub const fn is_by_hand(self) -> bool {
-        matches!(self, Self::WrongLogin | Self::OtherKey | Self::Gone | Self::Newer | Self::Older)
+        matches!(
+            self,
+            Self::WrongLogin
+                | Self::WrongPlace
+                | Self::NoObjectLock
+                | Self::OtherKey
+                | Self::Gone
+                | Self::Newer
+                | Self::Older
+        )
     }
 
     /// Whether it may be that the way there is shut here.
@@ -101,7 +116,10 @@ impl From<&TargetError> for Why {
             TargetError::Refused { .. } => Self::Refused,
             TargetError::Unreachable(_) => Self::Unreachable,
             TargetError::Way(fault) => fault.into(),
-            TargetError::WrongPassword => Self::WrongLogin,
+            TargetError::WrongPassword | TargetError::WrongKey => Self::WrongLogin,
+            TargetError::WrongBucket(_) | TargetError::WrongRegion { .. } => Self::WrongPlace,
+            TargetError::WrongClock => Self::WrongClock,
+            TargetError::NoObjectLock => Self::NoObjectLock,
             TargetError::Broken { .. } => Self::NotUnderstood,
         }
     }

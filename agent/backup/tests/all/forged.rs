@@ -1,161 +1,20 @@
 //! REST servers that are none: they refuse, forge, fall silent, hang up, or never stop.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use backup::{Id, Kind, Object, Patience, RestServer, Target, TargetError, Trust};
 use outbound::{CertificateFault, Fault, Stage};
-use rcgen::CertificateParams;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::forger::{Babbles, Forger, IsDeaf, Leaves, Says, Stops, hasty, head, status};
 use crate::nas::{Authority, NAME, PASSWORD, login, server};
 
-/// What it does once it was asked.
-#[derive(Clone, Debug)]
-enum Does {
-    /// Answers, and listens on.
-    Says(String),
-    /// Says this and closes the connection.
-    Leaves(String),
-    /// Says this and nothing more.
-    Stops(String),
-    /// Says the first, and the second without end.
-    Babbles(String, String),
-    /// Takes in nothing of what is sent, and says nothing.
-    IsDeaf,
-}
-
-use Does::{Babbles, IsDeaf, Leaves, Says, Stops};
-
-type Script = dyn Fn(&str) -> Does + Send + Sync;
-
-struct Forger {
-    authority: Authority,
-    port: u16,
-    /// The first line of each question.
-    asked: Arc<Mutex<Vec<String>>>,
-    connections: Arc<AtomicUsize>,
-}
-
-/// The kinds of time by which a test may wait.
-fn hasty() -> Patience {
-    let [connect, answer, step] = [400; 3].map(Duration::from_millis);
-    Patience { connect, answer, step }
-}
-
-impl Forger {
-    fn new(script: impl Fn(&str) -> Does + Send + Sync + 'static) -> Self {
-        Self::certified(script, NAME, |_| {})
-    }
-
-    fn certified(
-        script: impl Fn(&str) -> Does + Send + Sync + 'static,
-        name: &str,
-        change: impl FnOnce(&mut CertificateParams),
-    ) -> Self {
-        let authority = Authority::new();
-        let (certificate, key) = authority.certify(&[name], change);
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![CertificateDer::from(certificate.der().to_vec())],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            );
-        let config = Arc::new(config.unwrap());
-        let script: Arc<Script> = Arc::new(script);
-        let (asked, connections) = <(Arc<Mutex<Vec<String>>>, Arc<AtomicUsize>)>::default();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let (heard, counted) = (Arc::clone(&asked), Arc::clone(&connections));
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                counted.fetch_add(1, Ordering::SeqCst);
-                let (config, script, heard) =
-                    (Arc::clone(&config), Arc::clone(&script), Arc::clone(&heard));
-                thread::spawn(move || talk(stream.unwrap(), config, &*script, &heard));
-            }
-        });
-        Self { authority, port, asked, connections }
-    }
-
-    fn target(&self) -> RestServer {
-        server(self.port, "box", &login(PASSWORD), &self.authority.pem).with(hasty())
-    }
-
-    fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
-    }
-}
-
-/// None when the other side went.
-fn talk(
-    stream: TcpStream,
-    config: Arc<ServerConfig>,
-    script: &Script,
-    heard: &Mutex<Vec<String>>,
-) -> Option<()> {
-    let socket = stream.try_clone().ok()?;
-    let mut stream = StreamOwned::new(ServerConnection::new(config).ok()?, stream);
-    loop {
-        let (mut head, mut byte) = (String::new(), [0]);
-        while !head.ends_with("\r\n\r\n") {
-            stream.read_exact(&mut byte).ok()?;
-            head.push(char::from(byte[0]));
-        }
-        let first = head.lines().next()?.to_owned();
-        assert!(head.contains("authorization: Basic Ym94Omh1bnRlcjI=\r\n"), "{head}");
-        heard.lock().unwrap().push(first.clone());
-        let does = script(&first);
-        if !matches!(does, IsDeaf) {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            let length = length.map_or(0, |length| length.parse().unwrap());
-            std::io::copy(&mut (&mut stream).take(length), &mut std::io::sink()).ok()?;
-        }
-        match does {
-            Says(text) => stream.write_all(text.as_bytes()).ok()?,
-            Leaves(text) => {
-                stream.write_all(text.as_bytes()).ok()?;
-                stream.conn.send_close_notify();
-                stream.flush().ok()?;
-                return socket.shutdown(Shutdown::Both).ok();
-            }
-            Stops(text) => {
-                stream.write_all(text.as_bytes()).ok()?;
-                stream.flush().ok()?;
-                // Until the other side goes.
-                let _ = stream.read(&mut byte);
-                return None;
-            }
-            Babbles(first, then) => {
-                stream.write_all(first.as_bytes()).ok()?;
-                let then = then.repeat((64 << 10) / then.len());
-                loop {
-                    stream.write_all(then.as_bytes()).ok()?;
-                }
-            }
-            // For as long as the test lasts.
-            IsDeaf => loop {
-                thread::park();
-            },
-        }
-        stream.flush().ok()?;
-    }
-}
-
-fn head(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
-}
-
-fn status(status: &str) -> Does {
-    Says(head(status, "", ""))
+fn to(forger: &Forger) -> RestServer {
+    server(forger.port, "box", &login(PASSWORD), &forger.authority.pem).with(hasty())
 }
 
 fn listing(text: &str) -> String {
@@ -226,7 +85,7 @@ fn who_has_the_wrong_certificate_is_told_nothing() {
             "the target's certificate comes from an authority that is not known",
         ),
     ] {
-        for tried in all(&forger.target()) {
+        for tried in all(&to(&forger)) {
             assert_eq!(tried.as_ref().unwrap_err().to_string(), line);
             assert_eq!(way(tried), Fault::Certificate(fault));
         }
@@ -248,7 +107,7 @@ fn each_refusal_is_told_apart() {
         ("204 No", "the target is broken"),
     ] {
         let forger = Forger::new(move |_| status(code));
-        let target = forger.target();
+        let target = to(&forger);
         for tried in &all(&target)[..if code.starts_with('2') { 2 } else { 4 }] {
             let told = tried.as_ref().unwrap_err().to_string();
             assert!(told.starts_with(line), "{code}: {told}");
@@ -274,13 +133,13 @@ fn a_listing_is_believed_only_if_it_is_one() {
         format!("[{}]", too_many.join(",")),
     ] {
         let forger = Forger::new(move |_| Says(listing(&text)));
-        assert_eq!(broken(forger.target().list(Kind::Pack)), "its list makes no sense");
+        assert_eq!(broken(to(&forger).list(Kind::Pack)), "its list makes no sense");
     }
     let forger = Forger::new(|_| Says(head("200 OK", "", "[]")));
-    let told = broken(forger.target().list(Kind::Pack));
+    let told = broken(to(&forger).list(Kind::Pack));
     assert!(told.starts_with("it is no list with lengths"), "{told}");
     let forger = Forger::new(|_| status("404 Not Found"));
-    assert_eq!(forger.target().list(Kind::Pack).unwrap(), []);
+    assert_eq!(to(&forger).list(Kind::Pack).unwrap(), []);
 }
 
 #[test]
@@ -296,14 +155,14 @@ fn who_never_stops_is_stopped() {
     ] {
         let then = then.to_owned();
         let forger = Forger::new(move |_| Babbles(first.clone(), then.clone()));
-        let target = forger.target().with(Patience::default());
+        let target = to(&forger).with(Patience::default());
         assert_eq!(broken(target.list(Kind::Pack)), told);
         assert_eq!(broken(target.read(Object::Config, None)), told);
     }
     // What is said beside a refusal does not hide it, and is not listened to for long.
     let refusal = "HTTP/1.1 403 Forbidden\r\n\r\n".to_owned();
     let forger = Forger::new(move |_| Babbles(refusal.clone(), " ".to_owned()));
-    for tried in all(&forger.target()) {
+    for tried in all(&to(&forger)) {
         assert!(matches!(tried, Err(TargetError::Refused { .. })), "{tried:?}");
     }
 }
@@ -328,11 +187,11 @@ fn what_is_not_as_long_as_it_must_be_is_not_taken() {
     ] {
         let script = does.clone();
         let forger = Forger::new(move |_| script.clone());
-        let tried = forger.target().read(object, Some((0, 4)));
+        let tried = to(&forger).read(object, Some((0, 4)));
         assert!(matches!(tried, Err(TargetError::Broken { .. })), "{does:?}: {tried:?}");
     }
     let forger = Forger::new(move |_| part("0-3/1000", "abcd"));
-    assert_eq!(forger.target().read(object, Some((0, 4))).unwrap(), b"abcd");
+    assert_eq!(to(&forger).read(object, Some((0, 4))).unwrap(), b"abcd");
 }
 
 /// It says yes and keeps less, or nothing.
@@ -346,7 +205,7 @@ fn what_was_written_is_looked_up() {
             Some("HEAD") => Says(format!("HTTP/1.1 {after}\r\n\r\n")),
             _ => status("200 OK"),
         });
-        let told = broken(forger.target().write(object, &bytes));
+        let told = broken(to(&forger).write(object, &bytes));
         let expected = ["it did not keep all that it took", "it does not say how long it is"];
         assert!(expected.contains(&told.as_str()), "{after}: {told}");
         let asked = forger.asked();
@@ -358,7 +217,7 @@ fn what_was_written_is_looked_up() {
 #[test]
 fn who_hangs_up_is_not_asked_again() {
     let forger = Forger::new(|_| Leaves(String::new()));
-    for tried in all(&forger.target()) {
+    for tried in all(&to(&forger)) {
         assert_eq!(way(tried), Fault::Closed(Stage::Talk));
     }
     assert_eq!((forger.asked().len(), forger.connections.load(Ordering::SeqCst)), (4, 4));
@@ -367,7 +226,7 @@ fn who_hangs_up_is_not_asked_again() {
         let half = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf of it".to_owned();
         if asked.contains("/config") { Leaves(half) } else { Says(listing("[]")) }
     });
-    let target = forger.target();
+    let target = to(&forger);
     target.list(Kind::Pack).unwrap();
     let cut = target.read(Object::Config, None);
     assert_eq!(cut.as_ref().unwrap_err().to_string(), "the target broke the connection off");
@@ -379,7 +238,7 @@ fn who_hangs_up_is_not_asked_again() {
         _ => Leaves(String::new()),
     });
     let (object, bytes) = pack(1_000);
-    let target = forger.target();
+    let target = to(&forger);
     assert_eq!(way(target.write(object, &bytes)), Fault::Closed(Stage::Talk));
     assert_eq!(forger.asked().len(), 2);
     assert_eq!(way(target.read(object, None)), Fault::Closed(Stage::Talk));
@@ -391,7 +250,7 @@ fn who_is_silent_holds_nobody_up() {
     let slow = Fault::TooSlow(Stage::Talk);
     let begun = Instant::now();
     let forger = Forger::new(|_| Stops(String::new()));
-    let target = forger.target();
+    let target = to(&forger);
     for tried in all(&target) {
         let told = tried.as_ref().unwrap_err().to_string();
         assert_eq!(told, "the target takes too long to answer");
@@ -399,14 +258,14 @@ fn who_is_silent_holds_nobody_up() {
     }
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf of it";
     let forger = Forger::new(move |_| Stops(half.to_owned()));
-    assert_eq!(way(forger.target().read(Object::Config, None)), slow);
+    assert_eq!(way(to(&forger).read(Object::Config, None)), slow);
     // In an upload.
     let forger = Forger::new(|asked| match asked.split(' ').next() {
         Some("HEAD") => status("404 Not Found"),
         _ => IsDeaf,
     });
     let (object, bytes) = pack(30_000_000);
-    assert_eq!(way(forger.target().write(object, &bytes)), slow);
+    assert_eq!(way(to(&forger).write(object, &bytes)), slow);
     // Before encryption.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -470,7 +329,7 @@ fn nobody_is_there() {
 #[test]
 fn it_is_let_go_of_among_async_tasks() {
     let forger = Forger::new(|_| Says(listing("[]")));
-    let target = Arc::new(forger.target());
+    let target = Arc::new(to(&forger));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async move {
         let called = Arc::clone(&target);

@@ -10,15 +10,19 @@
     reason = "tests"
 )]
 
+mod bucket;
 mod clearing;
 mod copies;
 mod cuts;
 mod damage;
 mod drilled;
 mod forged;
+mod forged_s3;
+mod forger;
 mod keys;
 mod nas;
 mod rest;
+mod s3;
 mod service;
 mod shop;
 mod stock;

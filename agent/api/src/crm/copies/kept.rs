@@ -135,7 +135,10 @@ impl Copies {
             counted.targets += 1;
             counted.good += u32::from(is_good && kept.good.is_some());
             counted.printed += u32::from(sheet.is_some());
-            counted.kept += u32::from(kept.protection == Some(Protection::AppendOnly));
+            counted.kept += u32::from(matches!(
+                kept.protection,
+                Some(Protection::AppendOnly | Protection::Locked(_))
+            ));
             counted.restored += u32::from(drill.is_some());
             counted.tried = counted.tried.max(drill.map(|drill| drill.at));
         }

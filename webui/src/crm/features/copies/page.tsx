@@ -216,7 +216,7 @@ function Protects({ target }: { target: CopyTarget }) {
         </p>
       ) : (
         <p>
-          <Badge plain state={protection === "append-only" ? "proven" : "needs-you"}>
+          <Badge plain state={protection === "deletes" ? "needs-you" : "proven"}>
             {t(`crm.copies.protection.${protection}`)}
           </Badge>{" "}
           {t(`crm.copies.protectionText.${protection}`)}
