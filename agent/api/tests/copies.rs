@@ -111,11 +111,10 @@ async fn a_sheet_is_proved_by_its_end_and_void_when_it_would_lead_nowhere() {
     assert_eq!((&shown["password"], &shown["hasAuthority"]), (&json!(SECRETS[0]), &json!(false)));
 
     let proof = format!("{path}/sheet/proof");
-    let wrong = manager.at("POST", &proof, &json!(1), json!({ "lastGroup": "00000" })).await;
-    assert_eq!(wrong.told(), "422 invalid /lastGroup mistyped");
-    let key = shown["key"].as_str().unwrap();
-    let end = key.rsplit('-').next().unwrap().to_lowercase();
-    let proved = manager.at("POST", &proof, &json!(1), json!({ "lastGroup": end })).await.good();
+    let wrong = manager.at("POST", &proof, &json!(1), json!({ "lastWord": "UUUUU" })).await;
+    assert_eq!(wrong.told(), "422 invalid /lastWord mistyped");
+    let end = shown["lastWord"].as_str().unwrap().to_lowercase();
+    let proved = manager.at("POST", &proof, &json!(1), json!({ "lastWord": end })).await.good();
     assert!(proved["sheet"].is_string());
     assert_eq!(proved["version"], 2);
 

@@ -128,7 +128,7 @@ async fn of_the_crm() {
     let copies = id(&manager.post("/copies", copy_target("NAS")).await.good());
     let copies = format!("/copies/{copies}");
     let sheet = manager.post(&format!("{copies}/sheet"), Value::Null).await.good();
-    let end = sheet["key"].as_str().unwrap().rsplit('-').next().unwrap().to_owned();
+    let end = sheet["lastWord"].as_str().unwrap().to_owned();
     let (_, staff) = office.joined("Bert", Role::Staff).await;
     let staff = Id(staff.account().id.0).text();
     let versioned = |request: Asked| Asked { version: Some("\"1\"".to_owned()), ..request };
@@ -148,7 +148,7 @@ async fn of_the_crm() {
             asked("POST", format!("{copies}/copy"), Value::Null),
             asked("POST", format!("{copies}/drill"), Value::Null),
             asked("POST", format!("{copies}/sheet"), Value::Null),
-            versioned(asked("POST", format!("{copies}/sheet/proof"), json!({ "lastGroup": end }))),
+            versioned(asked("POST", format!("{copies}/sheet/proof"), json!({ "lastWord": end }))),
             versioned(asked("DELETE", &copies, Value::Null)),
             asked("POST", "/lock", Value::Null),
         ]

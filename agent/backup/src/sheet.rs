@@ -16,6 +16,15 @@ use crate::password::Password;
 /// Longest text that is read, bytes: what a QR code holds, and somewhat more.
 const MOST: usize = 8 << 10;
 
+/// Symbols of a sheet's last word.
+const LAST_WORD: usize = 5;
+
+/// One of 32 (Crockford), which nobody takes for another.
+fn symbol(byte: u8) -> char {
+    let symbols = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    symbols.get(usize::from(byte % 32)).map_or('0', |one| char::from(*one))
+}
+
 /// 160 random bits. As text they are the password of the copies' repository.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SheetKey(Zeroizing<[u8; 20]>);
@@ -49,16 +58,6 @@ impl SheetKey {
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
         recovery::encode(&self.0)
-    }
-
-    /// Whether this is the last group of five, as a person typed it.
-    #[must_use]
-    pub fn ends_with(&self, typed: &str) -> bool {
-        let text = self.text();
-        let Some((start, _)) = text.rsplit_once('-') else { return false };
-        // Through the same reading as the whole key: any case, O for 0.
-        let whole = Zeroizing::new(format!("{start}-{}", typed.trim()));
-        Self::parse(&whole).is_ok_and(|read| read == *self)
     }
 
     /// The password of the repository of copies: stock restic takes it as it is printed.
@@ -139,6 +138,31 @@ impl Sheet {
         Secret::new(serde_json::to_string(self).unwrap_or_default())
     }
 
+    /// What is printed last. It comes of all of the sheet, so that whoever types it has this one in hand and none
+    /// of before.
+    #[must_use]
+    pub fn last_word(&self) -> String {
+        let hash = Sha256::new()
+            .chain_update("gatehouse: last word of a sheet")
+            .chain_update(self.text().reveal())
+            .finalize();
+        hash.iter().take(LAST_WORD).map(|byte| symbol(*byte)).collect()
+    }
+
+    /// Whether a person typed the last word: in any case, with O for 0, I and L for 1.
+    #[must_use]
+    pub fn ends_with(&self, typed: &str) -> bool {
+        let read = typed.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase);
+        let read: String = read
+            .map(|c| match c {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            })
+            .collect();
+        read == self.last_word()
+    }
+
     /// Reads it.
     ///
     /// # Errors
@@ -189,19 +213,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_as_it_is_printed_and_proved_by_its_last_group() {
+    fn a_key_is_read_as_it_is_printed() {
         let key = SheetKey::new().unwrap();
         let text = key.text();
         assert_eq!(SheetKey::parse(&text.to_lowercase()).unwrap(), key);
-        let last = text.rsplit('-').next().unwrap();
-        assert!(key.ends_with(last) && key.ends_with(&format!(" {} ", last.to_lowercase())));
-        let first = text.split('-').next().unwrap();
-        for wrong in ["", "00000", &text, &format!("{last}{last}")] {
-            assert!(!key.ends_with(wrong), "{wrong}");
-        }
-        assert!(first == last || !key.ends_with(first));
         assert_ne!(key.of_copies().as_str(), key.of_keys().as_str());
-        assert!(!format!("{key:?}").contains(last));
+        assert!(!format!("{key:?}").contains(text.rsplit('-').next().unwrap()));
+    }
+
+    #[test]
+    fn the_last_word_is_of_this_sheet_and_of_none_before() {
+        let key = SheetKey::new().unwrap();
+        let of = |at: &str, password: &str| {
+            let login = ("shop".to_owned(), Secret::new(password.to_owned()));
+            Sheet::new(at.to_owned(), login, key.clone(), None)
+        };
+        let sheet = of("https://nas.example/shop", "s3cret");
+        let word = sheet.last_word();
+        assert_eq!(word.len(), 5);
+        let slip = word.to_lowercase().replace('0', "o").replace('1', " l ");
+        assert!(sheet.ends_with(&slip) && sheet.ends_with(&word));
+        let text = sheet.text();
+        assert!(Sheet::parse(text.reveal()).unwrap().ends_with(&word), "as it is read again");
+        for other in [of("https://nas.example/shop2", "s3cret"), of("https://nas.example/shop", "s3cre")] {
+            assert!(!other.ends_with(&word));
+        }
+        assert!(!sheet.ends_with("") && !sheet.ends_with(&format!("{word}{word}")));
     }
 
     #[test]

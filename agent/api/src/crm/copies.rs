@@ -106,6 +106,7 @@ async fn sheet(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
         password: sheet.password.reveal().to_owned(),
         key: sheet.key.text().to_string(),
         has_authority: sheet.ca.is_some(),
+        last_word: sheet.last_word(),
         at: Time(crm.now()),
     })
 }
@@ -120,8 +121,8 @@ async fn proof(
     let version = Version(if_match(&headers)?);
     let open = crm.open()?;
     let before = open.copies.target(id).await?.known;
-    if !before.chosen.key.ends_with(&typed.last_group) {
-        return Err(Problem::fields_refused(vec![Field::new("/lastGroup", "mistyped")]));
+    if !before.chosen.sheet().ends_with(&typed.last_word) {
+        return Err(Problem::fields_refused(vec![Field::new("/lastWord", "mistyped")]));
     }
     let chosen = Chosen { sheet: Some(crm.now()), ..(*before.chosen).clone() };
     let what = action::COPY_SHEET_PROVED;

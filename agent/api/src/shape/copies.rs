@@ -236,6 +236,8 @@ pub struct CopySheet {
     pub key: String,
     /// Whether the text holds a certificate that has to come along.
     pub has_authority: bool,
+    /// What stands last: it is typed back from paper.
+    pub last_word: String,
     /// When it was made.
     pub at: Time,
 }
@@ -329,10 +331,10 @@ pub enum RestoreState {
     Failed,
 }
 
-/// The end of the key, as it stands on the printed sheet.
+/// The end of the printed sheet.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TypedSheetEnd {
-    /// The last group of five.
-    pub last_group: String,
+    /// Its last word.
+    pub last_word: String,
 }

@@ -125,6 +125,7 @@ function Shown({ sheet }: { sheet: CopySheet }) {
         />
         {sheet.hasAuthority && <p className="text-body text-ink-2">{t(fits ? "crm.copies.certificateIn" : "crm.copies.certificateToo")}</p>}
         <p className="text-body text-ink-2">{t("crm.copies.stock")}</p>
+        <Facts items={[{ label: t("crm.copies.lastWord"), value: <Groups text={sheet.lastWord} /> }]} />
       </div>
     </Sheet>
   );
@@ -136,8 +137,8 @@ function TypeBack({ target, onShow }: { target: CopyTarget; onShow: () => void }
   const toast = useToast();
   const anew = useCopyTargetsAnew();
   const form = useForm({
-    initial: { lastGroup: "" },
-    check: (values) => ({ lastGroup: values.lastGroup.trim() === "" ? t("crm.copies.lastEmpty") : undefined }),
+    initial: { lastWord: "" },
+    check: (values) => ({ lastWord: values.lastWord.trim() === "" ? t("crm.copies.lastEmpty") : undefined }),
     submit: async (body) => {
       await call("POST", `${COPIES}/${target.id}/sheet/proof`, { body, ifMatch: `"${target.version}"` });
       await anew();
@@ -149,7 +150,7 @@ function TypeBack({ target, onShow }: { target: CopyTarget; onShow: () => void }
     <Sheet>
       <Form form={form} label={t("crm.copies.sheet")}>
         <Note>{t("crm.copies.typeWhy")}</Note>
-        <CodeField label={t("crm.copies.last")} hint={t("crm.copies.lastHint")} field={form.field("lastGroup")} maxLength={20} autoFocus />
+        <CodeField label={t("crm.copies.last")} hint={t("crm.copies.lastHint")} field={form.field("lastWord")} maxLength={20} autoFocus />
         <Actions>
           <Button onClick={onShow}>{t("crm.copies.showAgain")}</Button>
           <Button kind="primary" type="submit" busy={form.busy}>
