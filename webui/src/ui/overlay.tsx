@@ -64,7 +64,7 @@ export function Toasts(props: { children: ReactNode }) {
     <BaseToast.Provider timeout={TOAST_MS} limit={3}>
       {props.children}
       <BaseToast.Portal>
-        <BaseToast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto grid max-w-md grid-cols-1 gap-2 sm:bottom-6 [:root:has([data-lower-bar])_&]:bottom-50 sm:[:root:has([data-lower-bar])_&]:bottom-24">
+        <BaseToast.Viewport className="screen-only fixed inset-x-4 bottom-20 z-50 mx-auto grid max-w-md grid-cols-1 gap-2 sm:bottom-6 [:root:has([data-lower-bar])_&]:bottom-50 sm:[:root:has([data-lower-bar])_&]:bottom-24">
           <ToastList />
         </BaseToast.Viewport>
       </BaseToast.Portal>

@@ -73,7 +73,7 @@ function Frame(props: ShellProps) {
   const look = LOOKS[props.look];
   const [location] = useLocation();
   return (
-    <div className="min-h-dvh sm:grid sm:grid-cols-[208px_minmax(0,1fr)]">
+    <div className="min-h-dvh sm:grid sm:grid-cols-[208px_minmax(0,1fr)] print:block">
       <a
         href="#main"
         onClick={(event) => {
@@ -84,7 +84,7 @@ function Frame(props: ShellProps) {
       >
         {t("ui.skip")}
       </a>
-      <header className={classes("sticky top-0 flex h-dvh flex-col overflow-y-auto px-3 py-5 max-sm:hidden", look.rail)}>
+      <header className={classes("screen-only sticky top-0 flex h-dvh flex-col overflow-y-auto px-3 py-5 max-sm:hidden", look.rail)}>
         <div className="flex items-center justify-between gap-1">
           <Mark look={props.look} name={props.name} second={props.second} />
           {props.bell}

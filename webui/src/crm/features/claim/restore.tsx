@@ -5,7 +5,7 @@ import { use, useEffect, useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import { useLanguage, useText } from "../../../i18n";
-import { formatWhen } from "../../../i18n/when";
+import { formatWhen, withinSentence } from "../../../i18n/when";
 import { Loading } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
@@ -142,7 +142,7 @@ function Choose(props: { chosen: Chosen; failed: RestoreSoFar["why"]; onBack: ()
   });
   const options = found.items.map((one, index) => {
     const at = formatWhen(new Date(one.at), new Date(), language, zone);
-    return { value: one.id, label: index === 0 ? t("crm.restore.newest", { at }) : at };
+    return { value: one.id, label: index === 0 ? t("crm.restore.newest", { at: withinSentence(at) }) : at };
   });
   return (
     <Form form={form} label={t("crm.restore.title")} className="grid max-w-xl gap-5">

@@ -14,7 +14,7 @@ import { Form, ProblemNote, useForm } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Actions, Facts, Page, Sheet } from "../../../ui/page";
 import { QrCode } from "../../../ui/qr";
-import { When } from "../../../ui/when";
+import { DateOf } from "../../../ui/when";
 import type { CopySheet, CopyTarget } from "../../api";
 import { Groups } from "../../groups";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
@@ -110,7 +110,7 @@ function Shown({ sheet }: { sheet: CopySheet }) {
   const fits = sheet.text.length <= MOST_QR;
   const typed = (text: string) => <span className="font-mono break-all select-all" translate="no">{text}</span>;
   return (
-    <Sheet title={sheet.organisation ?? t("ui.product")} aside={<When at={sheet.at} />} footer={t("crm.copies.sheetKeep")}>
+    <Sheet title={sheet.organisation ?? t("ui.product")} aside={<DateOf at={sheet.at} />} footer={t("crm.copies.sheetKeep")}>
       <div className="grid gap-5">
         <p className="text-body text-ink-2">{t("crm.copies.sheetHow")}</p>
         {fits ? <QrCode dense text={sheet.text} label={t("crm.copies.qr")} /> : <p className="text-body text-ink-2">{t("crm.copies.noQr")}</p>}
