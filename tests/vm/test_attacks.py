@@ -172,9 +172,11 @@ def lying_server(namespace, inside):
     """A DNS server in the place of the provider's: what it does not know honestly leads to `inside`."""
     addresses = [ipaddress.ip_address(address) for address in inside]
     with namespace.entered():
-        line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    line.bind(("", 5300))
-    namespace.run("nft", "-f", "-", text_input="""table ip lying {
+        line = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    line.bind(("::", 5300))
+    # The box knows it by either IP version, and asks whichever answered first.
+    namespace.run("nft", "-f", "-", text_input="""table inet lying {
         chain prerouting {
             type nat hook prerouting priority -100
             udp dport 53 redirect to :5300
@@ -199,7 +201,7 @@ def lying_server(namespace, inside):
         stop.set()
         thread.join()
         line.close()
-        namespace.run("nft", "delete", "table", "ip", "lying")
+        namespace.run("nft", "delete", "table", "inet", "lying")
 
 
 def answer(question, inside):

@@ -235,7 +235,9 @@ mod tests {
         assert!(sheet.ends_with(&slip) && sheet.ends_with(&word));
         let text = sheet.text();
         assert!(Sheet::parse(text.reveal()).unwrap().ends_with(&word), "as it is read again");
-        for other in [of("https://nas.example/shop2", "s3cret"), of("https://nas.example/shop", "s3cre")] {
+        for other in
+            [of("https://nas.example/shop2", "s3cret"), of("https://nas.example/shop", "s3cre")]
+        {
             assert!(!other.ends_with(&word));
         }
         assert!(!sheet.ends_with("") && !sheet.ends_with(&format!("{word}{word}")));

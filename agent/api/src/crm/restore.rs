@@ -48,11 +48,8 @@ async fn look(
     let (rest, key) = read(typed)?;
     let wanted = rest.clone();
     let around = crm.around();
-    // It speaks with the target on this thread, and must not do so where async tasks run.
-    let found = tokio::task::spawn_blocking(move || {
-        Found::open(&around, &rest, &key).and_then(|found| found.copies())
-    });
-    let found = match found.await.map_err(|error| broken(&error))? {
+    let look = move || Found::open(&around, &rest, &key).and_then(|found| found.copies());
+    let found = match apart(look).await? {
         Ok((copies, damaged)) => shape::CopiesFound {
             why: copies.is_empty().then_some(shape::CopyWhy::Nothing),
             count: copies.len(),
@@ -68,6 +65,13 @@ async fn look(
         }
     };
     crm.goes_on(&step, reply::json(&found))
+}
+
+/// What speaks with a target, on a thread where no async tasks run: it blocks.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| broken(&error))
 }
 
 fn told(copy: &backup::Copy) -> shape::CopyFound {
@@ -100,11 +104,15 @@ async fn begin(
         let work = going.change(move |crm, mut life| async move {
             // Somebody else may have given the code while this one waited.
             crm.in_claim(&of)?;
+            // What leads nowhere is known before anything makes way.
+            let found = apart(move || Found::open(&around, &rest, &key)).await?;
+            let found = match found {
+                Ok(found) => found,
+                Err(why) => return Ok(Some(why)),
+            };
             crm.make_way(&mut life, actor).await?;
             let to = crm.0.place.vault();
-            let work = move || Found::open(&around, &rest, &key)?.restore(copy, &to);
-            let done = tokio::task::spawn_blocking(work).await.map_err(|error| broken(&error))?;
-            match done {
+            match apart(move || found.restore(copy, &to)).await? {
                 Ok(restored) => {
                     let (seq, copy) = (restored.made.seq, restored.copy.time);
                     tracing::info!(seq, copy, "the vault was restored from a copy");
