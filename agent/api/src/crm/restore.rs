@@ -68,9 +68,7 @@ async fn look(
 }
 
 /// What speaks with a target, on a thread where no async tasks run: it blocks.
-async fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| broken(&error))
 }
 
