@@ -11,7 +11,7 @@ const ELSEWHERE: [&str; 2] = ["box", "wan"];
 
 /// What stands beside zones on the pages and is none, and what reads as such: all of them, the internet by
 /// its port's name, the box.
-const BESIDE: [&str; 22] = [
+const BESIDE: [&str; 29] = [
     "wan",
     "any",
     "all",
@@ -21,10 +21,17 @@ const BESIDE: [&str; 22] = [
     "every zone",
     "all networks",
     "everything",
+    "everyone",
+    "anyone",
+    "nobody",
+    "none",
     "this box",
     "gatehouse",
     "任意",
     "任意分区",
+    "任何",
+    "任何分区",
+    "任何人",
     "所有",
     "所有分区",
     "所有网络",
@@ -90,8 +97,11 @@ impl Settings {
 /// A name as people see it: without case, width and article, and with one letter for all that look alike.
 fn folded(name: &str) -> String {
     let name: String = name.nfkc().collect::<String>().to_lowercase();
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = name.strip_prefix("the ").unwrap_or(&name);
+    // Blanks between Chinese words, and a full stop, make nothing else of it.
+    let between = if name.is_ascii() { " " } else { "" };
+    let name = name.split_whitespace().collect::<Vec<_>>().join(between);
+    let name = name.trim_end_matches(['.', '。']);
+    let name = name.strip_prefix("the ").unwrap_or(name);
     let alike = |letter: char| {
         let latin = LOOKALIKES.iter().find(|(all, _)| all.contains(letter));
         latin.map_or(letter, |(_, latin)| *latin)
