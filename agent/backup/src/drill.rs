@@ -116,7 +116,8 @@ fn clear(scratch: &Path) -> Result<(), DrillError> {
     }
 }
 
-fn causes(error: &dyn Error) -> Vec<String> {
+/// An error, and what caused it, one after the other.
+pub fn causes(error: &dyn Error) -> Vec<String> {
     let (mut causes, mut next) = (vec![error.to_string()], error.source());
     while let Some(cause) = next {
         causes.push(cause.to_string());

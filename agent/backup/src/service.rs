@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -24,17 +23,13 @@ use std::thread;
 use seal::RecordId;
 use vault::Store;
 
-pub use blank::{Around, Found};
+pub use blank::Found;
 pub use chosen::{Chosen, InvalidChosen, Place, Rest};
-pub use kept::{Copied as CopyMade, Drilled, Kept};
-pub use plan::{JOURNAL, LATE};
+pub use kept::{Drilled, Kept};
+pub use plan::LATE;
+pub use reached::{Around, Resolve};
 pub use why::Why;
 use worker::{Command, State, Worker};
-
-use crate::restic::Clock;
-
-/// Looks a host's addresses up, as far as we may go there.
-pub type Resolve = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
 /// What the workers need.
 pub struct Parts {
@@ -42,20 +37,12 @@ pub struct Parts {
     pub store: Store,
     /// Where it lies.
     pub path: PathBuf,
-    /// What it is called in copies.
-    pub name: String,
-    /// What the box is called in copies.
-    pub host: String,
-    /// Ms since 1970.
-    pub clock: Arc<Clock>,
     /// Where is remembered what became of copies.
     pub directory: PathBuf,
     /// Where drills restore; on the disk of the store.
     pub scratch: PathBuf,
-    /// Certificates of authorities that everybody knows, PEM.
-    pub authorities: PathBuf,
-    /// Looks names up.
-    pub resolve: Arc<Resolve>,
+    /// What it takes to reach a target.
+    pub around: Around,
     /// Told what somebody has to know. Must not block.
     pub say: Arc<dyn Fn(Said) + Send + Sync>,
 }

@@ -4,19 +4,21 @@
 mod given;
 mod kept;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post, put};
 use backup::Protection;
-use backup::service::{self, Chosen, Doing, Place, Said, Why};
+use backup::service::{self, Around, Chosen, Doing, Place, Said, Why};
 use events::{EgressProtocol, Event};
 use identity::Manager;
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
 pub(super) use self::given::rest;
-pub(super) use self::kept::{Around, Copies, HOST, NAME};
+pub(super) use self::kept::Copies;
 use self::kept::{MOST, Shown};
 use super::{Crm, Parts};
 use crate::caller::{At, Sent};
@@ -26,6 +28,11 @@ use crate::reply::{self, Reply};
 use crate::shape::copies as shape;
 use crate::shape::plain::{Id, Time};
 use crate::version::if_match;
+
+/// What the box is called in copies: there are no two at one target that somebody has to tell apart.
+const HOST: &str = "gatehouse";
+/// What the vault is called in copies.
+const NAME: &str = "/crm";
 
 /// What a restore says that it wants its way for, where no target has a name yet.
 pub(super) const RESTORES: &str = "CRM";
@@ -137,8 +144,20 @@ impl Crm {
     }
 }
 
+/// What it takes to reach a target.
+pub(super) fn around(parts: &Parts) -> Around {
+    let clock = Arc::clone(&parts.clock);
+    Around {
+        clock: Arc::new(move || clock.now().wall),
+        authorities: parts.authorities.clone(),
+        resolve: Arc::clone(&parts.resolve),
+        name: NAME.to_owned(),
+        host: HOST.to_owned(),
+    }
+}
+
 /// What the admin application is told.
-fn event(said: Said) -> Event {
+pub(super) fn event(said: Said) -> Event {
     match said {
         Said::Wants { host, port, name } => Event::EgressWanted {
             to: host,
@@ -152,9 +171,9 @@ fn event(said: Said) -> Event {
 }
 
 /// Tells the admin application what the service of copies says.
-pub(super) fn teller(parts: &Parts) -> std::sync::Arc<dyn Fn(Said) + Send + Sync> {
+fn teller(parts: &Parts) -> Arc<dyn Fn(Said) + Send + Sync> {
     let events = parts.events.clone();
-    std::sync::Arc::new(move |said| {
+    Arc::new(move |said| {
         if let Err(error) = events.try_send(event(said)) {
             tracing::warn!(%error, "the admin application is not told of copies");
         }

@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use vault::{Applied, Kind, Store};
 
 use super::Parts;
-use super::copies::{self, Around, Copies};
+use super::copies::Copies;
 use super::place::Place;
 use crate::problem::{Code, Problem};
 use crate::reply::broken;
@@ -73,15 +73,7 @@ impl Open {
                 let _ = to.send(happened);
             }
         }));
-        let around = Around {
-            directory: &parts.directory,
-            vault: &place.vault(),
-            clock: Arc::clone(clock),
-            authorities: &parts.authorities,
-            resolve: Arc::clone(&parts.resolve),
-            say: copies::teller(parts),
-        };
-        let copies = Copies::open(store.clone(), around)?;
+        let copies = Copies::open(store.clone(), place, parts)?;
         Ok(Self { store, identity, contacts, copies, changes })
     }
 

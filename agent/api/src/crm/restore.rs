@@ -2,16 +2,16 @@
 //! recovery sheet sees which copies are there, and has one restored. It is locked then, as the box that the copy
 //! is of was.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use backup::service::{Around, Found, Rest, Why};
+use backup::service::{Found, Rest, Why};
 use backup::{Id, Sheet, SheetError, SheetKey};
-use events::{CrmState as Told, EgressProtocol, Event};
+use events::{CrmState as Told, Event};
 
-use super::copies::{HOST, NAME, rest, why};
+use super::copies::{rest, why};
 use super::life::{Life, Stage, clear, end, not_written};
 use super::place::{Front, Mark};
 use super::state::stranger;
@@ -47,7 +47,7 @@ async fn look(
     crm.in_claim(&step)?;
     let (rest, key) = read(typed)?;
     let wanted = rest.clone();
-    let around = crm.around();
+    let around = copies::around(&crm.0.parts);
     let look = move || Found::open(&around, &rest, &key).and_then(|found| found.copies());
     let found = match apart(look).await? {
         Ok((copies, damaged)) => shape::CopiesFound {
@@ -57,8 +57,10 @@ async fn look(
             damaged,
         },
         Err(because) => {
-            if because.may_be_shut() {
-                crm.wants_way_to(&wanted);
+            if because.may_be_shut()
+                && let Some(wants) = wanted.wants(copies::RESTORES)
+            {
+                crm.tell(copies::event(wants));
             }
             let why = Some(why(because));
             shape::CopiesFound { why, items: Vec::new(), count: 0, damaged: 0 }
@@ -96,7 +98,8 @@ async fn begin(
         }
         *restore = Some(Restore::Running(crm.now()));
     }
-    let (around, actor, going) = (crm.around(), stranger(&caller.peer), crm.clone());
+    let (around, actor, going) =
+        (copies::around(&crm.0.parts), stranger(&caller.peer), crm.clone());
     let of = step.clone();
     let restored = async move {
         let work = going.change(move |crm, mut life| async move {
@@ -190,31 +193,9 @@ fn read(typed: shape::TypedSheet) -> Result<(Rest, SheetKey), Problem> {
 }
 
 impl Crm {
-    fn around(&self) -> Around {
-        let clock = Arc::clone(&self.0.parts.clock);
-        Around {
-            clock: Arc::new(move || clock.now().wall),
-            authorities: self.0.parts.authorities.clone(),
-            resolve: Arc::clone(&self.0.parts.resolve),
-            name: NAME.to_owned(),
-            host: HOST.to_owned(),
-        }
-    }
-
     pub(super) fn is_restoring(&self) -> bool {
         let restore = self.0.restore.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(*restore, Some(Restore::Running(_)))
-    }
-
-    fn wants_way_to(&self, rest: &Rest) {
-        if let Ok(address) = rest.address() {
-            self.tell(Event::EgressWanted {
-                to: address.host().to_owned(),
-                protocol: EgressProtocol::Tcp,
-                port: address.port(),
-                reason: Some(copies::RESTORES.to_owned()),
-            });
-        }
     }
 
     /// A vault that holds nothing makes way; one that has its organisation does not.

@@ -1,31 +1,16 @@
 //! What a blank box does with a recovery sheet: it looks which copies are there, and makes a store of one.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use super::reached::{chain, targets};
-use super::{Resolve, Rest, Why};
+use super::{Around, Rest, Why};
+use crate::drill::causes;
 use crate::keys::KeyRepository;
 use crate::object::Id;
 use crate::repository::{Copy, Repository as _};
-use crate::restic::{Clock, Names, Restic};
+use crate::restic::Restic;
 use crate::restoring::{self, Restored};
 use crate::sheet::SheetKey;
-
-/// What a blank box has beside the sheet.
-pub struct Around {
-    /// Ms since 1970.
-    pub clock: Arc<Clock>,
-    /// Certificates of authorities that everybody knows, PEM.
-    pub authorities: PathBuf,
-    /// Looks names up.
-    pub resolve: Arc<Resolve>,
-    /// What the store is called in copies.
-    pub name: String,
-    /// What the box is called in copies.
-    pub host: String,
-}
 
 /// The copies that a sheet leads to.
 #[derive(Debug)]
@@ -41,13 +26,11 @@ impl Found {
     /// # Errors
     /// See [`Why`].
     pub fn open(around: &Around, rest: &Rest, key: &SheetKey) -> Result<Self, Why> {
-        let targets = targets(rest, &around.authorities, &around.resolve);
+        let targets = around.targets(rest);
         let [copies, keys] = targets.map_err(|error| logged(&error, Why::Store))?;
-        let names = || Names { host: around.host.clone(), store: around.name.clone() };
-        let clock = || Arc::clone(&around.clock);
-        let copies = Restic::open(copies, &key.of_copies(), names(), clock());
+        let copies = Restic::open(copies, &key.of_copies(), around.names(), around.clock());
         let copies = copies.map_err(|error| logged(&error, (&error).into()))?;
-        let keys = KeyRepository::open(keys, &key.of_keys(), names(), clock());
+        let keys = KeyRepository::open(keys, &key.of_keys(), around.names(), around.clock());
         let keys = keys.map_err(|error| logged(&error, (&error).into()))?;
         Ok(Self { copies, keys, name: around.name.clone() })
     }
@@ -76,6 +59,6 @@ impl Found {
 }
 
 fn logged(error: &dyn Error, why: Why) -> Why {
-    tracing::warn!(error = chain(error), "no copy is restored");
+    tracing::warn!(error = causes(error).join(": "), "no copy is restored");
     why
 }

@@ -14,14 +14,13 @@ use vault::{Feed, Since};
 use super::kept::{Copied, Drilled, Kept};
 use super::keyed::{Ends, Keyed};
 use super::plan::{self, Asked, Failed, Job, Next, Past};
-use super::reached::{chain, targets};
 use super::why::Why;
 use super::{Chosen, Doing, Failing, Parts, Place, Said, Told};
-use crate::drill::drill;
+use crate::drill::{causes, drill};
 use crate::keys::KeyRepository;
 use crate::pruning::PruneError;
 use crate::repository::{CopyError, Extent, OpenError, Repository as _};
-use crate::restic::{Names, Restic};
+use crate::restic::Restic;
 
 /// Of what a drill restores, as much must be free besides, bytes.
 const ROOM: u64 = 256 << 20;
@@ -61,8 +60,9 @@ pub struct State {
     kept: Kept,
     whole: Option<u64>,
     drilled: Option<u64>,
-    failed: Option<Failed>,
     failing: Option<Failing>,
+    /// Tries in a row that failed.
+    times: u32,
     asked: Asked,
     taken: Option<Since>,
     open: Option<Open>,
@@ -80,20 +80,25 @@ impl State {
     pub fn of(kept: Kept) -> Self {
         Self { drilled: kept.drill.as_ref().map(|drill| drill.at), kept, ..Self::default() }
     }
+
+    fn failed(&self) -> Option<Failed> {
+        let Failing { why, last, .. } = self.failing?;
+        Some(Failed { at: last, times: self.times, by_hand: why.is_by_hand() })
+    }
 }
 
 impl Worker {
     /// Works until it is to end.
     pub fn run(mut self) {
         while !self.ending.load(Ordering::Relaxed) {
-            let now = (self.parts.clock)();
+            let now = self.parts.around.now();
             self.tell_when_late(now);
             let past = Past {
                 good: self.state.kept.good,
                 whole: self.state.whole,
                 cleared: self.state.kept.cleared,
                 drilled: self.state.drilled,
-                failed: self.state.failed,
+                failed: self.state.failed(),
             };
             let command = match plan::next(&past, self.state.asked, now) {
                 Next::Do(job) => {
@@ -130,11 +135,11 @@ impl Worker {
         match job {
             Job::Copy(extent) => {
                 let by_hand = std::mem::take(&mut self.state.asked.copy);
-                let began = (self.parts.clock)();
+                let began = self.parts.around.now();
                 match self.copy(extent, began, by_hand) {
                     Ok(()) => {
                         self.state.kept.good = Some(began);
-                        (self.state.failed, self.state.failing) = (None, None);
+                        (self.state.failing, self.state.times) = (None, 0);
                         self.state.days_late = None;
                     }
                     Err(why) => self.fails(why, by_hand),
@@ -144,7 +149,7 @@ impl Worker {
             Job::Drill => {
                 self.state.asked.drill = false;
                 if let Err(why) = self.drill() {
-                    let now = (self.parts.clock)();
+                    let now = self.parts.around.now();
                     self.state.drilled = Some(now.saturating_sub(plan::DRILLED - DRILL_AGAIN));
                     tracing::warn!(target = self.chosen.name, ?why, "no drill of the copies");
                     self.lock().drill_failed = Some((now, why));
@@ -163,9 +168,8 @@ impl Worker {
         if self.ending.load(Ordering::Relaxed) {
             return;
         }
-        let now = (self.parts.clock)();
-        let times = self.state.failed.map_or(0, |failed| failed.times).saturating_add(1);
-        self.state.failed = Some(Failed { at: now, times, by_hand: why.is_by_hand() });
+        let now = self.parts.around.now();
+        self.state.times = self.state.times.saturating_add(1);
         let since = self.state.failing.as_ref().map_or(now, |failing| failing.since);
         self.state.failing = Some(Failing { why, since, last: now });
         // What stands between is not known after a failure: it is looked at anew.
@@ -181,9 +185,8 @@ impl Worker {
     /// Asks for the way there: an admin may have taken it away, or never given it.
     fn wants_way(&self) {
         let Place::Rest(rest) = &self.chosen.place;
-        if let Ok(address) = rest.address() {
-            let (host, port) = (address.host().to_owned(), address.port());
-            (self.parts.say)(Said::Wants { host, port, name: self.chosen.name.clone() });
+        if let Some(wants) = rest.wants(&self.chosen.name) {
+            (self.parts.say)(wants);
         }
     }
 
@@ -233,7 +236,7 @@ impl Worker {
             *whole = Some(began);
         }
         kept.old_keys_kept = old_keys_kept;
-        let took = (self.parts.clock)().saturating_sub(began);
+        let took = self.parts.around.now().saturating_sub(began);
         kept.copied = Some(Copied { at: began, sent: made.sent, took });
         let target = &self.chosen.name;
         tracing::info!(target, sent = made.sent, whole = is_whole, "a copy was made");
@@ -243,7 +246,7 @@ impl Worker {
                     (kept.protection, kept.tried) = (Some(protection), Some(began));
                 }
                 Err(error) => {
-                    let error = chain(&error);
+                    let error = causes(&error).join(": ");
                     tracing::warn!(error, target, "what a target lets us do is not known");
                 }
             }
@@ -257,27 +260,24 @@ impl Worker {
             return Ok(());
         }
         let is_new = self.state.kept.good.is_none() || anew;
-        let names = Names { host: self.parts.host.clone(), store: self.parts.name.clone() };
         let opened = (|| -> Result<Open, OpenFailed> {
             let Place::Rest(rest) = &self.chosen.place;
-            let [copies, keys] = targets(rest, &self.parts.authorities, &self.parts.resolve)?;
-            let clock = || Arc::clone(&self.parts.clock);
-            let key = &self.chosen.key;
-            let copies =
-                match Restic::open(copies.clone(), &key.of_copies(), names.clone(), clock()) {
-                    Err(OpenError::Nothing) if is_new => {
-                        Restic::create(copies, &key.of_copies(), names.clone(), clock())?
-                    }
-                    Err(OpenError::Nothing) => return Err(OpenFailed::Gone),
-                    opened => opened?,
-                };
-            let keys =
-                match KeyRepository::open(keys.clone(), &key.of_keys(), names.clone(), clock()) {
-                    Err(OpenError::Nothing) => {
-                        KeyRepository::create(keys, &key.of_keys(), names, clock())?
-                    }
-                    opened => opened?,
-                };
+            let (around, key) = (&self.parts.around, &self.chosen.key);
+            let [copies, keys] = around.targets(rest)?;
+            let (names, clock) = (|| around.names(), || around.clock());
+            let copies = match Restic::open(copies.clone(), &key.of_copies(), names(), clock()) {
+                Err(OpenError::Nothing) if is_new => {
+                    Restic::create(copies, &key.of_copies(), names(), clock())?
+                }
+                Err(OpenError::Nothing) => return Err(OpenFailed::Gone),
+                opened => opened?,
+            };
+            let keys = match KeyRepository::open(keys.clone(), &key.of_keys(), names(), clock()) {
+                Err(OpenError::Nothing) => {
+                    KeyRepository::create(keys, &key.of_keys(), names(), clock())?
+                }
+                opened => opened?,
+            };
             Ok(Open { copies, keys })
         })();
         self.state.open = Some(opened.map_err(|failed| match &failed {
@@ -289,7 +289,7 @@ impl Worker {
     }
 
     fn clear(&mut self) {
-        let now = (self.parts.clock)();
+        let now = self.parts.around.now();
         let State { kept, open, .. } = &mut self.state;
         let Some(Open { copies, .. }) = open else {
             // A copy comes first.
@@ -316,7 +316,7 @@ impl Worker {
         if free.is_none_or(|free| free < needed) {
             return Err(Why::NoRoom);
         }
-        let done = drill(copies, keys, &self.parts.store, &scratch, &*self.parts.clock);
+        let done = drill(copies, keys, &self.parts.store, &scratch, &*self.parts.around.clock);
         let done = done.map_err(|error| logged(&self.chosen, &error, (&error).into()))?;
         let drilled = Drilled::of(&done);
         let (target, good) = (&self.chosen.name, drilled.good);
@@ -363,7 +363,7 @@ fn logged(chosen: &Chosen, error: &(dyn Error + 'static), why: Why) -> Why {
     if error.is::<Ends>() || error.source().is_some_and(|source| source.is::<Ends>()) {
         return why;
     }
-    tracing::warn!(target = chosen.name, error = chain(error), "no copy");
+    tracing::warn!(target = chosen.name, error = causes(error).join(": "), "no copy");
     why
 }
 

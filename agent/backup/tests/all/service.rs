@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use backup::service::{Chosen, Doing, Parts, Place, Rest, Said, Service, Told, Why};
+use backup::service::{Around, Chosen, Doing, Parts, Place, Rest, Said, Service, Told, Why};
 use backup::{Keep, KeyRepository, Protection, Repository, Restic, SheetKey, Trust};
 use events::Secret;
 use seal::RecordId;
@@ -43,15 +43,17 @@ impl Office {
         let service = Service::new(Parts {
             store: shop.store.clone(),
             path: shop.folder.path().join("store.1"),
-            name: "/crm".to_owned(),
-            host: "gatehouse".to_owned(),
-            clock: Arc::new(move || ::vault::Clock::now(&time).wall),
             directory: shop.folder.path().join("copies"),
             scratch: shop.folder.path().join("drill"),
-            authorities: "/nowhere".into(),
-            resolve: Arc::new(|host| {
-                if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
-            }),
+            around: Around {
+                clock: Arc::new(move || ::vault::Clock::now(&time).wall),
+                authorities: "/nowhere".into(),
+                resolve: Arc::new(|host| {
+                    if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
+                }),
+                name: "/crm".to_owned(),
+                host: "gatehouse".to_owned(),
+            },
             say: Arc::new(move |said| to.lock().unwrap().push(said)),
         });
         Self { shop, service, said }

@@ -1,28 +1,25 @@
 //! The targets of a vault, sealed in it, and who copies to them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use backup::Protection;
-use backup::service::{self, Chosen, Resolve, Said, Service, Told};
+use backup::service::{self, Chosen, Service, Told};
 use identity::Manager;
 use identity::writes::{SessionEnded, write_as};
 use seal::body::Value;
 use seal::numbers::{copy_targets, outcome, table};
 use seal::{RecordId, Version};
 use tokio::sync::Mutex;
-use vault::{BatchError, Clock, CommitError, KeyOf, Store};
+use vault::{BatchError, CommitError, KeyOf, Store};
 
+use crate::crm::Parts;
+use crate::crm::place::Place;
 use crate::problem::{Code, Field, Problem};
 use crate::reply::broken;
 
 /// How many targets there may be.
 pub(super) const MOST: usize = 8;
-/// What the box is called in copies: there are no two at one target that somebody has to tell apart.
-pub(in crate::crm) const HOST: &str = "gatehouse";
-/// What the vault is called in copies.
-pub(in crate::crm) const NAME: &str = "/crm";
 
 /// A target, and its version.
 #[derive(Clone)]
@@ -36,18 +33,6 @@ pub(super) struct Shown {
     pub id: RecordId,
     pub known: Known,
     pub told: Told,
-}
-
-/// What it needs beside the vault.
-pub(in crate::crm) struct Around<'a> {
-    /// The directory of the vault.
-    pub directory: &'a Path,
-    /// Where the vault is in it.
-    pub vault: &'a Path,
-    pub clock: Arc<dyn Clock>,
-    pub authorities: &'a Path,
-    pub resolve: Arc<Resolve>,
-    pub say: Arc<dyn Fn(Said) + Send + Sync>,
 }
 
 /// The copies of an open vault.
@@ -72,19 +57,14 @@ pub(super) enum NotChanged {
 
 impl Copies {
     /// Reads the targets, and begins to copy to them. Blocks.
-    pub fn open(store: Store, around: Around<'_>) -> Result<Self, Problem> {
-        let clock = Arc::clone(&around.clock);
+    pub fn open(store: Store, place: &Place, parts: &Parts) -> Result<Self, Problem> {
         let service = Service::new(service::Parts {
             store: store.clone(),
-            path: around.vault.to_owned(),
-            name: NAME.to_owned(),
-            host: HOST.to_owned(),
-            clock: Arc::new(move || clock.now().wall),
-            directory: around.directory.join("copies"),
-            scratch: around.directory.join("drill"),
-            authorities: around.authorities.to_owned(),
-            resolve: around.resolve,
-            say: around.say,
+            path: place.vault(),
+            directory: parts.directory.join("copies"),
+            scratch: parts.directory.join("drill"),
+            around: super::around(parts),
+            say: super::teller(parts),
         });
         let mut known = BTreeMap::new();
         let loaded = store.load(table::COPY_TARGETS, |id, version, body| {
