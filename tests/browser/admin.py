@@ -1,5 +1,7 @@
 """The admin app as its owner uses it."""
 
+from playwright.sync_api import expect
+
 from totp import Authenticator
 
 ADDRESS = "https://gatehouse.internal"
@@ -85,6 +87,15 @@ def try_locking_out(screen, changes, seconds):
 def tried_after_all(screen):
     """What came of it once the box was reached again: Chromium sends a request again when its connection broke."""
     return screen.page.evaluate("window.tried")
+
+
+def keep_reviewed(screen):
+    """Tries what is looked over, and keeps it."""
+    screen.heading(screen.say("admin.reviewTitle")).press("admin.try.60")
+    bar = screen.page.get_by_role("region", name=screen.say("admin.onTrial"))
+    expect(bar).to_be_visible()
+    screen.press("admin.keepSettings")
+    expect(bar).to_have_count(0)
 
 
 def sign_in(screen, name, password, code):

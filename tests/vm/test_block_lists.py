@@ -56,15 +56,6 @@ def publisher(shop, tmp_path):
         yield publisher
 
 
-def keep(page):
-    """Tries what is looked over, and keeps it."""
-    page.heading(page.say("admin.reviewTitle")).press("admin.try.60")
-    bar = page.page.get_by_role("region", name=page.say("admin.onTrial"))
-    expect(bar).to_be_visible()
-    page.press("admin.keepSettings")
-    expect(bar).to_have_count(0)
-
-
 def test_a_list_is_fetched_and_its_last_good_one_stays(shop, publisher):
     pc = shop.client("office")
     page = shop.tab("lists").open(admin.ADDRESS)
@@ -77,7 +68,7 @@ def test_a_list_is_fetched_and_its_last_good_one_stays(shop, publisher):
     page.field("admin.blocking.inZone", zone=page.say("admin.zone.office")).check()
     page.page.get_by_label("Ads", exact=True).check()
     page.press("admin.reviewChange")
-    keep(page)
+    admin.keep_reviewed(page)
     shop.wait(lambda: pc.told(ADS) == [] == pc.told(f"www.{TRACKER}"))
     assert pc.resolve(internet.NAME) == [internet.WEB4]
     assert publisher.asked == [f"GET {PATH} HTTP/1.1"]
@@ -90,6 +81,6 @@ def test_a_list_is_fetched_and_its_last_good_one_stays(shop, publisher):
     assert pc.resolve(ADS) == []
 
     page.press("admin.blocking.allowNamed", name=ADS)
-    keep(page)
+    admin.keep_reviewed(page)
     shop.wait(lambda: pc.told(ADS) == [internet.WEB4])
     assert pc.resolve(TRACKER) == []

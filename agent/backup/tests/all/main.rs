@@ -21,6 +21,7 @@ mod forged_s3;
 mod forger;
 mod keys;
 mod nas;
+mod object;
 mod rest;
 mod s3;
 mod service;

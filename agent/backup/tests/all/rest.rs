@@ -3,54 +3,23 @@
 use std::sync::Arc;
 
 use backup::{
-    CopyError, Depth, Extent, Id, Kind, Object, Protection, Repository, Restic, Target, TargetError,
+    CopyError, Depth, Extent, Kind, Object, Protection, Repository, Restic, Target, TargetError,
 };
 use outbound::{Fault, Stage};
 
 use crate::nas::{Nas, PASSWORD, Relay, login, server};
-use crate::shop::{self, Noise, Shop, restored};
+use crate::object;
+use crate::shop::{self, Shop, restored};
 use crate::stock::{OURS, decoded};
-
-fn object(kind: Kind, length: usize) -> (Object, Vec<u8>) {
-    let bytes = Noise(length as u64 + 1).bytes(length);
-    (Object::Named(kind, Id::of(&bytes)), bytes)
-}
 
 #[test]
 fn an_object_is_written_read_in_parts_and_taken_away() {
     let nas = Nas::start(&["--private-repos"]);
     let target = nas.target();
-    for kind in Kind::ALL {
-        assert_eq!(target.list(kind).unwrap(), []);
-    }
-    let (pack, bytes) = object(Kind::Pack, 5_000_000);
-    let missing = |read| matches!(read, Err(TargetError::Missing(object)) if object == pack);
-    assert!(missing(target.read(pack, None)) && missing(target.read(pack, Some((0, 4)))));
-    assert!(missing(target.read(pack, Some((0, 0)))));
-    target.remove(pack).unwrap();
-    target.write(pack, &bytes).unwrap();
-    target.write(pack, &bytes).unwrap();
-    assert_eq!(target.list(Kind::Pack).unwrap(), [(pack, 5_000_000)]);
-    assert!(target.read(pack, None).unwrap() == bytes);
-    for (from, length) in
-        [(0, 0), (0, 1), (0, 5_000_000), (4_999_999, 1), (5_000_000, 0), (7, 9_000)]
-    {
-        let range = usize::try_from(from).unwrap()..usize::try_from(from + length).unwrap();
-        assert!(
-            target.read(pack, Some((from, length))).unwrap() == bytes[range],
-            "{from} {length}"
-        );
-    }
-    for range in [(0, 5_000_001), (4_999_999, 2), (5_000_000, 1), (5_000_001, 0), (u64::MAX, 7)] {
-        let read = target.read(pack, Some(range));
-        assert!(matches!(read, Err(TargetError::Broken { .. })), "{range:?} {read:?}");
-    }
-    target.remove(pack).unwrap();
-    target.remove(pack).unwrap();
-    assert!(missing(target.read(pack, None)));
+    object::is_written_read_in_parts_and_taken_away(&*target);
     // One that a cut left short is written anew.
     std::fs::create_dir_all(nas.folder().join("locks")).unwrap();
-    let (lock, bytes) = object(Kind::Lock, 200);
+    let (lock, bytes) = object::made(Kind::Lock, 200);
     std::fs::write(nas.folder().join(lock.to_string()), &bytes[..7]).unwrap();
     target.write(lock, &bytes).unwrap();
     assert_eq!(target.read(lock, None).unwrap(), bytes);
@@ -150,7 +119,7 @@ fn a_connection_closed_while_idle_costs_a_handshake_and_no_copy() {
     let relay = Relay::before(nas.port);
     let target = server(relay.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
     for kind in [Kind::Index, Kind::Pack] {
-        let (object, bytes) = object(kind, 70_000);
+        let (object, bytes) = object::made(kind, 70_000);
         relay.cut();
         target.write(object, &bytes).unwrap();
         relay.cut();
@@ -193,7 +162,7 @@ fn a_full_server_says_so_and_is_used_again_when_there_is_room() {
     // However the refusal and what is on its way meet.
     let target = nas.target();
     for length in 0..20 {
-        let (object, bytes) = object(Kind::Pack, (4 << 20) + length);
+        let (object, bytes) = object::made(Kind::Pack, (4 << 20) + length);
         let full = target.write(object, &bytes);
         assert!(matches!(full, Err(TargetError::Full(_))), "{full:?}");
     }
@@ -209,7 +178,7 @@ fn strangers_are_told_so() {
     let nas = Nas::start(&["--private-repos"]);
     for (folder, password) in [("box/crm", "hunter3"), ("other/crm", PASSWORD)] {
         let target = server(nas.port, folder, &login(password), &nas.authority.pem);
-        let (object, bytes) = object(Kind::Pack, 4 << 20);
+        let (object, bytes) = object::made(Kind::Pack, 4 << 20);
         for tried in [
             target.list(Kind::Pack).map(|_| ()),
             target.read(Object::Config, None).map(|_| ()),

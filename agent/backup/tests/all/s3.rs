@@ -13,46 +13,16 @@ use outbound::Fault;
 
 use crate::bucket::{Store, at, wall};
 use crate::nas::{NAME, Relay};
-use crate::shop::{self, Noise, Shop, restored};
+use crate::object;
+use crate::shop::{self, Shop, restored};
 use crate::stock::{OURS, decoded};
-
-fn object(kind: Kind, length: usize) -> (Object, Vec<u8>) {
-    let bytes = Noise(length as u64 + 1).bytes(length);
-    (Object::Named(kind, Id::of(&bytes)), bytes)
-}
 
 #[test]
 fn an_object_is_written_read_in_parts_and_taken_away() {
     let store = Store::start(&[]);
     for bucket in ["copies", "versions"] {
         let target = store.target(bucket);
-        for kind in Kind::ALL {
-            assert_eq!(target.list(kind).unwrap(), []);
-        }
-        let (pack, bytes) = object(Kind::Pack, 5_000_000);
-        let missing = |read| matches!(read, Err(TargetError::Missing(object)) if object == pack);
-        assert!(missing(target.read(pack, None)) && missing(target.read(pack, Some((0, 4)))));
-        assert!(missing(target.read(pack, Some((0, 0)))));
-        target.remove(pack).unwrap();
-        target.write(pack, &bytes).unwrap();
-        target.write(pack, &bytes).unwrap();
-        assert_eq!(target.list(Kind::Pack).unwrap(), [(pack, 5_000_000)]);
-        assert!(target.read(pack, None).unwrap() == bytes);
-        for (from, length) in
-            [(0, 0), (0, 1), (0, 5_000_000), (4_999_999, 1), (5_000_000, 0), (7, 9_000)]
-        {
-            let range = usize::try_from(from).unwrap()..usize::try_from(from + length).unwrap();
-            let read = target.read(pack, Some((from, length))).unwrap();
-            assert!(read == bytes[range], "{from} {length}");
-        }
-        for range in [(0, 5_000_001), (4_999_999, 2), (5_000_000, 1), (5_000_001, 0), (u64::MAX, 7)]
-        {
-            let read = target.read(pack, Some(range));
-            assert!(matches!(read, Err(TargetError::Broken { .. })), "{range:?} {read:?}");
-        }
-        target.remove(pack).unwrap();
-        target.remove(pack).unwrap();
-        assert!(missing(target.read(pack, None)));
+        object::is_written_read_in_parts_and_taken_away(&*target);
         // One of another length is written anew.
         target.write(Object::Config, b"short").unwrap();
         target.write(Object::Config, b"longer").unwrap();
@@ -159,7 +129,7 @@ fn whoever_may_not_take_away_but_write_over_is_no_good_keeper() {
     let owner = shop::create(store.target("copies")).unwrap();
     drop(owner);
     let adder = Arc::new(store.target_of("adder", "copies"));
-    let (object, bytes) = object(Kind::Pack, 1_000);
+    let (object, bytes) = object::made(Kind::Pack, 1_000);
     adder.write(object, &bytes).unwrap();
     let refused = adder.remove(object);
     assert!(matches!(refused, Err(TargetError::Refused { .. })), "{refused:?}");
@@ -176,7 +146,7 @@ fn whoever_may_not_take_away_but_write_over_is_no_good_keeper() {
 #[test]
 fn who_is_wrong_is_told_in_what() {
     let store = Store::start(&[]);
-    let (object, bytes) = object(Kind::Pack, 4 << 20);
+    let (object, bytes) = object::made(Kind::Pack, 4 << 20);
     let all = |target: &dyn Target| {
         [
             target.list(Kind::Pack).map(|_| ()),
