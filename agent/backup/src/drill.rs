@@ -9,9 +9,9 @@ use std::path::Path;
 use vault::{Examined, Made, Store};
 
 use crate::keys::{KeyCopy, KeyRepository};
-use crate::repository::{Copy, Depth, Finding, Repository};
+use crate::repository::{Copy, Depth, Finding, Repository, RestoreError};
 use crate::restic::Clock;
-use crate::restoring;
+use crate::restoring::{self, RestoreStoreError};
 use crate::target::TargetError;
 use crate::trial::Protection;
 
@@ -102,11 +102,31 @@ pub fn drill(
                 Err(error) => drill.failed = causes(&error),
             }
         }
-        Err(error) => drill.failed = causes(&error),
+        // That nobody answers says nothing of the copy.
+        Err(error) => match away(error) {
+            Ok(error) => {
+                clear(scratch)?;
+                return Err(error.into());
+            }
+            Err(error) => drill.failed = causes(&error),
+        },
     }
     clear(scratch)?;
     drill.time.1 = clock();
     Ok(drill)
+}
+
+/// That the target did not do it; what it gave and is no good is of the copy.
+fn away(error: RestoreStoreError) -> Result<TargetError, RestoreStoreError> {
+    use RestoreStoreError::{Keys, Records};
+    match error {
+        Records(RestoreError::Target(target)) | Keys(RestoreError::Target(target))
+            if !matches!(target, TargetError::Missing(_) | TargetError::Broken { .. }) =>
+        {
+            Ok(target)
+        }
+        error => Err(error),
+    }
 }
 
 fn clear(scratch: &Path) -> Result<(), DrillError> {
@@ -124,4 +144,22 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
         next = cause.source();
     }
     causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::Object;
+
+    #[test]
+    fn a_target_that_is_away_is_no_bad_copy() {
+        let of = |error| RestoreStoreError::Records(RestoreError::Target(error));
+        let away_now = || TargetError::Unreachable(io::ErrorKind::TimedOut.into());
+        assert!(away(of(away_now())).is_ok());
+        assert!(away(RestoreStoreError::Keys(RestoreError::Target(away_now()))).is_ok());
+        assert!(away(of(TargetError::Missing(Object::Config))).is_err());
+        let what = "it is shorter".to_owned();
+        assert!(away(of(TargetError::Broken { object: "config".to_owned(), what })).is_err());
+        assert!(away(RestoreStoreError::Records(RestoreError::NoCopy)).is_err());
+    }
 }

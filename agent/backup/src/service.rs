@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -157,13 +157,13 @@ impl Service {
     pub fn put(&self, id: RecordId, chosen: Chosen) -> io::Result<()> {
         let mut running = self.running();
         let file = self.file(id);
-        let mut kept = Kept::read(&file);
         if let Some(before) = running.remove(&id)
-            && !chosen.has_sheet_of(&before.chosen)
+            && !same_place(&chosen, &before.chosen)
         {
             // Who moves a target begins anew there; what the other place has is no copy any more.
-            kept = if same_place(&chosen, &before.chosen) { kept } else { Kept::default() };
+            forget(&file);
         }
+        let kept = Kept::read(&file);
         let (chosen, told) = (Arc::new(chosen), Told { kept: kept.clone(), ..Told::default() });
         let (commands, received) = mpsc::channel();
         let (told, ending) = (Arc::new(Mutex::new(told)), Arc::new(AtomicBool::new(false)));
@@ -186,12 +186,7 @@ impl Service {
     /// Copies there no more. What is there stays.
     pub fn remove(&self, id: RecordId) {
         self.running().remove(&id);
-        match fs::remove_file(self.file(id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "what was remembered of a target stays");
-            }
-            _ => {}
-        }
+        forget(&self.file(id));
     }
 
     /// Has a copy made now. Whether there is such a target.
@@ -227,6 +222,15 @@ impl Service {
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<RecordId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn forget(file: &Path) {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "what was remembered of a target stays");
+        }
+        _ => {}
     }
 }
 

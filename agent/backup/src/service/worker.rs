@@ -158,6 +158,10 @@ impl Worker {
                 }
             }
         }
+        // The file is that of whoever came in its place, or of nobody any more.
+        if self.ending.load(Ordering::Relaxed) {
+            return;
+        }
         if let Err(error) = self.state.kept.write(&self.file) {
             tracing::warn!(%error, "what became of copies is not remembered");
         }

@@ -201,6 +201,31 @@ fn each_trouble_is_one_line_and_nothing_is_lost() {
     assert!(matches!(told.doing, None | Some(Doing::Drilling)));
 }
 
+/// Another folder, and a start before anything was copied there: what the former one had is not missed.
+#[test]
+fn a_target_that_moved_begins_anew_also_after_a_restart() {
+    let nas = Nas::start(&["--private-repos"]);
+    let office = Office::new();
+    office.shop.contact("Anna");
+    let here = chosen(&nas);
+    office.service.put(ID, here.clone()).unwrap();
+    office.rests();
+    let mut there = here;
+    let Place::Rest(rest) = &mut there.place;
+    let address = std::mem::replace(&mut rest.address, "https://other.example/box/crm".to_owned());
+    office.service.put(ID, there.clone()).unwrap();
+    // Before anything was tried there.
+    office.service.end();
+    let Place::Rest(rest) = &mut there.place;
+    rest.address = format!("{address}2");
+    office.service.put(ID, there).unwrap();
+    let told = office.rests();
+    assert_eq!(told.failing, None);
+    assert!(nas.place.path().join("box/crm2/config").exists());
+    office.service.remove(ID);
+    assert_eq!(std::fs::read_dir(office.shop.folder.path().join("copies")).unwrap().count(), 0);
+}
+
 #[test]
 fn days_without_a_copy_are_told_once_a_day() {
     let nas = Nas::start(&["--private-repos"]);
