@@ -182,7 +182,7 @@ export async function lookAtSettings({ page, name }, base, shoot) {
   file(JSON.stringify(moved));
   await choose();
   await press("reviewChange");
-  await sees("movesKeep");
+  await sees("movesRenew");
   await page.locator("main details summary").first().click();
   if ((await page.locator("main select").inputValue()) !== "300") throw new Error("less than five minutes for a box that moves");
   await shoot(view, "review-moves");

@@ -119,7 +119,7 @@ fn judged(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>, steps: u6
         steps,
     };
     let mut findings: Vec<Finding> = Vec::new();
-    findings.extend(asking.and_then(|address| way_in(trial.after, address)));
+    findings.extend(asking.and_then(|address| way_in(&trial, address)));
     findings.extend(wan::findings(&trial));
     findings.extend(published::findings(&trial));
     let mut changes = Changes::default();
@@ -130,6 +130,7 @@ fn judged(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>, steps: u6
     let devices = cards::findings(&trial, &mut changes);
     findings.extend(changes.cut.then_some(Finding::Incomplete));
     findings.extend(moves.into_iter().map(|(_, _, finding)| finding));
+    findings.extend(routers(before, after));
     findings.extend(devices);
     let (crm, cut) = (std::mem::take(&mut changes.crm), changes.cut);
     findings.extend(changes.findings());
@@ -209,17 +210,45 @@ impl Trial<'_> {
     }
 }
 
-/// Whether the admin pages answer this address.
-fn way_in(side: &Here<'_>, address: IpAddr) -> Option<Finding> {
-    let address = address.to_canonical();
-    let mut zones = side.settings.zones.keys();
-    let zone = zones.find(|zone| side.has(zone, address, false))?;
-    let router = side.routers(zone).into_iter().find(|own| own.is_ipv6() == address.is_ipv6())?;
-    Some(if Probe::Tcp(443).to_box(side, interface(zone), address, router) {
-        Finding::KeepsWayIn { address }
-    } else {
-        Finding::LosesWayIn { address }
-    })
+/// Whether the admin pages answer this address. Of a device that has to get another one in its zone it is
+/// said only when that would be of no use.
+fn way_in(trial: &Trial<'_>, address: IpAddr) -> Option<Finding> {
+    let (side, address) = (trial.after, address.to_canonical());
+    let zone_of = |here: &Here<'_>| {
+        let mut zones = here.settings.zones.keys();
+        zones.find(|zone| here.has(zone, address, false)).cloned()
+    };
+    let answers = |zone: &ZoneName, from: IpAddr| {
+        let mut routers = side.routers(zone).into_iter();
+        let router = routers.find(|own| own.is_ipv6() == from.is_ipv6());
+        router.is_some_and(|own| Probe::Tcp(443).to_box(side, interface(zone), from, own))
+    };
+    if let Some(zone) = zone_of(side) {
+        return Some(if answers(&zone, address) {
+            Finding::KeepsWayIn { address }
+        } else {
+            Finding::LosesWayIn { address }
+        });
+    }
+    let zone = zone_of(trial.before)?;
+    let other = side.host(&zone, address.is_ipv6());
+    let is_answered = other.is_some_and(|other| answers(&zone, other));
+    (!is_answered).then_some(Finding::LosesWayIn { address })
+}
+
+/// Zones where the box has another address, and devices may keep theirs.
+fn routers(before: &Side<'_>, after: &Side<'_>) -> Vec<Finding> {
+    let one = |zone: &ZoneName| {
+        let [was, is] = [before, after].map(|side| side.zone(zone)?.ipv4.as_ref());
+        let (was, is) = (was?.address, is?);
+        let (old, new) = (was.addr(), is.address.addr());
+        let some_stay = was.contains(&is.address.trunc()) || is.address.contains(&was.trunc());
+        let lends = is.dhcp.is_some();
+        let finding =
+            || Finding::RouterMoved { zone: zone.clone(), before: old, after: new, lends };
+        (old != new && some_stay && *zone != after.settings.crm.zone).then(finding)
+    };
+    before.settings.zones.keys().filter_map(one).collect()
 }
 
 /// Zones that stay, with other subnets.

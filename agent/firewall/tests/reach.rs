@@ -310,6 +310,24 @@ fn the_way_in_of_who_asks_is_judged_in_its_new_zone() {
     let others = part("office", &["192.168.10.0/26"]);
     assert!(found.contains(&closed(others, &[Place::Box], &pages)), "{found:?}");
 
+    // Whoever gets another address is told when that is of no use.
+    let mut away = example();
+    away.zones.get_mut(&zone("office")).unwrap().ipv4 = None;
+    away.management.from[0].addresses = Addresses::All;
+    away.crm.reachable_from[0].addresses = Addresses::All;
+    let found = between(&example(), &away, Some(asking));
+    assert!(found.contains(&Finding::LosesWayIn { address: asking }), "{found:?}");
+    let elsewhere = |from: &str| {
+        let mut moved = example();
+        let ipv4 = moved.zones.get_mut(&zone("office")).unwrap().ipv4.as_mut().unwrap();
+        (ipv4.address, ipv4.dhcp) = ("10.7.0.1/24".parse().unwrap(), None);
+        moved.management.from[0].addresses = Addresses::List(vec![from.parse().unwrap()]);
+        moved.crm.reachable_from[0].addresses = Addresses::All;
+        let found = between(&example(), &moved, Some(asking));
+        found.contains(&Finding::LosesWayIn { address: asking })
+    };
+    assert_eq!(["10.7.0.0/24", "10.7.0.250/32"].map(elsewhere), [false, true]);
+
     // From outside of all zones nothing is judged.
     for address in ["9.9.9.9", "fe80::1"] {
         let found = between(&example(), &example(), Some(ip(address)));
@@ -355,9 +373,36 @@ fn a_zone_that_grows_takes_nothing_from_those_who_keep_their_addresses() {
         Finding::Moved { zone: zone("office"), before, after }.text(Language::English)
     };
     let grown = "office gets more addresses: all of 192.168.10.0/23 instead of 192.168.11.0/24. \
-                 Devices keep theirs.";
+                 Those that devices have stay valid.";
     assert_eq!(said(small, large), grown);
     assert!(said(large, small).ends_with("A device that keeps another one reaches nothing."));
+}
+
+#[test]
+fn where_the_box_moves_devices_that_keep_their_addresses_are_thought_of() {
+    let moved = |address: &str, lends: bool| {
+        let found = changed(|settings| {
+            let office = settings.zones.get_mut(&zone("office")).unwrap();
+            let ipv4 = office.ipv4.as_mut().unwrap();
+            ipv4.address = address.parse().unwrap();
+            ipv4.dhcp = ipv4.dhcp.take().filter(|_| lends);
+        });
+        let mut found = found.into_iter();
+        found.find(|one| matches!(one, Finding::RouterMoved { .. }))
+    };
+    for address in ["192.168.10.9/24", "192.168.9.1/22", "192.168.10.9/25"] {
+        let found = moved(address, false).unwrap();
+        let after = address.split_once('/').unwrap().0.parse().unwrap();
+        let before = "192.168.10.1".parse().unwrap();
+        let (zone, lends) = (zone("office"), false);
+        assert_eq!(found, Finding::RouterMoved { zone, before, after, lends });
+        assert!(found.text(Language::English).ends_with("as router and name server."), "{found:?}");
+    }
+    let lent = moved("192.168.10.9/24", true).unwrap().text(Language::English);
+    assert!(lent.ends_with("reconnects or renews its address, which may take 12 hours."), "{lent}");
+    // Nobody keeps an address there: that is said of the zone's addresses.
+    assert_eq!(moved("10.7.0.1/24", false), None);
+    assert_eq!(moved("192.168.10.1/23", false), None);
 }
 
 #[test]

@@ -48,6 +48,11 @@ impl Lent {
         Ok(Self(lent))
     }
 
+    /// Whether this address is lent, to whomever.
+    pub fn has(&self, zone: &ZoneName, address: Ipv4Addr) -> bool {
+        self.0.contains_key(&(zone.clone(), address))
+    }
+
     /// Whether this address was lent, to whomever, since `before`.
     pub fn is_anew(&self, before: &Self, zone: &ZoneName, address: Ipv4Addr) -> bool {
         let place = (zone.clone(), address);
@@ -114,5 +119,7 @@ mod tests {
         let now = lent(&[(1, later), (2, later + 1), (3, later), (4, 1), (5, 0)]);
         let anew = |host| now.is_anew(&before, &office, Ipv4Addr::new(10, 0, 0, host));
         assert_eq!([1, 2, 3, 4, 5, 6].map(anew), [false, true, true, false, false, false]);
+        let has = |host| before.has(&office, Ipv4Addr::new(10, 0, 0, host));
+        assert_eq!([1, 3, 5].map(has), [true, false, true]);
     }
 }

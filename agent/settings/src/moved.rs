@@ -16,6 +16,9 @@ pub type Moved = BTreeMap<ZoneName, Ipv4Net>;
 pub enum Standing<'m> {
     /// It reaches the box as before.
     Stays,
+    /// It reaches the box's new address in this zone. With a lease from before it asks the former one for
+    /// names and sends through it what goes elsewhere, until its own is lent to it anew.
+    UnlessLentBefore(&'m ZoneName),
     /// Its address is of the former network of this zone and of the new one. Whether it knows the box's new
     /// address shows when its own is lent to it anew.
     IfLentAnew(&'m ZoneName),
@@ -56,7 +59,7 @@ impl Settings {
         match new.filter(|new| new.contains(&device)) {
             None => Standing::Left,
             // Its former prefix says that the new address is on the link.
-            Some(new) if former.contains(&new.addr()) => Standing::Stays,
+            Some(new) if former.contains(&new.addr()) => Standing::UnlessLentBefore(zone),
             Some(_) => Standing::IfLentAnew(zone),
         }
     }
@@ -119,6 +122,7 @@ mod tests {
         let moved = after.moved_from(&before);
         match after.standing(&moved, SitePrefix::from_random([0; 5]), device.parse().unwrap()) {
             Standing::Stays => "stays".to_owned(),
+            Standing::UnlessLentBefore(zone) => format!("unless lent before in {zone}"),
             Standing::IfLentAnew(zone) => format!("if lent anew in {zone}"),
             Standing::Left => "left".to_owned(),
         }
@@ -144,7 +148,8 @@ mod tests {
         // Of one link by either prefix.
         for beside in ["192.168.10.9/24", "192.168.10.9/22"] {
             let beside = [("192.168.10.1/24", beside)];
-            assert_eq!(standing(&beside, "192.168.10.50"), "stays", "{beside:?}");
+            let standing = standing(&beside, "192.168.10.50");
+            assert_eq!(standing, "unless lent before in office", "{beside:?}");
         }
         // The box would not answer it on the link.
         let narrower = [

@@ -196,8 +196,12 @@ pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<
             from: from.to_string(),
             to: to.to_string(),
             stays: stay.contains_key(name),
-            network: zone.subnet_v4() != Some(subnet),
-            here: matches!(asking, IpAddr::V4(v4) if subnet.contains(&v4)),
+            lends: zone.ipv4.as_ref()?.dhcp.is_some(),
+            here: match asking.to_canonical() {
+                IpAddr::V4(v4) => subnet.contains(&v4),
+                // Which zone that is depends on more than the documents.
+                IpAddr::V6(_) => true,
+            },
         })
     };
     after.zones.iter().filter_map(one).collect()

@@ -144,9 +144,9 @@ pub struct Move {
     pub to: String,
     /// Whether the box answers at the present one as well until the new settings are kept.
     pub stays: bool,
-    /// Whether the network is another as well, so that devices have to get new addresses.
-    pub network: bool,
-    /// Whether whoever asks is in this zone now.
+    /// Whether the box gives out addresses there, so that devices learn of the new one when they ask again.
+    pub lends: bool,
+    /// Whether whoever asks is in this zone now, or may be.
     pub here: bool,
 }
 

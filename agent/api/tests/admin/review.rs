@@ -17,7 +17,7 @@ async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
         browser.post(&site, "/settings/preview", json!({ "document": document })).await.body
     };
     let moved = looked(&mut browser, "192.168.10.", "10.7.0.").await;
-    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "network": true, "here": true});
+    let here = json!({"zone": "office", "from": "192.168.10.1", "to": "10.7.0.1", "stays": true, "lends": true, "here": true});
     assert_eq!((&moved["moves"], &moved["secondsLeast"]), (&json!([here]), &json!(300)));
     let tag = browser.tag(&site, "/settings").await;
     let text = site.hostd.now().settings.to_json().replace("192.168.10.", "10.7.0.");
@@ -32,13 +32,13 @@ async fn a_box_that_moves_is_said_to_and_needs_five_minutes() {
     assert_eq!((&other["moves"], &other["secondsLeast"]), (&json!([]), &json!(30)), "{other}");
 }
 
-/// Its address is of the new network as well, and its lease says the old router.
+/// Its address is of the new network as well, and its lease says the old router, which is its name server, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_be_left_behind_by_a_move_is_not_told_that_all_is_well() {
     let site = Disk::new(Hostd::example()).start().await;
     let mut browser = Browser::admin(&site).await;
     for (to, good) in
-        [("192.168.10.9/24", true), ("192.168.9.1/22", false), ("192.168.10.1/23", true)]
+        [("192.168.10.9/24", false), ("192.168.9.1/22", false), ("192.168.10.1/23", true)]
     {
         let now = browser.get(&site, "/settings").await.body["document"].to_string();
         let document: Value = serde_json::from_str(&now.replace("192.168.10.1/24", to)).unwrap();
@@ -47,7 +47,13 @@ async fn who_may_be_left_behind_by_a_move_is_not_told_that_all_is_well() {
         let findings = looked["findings"].as_array().unwrap();
         assert_eq!(findings.iter().any(|it| it["weight"] == "good"), good, "{to}: {findings:?}");
         let moves = looked["moves"].as_array().unwrap();
-        assert_eq!(moves.iter().any(|it| it["network"] == true && it["here"] == true), !good);
+        assert_eq!(moves.iter().any(|it| it["here"] == true), !good);
+        let new = to.split_once('/').unwrap().0;
+        let learns = format!(
+            "Office moves from 192.168.10.1 to {new}. A device that keeps its address knows"
+        );
+        let learns = |it: &Value| it["text"].as_str().unwrap().contains(&learns);
+        assert_eq!(findings.iter().any(learns), !good, "{to}: {findings:?}");
     }
 }
 

@@ -61,6 +61,18 @@ pub enum Finding {
         /// The new one; none when it has none any more.
         after: Option<IpNet>,
     },
+    /// The box has another address in a zone that keeps addresses of its devices: what they know as their
+    /// router and name server is gone.
+    RouterMoved {
+        /// The zone.
+        zone: ZoneName,
+        /// The box's address.
+        before: Ipv4Addr,
+        /// The new one.
+        after: Ipv4Addr,
+        /// Devices learn of it when their address is lent to them anew.
+        lends: bool,
+    },
     /// The internet reaches a published service that it did not reach.
     PublishedOpened {
         /// Ports at the box's address.
@@ -288,6 +300,7 @@ impl Finding {
             | Self::ShutOff { .. }
             | Self::LetOut { .. }
             | Self::Incomplete
+            | Self::RouterMoved { .. }
             | Self::Moved { .. } => Weight::Note,
         }
     }

@@ -61,6 +61,12 @@ impl Finding {
             Self::RelayClosed { zone, other } => words.relay("relay_closed", zone, other),
             Self::NobodyReachesCrm => words.say("nobody_reaches_crm", &[]),
             Self::Moved { zone, before, after } => words.moved(zone, *before, *after),
+            Self::RouterMoved { zone, before, after, lends } => {
+                let code = if *lends { "router_moved" } else { "router_moved_by_hand" };
+                let (before, after) = (before.to_string(), after.to_string());
+                let zone = words.zone(zone);
+                words.say(code, &[("zone", zone), ("before", before), ("after", after)])
+            }
             Self::ShutOff { devices } => words.devices("shut_off", devices),
             Self::LetOut { devices } => words.devices("let_out", devices),
             Self::Incomplete => words.say("incomplete", &[]),

@@ -145,7 +145,13 @@ impl Agent {
         }
         let stays = match in_force.settings.standing(&trial.moved, self.site, from) {
             Standing::Stays => true,
-            Standing::IfLentAnew(zone) => is_lent_anew(self.services.leases(), trial, zone, from),
+            Standing::UnlessLentBefore(zone) => {
+                let lent = Known::of(self.services.leases(), trial, zone, from);
+                matches!(lent, Known::Never | Known::Anew)
+            }
+            Standing::IfLentAnew(zone) => {
+                Known::of(self.services.leases(), trial, zone, from) == Known::Anew
+            }
             Standing::Left => false,
         };
         if !stays {
@@ -262,11 +268,31 @@ fn lent_in(leases: &Path, moved: &Moved) -> Option<Lent> {
     lent.inspect_err(|error| tracing::warn!(%error, "what is lent cannot be read")).ok()
 }
 
-/// Whether the address was lent since the new settings came into force, with the router that there is now.
-fn is_lent_anew(leases: &Path, trial: &Trial, zone: &ZoneName, address: IpAddr) -> bool {
-    let IpAddr::V4(address) = address.to_canonical() else { return false };
-    let now = trial.lent.as_ref().zip(lent_in(leases, &trial.moved));
-    now.is_some_and(|(before, now)| now.is_anew(before, zone, address))
+/// What is known of a device's address.
+#[derive(PartialEq, Eq)]
+enum Known {
+    /// Nothing.
+    Nothing,
+    /// It was lent to nobody: whoever has it was given it by hand.
+    Never,
+    /// It was lent before the new settings came into force, and not since.
+    Before,
+    /// It was lent since, with the router that there is now.
+    Anew,
+}
+
+impl Known {
+    fn of(leases: &Path, trial: &Trial, zone: &ZoneName, address: IpAddr) -> Self {
+        let IpAddr::V4(address) = address.to_canonical() else { return Self::Nothing };
+        let Some((before, now)) = trial.lent.as_ref().zip(lent_in(leases, &trial.moved)) else {
+            return Self::Nothing;
+        };
+        match (before.has(zone, address), now.is_anew(before, zone, address)) {
+            (_, true) => Self::Anew,
+            (true, false) => Self::Before,
+            (false, false) => Self::Never,
+        }
+    }
 }
 
 /// Until the trial ends; for ever when there is none.

@@ -258,7 +258,7 @@ fn a_box_that_moves_keeps_its_former_address_meanwhile() {
     assert!(reaches("192.168.10.1") && reaches("192.168.10.2"));
     assert_eq!(confirm("beside", "192.168.10.1"), Response::NotNow(NotNow::Address));
     assert_eq!(confirm_from("beside", "192.168.10.2", "::ffff:192.168.10.50"), Response::Accepted);
-    assert!(reaches("192.168.10.2") && !reaches("192.168.10.1"));
+    assert!(reaches("192.168.10.2") && !reaches("192.168.10.1"), "who was lent nothing keeps");
     tried(&former, &beside, "home again");
     assert_eq!(confirm("home again", "192.168.10.1"), Response::Accepted);
     assert!(reaches("192.168.10.1"));
@@ -297,6 +297,20 @@ fn an_address_of_both_networks_counts_once_it_is_lent_anew() {
     }
     tried(&former, &moved, "home");
     assert_eq!(confirm("home", "192.168.10.1"), Response::Accepted);
+
+    // Within one network it gets to the new address by itself, and asks the former one for names.
+    let address = lent().unwrap().to_string();
+    let beside = former.replace("\"192.168.10.1/24\"", "\"192.168.10.2/24\"");
+    tried(&beside, &former, "beside");
+    let told = confirm_from("beside", "192.168.10.2", &address);
+    assert_eq!(told, Response::NotNow(NotNow::FormerNetwork));
+    let end = Instant::now() + Duration::from_secs(20);
+    while confirm_from("beside", "192.168.10.2", &address) != Response::Accepted {
+        assert!(Instant::now() < end, "lent anew, and it does not count");
+        lent();
+    }
+    tried(&former, &beside, "home again");
+    assert_eq!(confirm("home again", "192.168.10.1"), Response::Accepted);
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 

@@ -1,4 +1,5 @@
-// Where the box gets another address: which, whether it answers at both meanwhile, and where to keep the settings.
+// Where the box gets another address: which, whether it answers at both meanwhile, what this device has to do before
+// the settings can be kept, and what the others are in for.
 import { useText } from "../../i18n";
 import { Note } from "../../ui/badge";
 import type { Move } from "../api";
@@ -20,7 +21,19 @@ export function Moves({ moves }: { moves: Move[] }) {
           </li>
         ))}
       </ul>
-      <p className="mt-2">{t(moves.some((one) => one.network) ? "admin.movesRenew" : "admin.movesKeep", { page: PAGE })}</p>
+      {moves
+        .filter((one) => one.here)
+        .slice(0, 1)
+        .map((one) => (
+          <p key={one.zone} className="mt-2 break-words">
+            {t(one.lends ? "admin.movesRenew" : "admin.movesByHand", { zone: name(one.zone), to: one.to, page: PAGE })}
+          </p>
+        ))}
+      {moves.map((one) => (
+        <p key={one.zone} className="mt-2 break-words">
+          {t(one.lends ? "admin.movesOthers" : "admin.movesOthersByHand", { zone: name(one.zone), to: one.to })}
+        </p>
+      ))}
     </Note>
   );
 }

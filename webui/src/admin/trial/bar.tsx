@@ -62,7 +62,7 @@ function Bar(props: { trial: Trial; left: number }) {
             {trial.mine &&
               nearest(trial.moves).map((one) => (
                 <p key={one.zone} className="text-row break-words">
-                  {t(one.network ? "admin.movedNetwork" : "admin.movedTo", { zone: zone(one.zone), from: one.from, to: one.to })}
+                  {t(!one.here ? "admin.movedTo" : one.lends ? "admin.movedHere" : "admin.movedByHand", { zone: zone(one.zone), to: one.to })}
                 </p>
               ))}
           </div>
