@@ -44,6 +44,7 @@ pub use forward::refused_on_the_way;
 pub use input::refused_by_box;
 pub use publish::arriving;
 pub use quarantine::refused_quarantine;
+pub use spoof::refused_source;
 pub use reach::{
     Finding, Names, Plugged, Side, Timed, Weight, cut_off, group_of, providers_network, reach,
     reach_in_a_week,

@@ -125,8 +125,16 @@ fn lan(zone: &ZoneView<'_>) -> Vec<Rule> {
         rules.push(when().source6(LINK_LOCAL).accept("a link-local address"));
         rules.extend(without_address());
     }
+    // Whoever kept an address of somewhere else reaches nothing and does not know why.
+    rules.push(when().source4(Ipv4Addr::UNSPECIFIED).drop("a host that has no address yet"));
+    rules.push(when().v4().log(refused_source(), "for the list of what was refused"));
     rules.push(when().drop("a source address that the zone does not have"));
     rules
+}
+
+/// What the reader of the packet log knows packets by whose sender has an address of no network of its zone.
+pub fn refused_source() -> Name {
+    Name::made("refused_source")
 }
 
 /// What an IPv6 host sends before it has an address (RFC 4861 4.1 and 4.3, RFC 3810 5.2.13).

@@ -17,7 +17,7 @@ use crate::trial::{Ended, NotNow, Trial};
 use crate::{Lease, SettingsSource, Status};
 
 /// Version of this protocol; both sides must speak the same.
-pub const VERSION: u16 = 6;
+pub const VERSION: u16 = 7;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -267,6 +267,8 @@ pub struct Refused {
     pub port: u16,
     /// Why.
     pub why: Why,
+    /// What was noted at the rule that wrote them down, for [`Why::Rule`] and where something was.
+    pub note: Option<String>,
     /// How often, as far as it was written down.
     pub count: u64,
     /// Seconds since 1970.
@@ -291,6 +293,8 @@ pub enum Why {
     CrmService,
     /// Devices of the zone are kept apart.
     Isolated,
+    /// The target is of the sender's own zone, where devices reach each other without the box.
+    OwnZone,
     /// No policy lets the zone reach the target.
     NoPolicy,
     /// The policy allows web pages only.

@@ -27,6 +27,8 @@ pub const KEPT: u64 = 24 * 3600;
 pub const PREFIX: &str = "refused_";
 /// The one of them that is about quarantine.
 pub const PREFIX_QUARANTINE: &str = "refused_quarantine";
+/// The one of them that is about senders with addresses of no network of their zone.
+pub const PREFIX_SOURCE: &str = "refused_source";
 /// Those about frames that would be what only the box is, with their reasons.
 pub const PREFIXES_OF_ROGUES: [(&str, Why); 2] =
     [("refused_rogue_dhcp", Why::RogueDhcp), ("refused_rogue_router", Why::RogueRouter)];
@@ -69,11 +71,15 @@ struct Tried {
     protocol: u8,
     port: u16,
     why: Why,
+    /// What was noted at the rule that wrote it down: another one may have its number later.
+    note: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 struct Counted {
     source: IpAddr,
+    /// Zone of the destination, as networks were then.
+    to: Option<String>,
     at: Option<String>,
     count: u64,
     first: u64,
@@ -115,6 +121,8 @@ impl Refusals {
             why
         } else if packet.prefix == PREFIX_QUARANTINE {
             Why::Quarantined
+        } else if packet.prefix == PREFIX_SOURCE {
+            Why::NoSuchNetwork
         } else if packet.prefix.starts_with(PREFIX) {
             let (source, destination) = (packet.source, packet.destination);
             let (protocol, port) = (packet.protocol, packet.port);
@@ -138,24 +146,38 @@ impl Refusals {
             of.zone = Some(from.to_owned());
         }
         of.last = now;
-        // A frame is for the zone, whatever address it bears.
-        let destination = (!frame).then_some(packet.destination);
-        let mut tried = Tried { destination, protocol: packet.protocol, port: packet.port, why };
+        let note = match &why {
+            Why::Rule(prefix) => view.note(prefix),
+            _ => None,
+        };
+        let Logged { protocol, port, .. } = *packet;
+        let mut tried =
+            Tried { destination: Some(packet.destination), protocol, port, why, note };
+        if frame {
+            // It is for the zone, whatever address it bears.
+            tried.destination = None;
+        }
+        if tried.why == Why::NoSuchNetwork {
+            // Wherever it would go.
+            (tried.destination, tried.protocol, tried.port) = (None, 0, 0);
+        }
         if !of.tried.contains_key(&tried) && of.tried.len() >= MAX_TARGETS {
             // One entry for each reason: there are few.
             (tried.destination, tried.protocol, tried.port) = (None, 0, 0);
             if matches!(tried.why, Why::Rule(_)) {
-                tried.why = Why::Stray;
+                (tried.why, tried.note) = (Why::Stray, None);
             }
         }
+        let to = tried.destination.and_then(|to| view.place(to).as_str().map(str::to_owned));
         let counted = of.tried.entry(tried).or_insert(Counted {
             source: packet.source,
+            to: None,
             at: None,
             count: 0,
             first: now,
             last: now,
         });
-        counted.source = packet.source;
+        (counted.source, counted.to) = (packet.source, to);
         if frame {
             counted.at = view.port_of_card(&packet.card).map(str::to_owned);
         }
@@ -220,16 +242,21 @@ impl Refusals {
                 at: counted.at.clone(),
                 to: match (&tried.why, tried.destination) {
                     // A frame leaves its zone nowhere.
-                    (Why::RogueDhcp | Why::RogueRouter, _) => {
+                    (Why::RogueDhcp | Why::RogueRouter | Why::NoSuchNetwork, _) => {
                         End { zone: of.zone.clone(), ..End::default() }
                     }
-                    (_, Some(to)) => devices.end(view, to),
+                    (_, Some(to)) if view.place(to).as_str() == counted.to.as_deref() => {
+                        devices.end(view, to)
+                    }
+                    // The address is another zone's by now.
+                    (_, Some(_)) => End { zone: counted.to.clone(), ..End::default() },
                     (_, None) => End::default(),
                 },
                 destination: tried.destination,
                 protocol: tried.protocol,
                 port: tried.port,
                 why: tried.why.clone(),
+                note: tried.note.clone(),
                 count: counted.count,
                 first: counted.first,
                 last: counted.last,

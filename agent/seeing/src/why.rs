@@ -25,7 +25,6 @@ impl View {
         let pages = packet.protocol == TCP && matches!(packet.port, 80 | 443);
         match (from, self.place(packet.destination)) {
             (Some(zone), _) if zone.is_crm => Why::CrmOpensNone,
-            (Some(zone), _) if self.is_elsewhere(zone, packet.source) => Why::NoSuchNetwork,
             (Some(zone), Place::Box) => {
                 let may = named(&self.settings.management.from, zone, packet.source);
                 match (pages, may) {
@@ -44,20 +43,17 @@ impl View {
                 }
             }
             (Some(zone), _) if self.keeps_apart(zone, packet.destination) => Why::Isolated,
+            (Some(zone), Place::Zone(to)) if zone.name == to.name => Why::OwnZone,
             (Some(zone), to) => self.policy(zone, to, packet),
             (None, _) => Why::NoPolicy,
         }
     }
 
-    /// Whether an IPv4 address is of no network of the zone, nor of one behind a router of it: the device kept it
-    /// from somewhere else.
-    fn is_elsewhere(&self, zone: &Zone, source: IpAddr) -> bool {
-        let IpAddr::V4(v4) = source else { return false };
-        let of_name = self.settings.zones.keys().find(|name| name.as_str() == zone.name);
-        let behind =
-            of_name.is_some_and(|name| self.settings.routed(name).any(|net| net.contains(&v4)));
-        let mut networks = zone.networks.iter().filter(|net| matches!(net, IpNet::V4(_)));
-        !behind && !networks.any(|net| net.contains(&source))
+    /// What is noted at the rule that writes packets down with this prefix.
+    pub(crate) fn note(&self, prefix: &str) -> Option<String> {
+        let writes = firewall::writing(prefix)?;
+        let rule = self.settings.rules.iter().find(|rule| (rule.id, rule.action) == writes)?;
+        rule.comment.as_ref().map(ToString::to_string)
     }
 
     /// Whether the zone is isolated and the address is in it, or behind a router of it.

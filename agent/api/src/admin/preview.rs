@@ -187,7 +187,8 @@ pub(super) fn words(before: &Settings, after: &Settings, language: Language) -> 
 pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<Move> {
     let stay = after.moved_from(before);
     let one = |(name, zone): (&ZoneName, &Zone)| {
-        let to = zone.ipv4.as_ref()?.address.addr();
+        let ipv4 = zone.ipv4.as_ref()?;
+        let (to, lends) = (ipv4.address.addr(), ipv4.dhcp.is_some());
         let former = before.zones.get(name)?;
         let from = former.ipv4.as_ref()?.address.addr();
         let subnet = former.subnet_v4()?;
@@ -196,7 +197,7 @@ pub(super) fn moves(before: &Settings, after: &Settings, asking: IpAddr) -> Vec<
             from: from.to_string(),
             to: to.to_string(),
             stays: stay.contains_key(name),
-            lends: zone.ipv4.as_ref()?.dhcp.is_some(),
+            lends,
             here: match asking.to_canonical() {
                 IpAddr::V4(v4) => subnet.contains(&v4),
                 // Which zone that is depends on more than the documents.

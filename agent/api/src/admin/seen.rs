@@ -12,7 +12,7 @@ use host_api::seeing::{
 };
 use host_api::{Request, Response};
 use seal::numbers::{action, outcome};
-use settings::{MacAddress, RuleAction, Settings};
+use settings::{MacAddress, RuleAction};
 
 use super::ask::unexpected;
 use super::state::{Admin, entry};
@@ -146,12 +146,9 @@ async fn refused(State(admin): State<Admin>, _: Who, uri: Uri) -> Reply {
     let Seen::Refused { rows, chosen, all, since, lost } = seen else {
         return Err(Code::Broken.into());
     };
-    // Without hostd's settings nobody knows what was noted at a rule.
-    let settings = admin.settings().await.ok().map(|now| now.settings);
-    let rule = |id: &str| rule_did(settings.as_ref(), firewall::writing(id)?);
     reply::json(&RefusedPage {
         next: next(from, rows.len(), chosen),
-        items: rows.into_iter().map(|row| refusal(row, rule)).collect(),
+        items: rows.into_iter().map(refusal).collect(),
         chosen,
         all,
         since: time(since),
@@ -301,11 +298,9 @@ fn connection(row: seeing::Connection) -> Connection {
     }
 }
 
-/// What a rule did then. Its note is told only while it does the same: another one may have its number now.
-fn rule_did(settings: Option<&Settings>, (id, action): (u16, RuleAction)) -> Option<RuleDid> {
-    let rules = settings.map(|settings| settings.rules.as_slice()).unwrap_or_default();
-    let now = rules.iter().find(|rule| (rule.id, rule.action) == (id, action));
-    let comment = now.and_then(|rule| rule.comment.as_ref()).map(ToString::to_string);
+/// What a rule did then, with what was noted at it.
+fn rule_did(prefix: &str, comment: Option<String>) -> Option<RuleDid> {
+    let (id, action) = firewall::writing(prefix)?;
     let action = match action {
         RuleAction::Allow => RuleDoes::Allow,
         RuleAction::Block => RuleDoes::Block,
@@ -314,7 +309,7 @@ fn rule_did(settings: Option<&Settings>, (id, action): (u16, RuleAction)) -> Opt
     Some(RuleDid { id, action, comment })
 }
 
-fn refusal(row: seeing::Refused, rule_did: impl Fn(&str) -> Option<RuleDid>) -> Refused {
+fn refusal(row: seeing::Refused) -> Refused {
     let (why, rule) = match row.why {
         seeing::Why::Quarantined => (Why::Quarantined, None),
         seeing::Why::CrmOpensNone => (Why::CrmOpensNone, None),
@@ -322,6 +317,7 @@ fn refusal(row: seeing::Refused, rule_did: impl Fn(&str) -> Option<RuleDid>) -> 
         seeing::Why::CrmAddress => (Why::CrmAddress, None),
         seeing::Why::CrmService => (Why::CrmService, None),
         seeing::Why::Isolated => (Why::Isolated, None),
+        seeing::Why::OwnZone => (Why::OwnZone, None),
         seeing::Why::NoPolicy => (Why::NoPolicy, None),
         seeing::Why::WebOnly => (Why::WebOnly, None),
         seeing::Why::BoxPages => (Why::BoxPages, None),
@@ -341,7 +337,7 @@ fn refusal(row: seeing::Refused, rule_did: impl Fn(&str) -> Option<RuleDid>) -> 
         protocol: protocol(row.protocol),
         port: row.port,
         why,
-        rule_did: rule.as_deref().and_then(rule_did),
+        rule_did: rule.as_deref().and_then(|prefix| rule_did(prefix, row.note)),
         rule,
         count: row.count,
         first: time(row.first),

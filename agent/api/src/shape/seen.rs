@@ -282,6 +282,8 @@ pub enum Why {
     CrmService,
     /// Devices of the zone are kept apart.
     Isolated,
+    /// The target is of the sender's own zone, where devices reach each other without the box.
+    OwnZone,
     /// No policy lets the zone reach the target.
     NoPolicy,
     /// The policy allows web pages only.

@@ -363,6 +363,7 @@ impl Now {
                     protocol: 58,
                     port: 443,
                     why: Why::Rule("rule_7_reject".to_owned()),
+                    note: Some("No printing here".to_owned()),
                     count: 3,
                     first: 1_800_000_000,
                     last: 1_800_000_060,

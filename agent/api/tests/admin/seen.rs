@@ -117,8 +117,9 @@ async fn refusals_ports_and_traffic_are_told() {
     let refused = browser.get(&site, "/refused").await.body;
     let one = &refused["items"][0];
     assert_eq!((&one["why"], &one["rule"]), (&json!("rule"), &json!("rule_7_reject")));
-    // Of a rule that there is no more what it did is known all the same.
-    assert_eq!(one["ruleDid"], json!({"id": 7, "action": "reject", "comment": null}));
+    // Of a rule that there is no more it is known all the same what it did, and what for.
+    let did = json!({"id": 7, "action": "reject", "comment": "No printing here"});
+    assert_eq!(one["ruleDid"], did);
     assert_eq!((&one["protocol"], &one["count"]), (&json!("icmpv6"), &json!(3)));
     assert_eq!(refused["since"], "2027-01-15T08:00:00Z");
     let links = browser.get(&site, "/links").await.body;

@@ -88,6 +88,7 @@ mod tests {
             protocol: 6,
             port,
             why,
+            note: None,
             count,
             first: 1,
             last: 2,

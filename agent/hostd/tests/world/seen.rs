@@ -138,7 +138,20 @@ fn i_what_was_refused_is_told_in_words() {
     });
     assert_eq!((tried.why, tried.port), (Why::CrmAddress, 443));
     assert_eq!(tried.from.zone.as_deref(), Some("office"));
-    assert!(tried.from.mac == Some(mac) && tried.count > 0);
+    assert!(tried.from.mac.as_ref() == Some(&mac) && tried.count > 0);
+
+    // An address that it kept from somewhere else.
+    out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "address", "add", "10.99.0.5/24", "dev", "eth0"]);
+    out(&["ip", "-n", &office, "route", "replace", "192.168.10.0/24", "dev", "eth0"]);
+    let tried = until("it is told", || {
+        run(&["ip", "netns", "exec", &office, "ping", "-c1", "-W1", "192.168.10.1"]);
+        let of = Page { device: Some(mac.clone()), ..page() };
+        let Seen::Refused { rows, .. } = look(Look::Refused(of)) else { panic!() };
+        rows.into_iter().find(|row| row.why == Why::NoSuchNetwork)
+    });
+    assert_eq!((tried.source, tried.destination), ("10.99.0.5".parse().unwrap(), None));
+    assert_eq!(tried.from.zone.as_deref(), Some("office"));
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 

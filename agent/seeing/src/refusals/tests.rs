@@ -52,7 +52,7 @@ fn devices_of_an_isolated_zone_are_kept_apart() {
     };
     assert_eq!(why(true, "192.168.20.9"), Why::Isolated);
     assert_eq!(why(true, "192.168.10.9"), Why::NoPolicy, "another zone is another matter");
-    assert_eq!(why(false, "192.168.20.9"), Why::NoPolicy);
+    assert_eq!(why(false, "192.168.20.9"), Why::OwnZone, "to its former router, say");
 }
 
 #[test]
@@ -78,6 +78,60 @@ fn the_reason_is_the_settings_own() {
     );
     let prefix = PREFIX_QUARANTINE.to_owned();
     assert_eq!(why(&Logged { prefix, ..guest("1.1.1.1", 6, 443) }), Why::Quarantined);
+}
+
+/// The row of what was refused, with the view as it is by then.
+fn row(refusals: &Refusals, view: &View) -> Refused {
+    let page = Page { limit: 10, ..Page::default() };
+    let (mut rows, ..) = refusals.page(view, &Devices::default(), &page);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.remove(0)
+}
+
+#[test]
+fn who_has_an_address_of_no_network_is_told_once_wherever_he_sends() {
+    let (view, mut refusals) = (view(), Refusals::default());
+    for (to, port) in [("1.1.1.1", 443), ("224.0.0.251", 5_353), ("192.168.10.1", 53)] {
+        let prefix = PREFIX_SOURCE.to_owned();
+        let packet = Logged { prefix, ..logged("z-office", "10.7.0.5", to, 17, port) };
+        refusals.take(&view, &packet, 1_000);
+    }
+    let row = row(&refusals, &view);
+    assert_eq!((row.why, row.count, row.destination), (Why::NoSuchNetwork, 3, None));
+    assert_eq!((row.from.zone.as_deref(), row.to.zone.as_deref()), (Some("office"), Some("office")));
+}
+
+#[test]
+fn what_was_refused_is_told_as_it_was_then() {
+    let with_rule = |note: &str| {
+        let mut view = view();
+        let rule = format!(
+            r#"{{"id": 7, "action": "block", "from": {{"zones": ["guest"], "addresses": "all"}},
+                "to": {{"zones": ["wan"], "addresses": "all"}}, "services": "all", "log": true,
+                "comment": "{note}"}}"#
+        );
+        let mut document: serde_json::Value =
+            serde_json::from_str(&view.settings.to_json()).unwrap();
+        document["rules"] = serde_json::from_str(&format!("[{rule}]")).unwrap();
+        view.settings = settings::parse(document.to_string().as_bytes()).unwrap();
+        view
+    };
+    let (then, now) = (with_rule("No mail from guests"), with_rule("Something else"));
+    let mut refusals = Refusals::default();
+    let prefix = "rule_7_block".to_owned();
+    let packet = Logged { prefix, ..logged("z-guest", "192.168.20.5", "1.1.1.1", 6, 25) };
+    refusals.take(&then, &packet, 1_000);
+    assert_eq!(row(&refusals, &now).note.as_deref(), Some("No mail from guests"));
+
+    // The network is the internet's by now.
+    let mut refusals = Refusals::default();
+    let packet = logged("z-guest", "192.168.20.5", "192.168.10.9", 6, 445);
+    refusals.take(&then, &packet, 1_000);
+    let mut moved = then;
+    for zone in &mut moved.zones {
+        zone.networks.retain(|_| zone.name != "office");
+    }
+    assert_eq!(row(&refusals, &moved).to.zone.as_deref(), Some("office"));
 }
 
 #[test]
@@ -118,6 +172,7 @@ fn frame(card: &str, vlan: Option<u16>, number: u8, prefix: &str) -> Logged {
 #[test]
 fn the_reader_knows_what_the_rules_write() {
     let names = [firewall::refused_rogue_dhcp(), firewall::refused_rogue_router()];
+    assert_eq!(firewall::refused_source().as_str(), PREFIX_SOURCE);
     for (name, (prefix, _)) in names.iter().zip(PREFIXES_OF_ROGUES) {
         assert_eq!(name.as_str(), prefix);
     }

@@ -21,9 +21,9 @@ const PLACES: Partial<Record<Refused["why"], { href: string; key: "admin.changeA
   quarantined: { href: `${HOME}?show=quarantined`, key: "admin.showQuarantined" },
 };
 
-/** Whether it is about frames of a device that would be what only the box is. */
-function isRogue(why: Refused["why"]): why is "rogue-dhcp" | "rogue-router" {
-  return why === "rogue-dhcp" || why === "rogue-router";
+/** Whether it is about what the device is or would be, wherever it sends. Its address may then be anybody's. */
+function isOfSender(why: Refused["why"]): why is "rogue-dhcp" | "rogue-router" | "no-such-network" {
+  return why === "rogue-dhcp" || why === "rogue-router" || why === "no-such-network";
 }
 
 export function RefusedPage() {
@@ -64,7 +64,7 @@ export function RefusedPage() {
             ) : (
               <ul aria-label={t("admin.tab.refused")} aria-busy={query.isPlaceholderData}>
                 {rows.map((one) => (
-                  <Row key={[one.from.mac ?? one.source, one.destination, one.protocol, one.port, one.why, one.rule].join(" ")} row={one} />
+                  <Row key={[one.from.mac ?? one.source, one.destination, one.protocol, one.port, one.why, one.rule, one.ruleDid?.comment].join(" ")} row={one} />
                 ))}
               </ul>
             )}
@@ -81,8 +81,7 @@ function Row({ row }: { row: Refused }) {
   const endName = useEndName();
   const zoneWord = useZoneWord();
   const service = useServiceName();
-  // A frame's addresses may be anybody's.
-  const who = endName(row.from, isRogue(row.why) ? (row.from.mac ?? row.source) : row.source);
+  const who = endName(row.from, isOfSender(row.why) ? (row.from.mac ?? row.source) : row.source);
   const target = row.destination === null ? t("admin.manyTargets") : row.to.zone === "crm" ? zoneWord("crm") : endName(row.to, row.destination);
   const { ruleDid } = row;
   const rule = ruleDid === null ? "" : ruleDid.comment === null ? String(ruleDid.id) : t("admin.ruleNoted", { id: ruleDid.id, comment: ruleDid.comment });
@@ -91,7 +90,7 @@ function Row({ row }: { row: Refused }) {
   return (
     <li className="grid gap-x-6 gap-y-1 border-b border-line px-4 py-3 last:border-b-0 sm:grid-cols-[minmax(0,1fr)_auto] sm:px-5">
       <div className="min-w-0">
-        <p className="text-body break-words text-ink">{isRogue(row.why) ? t(`admin.frame.${row.why}`, values) : row.ruleDid?.action === "allow" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
+        <p className="text-body break-words text-ink">{isOfSender(row.why) ? t(`admin.ofSender.${row.why}`, { ...values, source: row.source }) : row.ruleDid?.action === "allow" ? t("admin.logged", values) : row.destination === null ? t("admin.triedMany", values) : t("admin.tried", values)}</p>
         <p className="text-row break-words text-ink-2">{t(row.why === "rule" ? `admin.whyRule.${row.ruleDid?.action ?? "other"}` : `admin.why.${row.why}`, { from: zoneWord(row.from.zone), to: row.destination === null ? t("admin.manyTargets") : zoneWord(row.to.zone), rule })}</p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-label text-ink-3 tabular-nums">
           {(row.from.zone !== null || row.from.mac === null) && (
@@ -101,9 +100,9 @@ function Row({ row }: { row: Refused }) {
             </span>
           )}
           {row.at !== null && <span className="break-all">{t("admin.atPort", { port: row.at })}</span>}
-          {isRogue(row.why) && row.from.mac !== null && who !== row.from.mac && <span className="break-all">{row.from.mac}</span>}
+          {isOfSender(row.why) && row.from.mac !== null && who !== row.from.mac && <span className="break-all">{row.from.mac}</span>}
           {who !== row.source && <span className="break-all">{row.source}</span>}
-          {row.destination !== null && !isRogue(row.why) && target !== row.destination && <span className="break-all">{t("admin.toAddress", { address: row.destination })}</span>}
+          {row.destination !== null && !isOfSender(row.why) && target !== row.destination && <span className="break-all">{t("admin.toAddress", { address: row.destination })}</span>}
           {place !== undefined && <TextLink href={place.href}>{t(place.key)}</TextLink>}
         </p>
       </div>
