@@ -100,16 +100,17 @@ impl Settings {
             return Some(Called::Elsewhere);
         }
         let parts = parts(&folded);
-        let mut known: Vec<&str> = ELSEWHERE.iter().flat_map(|place| shown(place)).collect();
-        known.extend(BESIDE);
-        for (name, zone) in self.zones.iter().filter(|(name, _)| *name != but) {
-            known.push(name.as_str());
-            match &zone.label {
-                Some(label) => known.push(label.as_str()),
-                None => known.extend(shown(name.as_str())),
-            }
-        }
-        if known.into_iter().any(|name| parts.contains(&self::folded(name))) {
+        let is_part = |name: &str| parts.contains(&self::folded(name));
+        let mut beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(BESIDE);
+        let mut zones = self.zones.iter().filter(|(name, _)| *name != but);
+        let is_zone = |(name, zone): (&ZoneName, &crate::Zone)| {
+            is_part(name.as_str())
+                || match &zone.label {
+                    Some(label) => is_part(label.as_str()),
+                    None => shown(name.as_str()).any(is_part),
+                }
+        };
+        if beside.any(is_part) || zones.any(is_zone) {
             return Some(Called::Part);
         }
         let mut others = self.zones.iter().filter(|(name, _)| *name != but);
