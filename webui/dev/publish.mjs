@@ -5,10 +5,10 @@ export function publishWords(before, after, say) {
   const words = [];
   for (const one of now) {
     const former = was.find(({ id }) => id === one.id);
-    if (former === undefined) words.push(say(`Published to the internet: ${said(one)}.`, `发布到互联网：${said(one)}。`));
+    if (former === undefined) words.push(say(`Published: ${said(one)}.`, `发布：${said(one)}。`));
     else if (JSON.stringify(former) !== JSON.stringify(one)) words.push(say(`Published service now: ${said(one)}.`, `发布改为：${said(one)}。`));
   }
-  for (const one of was) if (!now.some(({ id }) => id === one.id)) words.push(say(`No longer published to the internet: ${said(one)}.`, `不再发布到互联网：${said(one)}。`));
+  for (const one of was) if (!now.some(({ id }) => id === one.id)) words.push(say(`No longer published: ${said(one)}.`, `不再发布：${said(one)}。`));
   return words;
 }
 

@@ -386,6 +386,8 @@ fn where_the_box_moves_devices_that_keep_their_addresses_are_thought_of() {
             let ipv4 = office.ipv4.as_mut().unwrap();
             ipv4.address = address.parse().unwrap();
             ipv4.dhcp = ipv4.dhcp.take().filter(|_| lends);
+            settings.management.from[0].addresses = Addresses::All;
+            settings.crm.reachable_from[0].addresses = Addresses::All;
         });
         let mut found = found.into_iter();
         found.find(|one| matches!(one, Finding::RouterMoved { .. }))

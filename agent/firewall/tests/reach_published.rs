@@ -127,10 +127,18 @@ fn sources_that_are_no_place_on_the_internet_are_told() {
             "Till: addresses such as 203.0.113.5 are not used on the internet, so nobody there comes from them."
         ]
     );
-    for list in [&["5.6.7.8"][..], &["0.0.0.0/0"], &["5.6.7.8", "192.168.20.0/24"]] {
+    for list in [&["5.6.7.8"][..], &["5.6.7.8", "192.168.20.0/24"]] {
         assert_eq!(from(list), [opened], "{list:?}");
     }
-    assert_eq!(from(&["192.168.20.0/24"]), [] as [&str; 0], "guests reach it by its public name");
+    // Guests reach it by its public name.
+    let own = "Till: only 192.168.20.0/24 of your own network may come, by the box’s internet address. \
+               Nobody on the internet reaches it.";
+    assert_eq!(from(&["192.168.20.0/24"]), [own]);
+    // Everybody in a list is everybody.
+    let anybody = "! From the internet, tcp/443 now reaches 192.168.10.5:443 in office.";
+    for list in [&["0.0.0.0/0"][..], &["0.0.0.0/1", "128.0.0.0/1"]] {
+        assert_eq!(from(list), [anybody], "{list:?}");
+    }
     let off = |on: bool| {
         let mut one = one(&["tcp/443"], &json!(["203.0.113.5"]), &server);
         one[0]["enabled"] = json!(on);

@@ -325,6 +325,8 @@ pub struct Shown {
     pub code: String,
     /// The reason in words.
     pub text: String,
+    /// Of this language.
+    pub language: Language,
 }
 
 /// Why something could not be done.
@@ -354,6 +356,7 @@ impl Shown {
             field: problem.field.clone(),
             code: problem.reason.code().to_owned(),
             text: problem.reason.text(language),
+            language,
         };
         problems.iter().take(Self::MAX).map(shown).collect()
     }

@@ -5,6 +5,7 @@
 mod blocking;
 mod catalogue;
 mod change;
+mod comers;
 mod crm;
 mod dns;
 mod domain_name;
@@ -54,6 +55,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use blocking::{Blocking, MAX_BLOCK_LISTS, MAX_BLOCK_NAMES, TIME_SERVERS};
 pub use catalogue::{Catalogue, fill};
 pub use change::{Change, Device, Door, EgressWay, Plain, Told};
+pub use comers::{Comers, Sources};
 pub use crm::Crm;
 pub use dns::{Dns, TlsServer, Upstream};
 pub use domain_name::DomainName;

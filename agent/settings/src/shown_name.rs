@@ -1,6 +1,8 @@
 //! What the pages call the places that have no label: zones of ours in the reader's language, others by the
 //! name in the document.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::message::ZONES;
@@ -11,7 +13,7 @@ const ELSEWHERE: [&str; 2] = ["box", "wan"];
 
 /// What stands beside zones on the pages and is none, and what reads as such: all of them, the internet by
 /// its port's name, the box.
-const BESIDE: [&str; 29] = [
+const BESIDE: [&str; 39] = [
     "wan",
     "any",
     "all",
@@ -23,8 +25,13 @@ const BESIDE: [&str; 29] = [
     "everything",
     "everyone",
     "anyone",
+    "anybody",
+    "everybody",
     "nobody",
+    "no one",
     "none",
+    "zones",
+    "networks",
     "this box",
     "gatehouse",
     "任意",
@@ -32,6 +39,11 @@ const BESIDE: [&str; 29] = [
     "任何",
     "任何分区",
     "任何人",
+    "所有人",
+    "没有人",
+    "无人",
+    "分区",
+    "网络",
     "所有",
     "所有分区",
     "所有网络",
@@ -42,6 +54,14 @@ const BESIDE: [&str; 29] = [
     "本盒子",
     "外网",
 ];
+/// What sentences put between places, and before what they leave out.
+const JOINTS: [&str; 13] = [
+    " and ", " or ", " but ", " except ", " only ", " to ", " from ", "以及", "或者", "除了", "和", "与", "或",
+];
+/// What sentences put before a place.
+const OTHERS: [&str; 10] =
+    ["all ", "any ", "every ", "other ", "the ", "其他", "其它", "所有", "任何", "全部"];
+
 /// Letters of Cyrillic and Greek that cannot be told from Latin ones (Unicode's confusables.txt).
 const LOOKALIKES: [(&str, char); 13] = [
     ("аα", 'a'),
@@ -75,12 +95,22 @@ impl Settings {
     pub(crate) fn called(&self, label: &str, but: &ZoneName) -> Option<Called> {
         let folded = folded(label);
         let is = |name: &str| self::folded(name) == folded;
-        let is_shown_as = |place: &str| {
-            let mut words = Language::ALL.into_iter().filter_map(|it| ZONES.of(it).get(place));
-            words.any(|word| is(word))
-        };
+        let is_shown_as = |place: &str| shown(place).any(is);
         if ELSEWHERE.iter().any(|place| is_shown_as(place)) || BESIDE.iter().any(|name| is(name)) {
             return Some(Called::Elsewhere);
+        }
+        let parts = parts(&folded);
+        let mut known: Vec<&str> = ELSEWHERE.iter().flat_map(|place| shown(place)).collect();
+        known.extend(BESIDE);
+        for (name, zone) in self.zones.iter().filter(|(name, _)| *name != but) {
+            known.push(name.as_str());
+            match &zone.label {
+                Some(label) => known.push(label.as_str()),
+                None => known.extend(shown(name.as_str())),
+            }
+        }
+        if known.into_iter().any(|name| parts.contains(&self::folded(name))) {
+            return Some(Called::Part);
         }
         let mut others = self.zones.iter().filter(|(name, _)| *name != but);
         let other = others.find(|(name, zone)| {
@@ -97,6 +127,7 @@ impl Settings {
 /// A name as people see it: without case, width and article, and with one letter for all that look alike.
 fn folded(name: &str) -> String {
     let name: String = name.nfkc().collect::<String>().to_lowercase();
+    let name = name.replace(['-', '_', '\u{2010}', '\u{2011}'], " ");
     // Blanks between Chinese words, and a full stop, make nothing else of it.
     let between = if name.is_ascii() { " " } else { "" };
     let name = name.split_whitespace().collect::<Vec<_>>().join(between);
@@ -109,11 +140,37 @@ fn folded(name: &str) -> String {
     name.chars().map(alike).collect()
 }
 
+/// Where a name reads as several, or as one that something is said of: those, each without what leads to it.
+fn parts(folded: &str) -> BTreeSet<String> {
+    let mut all = folded.to_owned();
+    for joint in JOINTS {
+        all = all.replace(joint, ",");
+    }
+    let is_joint = |letter: char| !letter.is_alphanumeric() && !letter.is_whitespace();
+    let pieces: Vec<&str> = all.split(is_joint).map(str::trim).collect();
+    let bare = |mut piece: &str| {
+        while let Some(rest) = OTHERS.iter().find_map(|first| piece.strip_prefix(first)) {
+            piece = rest.trim_start();
+        }
+        piece.to_owned()
+    };
+    let bare: BTreeSet<String> = pieces.into_iter().map(bare).collect();
+    bare.into_iter().filter(|piece| piece != folded && !piece.is_empty()).collect()
+}
+
+/// What the pages call a place, in every language.
+fn shown(place: &str) -> impl Iterator<Item = &'static str> {
+    let of = |language| ZONES.of(language).get(place).map(String::as_str);
+    Language::ALL.map(of).into_iter().flatten()
+}
+
 /// Who has a name already.
 pub(crate) enum Called {
     Zone(ZoneName),
     /// The internet, or the box itself.
     Elsewhere,
+    /// Somebody, as a part of the name.
+    Part,
 }
 
 #[cfg(test)]

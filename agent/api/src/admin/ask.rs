@@ -122,8 +122,7 @@ pub(super) fn done(response: Response, pointer: Pointer) -> Result<(), Problem> 
     match response {
         Response::Accepted => Ok(()),
         Response::Refused { problems } => {
-            let told = problems.into_iter().map(|shown| (shown.field, shown.code, shown.text));
-            Err(super::document::refused(told, pointer))
+            Err(super::document::refused(problems, pointer))
         }
         Response::Failed(failure) => {
             tracing::error!(code = failure.code, detail = failure.detail, "not applied");

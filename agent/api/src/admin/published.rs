@@ -6,13 +6,15 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use host_api::{Arrivals, Request, Response};
+use settings::Comers;
 
 use super::ask::unexpected;
+use super::document::site;
 use super::state::Admin;
 use crate::realm::Who;
 use crate::reply::{self, Reply};
 use crate::shape::plain::Time;
-use crate::shape::rules::{Published, PublishedService};
+use crate::shape::rules::{Published, PublishedFor, PublishedService};
 
 pub(super) fn routes() -> Router<Admin> {
     Router::new().route("/api/v1/published", get(published))
@@ -20,6 +22,7 @@ pub(super) fn routes() -> Router<Admin> {
 
 async fn published(State(admin): State<Admin>, _: Who) -> Reply {
     let now = admin.settings().await?;
+    let site = site(&admin.status().await?).ok_or(Code::NotApplied)?;
     let arrivals: BTreeMap<u16, Arrivals> = match admin.ask(Request::Arrivals).await? {
         Response::Arrivals(all) => all.into_iter().map(|one| (one.service, one)).collect(),
         other => return Err(unexpected(&other)),
@@ -29,6 +32,12 @@ async fn published(State(admin): State<Admin>, _: Who) -> Reply {
         let came = arrivals.get(&one.id);
         PublishedService {
             id: one.id,
+            is_for: match now.settings.sources(one, site).comers {
+                Comers::Anybody => PublishedFor::Anybody,
+                Comers::Listed => PublishedFor::Listed,
+                Comers::Own => PublishedFor::Own,
+                Comers::Nobody => PublishedFor::Nobody,
+            },
             hits: came.map_or(0, |came| came.hits),
             last_hit: came.and_then(|came| came.last).map(time),
             counted_since: came.map(|came| time(came.since)),

@@ -29,12 +29,29 @@ pub struct Published {
     pub items: Vec<PublishedService>,
 }
 
+/// Who may come to a published service, as far as its sources say.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PublishedFor {
+    /// Anybody, or most of the internet.
+    Anybody,
+    /// Some of the internet.
+    Listed,
+    /// Devices of our own zones only.
+    Own,
+    /// Nobody: its sources are neither on the internet nor in a zone.
+    Nobody,
+}
+
 /// What came to one published service.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PublishedService {
     /// Its number in the document.
     pub id: u16,
+    /// Who may come.
+    #[serde(rename = "for")]
+    pub is_for: PublishedFor,
     /// How many connections were let pass.
     pub hits: u64,
     /// When the last of them.

@@ -50,7 +50,7 @@ async fn who_may_be_left_behind_by_a_move_is_not_told_that_all_is_well() {
         assert_eq!(moves.iter().any(|it| it["here"] == true), !good);
         let new = to.split_once('/').unwrap().0;
         let learns = format!(
-            "Office moves from 192.168.10.1 to {new}. A device that keeps its address knows"
+            "In Office the box moves from 192.168.10.1 to {new}. A device that keeps its address"
         );
         let learns = |it: &Value| it["text"].as_str().unwrap().contains(&learns);
         assert_eq!(findings.iter().any(learns), !good, "{to}: {findings:?}");

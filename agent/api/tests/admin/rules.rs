@@ -72,6 +72,7 @@ async fn what_came_to_published_services_is_told() {
                 "from": "all", "to": {"zone": "office", "address": "192.168.10.5"}})
         };
         document["publish"] = json!([shop(8), shop(3)]);
+        document["publish"][1]["from"] = json!(["192.168.20.0/24"]);
         now.settings = settings::parse(document.to_string().as_bytes()).unwrap();
         let (last, since) = (Some(4_000_000_000), 1_700_000_000);
         now.arrivals = vec![
@@ -83,8 +84,8 @@ async fn what_came_to_published_services_is_told() {
     let told = browser.get(&site, "/published").await;
     let since = "2023-11-14T22:13:20Z";
     let came =
-        json!({"id": 8, "hits": 12, "lastHit": "2096-10-02T07:06:40Z", "countedSince": since});
-    let new = json!({"id": 3, "hits": 0, "lastHit": null, "countedSince": null});
+        json!({"id": 8, "for": "anybody", "hits": 12, "lastHit": "2096-10-02T07:06:40Z", "countedSince": since});
+    let new = json!({"id": 3, "for": "own", "hits": 0, "lastHit": null, "countedSince": null});
     assert_eq!(told.body["items"], json!([came, new]));
 }
 

@@ -96,6 +96,13 @@ pub enum Finding {
         /// What answers there.
         risk: Risk,
     },
+    /// A published service lets only devices of our own come.
+    OnlyOwnCome {
+        /// What it is called.
+        label: Title,
+        /// Their addresses.
+        addresses: Vec<IpNet>,
+    },
     /// A published service lets addresses come that are no place on the internet.
     NobodyComes {
         /// What it is called.
@@ -293,6 +300,7 @@ impl Finding {
             Self::PublishedOpened { .. }
             | Self::PublishedClosed { .. }
             | Self::NobodyComes { .. }
+            | Self::OnlyOwnCome { .. }
             | Self::RelayOpened { .. }
             | Self::RelayClosed { .. }
             | Self::Opened { .. }

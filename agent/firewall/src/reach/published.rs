@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use settings::{Publication, Way, Which};
+use settings::{Comers, Publication, Sources, Way, Which};
 
 use super::Trial;
 use super::finding::{Answer, Finding};
@@ -21,13 +21,13 @@ const OWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(100, 64, 0, 2));
 pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for one in &trial.after.settings.publish {
-        let nobody = nobody_comes(trial.after, one);
-        let comes = !matches!(nobody, Some(Finding::NobodyComes { only: true, .. }));
+        let sources = trial.after.settings.sources(one, trial.after.context.site);
+        let comes = matches!(sources.comers, Comers::Anybody | Comers::Listed);
         for way in one.ports.iter().filter(|_| comes) {
             for v6 in [false, true] {
                 let reached = |side| answer(side, *way, v6, &trial.outside);
                 let (was, is) = (reached(trial.before), reached(trial.after));
-                let listed = one.from != Which::All;
+                let listed = sources.comers == Comers::Listed;
                 if was != is
                     && let Some(to) = is
                 {
@@ -40,7 +40,7 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
             let label = one.label.clone();
             let risks = one.risks().into_iter();
             found.extend(risks.map(|risk| Finding::Risk { label: label.clone(), risk }));
-            found.extend(nobody);
+            found.extend(from_elsewhere(one, sources));
         }
     }
     let closed = trial.before.settings.publish.iter().flat_map(|one| &one.ports);
@@ -53,17 +53,16 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
     found
 }
 
-/// That some who may come are nowhere: neither on the internet nor in a zone.
-fn nobody_comes(side: &Here<'_>, one: &Publication) -> Option<Finding> {
-    let subnets: Vec<_> = side.settings.zones.keys().flat_map(|zone| side.subnets(zone)).collect();
-    let meets = |one: &IpNet, other: &IpNet| one.contains(other) || other.contains(one);
-    let (there, nowhere): (Vec<IpNet>, Vec<IpNet>) =
-        networks(side, one).into_iter().partition(|network| {
-            settings::is_partly_on_the_internet(*network)
-                || subnets.iter().any(|subnet| meets(subnet, network))
-        });
-    let (label, only) = (one.label.clone(), there.is_empty());
-    (!nowhere.is_empty()).then_some(Finding::NobodyComes { label, addresses: nowhere, only })
+/// Who may come and is not on the internet: our own devices, and addresses that are nowhere.
+fn from_elsewhere(one: &Publication, sources: Sources) -> Vec<Finding> {
+    let Sources { comers, own, nowhere } = sources;
+    let only = comers == Comers::Nobody;
+    let label = || one.label.clone();
+    let own = (comers == Comers::Own)
+        .then(|| Finding::OnlyOwnCome { label: label(), addresses: own });
+    let nowhere = (!nowhere.is_empty())
+        .then(|| Finding::NobodyComes { label: label(), addresses: nowhere, only });
+    own.into_iter().chain(nowhere).collect()
 }
 
 /// Who answers whoever may come at the first of these ports; nobody on a side that publishes it otherwise.

@@ -52,6 +52,10 @@ impl Finding {
             Self::Risk { label, risk } => {
                 words.say(risk_code(*risk), &[("label", label.to_string())])
             }
+            Self::OnlyOwnCome { label, addresses } => {
+                let (label, addresses) = (label.to_string(), words.addresses(addresses));
+                words.say("only_own_come", &[("label", label), ("addresses", addresses)])
+            }
             Self::NobodyComes { label, addresses, only } => {
                 let code = if *only { "nobody_comes_at_all" } else { "nobody_comes" };
                 let (label, addresses) = (label.to_string(), words.addresses(addresses));

@@ -31,8 +31,8 @@ pub fn cases() -> Vec<Case> {
             list(json!([shop()])),
             vec![(
                 "publish_new",
-                "Published to the internet: Shop, tcp/80 and tcp/443 to 192.168.10.5 in Office.",
-                "发布到互联网：“Shop”，tcp/80、tcp/443 转到分区“办公”的 192.168.10.5。",
+                "Published: Shop, tcp/80 and tcp/443 to 192.168.10.5 in Office.",
+                "发布：“Shop”，tcp/80、tcp/443 转到分区“办公”的 192.168.10.5。",
             )],
         ),
         (
@@ -72,9 +72,9 @@ pub fn cases() -> Vec<Case> {
             vec![],
             vec![(
                 "publish_gone",
-                "No longer published to the internet: Shop, tcp/80 and tcp/443 to 192.168.10.5 in \
+                "No longer published: Shop, tcp/80 and tcp/443 to 192.168.10.5 in \
                  Office.",
-                "不再发布到互联网：“Shop”，tcp/80、tcp/443 转到分区“办公”的 192.168.10.5。",
+                "不再发布：“Shop”，tcp/80、tcp/443 转到分区“办公”的 192.168.10.5。",
             )],
         ),
         (

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use host_api::Shown;
 use settings::Settings;
 
 use crate::problem::{Field, Problem};
@@ -48,35 +49,31 @@ fn zone_name(zone: &str, language: Language) -> Option<String> {
 
 /// Refused fields of a document, each with its code and words, as fields of the request.
 pub(in crate::admin) fn refused(
-    told: impl Iterator<Item = (String, String, String)>,
+    told: Vec<Shown>,
     pointer: fn(&str) -> String,
 ) -> Problem {
-    let field = |(field, code, text): (String, String, String)| match code.as_str() {
-        "zone_unknown" => Field::new(pointer(&field), "no-zone"),
+    let field = |shown: Shown| match shown.code.as_str() {
+        "zone_unknown" => Field::new(pointer(&shown.field), "no-zone"),
         _ => Field {
-            pointer: pointer(&field),
-            code: Cow::Owned(code),
+            pointer: pointer(&shown.field),
+            text: Some(sentence(&shown.text, shown.language)),
+            code: Cow::Owned(shown.code),
             values: Vec::new(),
-            text: Some(sentence(&text)),
         },
     };
-    Problem::fields_refused(told.map(field).collect())
+    Problem::fields_refused(told.into_iter().map(field).collect())
 }
 
 /// A reason, which the console puts behind a field's name, as the sentence that a page shows at the field.
-fn sentence(reason: &str) -> String {
+fn sentence(reason: &str, language: settings::Language) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let end = match reason.chars().last() {
         Some('.' | '。' | '?' | '？') | None => "",
-        Some(_) if reason.chars().any(is_chinese) => "。",
+        Some(_) if language == settings::Language::Chinese => "。",
         Some(_) => ".",
     };
     format!("{first}{}{end}", letters.as_str())
-}
-
-fn is_chinese(letter: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// Where a field of the document comes from when only who reaches the CRM was sent; the request as a
@@ -103,6 +100,14 @@ pub(in crate::admin) fn setup_pointer(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_ends_as_its_language_does() {
+        use settings::Language::{Chinese, English};
+        assert_eq!(sentence("zone 办公 is called so already", English), "Zone 办公 is called so already.");
+        assert_eq!(sentence("请换一个名称", Chinese), "请换一个名称。");
+        assert_eq!(sentence("is it so?", English), "Is it so?");
+    }
 
     #[test]
     fn fields_of_the_document_are_found_in_the_request() {

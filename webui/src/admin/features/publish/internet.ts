@@ -1,8 +1,7 @@
 // Sources that nobody has who comes from the internet: addresses that are given to nobody there, and those of no zone
-// of ours. The box says the same in the review. Pure.
+// of ours. Told while they are typed; the box says the same in the
+// review. Pure.
 import { type Document, isInside } from "../zones/document";
-import { groupsIn } from "../rules/lists";
-import type { Publication } from "./document";
 
 /** RFC 6890 and its registry, as in the box (settings, egress.rs). */
 const NOT_INTERNET = [
@@ -14,12 +13,6 @@ const NOT_INTERNET = [
 export function nowhereOf(document: Document, entries: string[]): string[] {
   const subnets = [...Object.values(document.zones).flatMap((zone) => zone.ipv4?.address ?? []), ...(document.routes ?? []).map((one) => one.network)];
   return entries.filter((entry) => (entry.includes(":") ? isNowhere6(entry) : isNowhere4(entry, subnets)));
-}
-
-/** Whether nobody can come: no one of its sources is on the internet or in a zone. */
-export function isForNobody(document: Document, one: Publication): boolean {
-  if (one.from === "all" || groupsIn(one.from).length > 0) return false;
-  return nowhereOf(document, one.from as string[]).length === one.from.length;
 }
 
 function isNowhere4(entry: string, subnets: string[]): boolean {

@@ -19,7 +19,6 @@ import { labelsShown } from "../zones/document";
 import { useDraft } from "../zones/draft";
 import { Staged } from "../zones/staged";
 import { type Publication, restored, type Row, rowsOf, stateOf, switched, todayIn, withoutPublication, withPublication } from "./document";
-import { isForNobody } from "./internet";
 import { shown } from "./values";
 
 export const PUBLISH = "/publish";
@@ -64,6 +63,7 @@ function List({ known }: { known: Known }) {
   const [today] = useState(() => todayIn(document.time_zone, new Date()));
   const rows = rowsOf(now, document);
   const told = useQuery({ queryKey: ["published"], queryFn: ({ signal }) => read<PublishedTold>("/published", signal), refetchInterval: EVERY_MS, enabled: rows.length > 0 });
+  const toldOf = (one: Publication) => told.data?.items.find(({ id }) => id === one.id);
   const set = (one: Publication) => draft.stage(withPublication(document, one));
   const name = ({ one, staged }: Row) =>
     staged === "gone" ? (
@@ -78,7 +78,8 @@ function List({ known }: { known: Known }) {
   const ports = ({ one }: Row) => one.ports.map(shown).join(t("ui.listGap"));
   const state = ({ one, staged }: Row) => {
     const on = stateOf(one, today);
-    const is = on === "on" && isForNobody(document, one) ? "nobody" : on;
+    const comes = toldOf(one)?.for;
+    const is = on === "on" && (comes === "own" || comes === "nobody") ? comes : on;
     return (
       <span className="inline-flex flex-wrap gap-1.5">
         {staged === "kept" ? (
@@ -96,7 +97,7 @@ function List({ known }: { known: Known }) {
   };
   // Those that are not in force yet have no counts.
   const came = ({ one, staged }: Row) => {
-    const now = staged === "new" ? undefined : told.data?.items.find(({ id }) => id === one.id);
+    const now = staged === "new" ? undefined : toldOf(one);
     if (now === undefined) return null;
     const at = now.lastHit ?? now.countedSince;
     return (
@@ -163,10 +164,11 @@ function List({ known }: { known: Known }) {
             title: name(row),
             line: (
               <>
-                {[ports(row), device(row), who(row)].join(" · ")} {state(row)} <span className="block">{came(row)}</span>
+                <span className="block">{[ports(row), device(row), who(row)].join(" · ")}</span>
+                {state(row)} <span className="block">{came(row)}</span>
+                <span className="mt-1 block">{acts(row)}</span>
               </>
             ),
-            aside: acts(row),
           })}
         />
       )}
