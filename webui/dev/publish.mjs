@@ -14,7 +14,7 @@ export function publishWords(before, after, say) {
 
 /** What came to each: none to every third. */
 export function published(document) {
-  const items = (document.publish ?? []).map(({ id }) => ({ id, hits: id % 3 === 0 ? 0 : id * 1201, lastHit: id % 3 === 0 ? null : new Date(Date.now() - id * 600_000).toISOString(), countedSince: new Date(Date.now() - 40 * 86_400_000).toISOString() }));
+  const items = (document.publish ?? []).map(({ id, from }) => ({ id, for: from === "all" ? "anybody" : "listed", hits: id % 3 === 0 ? 0 : id * 1201, lastHit: id % 3 === 0 ? null : new Date(Date.now() - id * 600_000).toISOString(), countedSince: new Date(Date.now() - 40 * 86_400_000).toISOString() }));
   return { items };
 }
 

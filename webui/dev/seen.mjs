@@ -38,7 +38,7 @@ export function makeSeen() {
   });
   const why = [
     ["crm-address", 0, "crm", "192.168.20.2", 443], ["no-policy", 3, "office", "192.168.10.22", 445], ["web-only", 4, "wan", "198.51.100.7", 25], ["box-pages", 4, null, "192.168.30.1", 443],
-    ["quarantined", 5, "wan", "203.0.113.9", 443], ["crm-zone", 3, "crm", "192.168.20.2", 80], ["box-service", 0, null, "192.168.10.1", 22], ["stray", 1, "wan", "203.0.113.80", 443], ["rule", 2, "wan", "203.0.113.81", 9100], ["rule", 4, "wan", "203.0.113.82", 22], ["no-such-network", 1, "office", "192.168.10.22", 445],
+    ["quarantined", 5, "wan", "203.0.113.9", 443], ["crm-zone", 3, "crm", "192.168.20.2", 80], ["box-service", 0, null, "192.168.10.1", 22], ["stray", 1, "wan", "203.0.113.80", 443], ["rule", 2, "wan", "203.0.113.81", 9100], ["rule", 4, "wan", "203.0.113.82", 22], ["no-such-network", 1, "office", null, 0], ["own-zone", 1, "office", "192.168.10.22", 445],
     ["rogue-dhcp", 2, "office", null, 68], ["rogue-router", 4, "guest", null, 34_304],
   ];
   const refused = [

@@ -17,7 +17,7 @@ const zoneOf = (language, name) => (ZONES[name] ?? [name, name])[language === "z
 function movesOf(before, after) {
   return Object.entries(after.zones).flatMap(([zone, { ipv4 }]) => {
     const [from, to] = [before.zones[zone]?.ipv4?.address, ipv4?.address].map((one) => one?.split("/")[0]);
-    return from && to && from !== to && zone !== "crm" ? [{ zone, from, to, stays: zone === "office", network: from.replace(/\.\d+$/, "") !== to.replace(/\.\d+$/, ""), here: zone === "office" }] : [];
+    return from && to && from !== to && zone !== "crm" ? [{ zone, from, to, stays: zone === "office", lends: true, here: zone === "office" }] : [];
   });
 }
 

@@ -20,6 +20,7 @@ test("a file is settings, or it is said what is wrong", () => {
 test("a field has words; a zone is called as it is, also when it is called like a field", () => {
   expect(stepsOf("/document/management/from/0")).toEqual([{ word: "management" }, { word: "source" }, { number: 1 }]);
   expect(stepsOf("/zones/office/ipv4/dhcp/from").at(-1)).toEqual({ word: "from" });
+  expect(stepsOf("/zones/office/label")).toEqual([{ word: "zones" }, { name: "office" }, { word: "label" }]);
   expect(stepsOf("/document/zones/crm/ipv4/address")).toEqual([{ word: "zones" }, { zone: "crm" }, { word: "ipv4" }, { word: "address" }]);
   expect(stepsOf("/crm/reachable_from/0/addresses/2")).toEqual([{ word: "crm" }, { word: "reachable_from" }, { number: 1 }, { word: "addresses" }, { number: 3 }]);
   expect(stepsOf("/ports/a~1b/colour")).toEqual([{ word: "ports" }, { name: "a/b" }, { name: "colour" }]);

@@ -160,7 +160,7 @@ fn parts(folded: &str) -> BTreeSet<String> {
 }
 
 /// What the pages call a place, in every language.
-fn shown(place: &str) -> impl Iterator<Item = &'static str> {
+fn shown(place: &str) -> impl Iterator<Item = &'static str> + use<> {
     let of = |language| ZONES.of(language).get(place).map(String::as_str);
     Language::ALL.map(of).into_iter().flatten()
 }

@@ -37,7 +37,8 @@ function lastOf(rule: Rule, parts: string[]): Step[] {
 function worded(parts: string[]): Step[] {
   return parts.map((part, index) => {
     // The members of these have names that somebody chose.
-    if (index === 1 && parts[0] === "zones") return { zone: part };
+    // Of a label that is refused people do not know yet whose it is: the zone goes by its name in the document.
+    if (index === 1 && parts[0] === "zones") return parts.at(-1) === "label" ? { name: part } : { zone: part };
     if (index === 1 && ["ports", "services", "groups", "schedules"].includes(parts[0] ?? "")) return { name: part };
     if (/^\d+$/.test(part)) return { number: Number(part) + 1 };
     // Who, not where a range begins.

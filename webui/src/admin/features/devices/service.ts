@@ -17,8 +17,11 @@ const SERVICES: Record<string, string> = {
   "udp 443": "web",
   "tcp 445": "files",
   "tcp 465": "mail",
+  "tcp 554": "camera",
   "tcp 587": "mail",
   "tcp 631": "printing",
+  "tcp 1433": "database",
+  "tcp 1883": "mqtt",
   "udp 1900": "discovery",
   "tcp 3306": "database",
   "tcp 3389": "screen",
@@ -27,8 +30,11 @@ const SERVICES: Record<string, string> = {
   "udp 5060": "calls",
   "udp 5353": "discovery",
   "tcp 5432": "database",
+  "tcp 5900": "vnc",
+  "tcp 5901": "vnc",
   "tcp 8080": "web",
   "tcp 8443": "web",
+  "tcp 8883": "mqtt",
   "tcp 9100": "printing",
 };
 
