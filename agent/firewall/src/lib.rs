@@ -44,7 +44,6 @@ pub use forward::refused_on_the_way;
 pub use input::refused_by_box;
 pub use publish::arriving;
 pub use quarantine::refused_quarantine;
-pub use spoof::refused_source;
 pub use reach::{
     Finding, Names, Plugged, Side, Timed, Weight, cut_off, group_of, providers_network, reach,
     reach_in_a_week,
@@ -54,4 +53,5 @@ pub use rules::{acting, writing};
 #[cfg(feature = "sabotage")]
 pub use sabotage::{Sabotage, compile_with};
 pub use simulate::{Simulator, simulate};
+pub use spoof::refused_source;
 pub use tracking::ENDED;

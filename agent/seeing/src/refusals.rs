@@ -151,8 +151,7 @@ impl Refusals {
             _ => None,
         };
         let Logged { protocol, port, .. } = *packet;
-        let mut tried =
-            Tried { destination: Some(packet.destination), protocol, port, why, note };
+        let mut tried = Tried { destination: Some(packet.destination), protocol, port, why, note };
         if frame {
             // It is for the zone, whatever address it bears.
             tried.destination = None;

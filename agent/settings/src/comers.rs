@@ -36,8 +36,9 @@ impl Settings {
             return Sources { comers: Comers::Anybody, own: Vec::new(), nowhere: Vec::new() };
         }
         let members = self.members(one.from.named()).into_iter().map(Member::networks);
-        let networks = members
-            .flat_map(|(v4, v6)| v4.into_iter().map(IpNet::V4).chain(v6.into_iter().map(IpNet::V6)));
+        let networks = members.flat_map(|(v4, v6)| {
+            v4.into_iter().map(IpNet::V4).chain(v6.into_iter().map(IpNet::V6))
+        });
         let (outside, others): (Vec<IpNet>, Vec<IpNet>) =
             networks.partition(|network| is_partly_on_the_internet(*network));
         let zones = self.zones.iter().flat_map(|(name, zone)| {
@@ -73,8 +74,7 @@ fn is_most(networks: &[IpNet]) -> bool {
     }
     let size = |length: u32| 1_u128.checked_shl(length).unwrap_or(u128::MAX);
     let v4 = Ipv4Net::aggregate(&v4).into_iter().map(|net| size(u32::from(32 - net.prefix_len())));
-    let v6 =
-        Ipv6Net::aggregate(&v6).into_iter().map(|net| size(u32::from(128 - net.prefix_len())));
+    let v6 = Ipv6Net::aggregate(&v6).into_iter().map(|net| size(u32::from(128 - net.prefix_len())));
     let sum = |sizes: &mut dyn Iterator<Item = u128>| sizes.fold(0, u128::saturating_add);
     sum(&mut v4.into_iter()) >= size(31) || sum(&mut v6.into_iter()) >= size(124)
 }
@@ -109,7 +109,8 @@ mod tests {
         ] {
             assert_eq!(comers(list), Comers::Anybody, "{list}");
         }
-        for list in [r#"["5.6.7.8"]"#, r#"["5.0.0.0/8", "192.168.20.0/24"]"#, r#"["2620:fe::/32"]"#] {
+        for list in [r#"["5.6.7.8"]"#, r#"["5.0.0.0/8", "192.168.20.0/24"]"#, r#"["2620:fe::/32"]"#]
+        {
             assert_eq!(comers(list), Comers::Listed, "{list}");
         }
         for list in

@@ -56,7 +56,8 @@ const BESIDE: [&str; 39] = [
 ];
 /// What sentences put between places, and before what they leave out.
 const JOINTS: [&str; 13] = [
-    " and ", " or ", " but ", " except ", " only ", " to ", " from ", "以及", "或者", "除了", "和", "与", "或",
+    " and ", " or ", " but ", " except ", " only ", " to ", " from ", "以及", "或者", "除了", "和",
+    "与", "或",
 ];
 /// What sentences put before a place.
 const OTHERS: [&str; 10] =

@@ -121,9 +121,7 @@ pub(super) fn away(error: &Unanswered) -> Problem {
 pub(super) fn done(response: Response, pointer: Pointer) -> Result<(), Problem> {
     match response {
         Response::Accepted => Ok(()),
-        Response::Refused { problems } => {
-            Err(super::document::refused(problems, pointer))
-        }
+        Response::Refused { problems } => Err(super::document::refused(problems, pointer)),
         Response::Failed(failure) => {
             tracing::error!(code = failure.code, detail = failure.detail, "not applied");
             Err(Code::NotApplied.into())

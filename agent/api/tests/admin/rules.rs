@@ -83,8 +83,7 @@ async fn what_came_to_published_services_is_told() {
     }
     let told = browser.get(&site, "/published").await;
     let since = "2023-11-14T22:13:20Z";
-    let came =
-        json!({"id": 8, "for": "anybody", "hits": 12, "lastHit": "2096-10-02T07:06:40Z", "countedSince": since});
+    let came = json!({"id": 8, "for": "anybody", "hits": 12, "lastHit": "2096-10-02T07:06:40Z", "countedSince": since});
     let new = json!({"id": 3, "for": "own", "hits": 0, "lastHit": null, "countedSince": null});
     assert_eq!(told.body["items"], json!([came, new]));
 }

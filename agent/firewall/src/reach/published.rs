@@ -58,10 +58,13 @@ fn from_elsewhere(one: &Publication, sources: Sources) -> Vec<Finding> {
     let Sources { comers, own, nowhere } = sources;
     let only = comers == Comers::Nobody;
     let label = || one.label.clone();
-    let own = (comers == Comers::Own)
-        .then(|| Finding::OnlyOwnCome { label: label(), addresses: own });
-    let nowhere = (!nowhere.is_empty())
-        .then(|| Finding::NobodyComes { label: label(), addresses: nowhere, only });
+    let own =
+        (comers == Comers::Own).then(|| Finding::OnlyOwnCome { label: label(), addresses: own });
+    let nowhere = (!nowhere.is_empty()).then(|| Finding::NobodyComes {
+        label: label(),
+        addresses: nowhere,
+        only,
+    });
     own.into_iter().chain(nowhere).collect()
 }
 

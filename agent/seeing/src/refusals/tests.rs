@@ -98,7 +98,10 @@ fn who_has_an_address_of_no_network_is_told_once_wherever_he_sends() {
     }
     let row = row(&refusals, &view);
     assert_eq!((row.why, row.count, row.destination), (Why::NoSuchNetwork, 3, None));
-    assert_eq!((row.from.zone.as_deref(), row.to.zone.as_deref()), (Some("office"), Some("office")));
+    assert_eq!(
+        (row.from.zone.as_deref(), row.to.zone.as_deref()),
+        (Some("office"), Some("office"))
+    );
 }
 
 #[test]

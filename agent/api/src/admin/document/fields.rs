@@ -48,10 +48,7 @@ fn zone_name(zone: &str, language: Language) -> Option<String> {
 }
 
 /// Refused fields of a document, each with its code and words, as fields of the request.
-pub(in crate::admin) fn refused(
-    told: Vec<Shown>,
-    pointer: fn(&str) -> String,
-) -> Problem {
+pub(in crate::admin) fn refused(told: Vec<Shown>, pointer: fn(&str) -> String) -> Problem {
     let field = |shown: Shown| match shown.code.as_str() {
         "zone_unknown" => Field::new(pointer(&shown.field), "no-zone"),
         _ => Field {
@@ -104,7 +101,10 @@ mod tests {
     #[test]
     fn a_sentence_ends_as_its_language_does() {
         use settings::Language::{Chinese, English};
-        assert_eq!(sentence("zone 办公 is called so already", English), "Zone 办公 is called so already.");
+        assert_eq!(
+            sentence("zone 办公 is called so already", English),
+            "Zone 办公 is called so already."
+        );
         assert_eq!(sentence("请换一个名称", Chinese), "请换一个名称。");
         assert_eq!(sentence("is it so?", English), "Is it so?");
     }
