@@ -156,6 +156,12 @@ codes! {
 #[cfg(test)]
 pub(crate) const FIELD_CODES: &[&str] = &[
     "rest-address",
+    "s3-address",
+    "region",
+    "bucket",
+    "bucket-folder",
+    "bucket-in-name",
+    "no-bucket",
     "no-sheet",
     "newer-sheet",
     "unknown",

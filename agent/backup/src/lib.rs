@@ -65,7 +65,7 @@ pub use restoring::{RestoreStoreError, Restored, restore};
 pub use retention::{LockMode, Retention};
 pub use s3::S3;
 pub use s3_address::{InvalidS3Address, S3Address, S3Fields, S3Style};
-pub use sheet::{Sheet, SheetError, SheetKey};
+pub use sheet::{Sheet, SheetBucket, SheetError, SheetKey};
 pub use signature::{InvalidS3Keys, S3Keys};
 pub use source::{Page, Since, Source, SourceError};
 pub use stream::Change;

@@ -21,7 +21,8 @@ pub struct S3Fields<'a> {
 }
 
 /// Where the bucket's name stands in a request (AWS, "Virtual hosting of buckets").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum S3Style {
     /// `https://host/bucket/key`: servers of one's own.
     Path,
@@ -135,6 +136,16 @@ impl S3Address {
         }
     }
 
+    /// Where the keys of what is copied here lie: beside it, never in it.
+    #[must_use]
+    pub fn of_keys(&self) -> Self {
+        let prefix = match self.prefix.as_str() {
+            "" => "gatehouse-keys".to_owned(),
+            prefix => format!("{prefix}-keys"),
+        };
+        Self { prefix, ..self.clone() }
+    }
+
     /// Key of something in the prefix.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
@@ -215,6 +226,7 @@ mod tests {
         assert_eq!((path.authority().as_str(), path.port()), ("s3.example.net:9000", 9000));
         assert_eq!(path.path(&path.key("config")), "/copies/box/crm/config");
         assert_eq!(path.to_string(), "s3:https://s3.example.net:9000/copies/box/crm");
+        assert_eq!(path.of_keys().key("config"), "box/crm-keys/config");
         let style = S3Style::VirtualHost;
         let endpoint = "https://s3.example.net/";
         let host = S3Address::new(S3Fields { style, endpoint, prefix: "", ..FIELDS }).unwrap();

@@ -5,6 +5,7 @@ mod blank;
 mod chosen;
 mod kept;
 mod keyed;
+mod place;
 mod plan;
 mod reached;
 mod why;
@@ -24,8 +25,9 @@ use seal::RecordId;
 use vault::Store;
 
 pub use blank::Found;
-pub use chosen::{Chosen, InvalidChosen, Place, Rest};
+pub use chosen::{Chosen, InvalidChosen};
 pub use kept::{Drilled, Kept};
+pub use place::{Bucket, InvalidPlace, Place, Rest};
 pub use plan::LATE;
 pub use reached::{Around, Resolve};
 pub use why::Why;
@@ -158,7 +160,7 @@ impl Service {
         let mut running = self.running();
         let file = self.file(id);
         if let Some(before) = running.remove(&id)
-            && !same_place(&chosen, &before.chosen)
+            && !chosen.place.is_where(&before.chosen.place)
         {
             // Who moves a target begins anew there; what the other place has is no copy any more.
             forget(&file);
@@ -232,9 +234,4 @@ fn forget(file: &Path) {
         }
         _ => {}
     }
-}
-
-fn same_place(one: &Chosen, other: &Chosen) -> bool {
-    let (Place::Rest(one), Place::Rest(other)) = (&one.place, &other.place);
-    one.address == other.address
 }

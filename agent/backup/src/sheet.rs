@@ -12,9 +12,13 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{NoRandom, random};
 use crate::password::Password;
+use crate::s3_address::S3Style;
 
 /// Longest text that is read, bytes: what a QR code holds, and somewhat more.
 const MOST: usize = 8 << 10;
+
+/// The newest version of the text: the first one knows no buckets.
+const NEWEST: u8 = 2;
 
 /// Symbols of a sheet's last word.
 const LAST_WORD: usize = 5;
@@ -107,6 +111,23 @@ pub struct Sheet {
     /// knows when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<String>,
+    /// The bucket, where it is an object store that `at` leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3: Option<SheetBucket>,
+}
+
+/// A bucket of an object store, on a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetBucket {
+    /// The service's region.
+    pub region: String,
+    /// Its name.
+    pub bucket: String,
+    /// Folders in it.
+    pub prefix: String,
+    /// Where its name stands in requests.
+    pub style: S3Style,
 }
 
 /// No text of a sheet.
@@ -129,7 +150,14 @@ impl Sheet {
         key: SheetKey,
         authority: Option<&str>,
     ) -> Self {
-        Self { version: 1, at, user, password, key, ca: authority.and_then(first_certificate) }
+        let ca = authority.and_then(first_certificate);
+        Self { version: 1, at, user, password, key, ca, s3: None }
+    }
+
+    /// The same in a bucket of an object store.
+    #[must_use]
+    pub fn of(self, bucket: SheetBucket) -> Self {
+        Self { version: NEWEST, s3: Some(bucket), ..self }
     }
 
     /// The text.
@@ -178,7 +206,7 @@ impl Sheet {
             return Err(SheetError::Other);
         }
         let Version { version } = serde_json::from_str(text).map_err(|_| SheetError::Other)?;
-        if version > 1 {
+        if version > NEWEST {
             return Err(SheetError::Newer);
         }
         serde_json::from_str(text).map_err(|_| SheetError::Other)
@@ -256,7 +284,7 @@ mod tests {
         assert!(read.password == sheet.password);
         let pem = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(sheet.authority().unwrap().as_deref(), Some(pem));
-        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":2");
+        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":3");
         assert_eq!(Sheet::parse(&newer).unwrap_err(), SheetError::Newer);
         for other in ["", "{}", "https://nas.example", &"x".repeat(MOST + 1)] {
             assert_eq!(Sheet::parse(other).unwrap_err(), SheetError::Other);

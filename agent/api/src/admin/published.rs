@@ -11,6 +11,7 @@ use settings::Comers;
 use super::ask::unexpected;
 use super::document::site;
 use super::state::Admin;
+use crate::problem::Code;
 use crate::realm::Who;
 use crate::reply::{self, Reply};
 use crate::shape::plain::Time;

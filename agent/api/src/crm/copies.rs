@@ -4,20 +4,21 @@
 mod given;
 mod kept;
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post, put};
-use backup::Protection;
-use backup::service::{self, Around, Chosen, Doing, Place, Said, Why};
+use backup::{Protection, S3Style};
+use backup::service::{self, Around, Bucket, Chosen, Doing, Place, Said, Why};
 use events::{EgressProtocol, Event};
 use identity::Manager;
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
-pub(super) use self::given::rest;
+pub(super) use self::given::place;
 pub(super) use self::kept::Copies;
 use self::kept::{MOST, Shown};
 use super::{Crm, Parts};
@@ -104,13 +105,15 @@ async fn sheet(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
     let open = crm.open()?;
     let one = open.copies.note(&who.role, id, action::COPY_SHEET_SHOWN).await?;
     let sheet = one.chosen.sheet();
+    let located = located(&one.chosen.place);
     reply::json(&shape::CopySheet {
         text: sheet.text().reveal().to_owned(),
         name: one.chosen.name.clone(),
         organisation: crm.seen().front.organisation,
-        address: sheet.at.clone(),
-        user: sheet.user.clone(),
+        address: located.address,
+        user: located.user,
         password: sheet.password.reveal().to_owned(),
+        bucket: located.bucket,
         key: sheet.key.text().to_string(),
         has_authority: sheet.ca.is_some(),
         last_word: sheet.last_word(),
@@ -182,16 +185,18 @@ fn teller(parts: &Parts) -> Arc<dyn Fn(Said) + Send + Sync> {
 
 fn told(one: &Shown, now: u64) -> shape::CopyTarget {
     let Shown { id, known, told } = one;
-    let Place::Rest(rest) = &known.chosen.place;
+    let place = located(&known.chosen.place);
     let kept = &told.kept;
     let age = now.saturating_sub(kept.good.unwrap_or(known.chosen.made));
     shape::CopyTarget {
         id: Id(id.0),
         version: known.version.0,
         name: known.chosen.name.clone(),
-        address: rest.address.clone(),
-        user: rest.user.clone(),
-        authority: rest.authority.clone(),
+        address: place.address,
+        user: place.user,
+        bucket: place.bucket,
+        lock_days: place.lock_days,
+        authority: place.authority,
         sheet: known.chosen.sheet.map(Time),
         doing: told.doing.map(|doing| match doing {
             Doing::Copying => shape::CopyDoing::Copying,
@@ -225,6 +230,52 @@ fn told(one: &Shown, now: u64) -> shape::CopyTarget {
             since: Time(at),
             last: Time(at),
         }),
+    }
+}
+
+/// Where copies lie, as it is told.
+struct Located {
+    address: String,
+    user: String,
+    bucket: Option<shape::CopyBucket>,
+    lock_days: Option<u16>,
+    authority: Option<String>,
+}
+
+fn located(place: &Place) -> Located {
+    match place {
+        Place::Rest(rest) => Located {
+            address: rest.address.clone(),
+            user: rest.user.clone(),
+            bucket: None,
+            lock_days: None,
+            authority: rest.authority.clone(),
+        },
+        Place::S3(Bucket {
+            endpoint,
+            region,
+            bucket,
+            prefix,
+            style,
+            key_id,
+            secret: _,
+            authority,
+            lock_days,
+        }) => Located {
+            address: endpoint.clone(),
+            user: key_id.clone(),
+            bucket: Some(shape::CopyBucket {
+                region: region.clone(),
+                name: bucket.clone(),
+                folder: prefix.clone(),
+                style: match style {
+                    S3Style::Path => shape::BucketStyle::Path,
+                    S3Style::VirtualHost => shape::BucketStyle::VirtualHost,
+                },
+            }),
+            lock_days: lock_days.map(NonZeroU16::get),
+            authority: authority.clone(),
+        },
     }
 }
 

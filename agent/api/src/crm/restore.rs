@@ -7,11 +7,11 @@ use std::sync::PoisonError;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use backup::service::{Found, Rest, Why};
+use backup::service::{Found, Place, Why};
 use backup::{Id, Sheet, SheetError, SheetKey};
 use events::{CrmState as Told, Event};
 
-use super::copies::{rest, why};
+use super::copies::{place, why};
 use super::life::{Life, Stage, clear, end, not_written};
 use super::place::{Front, Mark};
 use super::state::stranger;
@@ -45,10 +45,10 @@ async fn look(
     Sent(typed): Sent<shape::TypedSheet>,
 ) -> Reply {
     crm.in_claim(&step)?;
-    let (rest, key) = read(typed)?;
-    let wanted = rest.clone();
+    let (place, key) = read(typed)?;
+    let wanted = place.clone();
     let around = copies::around(&crm.0.parts);
-    let look = move || Found::open(&around, &rest, &key).and_then(|found| found.copies());
+    let look = move || Found::open(&around, &place, &key).and_then(|found| found.copies());
     let found = match apart(look).await? {
         Ok((copies, damaged)) => shape::CopiesFound {
             why: copies.is_empty().then_some(shape::CopyWhy::Nothing),
@@ -90,7 +90,7 @@ async fn begin(
         Some(None) => return Err(Problem::field("/copy", "unknown")),
         copy => copy.flatten(),
     };
-    let (rest, key) = read(new.sheet)?;
+    let (place, key) = read(new.sheet)?;
     {
         let mut restore = crm.0.restore.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*restore, Some(Restore::Running(_))) {
@@ -106,7 +106,7 @@ async fn begin(
             // Somebody else may have given the code while this one waited.
             crm.in_claim(&of)?;
             // What leads nowhere is known before anything makes way.
-            let found = apart(move || Found::open(&around, &rest, &key)).await?;
+            let found = apart(move || Found::open(&around, &place, &key)).await?;
             let found = match found {
                 Ok(found) => found,
                 Err(why) => return Ok(Some(why)),
@@ -151,7 +151,7 @@ async fn so_far(State(crm): State<Crm>, StepSecret(step): StepSecret) -> Reply {
 }
 
 /// Where the copies are and what opens them, or every field that is refused.
-fn read(typed: shape::TypedSheet) -> Result<(Rest, SheetKey), Problem> {
+fn read(typed: shape::TypedSheet) -> Result<(Place, SheetKey), Problem> {
     if let Some(text) = typed.text.filter(|text| !text.reveal().trim().is_empty()) {
         let code = |error| match error {
             SheetError::Other => "no-sheet",
@@ -159,12 +159,9 @@ fn read(typed: shape::TypedSheet) -> Result<(Rest, SheetKey), Problem> {
         };
         let sheet = Sheet::parse(text.reveal());
         let sheet = sheet.map_err(|error| Problem::field("/text", code(error)))?;
-        let authority = sheet.authority().map_err(|error| Problem::field("/text", code(error)))?;
-        let Sheet { at, user, password, key, .. } = sheet;
-        let rest = Rest { address: at, user, password, authority };
         // As if it had been typed.
-        let known = rest.address().is_ok() && rest.login().is_ok();
-        return if known { Ok((rest, key)) } else { Err(Problem::field("/text", "no-sheet")) };
+        let place = Place::of_sheet(&sheet).map_err(|_| Problem::field("/text", "no-sheet"))?;
+        return Ok((place, sheet.key));
     }
     let mut refused = Vec::new();
     let given = shape::CopyTargetGiven {
@@ -172,9 +169,11 @@ fn read(typed: shape::TypedSheet) -> Result<(Rest, SheetKey), Problem> {
         address: typed.address,
         user: typed.user,
         password: typed.password,
+        bucket: typed.bucket,
+        lock_days: None,
         authority: typed.authority,
     };
-    let rest = rest(given, None, &mut refused);
+    let place = place(given, None, &mut refused);
     let key = match typed.key.as_ref().map(|key| SheetKey::parse(key.reveal())) {
         None => {
             refused.push(Field::new("/key", "empty"));
@@ -186,8 +185,8 @@ fn read(typed: shape::TypedSheet) -> Result<(Rest, SheetKey), Problem> {
         }
         Some(Ok(key)) => Some(key),
     };
-    match (rest, key) {
-        (Some(rest), Some(key)) if refused.is_empty() => Ok((rest, key)),
+    match (place, key) {
+        (Some(place), Some(key)) if refused.is_empty() => Ok((place, key)),
         _ => Err(Problem::fields_refused(refused)),
     }
 }

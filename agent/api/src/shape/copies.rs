@@ -26,10 +26,16 @@ pub struct CopyTarget {
     pub version: u64,
     /// What it is called.
     pub name: String,
-    /// Where it is: `https://…` of a restic REST server.
+    /// Where it is: `https://…` of a restic REST server, or of an S3-compatible object store.
     pub address: String,
-    /// Who signs in there.
+    /// Who signs in there: a user, or an access key's id.
     pub user: String,
+    /// The bucket, of an object store.
+    #[schema(required = true)]
+    pub bucket: Option<CopyBucket>,
+    /// For how many days nobody can take away what was written to the bucket, if for any.
+    #[schema(required = true)]
+    pub lock_days: Option<u16>,
     /// Certificates of the authority that its own comes from, PEM; those that the box knows when there is none.
     #[schema(required = true)]
     pub authority: Option<String>,
@@ -130,7 +136,7 @@ pub enum CopyWhy {
     CertificateAuthority,
     /// Its certificate is not accepted otherwise.
     CertificateBad,
-    /// It does not speak as a restic REST server does.
+    /// It does not speak as a restic REST server or an object store does.
     NotUnderstood,
     /// User or password is wrong, or the access key.
     WrongLogin,
@@ -202,17 +208,49 @@ pub struct CopyDrill {
 pub struct CopyTargetGiven {
     /// What it is called, 1 to 100 characters.
     pub name: String,
-    /// Where it is: `https://host[:port]/folder` of a restic REST server.
+    /// Where it is: `https://host[:port]/folder` of a restic REST server, or `https://host[:port]` of an object store.
     pub address: String,
-    /// Who signs in there.
+    /// Who signs in there: a user, or an access key's id.
     pub user: String,
-    /// The password. Left out in a change, the former one stays.
+    /// The password, or the access key's secret. Left out in a change, the former one stays.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub password: Option<Secret>,
+    /// The bucket, of an object store; left out for a REST server.
+    #[serde(default)]
+    pub bucket: Option<CopyBucket>,
+    /// For how many days nobody, also whoever has the key, can take away what was written to the bucket, 1 to 3650.
+    /// The bucket must have been made with object lock. Left out, nothing is locked.
+    #[serde(default)]
+    pub lock_days: Option<u16>,
     /// Certificates of the authority, PEM; those that the box knows when left out.
     #[serde(default)]
     pub authority: Option<String>,
+}
+
+/// A bucket of an S3-compatible object store.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CopyBucket {
+    /// The service's region, such as `eu-central-1` or `oss-cn-hangzhou`.
+    pub region: String,
+    /// Its name.
+    pub name: String,
+    /// Folders in it, with `/` between them; may be empty.
+    #[serde(default)]
+    pub folder: String,
+    /// Where its name stands in requests.
+    pub style: BucketStyle,
+}
+
+/// Where a bucket's name stands in requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BucketStyle {
+    /// `https://host/bucket/…`: servers of one's own.
+    Path,
+    /// `https://bucket.host/…`: AWS, Aliyun OSS, Tencent COS.
+    VirtualHost,
 }
 
 /// What is printed of a target: all that a blank box needs, but for what opens the vault.
@@ -232,6 +270,9 @@ pub struct CopySheet {
     pub user: String,
     /// With which password.
     pub password: String,
+    /// The bucket, of an object store.
+    #[schema(required = true)]
+    pub bucket: Option<CopyBucket>,
     /// The key of the copies, seven groups of five.
     pub key: String,
     /// Whether the text holds a certificate that has to come along.
@@ -260,6 +301,9 @@ pub struct TypedSheet {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub password: Option<Secret>,
+    /// The bucket, of an object store.
+    #[serde(default)]
+    pub bucket: Option<CopyBucket>,
     /// The key of the copies.
     #[serde(default)]
     #[schema(value_type = Option<String>)]

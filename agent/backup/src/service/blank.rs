@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use super::{Around, Rest, Why};
+use super::{Around, Place, Why};
 use crate::drill::causes;
 use crate::keys::KeyRepository;
 use crate::object::Id;
@@ -25,8 +25,8 @@ impl Found {
     ///
     /// # Errors
     /// See [`Why`].
-    pub fn open(around: &Around, rest: &Rest, key: &SheetKey) -> Result<Self, Why> {
-        let targets = around.targets(rest);
+    pub fn open(around: &Around, place: &Place, key: &SheetKey) -> Result<Self, Why> {
+        let targets = around.targets(place);
         let [copies, keys] = targets.map_err(|error| logged(&error, Why::Store))?;
         let copies = Restic::open(copies, &key.of_copies(), around.names(), around.clock());
         let copies = copies.map_err(|error| logged(&error, (&error).into()))?;

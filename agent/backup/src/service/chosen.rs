@@ -1,12 +1,9 @@
 //! A target as somebody chose it, and how it is written down.
 
-use events::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::place::{InvalidPlace, Place};
 use crate::keep::Keep;
-use crate::password::Password;
-use crate::rest_address::{InvalidRestAddress, RestAddress};
-use crate::rest_server::{InvalidLogin, Login};
 use crate::sheet::{Sheet, SheetKey};
 
 /// A target of copies.
@@ -27,37 +24,12 @@ pub struct Chosen {
     pub sheet: Option<u64>,
 }
 
-/// Where copies lie.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Place {
-    /// A restic REST server.
-    Rest(Rest),
-}
-
-/// A restic REST server, and who we are there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rest {
-    /// `https://…`
-    pub address: String,
-    /// The user.
-    pub user: String,
-    /// The password.
-    pub password: Secret,
-    /// Certificates of the authority that its own comes from, PEM; none for those that everybody knows.
-    pub authority: Option<String>,
-}
-
 /// What cannot be of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidChosen {
-    /// The address.
+    /// Where it is.
     #[error(transparent)]
-    Address(#[from] InvalidRestAddress),
-    /// User or password.
-    #[error(transparent)]
-    Login(#[from] InvalidLogin),
+    Place(#[from] InvalidPlace),
     /// It is not written down as this program does.
     #[error("this is no target that was written down")]
     Written,
@@ -78,18 +50,14 @@ impl Chosen {
     /// See [`InvalidChosen`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidChosen> {
         let chosen: Self = serde_json::from_slice(bytes).map_err(|_| InvalidChosen::Written)?;
-        let Place::Rest(rest) = &chosen.place;
-        rest.address()?;
-        rest.login()?;
+        chosen.place.check()?;
         Ok(chosen)
     }
 
     /// What is printed.
     #[must_use]
     pub fn sheet(&self) -> Sheet {
-        let Place::Rest(rest) = &self.place;
-        let login = (rest.user.clone(), rest.password.clone());
-        Sheet::new(rest.address.clone(), login, self.key.clone(), rest.authority.as_deref())
+        self.place.sheet(self.key.clone())
     }
 
     /// Whether a sheet of this one says of the other where it is and how it opens.
@@ -99,23 +67,11 @@ impl Chosen {
     }
 }
 
-impl Rest {
-    /// # Errors
-    /// See [`InvalidRestAddress`].
-    pub fn address(&self) -> Result<RestAddress, InvalidRestAddress> {
-        self.address.parse()
-    }
-
-    /// # Errors
-    /// See [`InvalidLogin`].
-    pub fn login(&self) -> Result<Login, InvalidLogin> {
-        let password = Password::new(self.password.reveal().to_owned());
-        Login::new(self.user.clone(), password)
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use events::Secret;
+
+    use super::super::place::{Rest, tests::bucket};
     use super::*;
 
     pub fn chosen(address: &str, authority: Option<String>) -> Chosen {
@@ -153,9 +109,11 @@ pub(super) mod tests {
         let one = chosen("https://nas.example/shop", None);
         let renamed = Chosen { name: "Cellar".to_owned(), sheet: Some(7), ..one.clone() };
         assert!(renamed.has_sheet_of(&one));
-        let mut moved = one.clone();
-        let Place::Rest(rest) = &mut moved.place;
-        rest.address.push('2');
+        let moved = Chosen { place: chosen("https://nas.example/shop2", None).place, ..one.clone() };
         assert!(!moved.has_sheet_of(&one));
+        let elsewhere = Chosen { place: Place::S3(bucket()), ..one.clone() };
+        assert!(!elsewhere.has_sheet_of(&one));
+        let read = Chosen::from_bytes(&elsewhere.to_bytes().unwrap()).unwrap();
+        assert!(read.place == elsewhere.place && read.has_sheet_of(&elsewhere));
     }
 }

@@ -5,10 +5,13 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Rest, Said};
-use crate::line::Trust;
+use super::place::{Bucket, Place, Rest};
+use crate::line::{Addresses, Trust};
 use crate::rest_server::RestServer;
 use crate::restic::{Clock, Names};
+use crate::retention::{LockMode, Retention};
+use crate::s3::S3;
+use crate::s3_address::S3Address;
 use crate::target::Target;
 
 /// Looks a host's addresses up, as far as we may go there.
@@ -30,18 +33,47 @@ pub struct Around {
 
 impl Around {
     /// Where copies and keys lie.
-    pub(super) fn targets(&self, rest: &Rest) -> io::Result<[Arc<dyn Target>; 2]> {
+    pub(super) fn targets(&self, place: &Place) -> io::Result<[Arc<dyn Target>; 2]> {
+        match place {
+            Place::Rest(rest) => self.of_server(rest),
+            Place::S3(bucket) => self.of_bucket(bucket),
+        }
+    }
+
+    fn of_server(&self, rest: &Rest) -> io::Result<[Arc<dyn Target>; 2]> {
         let address = rest.address().map_err(io::Error::other)?;
         let login = rest.login().map_err(io::Error::other)?;
         let of = |folder| -> io::Result<Arc<dyn Target>> {
-            let trust = match &rest.authority {
-                Some(pem) => Trust::These(pem.clone()),
-                None => Trust::File(self.authorities.clone()),
-            };
-            let (host, resolve) = (address.host().to_owned(), Arc::clone(&self.resolve));
-            Ok(Arc::new(RestServer::new(folder, &login, trust, Arc::new(move || resolve(&host)))?))
+            let (trust, addresses) = self.line(rest.authority.as_deref(), address.host());
+            Ok(Arc::new(RestServer::new(folder, &login, trust, addresses)?))
         };
         Ok([of(address.clone())?, of(address.of_keys())?])
+    }
+
+    fn of_bucket(&self, bucket: &Bucket) -> io::Result<[Arc<dyn Target>; 2]> {
+        let address = bucket.address().map_err(io::Error::other)?;
+        let of = |address: S3Address| -> io::Result<Arc<dyn Target>> {
+            let (trust, addresses) = self.line(bucket.authority.as_deref(), &address.host());
+            let keys = bucket.keys().map_err(io::Error::other)?;
+            let target = S3::new(address, keys, trust, addresses, self.clock())?;
+            Ok(match bucket.lock_days {
+                Some(days) => {
+                    Arc::new(target.locking(Retention { days, mode: LockMode::Compliance }))
+                }
+                None => Arc::new(target),
+            })
+        };
+        Ok([of(address.clone())?, of(address.of_keys())?])
+    }
+
+    /// Whom is trusted to be this host, and its addresses.
+    fn line(&self, authority: Option<&str>, host: &str) -> (Trust, Arc<Addresses>) {
+        let trust = match authority {
+            Some(pem) => Trust::These(pem.to_owned()),
+            None => Trust::File(self.authorities.clone()),
+        };
+        let (host, resolve) = (host.to_owned(), Arc::clone(&self.resolve));
+        (trust, Arc::new(move || resolve(&host)))
     }
 
     pub(super) fn names(&self) -> Names {
@@ -54,15 +86,5 @@ impl Around {
 
     pub(super) fn now(&self) -> u64 {
         (self.clock)()
-    }
-}
-
-impl Rest {
-    /// That the way there is wanted, for what is called so.
-    #[must_use]
-    pub fn wants(&self, name: &str) -> Option<Said> {
-        let address = self.address().ok()?;
-        let (host, port) = (address.host().to_owned(), address.port());
-        Some(Said::Wants { host, port, name: name.to_owned() })
     }
 }

@@ -15,7 +15,7 @@ use super::kept::{Copied, Drilled, Kept};
 use super::keyed::{Ends, Keyed};
 use super::plan::{self, Asked, Failed, Job, Next, Past};
 use super::why::Why;
-use super::{Chosen, Doing, Failing, Parts, Place, Said, Told};
+use super::{Chosen, Doing, Failing, Parts, Said, Told};
 use crate::drill::{causes, drill};
 use crate::keys::KeyRepository;
 use crate::pruning::PruneError;
@@ -188,8 +188,7 @@ impl Worker {
 
     /// Asks for the way there: an admin may have taken it away, or never given it.
     fn wants_way(&self) {
-        let Place::Rest(rest) = &self.chosen.place;
-        if let Some(wants) = rest.wants(&self.chosen.name) {
+        if let Some(wants) = self.chosen.place.wants(&self.chosen.name) {
             (self.parts.say)(wants);
         }
     }
@@ -265,9 +264,8 @@ impl Worker {
         }
         let is_new = self.state.kept.good.is_none() || anew;
         let opened = (|| -> Result<Open, OpenFailed> {
-            let Place::Rest(rest) = &self.chosen.place;
             let (around, key) = (&self.parts.around, &self.chosen.key);
-            let [copies, keys] = around.targets(rest)?;
+            let [copies, keys] = around.targets(&self.chosen.place)?;
             let (names, clock) = (|| around.names(), || around.clock());
             let copies = match Restic::open(copies.clone(), &key.of_copies(), names(), clock()) {
                 Err(OpenError::Nothing) if is_new => {

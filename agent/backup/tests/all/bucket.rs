@@ -68,8 +68,13 @@ impl Store {
         Self { place, authority, port, keys, child }
     }
 
+    /// Id and secret.
+    pub fn key_of(&self, user: &str) -> [String; 2] {
+        self.keys[user].clone()
+    }
+
     pub fn keys(&self, user: &str) -> S3Keys {
-        let [id, secret] = self.keys[user].clone();
+        let [id, secret] = self.key_of(user);
         S3Keys::new(id, secret).unwrap()
     }
 

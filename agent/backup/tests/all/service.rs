@@ -1,14 +1,21 @@
 //! Copies that are taken on time: to a real server over TLS, by the service that the applications use.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use backup::service::{Around, Chosen, Doing, Parts, Place, Rest, Said, Service, Told, Why};
-use backup::{Keep, KeyRepository, Protection, Repository, Restic, SheetKey, Trust};
+use backup::service::{
+    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, Said, Service, Told, Why,
+};
+use backup::{
+    Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet, SheetKey,
+    Trust,
+};
 use events::Secret;
 use seal::RecordId;
 
+use crate::bucket;
 use crate::nas::{NAME, Nas, PASSWORD};
 use crate::store::{DAY, Shop, contacts};
 
@@ -35,6 +42,25 @@ fn chosen(nas: &Nas) -> Chosen {
     Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
 }
 
+fn around(clock: Arc<Clock>) -> Around {
+    Around {
+        clock,
+        authorities: "/nowhere".into(),
+        resolve: Arc::new(|host| {
+            if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
+        }),
+        name: "/crm".to_owned(),
+        host: "gatehouse".to_owned(),
+    }
+}
+
+fn rest(chosen: &mut Chosen) -> &mut Rest {
+    match &mut chosen.place {
+        Place::Rest(rest) => rest,
+        Place::S3(_) => panic!("a bucket"),
+    }
+}
+
 impl Office {
     fn new() -> Self {
         let shop = Shop::new();
@@ -45,15 +71,7 @@ impl Office {
             path: shop.folder.path().join("store.1"),
             directory: shop.folder.path().join("copies"),
             scratch: shop.folder.path().join("drill"),
-            around: Around {
-                clock: Arc::new(move || ::vault::Clock::now(&time).wall),
-                authorities: "/nowhere".into(),
-                resolve: Arc::new(|host| {
-                    if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
-                }),
-                name: "/crm".to_owned(),
-                host: "gatehouse".to_owned(),
-            },
+            around: around(Arc::new(move || ::vault::Clock::now(&time).wall)),
             say: Arc::new(move |said| to.lock().unwrap().push(said)),
         });
         Self { shop, service, said }
@@ -149,6 +167,57 @@ fn a_target_gets_copies_on_time_and_a_drill_and_a_blank_box_comes_back_from_its_
 }
 
 #[test]
+fn a_bucket_that_locks_takes_copies_and_gives_them_back_to_a_blank_box() {
+    let store = bucket::Store::start(&[]);
+    let office = Office::new();
+    office.shop.contact("Anna");
+    let [key_id, secret] = store.key_of("box");
+    let days = NonZeroU16::new(3_650);
+    let in_bucket = |bucket: &str, secret: &str| {
+        let place = Place::S3(Bucket {
+            endpoint: format!("https://{NAME}:{}", store.port),
+            region: "us-east-1".to_owned(),
+            bucket: bucket.to_owned(),
+            prefix: bucket::PREFIX.to_owned(),
+            style: S3Style::Path,
+            key_id: key_id.clone(),
+            secret: Secret::new(secret.to_owned()),
+            authority: Some(store.authority.pem.clone()),
+            lock_days: days,
+        });
+        let key = SheetKey::new().unwrap();
+        let (name, made) = ("Cloud".to_owned(), crate::store::START);
+        Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+    };
+    for (chosen, why) in [
+        (in_bucket("locked", "hunter2"), Why::WrongLogin),
+        (in_bucket("no-such-bucket", &secret), Why::WrongPlace),
+        (in_bucket("copies", &secret), Why::NoObjectLock),
+    ] {
+        office.service.put(ID, chosen).unwrap();
+        let told = office.until("it failed", |told| told.failing.is_some());
+        assert_eq!(told.failing.unwrap().why, why);
+        office.service.remove(ID);
+    }
+    let chosen = in_bucket("locked", &secret);
+    office.service.put(ID, chosen.clone()).unwrap();
+    let told = office.rests();
+    assert_eq!((told.failing, told.drill_failed), (None, None));
+    let lock = ObjectLock { days: days.map(NonZeroU16::get) };
+    assert_eq!(told.kept.protection, Some(Protection::Locked(lock)));
+    assert!(told.kept.drill.unwrap().good);
+    store.restic("locked", &chosen.key.text(), &["check", "--read-data"]);
+
+    // What is printed is all that a blank box has.
+    let sheet = Sheet::parse(chosen.sheet().text().reveal()).unwrap();
+    let place = Place::of_sheet(&sheet).unwrap();
+    let found = Found::open(&around(bucket::wall()), &place, &sheet.key).unwrap();
+    let to = office.shop.blank("bucket");
+    found.restore(None, &to).unwrap();
+    assert_eq!(contacts(&office.shop.open(&to)), ["Anna"]);
+}
+
+#[test]
 fn each_trouble_is_one_line_and_nothing_is_lost() {
     let nas = Nas::start(&["--private-repos"]);
     let office = Office::new();
@@ -156,8 +225,7 @@ fn each_trouble_is_one_line_and_nothing_is_lost() {
     let right = chosen(&nas);
     let altered = |change: &dyn Fn(&mut Rest)| {
         let mut altered = right.clone();
-        let Place::Rest(rest) = &mut altered.place;
-        change(rest);
+        change(rest(&mut altered));
         altered
     };
     let fails = |chosen: Chosen, why: Why| {
@@ -211,13 +279,12 @@ fn a_target_that_moved_begins_anew_also_after_a_restart() {
     office.service.put(ID, here.clone()).unwrap();
     office.rests();
     let mut there = here;
-    let Place::Rest(rest) = &mut there.place;
-    let address = std::mem::replace(&mut rest.address, "https://other.example/box/crm".to_owned());
+    let elsewhere = "https://other.example/box/crm".to_owned();
+    let address = std::mem::replace(&mut rest(&mut there).address, elsewhere);
     office.service.put(ID, there.clone()).unwrap();
     // Before anything was tried there.
     office.service.end();
-    let Place::Rest(rest) = &mut there.place;
-    rest.address = format!("{address}2");
+    rest(&mut there).address = format!("{address}2");
     office.service.put(ID, there).unwrap();
     let told = office.rests();
     assert_eq!(told.failing, None);
@@ -231,8 +298,7 @@ fn days_without_a_copy_are_told_once_a_day() {
     let nas = Nas::start(&["--private-repos"]);
     let office = Office::new();
     let mut chosen = chosen(&nas);
-    let Place::Rest(rest) = &mut chosen.place;
-    rest.address = "https://other.example/box/crm".to_owned();
+    rest(&mut chosen).address = "https://other.example/box/crm".to_owned();
     office.service.put(ID, chosen).unwrap();
     office.until("it failed", |told| told.failing.is_some());
     let late = || {

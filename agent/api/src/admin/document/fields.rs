@@ -27,9 +27,10 @@ pub(in crate::admin) fn refused_naming(
     let told = problems.into_iter().map(|problem| {
         let name = |zone: &str| label(zone).or_else(|| zone_name(zone, language));
         let text = problem.reason.text_naming(language.into(), name);
-        (problem.field, problem.reason.code().to_owned(), text)
+        let code = problem.reason.code().to_owned();
+        Shown { field: problem.field, code, text, language: language.into() }
     });
-    refused(told, pointer)
+    refused(told.collect(), pointer)
 }
 
 /// What a zone is called in the first of these documents that has it: its label, else as the pages say.
