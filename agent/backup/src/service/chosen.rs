@@ -109,7 +109,8 @@ pub(super) mod tests {
         let one = chosen("https://nas.example/shop", None);
         let renamed = Chosen { name: "Cellar".to_owned(), sheet: Some(7), ..one.clone() };
         assert!(renamed.has_sheet_of(&one));
-        let moved = Chosen { place: chosen("https://nas.example/shop2", None).place, ..one.clone() };
+        let moved =
+            Chosen { place: chosen("https://nas.example/shop2", None).place, ..one.clone() };
         assert!(!moved.has_sheet_of(&one));
         let elsewhere = Chosen { place: Place::S3(bucket()), ..one.clone() };
         assert!(!elsewhere.has_sheet_of(&one));

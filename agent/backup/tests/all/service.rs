@@ -9,8 +9,8 @@ use backup::service::{
     Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, Said, Service, Told, Why,
 };
 use backup::{
-    Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet, SheetKey,
-    Trust,
+    Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet,
+    SheetKey, Trust,
 };
 use events::Secret;
 use seal::RecordId;

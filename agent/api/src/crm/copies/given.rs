@@ -124,9 +124,8 @@ impl Typed {
         let password = password.or(kept);
         let is_user = || Login::new(user.clone(), Password::new(String::new())).is_ok();
         refused.extend(refused_text("/user", &user, is_user));
-        let is_password = |text: &str| {
-            Login::new("x".to_owned(), Password::new(text.to_owned())).is_ok()
-        };
+        let is_password =
+            |text: &str| Login::new("x".to_owned(), Password::new(text.to_owned())).is_ok();
         refused.extend(refused_secret(password.as_ref(), is_password));
         read?;
         Some(Rest { address, user, password: password?, authority })
