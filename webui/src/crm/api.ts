@@ -24,6 +24,7 @@ export type Invited = Schemas["Invited"];
 export type Proposal = Schemas["Proposal"];
 export type ClaimSoFar = Schemas["ClaimSoFar"];
 export type RecoveryKey = Schemas["RecoveryKey"];
+export type CopyBucket = Schemas["CopyBucket"];
 export type CopyTarget = Schemas["CopyTarget"];
 export type CopyTargets = Schemas["CopyTargets"];
 export type CopySheet = Schemas["CopySheet"];

@@ -9,12 +9,14 @@ import { formatWhen, withinSentence } from "../../../i18n/when";
 import { Loading } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
-import { AreaField, PasswordField, SelectField, TextField } from "../../../ui/field";
+import { AreaField, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { NextSentence } from "../../../ui/next-sentence";
 import { Actions } from "../../../ui/page";
 import { TimeZone } from "../../../ui/when";
 import { type CopiesFound, type RestoreSoFar, START, type TypedSheet } from "../../api";
+import { sentPlace, toldOfPlace, typedPlace } from "../copies/place";
+import { PlaceFields } from "../copies/place-fields";
 
 /** While a copy is being restored, it is looked this often. */
 const LOOK_MS = 2_000;
@@ -69,10 +71,11 @@ function SheetForm(props: { failed: RestoreSoFar["why"]; onBack: () => void; onL
   const [byHand, setByHand] = useState(false);
   const [why, setWhy] = useState<CopiesFound["why"]>(props.failed);
   const form = useForm({
-    initial: { text: "", address: "", user: "", password: "", key: "", authority: "" },
+    initial: { text: "", ...typedPlace(null), key: "" },
     check: (values) => (byHand ? {} : { text: values.text.trim() === "" ? t("crm.restore.textEmpty") : undefined }),
-    submit: async ({ text, authority, ...parts }) => {
-      const sheet: TypedSheet = byHand ? { ...parts, ...(authority.trim() === "" ? {} : { authority }) } : { text };
+    told: toldOfPlace,
+    submit: async ({ text, key, ...place }) => {
+      const sheet: TypedSheet = byHand ? { ...sentPlace(place), key } : { text };
       setWhy(null);
       try {
         const found = await post<CopiesFound>("/claim/copies", sheet);
@@ -96,11 +99,8 @@ function SheetForm(props: { failed: RestoreSoFar["why"]; onBack: () => void; onL
       )}
       {byHand ? (
         <>
-          <TextField label={t("crm.copies.address")} field={form.field("address")} inputMode="url" autoFocus {...code} />
-          <TextField label={t("crm.copies.user")} field={form.field("user")} {...code} />
-          <PasswordField label={t("crm.copies.password")} field={form.field("password")} autoComplete="off" />
+          <PlaceFields kind={form.values.kind} field={form.field} kept={false} />
           <TextField label={t("crm.copies.key")} hint={t("crm.claim.typeHint")} field={form.field("key")} {...code} />
-          <AreaField label={t("crm.copies.authority")} hint={t("crm.copies.authorityHint")} field={form.field("authority")} rows={3} optional {...code} />
         </>
       ) : (
         <AreaField label={t("crm.restore.text")} hint={t("crm.restore.textHint")} field={form.field("text")} rows={5} autoFocus {...code} />

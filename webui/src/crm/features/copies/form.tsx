@@ -8,12 +8,17 @@ import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { AreaField, PasswordField, TextField } from "../../../ui/field";
+import { Checkbox, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { CopyTarget } from "../../api";
+import { isElsewhere, sentPlace, toldOfPlace, typedPlace } from "./place";
+import { PlaceFields } from "./place-fields";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
+
+/** Days: as long as every day's copy stays, and some more. */
+const USUAL_LOCK = 30;
 
 export function NewCopyTargetPage() {
   return <FormPage find={() => null} />;
@@ -58,15 +63,11 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
   const toast = useToast();
   const anew = useCopyTargetsAnew();
   const form = useForm({
-    initial: {
-      name: before?.name ?? "",
-      address: before?.address ?? "",
-      user: before?.user ?? "",
-      password: "",
-      authority: before?.authority ?? "",
-    },
-    submit: async ({ password, authority, ...values }) => {
-      const body = { ...values, ...(password === "" ? {} : { password }), ...(authority.trim() === "" ? {} : { authority }) };
+    initial: { name: before?.name ?? "", ...typedPlace(before), locks: (before?.lockDays ?? null) !== null, lockDays: String(before?.lockDays ?? USUAL_LOCK) },
+    check: ({ kind, locks, lockDays }) => ({ lockDays: kind === "s3" && locks && !/^\d{1,4}$/.test(lockDays.trim()) ? t("crm.copies.lockNumber") : undefined }),
+    told: toldOfPlace,
+    submit: async ({ name, locks, lockDays, ...place }) => {
+      const body = { name, ...sentPlace(place), ...(place.kind === "s3" && locks ? { lockDays: Number(lockDays) } : {}) };
       const { data } =
         before === null
           ? await call<CopyTarget>("POST", COPIES, { body })
@@ -76,17 +77,23 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
       go(data.sheet === null ? `${COPIES}/${data.id}/sheet` : COPIES);
     },
   });
-  const code = { autoComplete: "off", autoCapitalize: "none", spellCheck: false } as const;
-  const moves = before !== null && before.sheet !== null && (form.values.address !== before.address || form.values.user !== before.user || form.values.password !== "" || form.values.authority !== (before.authority ?? ""));
+  const { kind, locks } = form.values;
+  const moves = before !== null && before.sheet !== null && isElsewhere(form.values, before);
+  const isBucket = kind === "s3";
   return (
     <Form form={form} label={props.title}>
       <TextField label={t("crm.copies.name")} hint={t("crm.copies.nameHint")} field={form.field("name")} autoComplete="off" />
-      <TextField label={t("crm.copies.address")} hint={t("crm.copies.addressHint")} field={form.field("address")} inputMode="url" {...code} />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label={t("crm.copies.user")} field={form.field("user")} {...code} />
-        <PasswordField label={t("crm.copies.password")} hint={before === null ? undefined : t("crm.copies.passwordKept")} field={form.field("password")} optional={before !== null} autoComplete="off" />
-      </div>
-      <AreaField label={t("crm.copies.authority")} hint={t("crm.copies.authorityHint")} field={form.field("authority")} rows={3} optional {...code} />
+      <PlaceFields kind={kind} field={form.field} kept={before !== null && (before.bucket !== null) === isBucket} />
+      {isBucket && (
+        <div>
+          <Checkbox label={t("crm.copies.locks")} hint={t("crm.copies.locksHint")} checked={locks} onChecked={(on) => form.set("locks", on)} />
+          {locks && (
+            <div className="mt-2 max-w-40 pl-7">
+              <TextField label={t("crm.copies.lockDays")} field={form.field("lockDays")} inputMode="numeric" autoComplete="off" />
+            </div>
+          )}
+        </div>
+      )}
       {moves && <Note state="needs-you">{t("crm.copies.voids")}</Note>}
       <Note>{t("crm.copies.egress")}</Note>
       <Actions>

@@ -50,6 +50,11 @@ export function CopiesPage() {
   );
 }
 
+/** Where it is, in a line. */
+function placeOf({ address, bucket }: CopyTarget): string {
+  return bucket === null ? address : [address, bucket.name, bucket.folder].filter((one) => one !== "").join("/");
+}
+
 function Target({ target }: { target: CopyTarget }) {
   const { t } = useText();
   const anew = useCopyTargetsAnew();
@@ -84,7 +89,7 @@ function Target({ target }: { target: CopyTarget }) {
           {name}
         </Link>
       }
-      aside={<span className="wrap-anywhere">{target.address}</span>}
+      aside={<span className="wrap-anywhere">{placeOf(target)}</span>}
     >
       <div className="grid gap-4">
         {target.sheet === null && (

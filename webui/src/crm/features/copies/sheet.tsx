@@ -117,9 +117,17 @@ function Shown({ sheet }: { sheet: CopySheet }) {
         <Facts
           items={[
             { label: t("crm.copies.name"), value: sheet.name },
-            { label: t("crm.copies.address"), value: typed(sheet.address) },
-            { label: t("crm.copies.user"), value: typed(sheet.user) },
-            { label: t("crm.copies.password"), value: typed(sheet.password) },
+            { label: t(sheet.bucket === null ? "crm.copies.address" : "crm.copies.endpoint"), value: typed(sheet.address) },
+            ...(sheet.bucket === null
+              ? []
+              : [
+                  { label: t("crm.copies.region"), value: typed(sheet.bucket.region) },
+                  { label: t("crm.copies.bucket"), value: typed(sheet.bucket.name) },
+                  ...(sheet.bucket.folder === "" ? [] : [{ label: t("crm.copies.folder"), value: typed(sheet.bucket.folder) }]),
+                  { label: t("crm.copies.style"), value: t(`crm.copies.styleOf.${sheet.bucket.style}`) },
+                ]),
+            { label: t(sheet.bucket === null ? "crm.copies.user" : "crm.copies.keyId"), value: typed(sheet.user) },
+            { label: t(sheet.bucket === null ? "crm.copies.password" : "crm.copies.secret"), value: typed(sheet.password) },
             { label: t("crm.copies.key"), value: <Groups text={sheet.key} /> },
           ]}
         />
