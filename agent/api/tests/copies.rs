@@ -166,3 +166,78 @@ async fn staff_has_nothing_to_do_with_copies() {
         assert_eq!(refused.told(), "403 not-allowed", "{method} {path}");
     }
 }
+
+/// A bucket of an object store, changed.
+fn bucket(changes: &[(&str, Value)]) -> Value {
+    let mut given = json!({
+        "name": "Cloud", "address": "https://s3.example.net", "user": "AKIA7", "password": SECRETS[0],
+        "bucket": {"region": "eu-1", "name": "copies", "folder": "shop", "style": "virtual-host"},
+        "lockDays": 30,
+    });
+    for (pointer, value) in changes {
+        *given.pointer_mut(pointer).unwrap() = value.clone();
+    }
+    given
+}
+
+#[tokio::test]
+async fn what_cannot_be_of_a_bucket_is_told_by_field() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    for (field, value, code) in [
+        ("/address", json!(""), "empty"),
+        ("/address", json!("http://s3.example.net"), "s3-address"),
+        ("/address", json!("https://s3.example.net/copies"), "s3-address"),
+        ("/address", json!("https://[::1]"), "s3-address"),
+        ("/user", json!(""), "empty"),
+        ("/user", json!("a b"), "unseen"),
+        ("/password", Value::Null, "empty"),
+        ("/bucket/region", json!(""), "empty"),
+        ("/bucket/region", json!("eu 1"), "region"),
+        ("/bucket/name", json!(""), "empty"),
+        ("/bucket/name", json!("Copies"), "bucket"),
+        ("/bucket/folder", json!("a//b"), "bucket-folder"),
+        ("/lockDays", json!(0), "limit"),
+        ("/lockDays", json!(3_651), "limit"),
+    ] {
+        let refused = manager.post("/copies", bucket(&[(field, value.clone())])).await;
+        assert_eq!(refused.told(), format!("422 invalid {field} {code}"), "{value}");
+    }
+    let style = manager.post("/copies", bucket(&[("/bucket/name", json!("a.copies"))])).await;
+    assert_eq!(style.told(), "422 invalid /bucket/style bucket-in-name");
+    let lock = manager.post("/copies", with("NAS", "lockDays", json!(7))).await;
+    assert_eq!(lock.told(), "422 invalid /lockDays no-bucket");
+    assert_eq!(items(manager).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_bucket_is_a_target_with_its_own_sheet() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    // As it is typed: without the scheme, with strokes around the folder.
+    let typed = [("/address", json!("s3.example.net")), ("/bucket/folder", json!("/shop/"))];
+    let path = added(manager, bucket(&typed)).await;
+    let one = items(manager).await.remove(0);
+    let expected = bucket(&[]);
+    for field in ["address", "user", "bucket", "lockDays"] {
+        assert_eq!(one[field], expected[field], "{field}");
+    }
+    let wanted = office.wanted().await;
+    assert_eq!(wanted, ("copies.s3.example.net".to_owned(), 443, Some("Cloud".to_owned())));
+    let shown = manager.post(&format!("{path}/sheet"), Value::Null).await.good();
+    assert_eq!(shown["bucket"], expected["bucket"]);
+    let sheet = Sheet::parse(shown["text"].as_str().unwrap()).unwrap();
+    assert_eq!(sheet.s3.unwrap().bucket, "copies");
+    let proof = json!({ "lastWord": shown["lastWord"] });
+    let proved = manager.at("POST", &format!("{path}/sheet/proof"), &json!(1), proof).await.good();
+    // How long it locks no sheet says, and the secret stays.
+    let locked = bucket(&[("/password", Value::Null), ("/lockDays", json!(60))]);
+    let changed = manager.at("PUT", &path, &json!(2), locked).await.good();
+    assert_eq!((&changed["lockDays"], &changed["sheet"]), (&json!(60), &proved["sheet"]));
+    let moved = bucket(&[("/password", Value::Null), ("/bucket/name", json!("other"))]);
+    let refused = manager.at("PUT", &path, &json!(3), moved).await;
+    assert_eq!(refused.told(), "422 invalid /password empty");
+    let region = bucket(&[("/password", Value::Null), ("/bucket/region", json!("eu-2"))]);
+    let changed = manager.at("PUT", &path, &json!(3), region).await.good();
+    assert!(changed["sheet"].is_null(), "a sheet with another region is another");
+}

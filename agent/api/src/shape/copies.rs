@@ -237,7 +237,6 @@ pub struct CopyBucket {
     /// Its name.
     pub name: String,
     /// Folders in it, with `/` between them; may be empty.
-    #[serde(default)]
     pub folder: String,
     /// Where its name stands in requests.
     pub style: BucketStyle,
