@@ -131,7 +131,14 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         .run(events, ordered),
     );
     let authorities = options.authorities.clone();
-    let alerts = Alerts::new(fetching.clone(), identity.clone(), bell, store.clone(), authorities);
+    let alerts = Alerts::new(
+        fetching.clone(),
+        identity.clone(),
+        bell,
+        store.clone(),
+        options.store.clone(),
+        authorities,
+    );
     let (end_alerts, to_end) = oneshot::channel();
     let mut alerts = tokio::spawn(alerts.run(to_end));
     let lists = Lists::new(fetching, options.authorities.clone(), fetches);

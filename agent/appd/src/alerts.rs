@@ -3,6 +3,8 @@
 //! out then is carried to its targets.
 
 mod carrying;
+mod clock;
+mod disk;
 mod gathered;
 mod heads;
 mod internet;
@@ -11,14 +13,15 @@ mod notices;
 mod refusals;
 mod sign_ins;
 
+use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use api::admin::{Bell, Round};
 use host_api::seeing::{Look, MAX_PAGE, Page, Seen};
 use host_api::{Request, Response};
 use identity::Identity;
-use notify::{Alert, Failure, LocalTime, Realm};
+use notify::{Alert, Failure, LocalTime, Moment, Part, Percent, Realm};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 use vault::Store;
@@ -29,8 +32,8 @@ use heads::Heads;
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(10);
-/// How often block lists are: they are late by days.
-const LISTS: Duration = Duration::from_secs(600);
+/// How often block lists and disks are: they are late by days, and fill slowly.
+const RARE: Duration = Duration::from_secs(600);
 /// How long the last messages may take when the program ends; the unit gives it 15 seconds.
 const LAST: Duration = Duration::from_secs(6);
 
@@ -43,20 +46,28 @@ pub struct Alerts {
     refusals: refusals::Refusals,
     sign_ins: sign_ins::SignIns,
     internet: internet::Internet,
+    clock: clock::Clock,
+    /// What hostd says of how the box stopped was looked at.
+    start_seen: bool,
+    disk: disk::Disk,
+    /// What lies on the disk that is looked at.
+    place: PathBuf,
     lists: lists::Lists,
-    lists_next: Instant,
+    rare_next: Instant,
     store: Store,
     heads: Heads,
     carrying: Carrying,
 }
 
 impl Alerts {
-    /// Nothing was looked at yet. With the file of certificates (PEM) that targets' must come from.
+    /// Nothing was looked at yet. With the folder whose disk is looked at, and the file of certificates (PEM) that
+    /// targets' must come from.
     pub fn new(
         host: Host,
         identity: Identity,
         bell: Bell,
         store: Store,
+        place: PathBuf,
         authorities: PathBuf,
     ) -> Self {
         let carrying = Carrying::new(host.clone(), authorities);
@@ -68,8 +79,12 @@ impl Alerts {
             refusals: refusals::Refusals::default(),
             sign_ins: sign_ins::SignIns::default(),
             internet: internet::Internet::default(),
+            clock: clock::Clock::default(),
+            start_seen: false,
+            disk: disk::Disk::default(),
+            place,
             lists: lists::Lists::default(),
-            lists_next: Instant::now(),
+            rare_next: Instant::now(),
             store,
             heads: Heads::new(Instant::now()),
             carrying,
@@ -185,6 +200,14 @@ impl Alerts {
             if let Some(is_there) = self.internet.look(is_there) {
                 self.bell.internet(is_there);
             }
+            if self.clock.look(status.clock_set, is_there, now) {
+                alerts.push(Alert::ClockNotSet {});
+            }
+            // How the box stopped is told with a time, which wants a clock that is right.
+            if !self.start_seen && (status.clock_set || !is_there) {
+                self.start_seen = true;
+                alerts.extend(status.stopped.then(started).flatten());
+            }
         }
         let page = Page { limit: MAX_PAGE, ..Page::default() };
         let look = Request::Look(Look::Refused(page));
@@ -193,12 +216,27 @@ impl Alerts {
         }
         let name = |id| self.identity.name_of(id);
         alerts.extend(self.sign_ins.look(self.identity.take_noticed(), name, now));
-        if now >= self.lists_next {
-            self.lists_next = now + LISTS;
+        if now >= self.rare_next {
+            self.rare_next = now + RARE;
             alerts.extend(self.look_at_lists().await);
+            alerts.extend(self.look_at_disk().await);
         }
         alerts.into_iter().for_each(|alert| self.bell.tell(alert));
         self.look_at_targets(now).await;
+    }
+
+    async fn look_at_disk(&mut self) -> Option<Alert> {
+        let place = self.place.clone();
+        let used = tokio::task::spawn_blocking(move || disk::used(&place)).await;
+        let used = match used.map_err(io::Error::other).flatten() {
+            Ok(used) => used,
+            Err(error) => {
+                tracing::warn!(%error, "how full the disk is cannot be seen");
+                return None;
+            }
+        };
+        let alert = || Alert::DiskNearlyFull { part: Part::Data, used: Percent(used) };
+        self.disk.look(used).then(alert)
     }
 
     async fn look_at_lists(&mut self) -> Vec<Alert> {
@@ -210,6 +248,15 @@ impl Alerts {
         let lists = lists.map(|(name, address)| (name.as_str(), address.as_str()));
         self.lists.look(lists, &held, crate::lists::now())
     }
+}
+
+/// The box stopped without having been told to, and runs since then.
+fn started() -> Option<Alert> {
+    let up = nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME);
+    let up = up.inspect_err(|error| tracing::warn!(%error, "since when it runs is not known"));
+    let since = SystemTime::now().checked_sub(Duration::from(up.ok()?))?;
+    let ms = since.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis();
+    Some(Alert::RestartedUnexpectedly { at: Moment(u64::try_from(ms).ok()?) })
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ fn reached(event: &Event) -> Option<CrmReach> {
         Event::Locked | Event::Restored => CrmState::Locked,
         Event::DiskFailed => CrmState::DiskFailed,
         Event::UnlockFailed { .. }
+        | Event::RecoveryKeyUsed
         | Event::ClaimRefused { .. }
         | Event::EgressWanted { .. }
         | Event::Head { .. }

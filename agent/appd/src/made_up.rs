@@ -138,7 +138,8 @@ impl MadeUp {
     pub fn alerts(&self) -> Alerts {
         let authorities = self.place.path().join("authorities.pem");
         let (host, identity, bell) = (self.host.clone(), self.identity.clone(), self.bell.clone());
-        Alerts::new(host, identity, bell, self.store.clone(), authorities)
+        let place = self.place.path().to_owned();
+        Alerts::new(host, identity, bell, self.store.clone(), place, authorities)
     }
 
     /// What the bell has on the disk, piece by piece.

@@ -17,6 +17,8 @@ pub enum Event {
     Claimed,
     /// The vault was opened.
     Unlocked,
+    /// The vault was opened with its recovery key; told after [`Event::Unlocked`].
+    RecoveryKeyUsed,
     /// The vault is about to be locked by hand.
     Locked,
     /// Passphrases or recovery keys that were wrong.

@@ -36,6 +36,12 @@ pub struct Status {
     /// Wrong tries at it; for the console alone.
     #[serde(default)]
     pub setup_tries: u32,
+    /// A time service has set the clock since the box started.
+    #[serde(default)]
+    pub clock_set: bool,
+    /// Before this start the box stopped without having been told to.
+    #[serde(default)]
+    pub stopped: bool,
     /// There is an admin: the setup code is dead.
     #[serde(default)]
     pub set_up: bool,

@@ -38,7 +38,7 @@ use crate::setup_code::Door;
 use crate::store::directory::Real;
 use crate::store::{Place, Store};
 use crate::upstream::Upstream;
-use crate::{listeners, machine, status};
+use crate::{listeners, machine, running, status};
 use systemd::log::chain;
 
 /// Numbers of the accounts, fixed by decision 0001.
@@ -69,6 +69,8 @@ pub struct Agent {
     services: Services,
     /// The clock has been set since the box started.
     clock_is_set: bool,
+    /// Before this start the box stopped without having been told to.
+    stopped: bool,
     wanted: Wanted,
     in_force: Option<InForce>,
     trial: Option<trial::Trial>,
@@ -146,6 +148,7 @@ impl Agent {
         } else {
             Services::children(&options.run, &options.state, options.trust.clone())
         };
+        let stopped = running::begin(&state);
         let hits = Hits::open(&state);
         let egress = Egress::open(&state, &services.allowed());
         let blocking = Blocking::open(&state, services.blocked());
@@ -160,6 +163,7 @@ impl Agent {
             view: watch::Sender::new(None),
             services,
             clock_is_set: false,
+            stopped,
             wanted: Wanted::Factory,
             in_force: None,
             trial: None,

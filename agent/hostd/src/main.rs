@@ -20,6 +20,7 @@ mod machine_key;
 mod options;
 mod rogues;
 mod run;
+mod running;
 mod seen;
 mod server;
 mod services;

@@ -15,7 +15,7 @@ use crate::agent::{Agent, trial};
 use crate::options::RunOptions;
 use crate::server::{self, Asked};
 use crate::watch::Watch;
-use crate::{blocking, clock, machine, seen, wan};
+use crate::{blocking, clock, machine, running, seen, wan};
 
 /// Events of links come in swarms; this long after the last one they are looked at.
 const SWARM: Duration = Duration::from_millis(200);
@@ -139,6 +139,7 @@ async fn serve(options: RunOptions) -> anyhow::Result<()> {
     notify::stopping();
     agent.end();
     clock::save(&state);
+    running::end(&state);
     // It keeps what it knows, and ends.
     drop(agent);
     if thread.join().is_err() {

@@ -18,6 +18,7 @@ const SAID: Record<string, Key> = {
   "unlock-failed": "log.said.unlock-failed",
   "claim-refused": "log.said.claim-refused",
   unlocked: "log.said.unlocked",
+  "recovery-key-used": "log.said.recovery-key-used",
   locked: "log.said.locked",
   restored: "log.said.restored",
   claimed: "log.said.claimed",
@@ -39,7 +40,7 @@ export function isAttack(entry: Reason): boolean {
 
 /** Whether a person should look at the box. */
 export function needsLook(entry: Reason): boolean {
-  return ["disk-failed", "damage-found"].includes(entry.action) || (entry.action === "crm-event" && ["disk-failed", "copy-late", "copy-bad"].includes(entry.reason ?? ""));
+  return ["disk-failed", "damage-found"].includes(entry.action) || (entry.action === "crm-event" && ["disk-failed", "copy-late", "copy-bad", "recovery-key-used"].includes(entry.reason ?? ""));
 }
 
 /** Whether somebody who has the password did not have the code: the owner should ask whose hands it is in. */

@@ -140,6 +140,7 @@ impl Admin {
         let (what, count) = match event {
             Event::Claimed => ("claimed", None),
             Event::Unlocked => ("unlocked", None),
+            Event::RecoveryKeyUsed => ("recovery-key-used", None),
             Event::Locked => ("locked", None),
             Event::Restored => ("restored", None),
             Event::UnlockFailed { count } => ("unlock-failed", Some(i64::from(*count))),
@@ -215,6 +216,7 @@ fn said_by_crm(event: &Event) -> Option<Alert> {
         Event::ClaimRefused { count } => {
             Some(Alert::CrmClaimRefused { count: Count((*count).into()) })
         }
+        Event::RecoveryKeyUsed => Some(Alert::RecoveryKeyUsed {}),
         Event::DiskFailed => Some(Alert::DiskFailed { part: Part::Crm }),
         Event::CopyLate { place, days } => Some(Alert::CopyLate {
             realm: notify::Realm::Crm,

@@ -51,6 +51,9 @@ async fn unlock(State(crm): State<Crm>, caller: Caller, Sent(typed): Sent<Typed>
         let proved = crm.judge(&secret, &caller.peer)?;
         let mut life = crm.0.life.lock().await;
         let opened = crm.open_vault(&mut life, proved).await;
+        if opened.is_ok() && !by_passphrase(&secret) {
+            crm.tell(Event::RecoveryKeyUsed);
+        }
         drop(turn);
         opened
     })

@@ -72,7 +72,7 @@ async fn what_came_to_published_services_is_told() {
                 "from": "all", "to": {"zone": "office", "address": "192.168.10.5"}})
         };
         document["publish"] = json!([shop(8), shop(3)]);
-        document["publish"][1]["from"] = json!(["192.168.20.0/24"]);
+        document["publish"][1]["from"] = json!(["192.168.10.0/24"]);
         now.settings = settings::parse(document.to_string().as_bytes()).unwrap();
         let (last, since) = (Some(4_000_000_000), 1_700_000_000);
         now.arrivals = vec![

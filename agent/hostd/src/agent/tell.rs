@@ -24,6 +24,7 @@ impl Agent {
         status.setup_code = self.door.code().map(ToString::to_string);
         status.setup_tries = self.door.wrong_tries();
         status.set_up = self.door.is_done();
+        (status.clock_set, status.stopped) = (self.clock_is_set, self.stopped);
         status.ca_fingerprint.clone_from(&self.ca_fingerprint);
         status.state = match (&self.problem, &self.in_force) {
             (Some(_), _) => State::Problem,
