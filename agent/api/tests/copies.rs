@@ -188,7 +188,6 @@ async fn what_cannot_be_of_a_bucket_is_told_by_field() {
         ("/address", json!(""), "empty"),
         ("/address", json!("http://s3.example.net"), "s3-address"),
         ("/address", json!("https://s3.example.net/copies"), "s3-address"),
-        ("/address", json!("https://[::1]"), "s3-address"),
         ("/user", json!(""), "empty"),
         ("/user", json!("a b"), "unseen"),
         ("/password", Value::Null, "empty"),
@@ -203,6 +202,10 @@ async fn what_cannot_be_of_a_bucket_is_told_by_field() {
         let refused = manager.post("/copies", bucket(&[(field, value.clone())])).await;
         assert_eq!(refused.told(), format!("422 invalid {field} {code}"), "{value}");
     }
+    // The box itself.
+    let path = [("/address", json!("https://[::1]")), ("/bucket/style", json!("path"))];
+    let here = manager.post("/copies", bucket(&path)).await;
+    assert_eq!(here.told(), "422 invalid /address s3-address");
     let style = manager.post("/copies", bucket(&[("/bucket/name", json!("a.copies"))])).await;
     assert_eq!(style.told(), "422 invalid /bucket/style bucket-in-name");
     let lock = manager.post("/copies", with("NAS", "lockDays", json!(7))).await;
@@ -216,7 +219,10 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     let manager = &office.manager;
     // As it is typed: without the scheme, with strokes around the folder.
     let typed = [("/address", json!("s3.example.net")), ("/bucket/folder", json!("/shop/"))];
-    let path = added(manager, bucket(&typed)).await;
+    let mut typed = bucket(&typed);
+    let authority = json!(nas::Authority::new().pem);
+    typed["authority"] = authority.clone();
+    let path = added(manager, typed).await;
     let one = items(manager).await.remove(0);
     let expected = bucket(&[]);
     for field in ["address", "user", "bucket", "lockDays"] {
@@ -228,16 +234,19 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     assert_eq!(shown["bucket"], expected["bucket"]);
     let sheet = Sheet::parse(shown["text"].as_str().unwrap()).unwrap();
     assert_eq!(sheet.s3.unwrap().bucket, "copies");
+    assert!(sheet.ca.is_some());
     let proof = json!({ "lastWord": shown["lastWord"] });
     let proved = manager.at("POST", &format!("{path}/sheet/proof"), &json!(1), proof).await.good();
     // How long it locks no sheet says, and the secret stays.
-    let locked = bucket(&[("/password", Value::Null), ("/lockDays", json!(60))]);
+    let mut locked = bucket(&[("/password", Value::Null), ("/lockDays", json!(60))]);
+    locked["authority"] = authority.clone();
     let changed = manager.at("PUT", &path, &json!(2), locked).await.good();
     assert_eq!((&changed["lockDays"], &changed["sheet"]), (&json!(60), &proved["sheet"]));
     let moved = bucket(&[("/password", Value::Null), ("/bucket/name", json!("other"))]);
     let refused = manager.at("PUT", &path, &json!(3), moved).await;
     assert_eq!(refused.told(), "422 invalid /password empty");
-    let region = bucket(&[("/password", Value::Null), ("/bucket/region", json!("eu-2"))]);
+    let mut region = bucket(&[("/password", Value::Null), ("/bucket/region", json!("eu-2"))]);
+    region["authority"] = authority;
     let changed = manager.at("PUT", &path, &json!(3), region).await.good();
     assert!(changed["sheet"].is_null(), "a sheet with another region is another");
 }

@@ -415,7 +415,7 @@ mod tests {
         let about = |kind: Kind, subject: &str| kind.about(subject, Language::English, |_| None);
         let at = Alert::sample(Kind::SignInsFailed).subject();
         assert_eq!(about(Kind::SignInsFailed, &at), "admin application · 192.168.10.23");
-        assert_eq!(about(Kind::DiskFailed, "data"), "logs and leases");
+        assert_eq!(about(Kind::DiskFailed, "data"), "logs, accounts and the CRM");
         assert_eq!(
             about(Kind::ProtectionOpen, "wan crm TCP 443, IPv4"),
             "the internet · CRM · TCP 443, IPv4"
