@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use seal::RecordId;
 use vault::Store;
@@ -33,6 +34,9 @@ pub use reached::{Around, Resolve};
 pub use why::Why;
 use worker::{Command, State, Worker};
 
+/// As a rule.
+pub const STRETCH: Duration = Duration::from_secs(60);
+
 /// What the workers need.
 pub struct Parts {
     /// What is copied.
@@ -45,6 +49,8 @@ pub struct Parts {
     pub scratch: PathBuf,
     /// What it takes to reach a target.
     pub around: Around,
+    /// How long a worker waits at a stretch, [`STRETCH`]: a clock that is set meanwhile is noticed then.
+    pub stretch: Duration,
     /// Told what somebody has to know. Must not block.
     pub say: Arc<dyn Fn(Said) + Send + Sync>,
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use backup::service::{
-    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, Said, Service, Told, Why,
+    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, STRETCH, Said, Service, Told,
+    Why,
 };
 use backup::{
     Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet,
@@ -19,19 +20,23 @@ use crate::bucket;
 use crate::nas::{NAME, Nas, PASSWORD};
 use crate::store::{DAY, Shop, contacts};
 
-const ID: RecordId = RecordId([7; 16]);
+pub const ID: RecordId = RecordId([7; 16]);
 /// Longer than any step here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Office {
-    shop: Shop,
-    service: Service,
+pub struct Office {
+    pub shop: Shop,
+    pub service: Service,
     said: Arc<Mutex<Vec<Said>>>,
 }
 
-fn chosen(nas: &Nas) -> Chosen {
+pub fn chosen(nas: &Nas) -> Chosen {
+    chosen_in(nas, "crm")
+}
+
+pub fn chosen_in(nas: &Nas, folder: &str) -> Chosen {
     let rest = Rest {
-        address: format!("https://{NAME}:{}/box/crm", nas.port),
+        address: format!("https://{NAME}:{}/box/{folder}", nas.port),
         user: "box".to_owned(),
         password: Secret::new(PASSWORD.to_owned()),
         authority: Some(nas.authority.pem.clone()),
@@ -42,7 +47,7 @@ fn chosen(nas: &Nas) -> Chosen {
     Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
 }
 
-fn around(clock: Arc<Clock>) -> Around {
+pub fn around(clock: Arc<Clock>) -> Around {
     Around {
         clock,
         authorities: "/nowhere".into(),
@@ -63,6 +68,11 @@ fn rest(chosen: &mut Chosen) -> &mut Rest {
 
 impl Office {
     fn new() -> Self {
+        Self::looking(STRETCH)
+    }
+
+    /// That looks at the clock so often.
+    pub fn looking(stretch: Duration) -> Self {
         let shop = Shop::new();
         let (said, time) = (Arc::new(Mutex::new(Vec::new())), shop.time.clone());
         let to = Arc::clone(&said);
@@ -72,13 +82,14 @@ impl Office {
             directory: shop.folder.path().join("copies"),
             scratch: shop.folder.path().join("drill"),
             around: around(Arc::new(move || ::vault::Clock::now(&time).wall)),
+            stretch,
             say: Arc::new(move |said| to.lock().unwrap().push(said)),
         });
         Self { shop, service, said }
     }
 
     /// How the target does, once this is so.
-    fn until(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
+    pub fn until(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
         let begun = Instant::now();
         loop {
             let told = self.service.told(ID).unwrap();
@@ -90,7 +101,7 @@ impl Office {
         }
     }
 
-    fn rests(&self) -> Told {
+    pub fn rests(&self) -> Told {
         self.until("it rests", |told| told.doing.is_none() && told.next.is_some())
     }
 }
