@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use backup::service::{
-    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, STRETCH, Said, Service, Told,
-    Why,
+    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, STRETCH, Said, Service, Told, Why,
 };
 use backup::{
     Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet,
