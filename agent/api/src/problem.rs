@@ -162,6 +162,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "bucket-folder",
     "bucket-in-name",
     "no-bucket",
+    "between",
     "no-sheet",
     "newer-sheet",
     "unknown",

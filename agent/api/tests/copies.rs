@@ -250,3 +250,28 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     let changed = manager.at("PUT", &path, &json!(3), region).await.good();
     assert!(changed["sheet"].is_null(), "a sheet with another region is another");
 }
+
+#[tokio::test]
+async fn copies_go_out_no_faster_than_somebody_wants() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    let limited = |limit: Value| with("NAS", "limit", limit);
+    let path = added(manager, limited(json!({"kbits": 2_000}))).await;
+    assert_eq!(items(manager).await[0]["limit"], json!({"kbits": 2_000, "hours": null}));
+    let hours = json!({"kbits": 512, "hours": {"from": "08:00", "to": "18:00"}});
+    manager.at("PUT", &path, &json!(1), limited(hours.clone())).await.good();
+    assert_eq!(items(manager).await[0]["limit"], hours);
+    for (pointer, value, refused) in [
+        ("/kbits", json!(127), "/limit/kbits between"),
+        ("/kbits", json!(0), "/limit/kbits between"),
+        ("/hours/from", json!("8"), "/limit/hours/from time-of-day"),
+        ("/hours/to", json!("08:00"), "/limit/hours/to no-time"),
+    ] {
+        let mut wrong = hours.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        let told = manager.at("PUT", &path, &json!(2), limited(wrong)).await.told();
+        assert_eq!(told, format!("422 invalid {refused}"));
+    }
+    manager.at("PUT", &path, &json!(2), given("NAS")).await.good();
+    assert!(items(manager).await[0]["limit"].is_null());
+}

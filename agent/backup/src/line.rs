@@ -16,13 +16,17 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use outbound::http::{self, Talk};
 use outbound::{Authorities, Fault, Stage, Versions};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+
+use crate::pace::{Pace, unhurried};
 
 /// Bytes that must go or come within [`Patience::step`].
 const STEP: usize = 256 << 10;
 /// A connection that nothing was said over for so long is not used again: whoever stands between may
 /// have forgotten it and told nobody.
 const IDLE: Duration = Duration::from_secs(30);
+/// A pace is kept in so many steps.
+const STEPS_A_SECOND: usize = 8;
 /// Longest answer that is read to its end where it was not done, bytes.
 const MOST_ASIDE: usize = 16 << 10;
 
@@ -89,6 +93,7 @@ pub struct Line {
     addresses: Arc<Addresses>,
     trust: Trust,
     patience: Patience,
+    pace: Arc<Pace>,
     state: Mutex<State>,
 }
 
@@ -118,7 +123,13 @@ impl Line {
     ) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let state = Mutex::new(State { runtime: Some(runtime), kept: None });
-        Ok(Self { host, port, addresses, trust, patience: Patience::default(), state })
+        let (patience, pace) = (Patience::default(), unhurried());
+        Ok(Self { host, port, addresses, trust, patience, pace, state })
+    }
+
+    /// The same, sending no faster than this.
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// The same, with other limits.
@@ -175,7 +186,7 @@ impl Line {
 
     /// Asks; comes back when an answer begins.
     async fn begin(&self, mut talk: Talk<Upload>, question: &Question) -> Result<Begun, Fault> {
-        let upload = Upload::new(question.body.clone());
+        let upload = Upload::new(question.body.clone(), Arc::clone(&self.pace));
         let way = Arc::clone(&upload.way);
         let request = Request::builder().method(&question.method).uri(&question.path);
         let mut request = request.body(upload).map_err(|_| Fault::NotUnderstood)?;
@@ -274,17 +285,28 @@ impl Way {
     }
 }
 
-/// What is sent, a step at a time.
-#[derive(Debug)]
+/// What is sent, a step at a time: as fast as it goes, or as its pace says.
 struct Upload {
     left: Bytes,
     way: Arc<Way>,
+    pace: Arc<Pace>,
+    /// When the next step may go.
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 impl Upload {
-    fn new(bytes: Bytes) -> Self {
+    fn new(bytes: Bytes, pace: Arc<Pace>) -> Self {
         let way = Arc::new(Way(Mutex::new((Instant::now(), bytes.is_empty()))));
-        Self { left: bytes, way }
+        Self { left: bytes, way, pace, rest: None }
+    }
+
+    /// Bytes of the next step, and how long the one after it waits.
+    fn step(&self) -> (usize, Option<Duration>) {
+        let Some(rate) = (self.pace)() else { return (STEP.min(self.left.len()), None) };
+        let rate = usize::try_from(rate.get()).unwrap_or(usize::MAX);
+        let step = (rate / STEPS_A_SECOND).clamp(1, STEP).min(self.left.len());
+        let seconds = step as f64 / rate.max(1) as f64;
+        (step, Some(Duration::from_secs_f64(seconds)))
     }
 }
 
@@ -294,12 +316,21 @@ impl Body for Upload {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if self.left.is_empty() {
             return Poll::Ready(None);
         }
-        let step = STEP.min(self.left.len());
+        // When the last step went by its pace, not when somebody came for the next.
+        let mut since = Instant::now();
+        if let Some(rest) = &mut self.rest {
+            std::task::ready!(rest.as_mut().poll(context));
+            // A way that was slower for a while makes up for a second at most.
+            since = rest.deadline().max(since - Duration::from_secs(1));
+            self.rest = None;
+        }
+        let (step, wait) = self.step();
+        self.rest = wait.map(|wait| Box::pin(sleep_until(since + wait)));
         let piece = self.left.split_to(step);
         *self.way.at() = (Instant::now(), self.left.is_empty());
         Poll::Ready(Some(Ok(Frame::data(piece))))

@@ -30,7 +30,7 @@ pub use chosen::{Chosen, InvalidChosen};
 pub use kept::{Drilled, Kept};
 pub use place::{Bucket, InvalidPlace, Place, Rest};
 pub use plan::LATE;
-pub use reached::{Around, Resolve};
+pub use reached::{Around, Minute, Resolve};
 pub use why::Why;
 use worker::{Command, State, Worker};
 

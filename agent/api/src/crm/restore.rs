@@ -171,6 +171,7 @@ fn read(typed: shape::TypedSheet) -> Result<(Place, SheetKey), Problem> {
         password: typed.password,
         bucket: typed.bucket,
         lock_days: None,
+        limit: None,
         authority: typed.authority,
     };
     let place = place(given, None, &mut refused);

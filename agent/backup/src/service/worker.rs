@@ -264,7 +264,7 @@ impl Worker {
         let is_new = self.state.kept.good.is_none() || anew;
         let opened = (|| -> Result<Open, OpenFailed> {
             let (around, key) = (&self.parts.around, &self.chosen.key);
-            let [copies, keys] = around.targets(&self.chosen.place)?;
+            let [copies, keys] = around.targets(&self.chosen.place, self.chosen.limit.as_ref())?;
             let (names, clock) = (|| around.names(), || around.clock());
             let copies = match Restic::open(copies.clone(), &key.of_copies(), names(), clock()) {
                 Err(OpenError::Nothing) if is_new => {

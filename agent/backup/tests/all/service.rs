@@ -43,7 +43,7 @@ pub fn chosen_in(nas: &Nas, folder: &str) -> Chosen {
     let key = SheetKey::new().unwrap();
     let made = crate::store::START;
     let (name, place) = ("NAS".to_owned(), Place::Rest(rest));
-    Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+    Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
 }
 
 pub fn around(clock: Arc<Clock>) -> Around {
@@ -53,6 +53,7 @@ pub fn around(clock: Arc<Clock>) -> Around {
         resolve: Arc::new(|host| {
             if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
         }),
+        minute: Arc::new(|_| Some(600)),
         name: "/crm".to_owned(),
         host: "gatehouse".to_owned(),
     }
@@ -197,7 +198,7 @@ fn a_bucket_that_locks_takes_copies_and_gives_them_back_to_a_blank_box() {
         });
         let key = SheetKey::new().unwrap();
         let (name, made) = ("Cloud".to_owned(), crate::store::START);
-        Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+        Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
     };
     for (chosen, why) in [
         (in_bucket("locked", "hunter2"), Why::WrongLogin),

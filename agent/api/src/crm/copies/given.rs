@@ -2,11 +2,11 @@
 //! stays the former one, but never goes to another place than the one that it was typed for.
 
 use std::net::IpAddr;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use backup::service::{Bucket, Chosen, Place, Rest};
 use backup::{
-    InvalidS3Address, Keep, Login, Password, RestAddress, S3Address, S3Fields, S3Keys, S3Style,
+    Hours, InvalidS3Address, Keep, Limit, Login, Password, RestAddress, S3Address, S3Fields, S3Keys, S3Style,
     SheetKey,
 };
 use events::Secret;
@@ -15,19 +15,21 @@ use settings::HttpsAddress;
 
 use crate::problem::{Field, Problem};
 use crate::reply::broken;
-use crate::shape::copies::{BucketStyle, CopyBucket, CopyTargetGiven};
+use crate::shape::copies::{BucketStyle, CopyBucket, CopyHours, CopyLimit, CopyTargetGiven};
+use crate::time_of_day::{clock, minutes};
 
 /// Most days that what is written to a bucket is locked for: nobody ends a lock early.
 const MOST_LOCKED: u16 = 3_650;
 
-/// The target; `now` is when.
+/// The target, as somebody wants it who lives in this time zone, at this time.
 pub(in crate::crm) fn chosen(
-    given: CopyTargetGiven,
+    mut given: CopyTargetGiven,
     former: Option<&Chosen>,
-    now: u64,
+    (zone, now): (&str, u64),
 ) -> Result<Chosen, Problem> {
     let mut refused = Vec::new();
     let name = name(&given.name, &mut refused);
+    let limit = given.limit.take().and_then(|given| limit(given, zone, &mut refused));
     let place = place(given, former.map(|former| &former.place), &mut refused);
     let (Some(name), Some(place), true) = (name, place, refused.is_empty()) else {
         return Err(Problem::fields_refused(refused));
@@ -38,16 +40,47 @@ pub(in crate::crm) fn chosen(
             place,
             key: SheetKey::new().map_err(|error| broken(&error))?,
             keep: Keep::default(),
+            limit,
             made: now,
             sheet: None,
         },
         Some(former) => {
-            let chosen = Chosen { name, place, ..former.clone() };
+            let chosen = Chosen { name, place, limit, ..former.clone() };
             // A sheet that says where the copies were, or who we were there, is no sheet.
             let sheet = former.sheet.filter(|_| chosen.has_sheet_of(former));
             Chosen { sheet, ..chosen }
         }
     })
+}
+
+fn limit(given: CopyLimit, zone: &str, refused: &mut Vec<Field>) -> Option<Limit> {
+    let kbits = NonZeroU32::new(given.kbits).filter(|it| Limit::KBITS.contains(&it.get()));
+    if kbits.is_none() {
+        let (least, most) = (*Limit::KBITS.start(), *Limit::KBITS.end());
+        refused.push(Field::new("/limit/kbits", "between").with("least", least).with("most", most));
+    }
+    let hours = match given.hours {
+        None => None,
+        Some(CopyHours { from, to }) => {
+            let [from, to] = [("/limit/hours/from", from), ("/limit/hours/to", to)].map(|(at, text)| {
+                let minutes = minutes(&text);
+                refused.extend(minutes.is_none().then(|| Field::new(at, "time-of-day")));
+                minutes
+            });
+            let hours = Hours { from: from?, to: to?, zone: zone.to_owned() };
+            if !hours.are_hours() {
+                refused.push(Field::new("/limit/hours/to", "no-time"));
+            }
+            Some(hours)
+        }
+    };
+    Some(Limit { kbits: kbits?, hours })
+}
+
+/// As pages show it.
+pub(super) fn limit_told(limit: &Limit) -> CopyLimit {
+    let hours = |hours: &Hours| CopyHours { from: clock(hours.from), to: clock(hours.to) };
+    CopyLimit { kbits: limit.kbits.get(), hours: limit.hours.as_ref().map(hours) }
 }
 
 fn name(typed: &str, refused: &mut Vec<Field>) -> Option<String> {
