@@ -6,8 +6,8 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use backup::service::{Bucket, Chosen, Place, Rest};
 use backup::{
-    Hours, InvalidS3Address, Keep, Limit, Login, Password, RestAddress, S3Address, S3Fields, S3Keys, S3Style,
-    SheetKey,
+    Hours, InvalidS3Address, Keep, Limit, Login, Password, RestAddress, S3Address, S3Fields,
+    S3Keys, S3Style, SheetKey,
 };
 use events::Secret;
 use notify::{Authority, Name};
@@ -62,11 +62,12 @@ fn limit(given: CopyLimit, zone: &str, refused: &mut Vec<Field>) -> Option<Limit
     let hours = match given.hours {
         None => None,
         Some(CopyHours { from, to }) => {
-            let [from, to] = [("/limit/hours/from", from), ("/limit/hours/to", to)].map(|(at, text)| {
-                let minutes = minutes(&text);
-                refused.extend(minutes.is_none().then(|| Field::new(at, "time-of-day")));
-                minutes
-            });
+            let [from, to] =
+                [("/limit/hours/from", from), ("/limit/hours/to", to)].map(|(at, text)| {
+                    let minutes = minutes(&text);
+                    refused.extend(minutes.is_none().then(|| Field::new(at, "time-of-day")));
+                    minutes
+                });
             let hours = Hours { from: from?, to: to?, zone: zone.to_owned() };
             if !hours.are_hours() {
                 refused.push(Field::new("/limit/hours/to", "no-time"));
