@@ -159,7 +159,12 @@ impl Service {
             }
             _ => {}
         }
-        Self { parts: Arc::new(parts), running: Mutex::default(), ending: Mutex::default(), drills: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            running: Mutex::default(),
+            ending: Mutex::default(),
+            drills: Arc::default(),
+        }
     }
 
     /// Copies to this target from now on, in place of what it was.
