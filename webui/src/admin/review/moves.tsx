@@ -1,5 +1,5 @@
-// Where the box gets another address: which, whether it answers at both meanwhile, what this device has to do before
-// the settings can be kept, and what the others are in for.
+// Where the box gets another address: which, whether it answers at both meanwhile, and what this device has to do before
+// the settings can be kept. What the others are in for is among what the simulator finds.
 import { useText } from "../../i18n";
 import { Note } from "../../ui/badge";
 import type { Move } from "../api";
@@ -29,11 +29,6 @@ export function Moves({ moves }: { moves: Move[] }) {
             {t(one.lends ? "admin.movesRenew" : "admin.movesByHand", { zone: name(one.zone), to: one.to, page: PAGE })}
           </p>
         ))}
-      {moves.map((one) => (
-        <p key={one.zone} className="mt-2 break-words">
-          {t(one.lends ? "admin.movesOthers" : "admin.movesOthersByHand", { zone: name(one.zone), to: one.to })}
-        </p>
-      ))}
     </Note>
   );
 }
