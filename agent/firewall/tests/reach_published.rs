@@ -131,13 +131,17 @@ fn sources_that_are_no_place_on_the_internet_are_told() {
         assert_eq!(from(list), [opened], "{list:?}");
     }
     // Guests reach it by its public name.
-    let own = "Till: only 192.168.20.0/24 of your own network may come, by the box’s internet address. \
-               Nobody on the internet reaches it.";
+    let own = "Till: only 192.168.20.0/24 are listed, which are in your own network. Nobody on the internet \
+               reaches it; those who are listed do by the box’s internet address, as far as the rules let them.";
     assert_eq!(from(&["192.168.20.0/24"]), [own]);
     // Everybody in a list is everybody.
     let anybody = "! From the internet, tcp/443 now reaches 192.168.10.5:443 in office.";
     for list in [&["0.0.0.0/0"][..], &["0.0.0.0/1", "128.0.0.0/1"]] {
         assert_eq!(from(list), [anybody], "{list:?}");
+    }
+    // Those of a network whose first addresses are no place on the internet.
+    for list in [&["192.0.0.0/8"][..], &["192.0.2.0/23"], &["192.0.0.0/8", "192.168.20.0/24"]] {
+        assert_eq!(from(list), [opened], "{list:?}");
     }
     let off = |on: bool| {
         let mut one = one(&["tcp/443"], &json!(["203.0.113.5"]), &server);
@@ -147,4 +151,26 @@ fn sources_that_are_no_place_on_the_internet_are_told() {
     assert_eq!(found(&off(false), &off(false)), [] as [&str; 0]);
     assert_eq!(found(&off(false), &off(true)).len(), 1);
     assert_eq!(found(&off(true), &off(true)), [] as [&str; 0]);
+}
+
+/// The same device answers, and others come than before.
+#[test]
+fn who_may_come_is_told_where_the_service_stays() {
+    let server = json!({"zone": "office", "address": "192.168.10.5"});
+    let of = |from: &Value| one(&["tcp/443"], from, &server);
+    let changed = |before: Value, after: Value| found(&of(&before), &of(&after));
+    let opened = "From the internet, tcp/443 now reaches 192.168.10.5:443 in office";
+    let (all, listed) = (format!("! {opened}."), format!("{opened}, for the listed addresses only."));
+    let fewer = "From the internet, tcp/443 reaches 192.168.10.5:443 in office for fewer addresses than before.";
+    let some = json!(["5.6.7.8"]);
+    assert_eq!(changed(some.clone(), json!("all")), [all.as_str()]);
+    assert_eq!(changed(some.clone(), json!(["0.0.0.0/0"])), [all.as_str()]);
+    assert_eq!(changed(some.clone(), json!(["5.6.0.0/16"])), [listed.as_str()]);
+    assert_eq!(changed(json!("all"), some.clone()), [fewer]);
+    assert_eq!(changed(json!(["5.6.0.0/16"]), some.clone()), [fewer]);
+    assert_eq!(changed(json!("all"), json!(["0.0.0.0/1", "128.0.0.0/1", "::/0"])), [] as [&str; 0]);
+    assert_eq!(changed(some.clone(), some), [] as [&str; 0]);
+    let mut moved = changed(json!(["5.6.7.8"]), json!(["192.0.0.0/8"]));
+    moved.sort_unstable();
+    assert_eq!(moved, [listed.as_str(), fewer]);
 }

@@ -23,17 +23,30 @@ pub enum Comers {
 pub struct Sources {
     /// Who may come by them.
     pub comers: Comers,
+    /// Those on the internet, as few networks as hold them.
+    pub outside: Vec<IpNet>,
     /// Those of our own zones and of networks behind their routers that are not on the internet.
     pub own: Vec<IpNet>,
     /// Those that are nowhere.
     pub nowhere: Vec<IpNet>,
 }
 
+impl Sources {
+    /// Whether some on the internet may come by these who may not by the others.
+    #[must_use]
+    pub fn lets_more_come(&self, than: &Self) -> bool {
+        let holds = |one: &IpNet| than.outside.iter().any(|other| other.contains(one));
+        !self.outside.iter().all(holds)
+    }
+}
+
 impl Settings {
     /// Where the sources of a published service are, on a box with this prefix.
     pub fn sources(&self, one: &Publication, site: SitePrefix) -> Sources {
         if one.from == Which::All {
-            return Sources { comers: Comers::Anybody, own: Vec::new(), nowhere: Vec::new() };
+            let all = [IpNet::V4(Ipv4Net::default()), IpNet::V6(Ipv6Net::default())];
+            let (own, nowhere) = (Vec::new(), Vec::new());
+            return Sources { comers: Comers::Anybody, outside: all.into(), own, nowhere };
         }
         let members = self.members(one.from.named()).into_iter().map(Member::networks);
         let networks = members.flat_map(|(v4, v6)| {
@@ -59,7 +72,7 @@ impl Settings {
         } else {
             Comers::Nobody
         };
-        Sources { comers, own, nowhere }
+        Sources { comers, outside: IpNet::aggregate(&outside), own, nowhere }
     }
 }
 

@@ -111,6 +111,25 @@ pub fn is_partly_on_the_internet(network: IpNet) -> bool {
     }
 }
 
+/// The first address of the network that is a place on the internet.
+pub fn first_on_the_internet(network: IpNet) -> Option<IpAddr> {
+    let mut at = network.network();
+    loop {
+        let beyond = match at {
+            IpAddr::V4(v4) => {
+                let inside = NOT_INTERNET_V4.iter().find(|inside| inside.contains(&v4));
+                inside.map(|inside| Some(IpAddr::V4(Ipv4Addr::from_bits(inside.broadcast().to_bits().checked_add(1)?))))
+            }
+            IpAddr::V6(v6) => {
+                let inside = NOT_INTERNET_V6.iter().find(|inside| inside.contains(&v6));
+                inside.map(|inside| Some(IpAddr::V6(Ipv6Addr::from_bits(inside.broadcast().to_bits().checked_add(1)?))))
+            }
+        };
+        let Some(beyond) = beyond else { return Some(at) };
+        at = beyond.filter(|next| network.contains(next))?;
+    }
+}
+
 const fn net4([a, b, c, d]: [u8; 4], length: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), length)
 }

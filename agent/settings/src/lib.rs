@@ -61,7 +61,7 @@ pub use dns::{Dns, TlsServer, Upstream};
 pub use domain_name::DomainName;
 pub use egress::{
     Egress, EgressKey, EgressProtocol, EgressTarget, EgressUser, NOT_INTERNET_V4, NOT_INTERNET_V6,
-    is_on_the_internet, is_partly_on_the_internet,
+    first_on_the_internet, is_on_the_internet, is_partly_on_the_internet,
 };
 pub use factory::DiscoveredPort;
 pub use host_name::HostName;

@@ -13,7 +13,7 @@ const ELSEWHERE: [&str; 2] = ["box", "wan"];
 
 /// What stands beside zones on the pages and is none, and what reads as such: all of them, the internet by
 /// its port's name, the box.
-const BESIDE: [&str; 39] = [
+const BESIDE: [&str; 56] = [
     "wan",
     "any",
     "all",
@@ -32,6 +32,14 @@ const BESIDE: [&str; 39] = [
     "none",
     "zones",
     "networks",
+    "nothing",
+    "anything",
+    "everyone else",
+    "everybody else",
+    "everything else",
+    "no zone",
+    "no zones",
+    "box itself",
     "this box",
     "gatehouse",
     "任意",
@@ -41,6 +49,15 @@ const BESIDE: [&str; 39] = [
     "任何人",
     "所有人",
     "没有人",
+    "大家",
+    "无",
+    "公网",
+    "因特网",
+    "整个互联网",
+    "其余分区",
+    "别的分区",
+    "任何地方",
+    "这台盒子",
     "无人",
     "分区",
     "网络",
@@ -54,14 +71,19 @@ const BESIDE: [&str; 39] = [
     "本盒子",
     "外网",
 ];
+/// Those of them that many a name has in it and that mean nothing there.
+const IN_NAMES: [&str; 14] = [
+    "wan", "any", "all", "none", "gatehouse", "networks", "everything", "anything", "nothing", "无",
+    "网络", "全部", "所有", "大家",
+];
 /// What sentences put between places, and before what they leave out.
-const JOINTS: [&str; 13] = [
-    " and ", " or ", " but ", " except ", " only ", " to ", " from ", "以及", "或者", "除了", "和",
-    "与", "或",
+const JOINTS: [&str; 20] = [
+    " and ", " or ", " nor ", " but ", " except ", " without ", " plus ", " only ", " to ", " from ",
+    "以及", "或者", "除了", "以外", "之外", "和", "与", "或", "及", "跟",
 ];
 /// What sentences put before a place.
-const OTHERS: [&str; 10] =
-    ["all ", "any ", "every ", "other ", "the ", "其他", "其它", "所有", "任何", "全部"];
+const OTHERS: [&str; 12] =
+    ["all ", "any ", "every ", "other ", "the ", "其他", "其它", "所有", "任何", "全部", "仅", "除"];
 
 /// Letters of Cyrillic and Greek that cannot be told from Latin ones (Unicode's confusables.txt).
 const LOOKALIKES: [(&str, char); 13] = [
@@ -102,7 +124,8 @@ impl Settings {
         }
         let parts = parts(&folded);
         let is_part = |name: &str| parts.contains(&self::folded(name));
-        let mut beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(BESIDE);
+        let beside = BESIDE.into_iter().filter(|name| !IN_NAMES.contains(name));
+        let mut beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(beside);
         let mut zones = self.zones.iter().filter(|(name, _)| *name != but);
         let is_zone = |(name, zone): (&ZoneName, &crate::Zone)| {
             is_part(name.as_str())
@@ -129,10 +152,18 @@ impl Settings {
 /// A name as people see it: without case, width and article, and with one letter for all that look alike.
 fn folded(name: &str) -> String {
     let name: String = name.nfkc().collect::<String>().to_lowercase();
-    let name = name.replace(['-', '_', '\u{2010}', '\u{2011}'], " ");
+    let name = name.replace(['-', '_', '\u{2010}', '\u{2011}'], " ").replace('\u{2019}', "'");
     // Blanks between Chinese words, and a full stop, make nothing else of it.
-    let between = if name.is_ascii() { " " } else { "" };
-    let name = name.split_whitespace().collect::<Vec<_>>().join(between);
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let mut name = String::new();
+    for word in words {
+        let joins = |before: char, after: char| is_chinese(before) && is_chinese(after);
+        let ends = name.chars().next_back().zip(word.chars().next());
+        if ends.is_some_and(|(before, after)| !joins(before, after)) {
+            name.push(' ');
+        }
+        name.push_str(word);
+    }
     let name = name.trim_end_matches(['.', '。']);
     let name = name.strip_prefix("the ").unwrap_or(name);
     let alike = |letter: char| {
@@ -142,13 +173,18 @@ fn folded(name: &str) -> String {
     name.chars().map(alike).collect()
 }
 
+fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
 /// Where a name reads as several, or as one that something is said of: those, each without what leads to it.
 fn parts(folded: &str) -> BTreeSet<String> {
-    let mut all = folded.to_owned();
+    let mut all = format!(" {folded} ");
     for joint in JOINTS {
         all = all.replace(joint, ",");
     }
-    let is_joint = |letter: char| !letter.is_alphanumeric() && !letter.is_whitespace();
+    let is_joint =
+        |letter: char| !letter.is_alphanumeric() && !letter.is_whitespace() && letter != '\'';
     let pieces: Vec<&str> = all.split(is_joint).map(str::trim).collect();
     let bare = |mut piece: &str| {
         while let Some(rest) = OTHERS.iter().find_map(|first| piece.strip_prefix(first)) {

@@ -96,9 +96,8 @@ impl Lookups {
 
     /// What is asked of where a packet goes, outside of these networks.
     pub(super) fn destinations_outside(&self, networks: &[IpNet]) -> Vec<Run> {
-        let inside: Vec<Run> = networks.iter().map(|net| Run::of(*net)).collect();
-        let apart = |run: &&Run| !inside.iter().any(|net| net.meets(**run));
-        self.to.iter().filter(apart).copied().collect()
+        let inside = joined(networks.iter().map(|net| Run::of(*net)).collect());
+        joined(self.to.iter().flat_map(|run| run.without(&inside)).collect())
     }
 
     /// Whether a rule names the address, alone or with others.
@@ -237,6 +236,20 @@ impl Run {
         self.v6 == other.v6 && self.first <= other.last && other.first <= self.last
     }
 
+    /// What is left of it without these, which are sorted and apart.
+    fn without(self, others: &[Self]) -> Vec<Self> {
+        let (mut left, mut first) = (Vec::new(), Some(self.first));
+        for other in others.iter().filter(|other| other.meets(self)) {
+            let Some(from) = first else { break };
+            if let Some(last) = other.first.checked_sub(1).filter(|last| from <= *last) {
+                left.push(Self { v6: self.v6, first: from, last });
+            }
+            first = other.last.checked_add(1).filter(|next| *next <= self.last);
+        }
+        left.extend(first.map(|first| Self { first, ..self }));
+        left
+    }
+
     fn address(self, bits: u128) -> IpAddr {
         if self.v6 {
             Ipv6Addr::from_bits(bits).into()
@@ -357,4 +370,25 @@ fn holds(group: &[Run], piece: Run) -> bool {
     let after = group.partition_point(|run| (run.v6, run.first) <= (piece.v6, piece.first));
     let before = after.checked_sub(1).and_then(|index| group.get(index));
     before.is_some_and(|run| run.v6 == piece.v6 && piece.last <= run.last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_taken_out_of_a_run() {
+        let run = |text: &str| Run::of(text.parse().unwrap());
+        let left = |of: &str, others: &[&str]| -> Vec<String> {
+            let others = joined(others.iter().map(|text| run(text)).collect());
+            let left = run(of).without(&others).into_iter();
+            left.flat_map(Run::networks).map(|net| net.to_string()).collect()
+        };
+        assert_eq!(left("10.0.0.0/8", &[]), ["10.0.0.0/8"]);
+        assert_eq!(left("10.0.0.0/30", &["10.0.0.1/32"]), ["10.0.0.0/32", "10.0.0.2/31"]);
+        assert_eq!(left("10.0.0.0/30", &["10.0.0.0/31", "10.0.0.3/32"]), ["10.0.0.2/32"]);
+        assert_eq!(left("10.0.0.4/30", &["10.0.0.0/8"]), [] as [&str; 0]);
+        assert_eq!(left("10.0.0.0/31", &["fd00::/8", "11.0.0.0/8"]), ["10.0.0.0/31"]);
+        assert_eq!(left("128.0.0.0/1", &["128.0.0.0/2", "255.0.0.0/8"]).len(), 6);
+    }
 }

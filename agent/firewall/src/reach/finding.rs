@@ -89,6 +89,13 @@ pub enum Finding {
         /// Who answered.
         to: Answer,
     },
+    /// Fewer on the internet reach a published service than before.
+    PublishedForFewer {
+        /// Ports at the box's address.
+        way: Way,
+        /// Who answers.
+        to: Answer,
+    },
     /// What is published there is attacked wherever the internet reaches it.
     Risk {
         /// What it is called.
@@ -299,6 +306,7 @@ impl Finding {
             Self::Opened { to, .. } if to.contains(&Place::Crm) => Weight::Warning,
             Self::PublishedOpened { .. }
             | Self::PublishedClosed { .. }
+            | Self::PublishedForFewer { .. }
             | Self::NobodyComes { .. }
             | Self::OnlyOwnCome { .. }
             | Self::RelayOpened { .. }

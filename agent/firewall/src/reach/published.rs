@@ -28,10 +28,26 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
                 let reached = |side| answer(side, *way, v6, &trial.outside);
                 let (was, is) = (reached(trial.before), reached(trial.after));
                 let listed = sources.comers == Comers::Listed;
-                if was != is
-                    && let Some(to) = is
-                {
-                    found.push(Finding::PublishedOpened { way: *way, to, listed });
+                let Some(to) = is else { continue };
+                // Who answers may be the same, and others come.
+                let before = came(trial.before, *way).filter(|_| was.as_ref() == Some(&to));
+                match before {
+                    None => found.push(Finding::PublishedOpened { way: *way, to, listed }),
+                    Some(before) => {
+                        let of_version = |sources: &Sources| {
+                            let mut of = sources.clone();
+                            of.outside.retain(|net| matches!(net, IpNet::V6(_)) == v6);
+                            of
+                        };
+                        let (before, now) = (of_version(&before), of_version(&sources));
+                        if before.lets_more_come(&now) {
+                            let to = to.clone();
+                            found.push(Finding::PublishedForFewer { way: *way, to });
+                        }
+                        if now.lets_more_come(&before) {
+                            found.push(Finding::PublishedOpened { way: *way, to, listed });
+                        }
+                    }
                 }
             }
         }
@@ -55,7 +71,7 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
 
 /// Who may come and is not on the internet: our own devices, and addresses that are nowhere.
 fn from_elsewhere(one: &Publication, sources: Sources) -> Vec<Finding> {
-    let Sources { comers, own, nowhere } = sources;
+    let Sources { comers, outside: _, own, nowhere } = sources;
     let only = comers == Comers::Nobody;
     let label = || one.label.clone();
     let own =
@@ -66,6 +82,18 @@ fn from_elsewhere(one: &Publication, sources: Sources) -> Vec<Finding> {
         only,
     });
     own.into_iter().chain(nowhere).collect()
+}
+
+/// Who could come at these ports.
+fn came(side: &Here<'_>, way: Way) -> Option<Sources> {
+    let (range, udp) = match way {
+        Way::Tcp(range) => (range, false),
+        Way::Udp(range) => (range, true),
+        Way::Ping => return None,
+    };
+    let holds = |one: &&Publication| one.outside(udp).into_iter().any(|own| own.covers(range));
+    let one = side.settings.publish.iter().find(holds)?;
+    Some(side.settings.sources(one, side.context.site))
 }
 
 /// Who answers whoever may come at the first of these ports; nobody on a side that publishes it otherwise.
@@ -107,7 +135,8 @@ fn sender(side: &Here<'_>, one: &Publication, v6: bool, outside: &Outside) -> Op
     // Who is on the internet before who is elsewhere.
     let speaks = |network: IpNet| {
         let anybody = outside.address(v6);
-        let address = if network.contains(&anybody) { anybody } else { network.addr() };
+        let first = || settings::first_on_the_internet(network).unwrap_or(network.addr());
+        let address = if network.contains(&anybody) { anybody } else { first() };
         (!settings::is_on_the_internet(address), address)
     };
     let addresses: BTreeSet<(bool, IpAddr)> = networks(side, one).into_iter().map(speaks).collect();

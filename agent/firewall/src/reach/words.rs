@@ -48,6 +48,7 @@ impl Finding {
                 let code = if *listed { "published_opened_listed" } else { "published_opened" };
                 words.published(code, *way, to)
             }
+            Self::PublishedForFewer { way, to } => words.published("published_for_fewer", *way, to),
             Self::PublishedClosed { way, to } => words.published("published_closed", *way, to),
             Self::Risk { label, risk } => {
                 words.say(risk_code(*risk), &[("label", label.to_string())])

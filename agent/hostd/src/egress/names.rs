@@ -22,6 +22,9 @@ use crate::files::{self, Readers};
 const BELIEVED: (u32, u32) = (5, 3600);
 /// How much longer an address is open than it is told: longer than programs keep an answer.
 const LONGER: Duration = Duration::from_secs(15);
+/// How much longer an address is told than it was said to hold: the next answer takes a moment, and meanwhile the name
+/// would be gone.
+const GRACE: Duration = Duration::from_secs(5);
 /// When a name is looked up again that nobody could tell, or that has no address.
 const AGAIN: Duration = Duration::from_secs(10);
 /// A name whose answer holds for longer is looked up again after this.
@@ -134,7 +137,8 @@ impl Names {
         if let Some(least) = open.values().min() {
             known.next = now + (*least).min(AT_LATEST);
         }
-        known.addresses = open.into_iter().map(|(address, time)| (address, now + time)).collect();
+        let until = |time| now + time + GRACE;
+        known.addresses = open.into_iter().map(|(at, time)| (at, until(time))).collect();
         self.tell();
     }
 
@@ -187,7 +191,7 @@ impl Known {
             let held = table().map(|table| kernel::nft::held(&table, &set));
             for (address, left) in held.and_then(Result::ok).unwrap_or_default() {
                 if let Some(told) = left.checked_sub(LONGER) {
-                    addresses.insert(address, now + told);
+                    addresses.insert(address, now + told + GRACE);
                 }
             }
         }

@@ -134,11 +134,11 @@ function List({ known }: { known: Known }) {
   };
   const columns: Column<Row>[] = [
     { key: "name", head: t("admin.publish.label"), cell: name, width: "min-w-32" },
-    { key: "ports", head: t("admin.publish.ports"), cell: (row) => <span className="tabular-nums">{ports(row)}</span>, width: "min-w-24" },
-    { key: "device", head: t("admin.publish.device"), cell: (row) => <span className="tabular-nums">{device(row)}</span>, width: "min-w-40" },
-    { key: "who", head: t("admin.publish.who"), cell: who, width: "min-w-24" },
+    { key: "ports", head: t("admin.publish.ports"), cell: (row) => <span className="tabular-nums">{ports(row)}</span>, width: "min-w-20" },
+    { key: "device", head: t("admin.publish.device"), cell: (row) => <span className="tabular-nums">{device(row)}</span>, width: "min-w-32" },
+    { key: "who", head: t("admin.publish.who"), cell: who, width: "min-w-20" },
     { key: "state", head: t("admin.state"), cell: state, width: "min-w-28" },
-    { key: "came", head: t("admin.publish.came"), cell: came, width: "min-w-28" },
+    { key: "came", head: t("admin.publish.came"), cell: came, width: "min-w-24" },
     { key: "acts", head: t("admin.edit"), cell: acts, width: "min-w-28" },
   ];
   return (
