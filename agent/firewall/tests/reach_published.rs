@@ -160,7 +160,8 @@ fn who_may_come_is_told_where_the_service_stays() {
     let of = |from: &Value| one(&["tcp/443"], from, &server);
     let changed = |before: Value, after: Value| found(&of(&before), &of(&after));
     let opened = "From the internet, tcp/443 now reaches 192.168.10.5:443 in office";
-    let (all, listed) = (format!("! {opened}."), format!("{opened}, for the listed addresses only."));
+    let (all, listed) =
+        (format!("! {opened}."), format!("{opened}, for the listed addresses only."));
     let fewer = "From the internet, tcp/443 reaches 192.168.10.5:443 in office for fewer addresses than before.";
     let some = json!(["5.6.7.8"]);
     assert_eq!(changed(some.clone(), json!("all")), [all.as_str()]);

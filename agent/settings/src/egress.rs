@@ -118,11 +118,19 @@ pub fn first_on_the_internet(network: IpNet) -> Option<IpAddr> {
         let beyond = match at {
             IpAddr::V4(v4) => {
                 let inside = NOT_INTERNET_V4.iter().find(|inside| inside.contains(&v4));
-                inside.map(|inside| Some(IpAddr::V4(Ipv4Addr::from_bits(inside.broadcast().to_bits().checked_add(1)?))))
+                inside.map(|inside| {
+                    Some(IpAddr::V4(Ipv4Addr::from_bits(
+                        inside.broadcast().to_bits().checked_add(1)?,
+                    )))
+                })
             }
             IpAddr::V6(v6) => {
                 let inside = NOT_INTERNET_V6.iter().find(|inside| inside.contains(&v6));
-                inside.map(|inside| Some(IpAddr::V6(Ipv6Addr::from_bits(inside.broadcast().to_bits().checked_add(1)?))))
+                inside.map(|inside| {
+                    Some(IpAddr::V6(Ipv6Addr::from_bits(
+                        inside.broadcast().to_bits().checked_add(1)?,
+                    )))
+                })
             }
         };
         let Some(beyond) = beyond else { return Some(at) };

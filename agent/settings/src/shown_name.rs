@@ -73,17 +73,48 @@ const BESIDE: [&str; 56] = [
 ];
 /// Those of them that many a name has in it and that mean nothing there.
 const IN_NAMES: [&str; 14] = [
-    "wan", "any", "all", "none", "gatehouse", "networks", "everything", "anything", "nothing", "无",
-    "网络", "全部", "所有", "大家",
+    "wan",
+    "any",
+    "all",
+    "none",
+    "gatehouse",
+    "networks",
+    "everything",
+    "anything",
+    "nothing",
+    "无",
+    "网络",
+    "全部",
+    "所有",
+    "大家",
 ];
 /// What sentences put between places, and before what they leave out.
 const JOINTS: [&str; 20] = [
-    " and ", " or ", " nor ", " but ", " except ", " without ", " plus ", " only ", " to ", " from ",
-    "以及", "或者", "除了", "以外", "之外", "和", "与", "或", "及", "跟",
+    " and ",
+    " or ",
+    " nor ",
+    " but ",
+    " except ",
+    " without ",
+    " plus ",
+    " only ",
+    " to ",
+    " from ",
+    "以及",
+    "或者",
+    "除了",
+    "以外",
+    "之外",
+    "和",
+    "与",
+    "或",
+    "及",
+    "跟",
 ];
 /// What sentences put before a place.
-const OTHERS: [&str; 12] =
-    ["all ", "any ", "every ", "other ", "the ", "其他", "其它", "所有", "任何", "全部", "仅", "除"];
+const OTHERS: [&str; 12] = [
+    "all ", "any ", "every ", "other ", "the ", "其他", "其它", "所有", "任何", "全部", "仅", "除",
+];
 
 /// Letters of Cyrillic and Greek that cannot be told from Latin ones (Unicode's confusables.txt).
 const LOOKALIKES: [(&str, char); 13] = [
