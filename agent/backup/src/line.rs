@@ -19,10 +19,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, timeout_at};
 
 /// Bytes that must go or come within [`Patience::step`].
-const STEP: usize = 256 << 10;
+pub const STEP: usize = 256 << 10;
 /// A connection that nothing was said over for so long is not used again: whoever stands between may
 /// have forgotten it and told nobody.
-const IDLE: Duration = Duration::from_secs(30);
+pub const IDLE: Duration = Duration::from_secs(30);
 /// Longest answer that is read to its end where it was not done, bytes.
 const MOST_ASIDE: usize = 16 << 10;
 
