@@ -73,7 +73,7 @@ pub use s3::S3;
 pub use s3_address::{InvalidS3Address, S3Address, S3Fields, S3Style};
 pub use sftp::Sftp;
 pub use sftp_address::{InvalidSftpAddress, SftpAddress};
-pub use sheet::{Sheet, SheetBucket, SheetError, SheetKey};
+pub use sheet::{SftpSignIn, Sheet, SheetBucket, SheetError, SheetKey, SheetSftp};
 pub use signature::{InvalidS3Keys, S3Keys};
 pub use source::{Page, Since, Source, SourceError};
 pub use ssh_keys::{BoxKey, HostKey, InvalidBoxKey, InvalidHostKey};

@@ -18,7 +18,9 @@ use crate::line::{Addresses, IDLE, Patience};
 use crate::listing::MOST_ENTRIES;
 use crate::object::{Id, Kind, Object};
 use crate::sftp_address::SftpAddress;
-use crate::sftp_packet::{self as packet, Attributes, Entry, FileKind, Opening, Reply, Request, status};
+use crate::sftp_packet::{
+    self as packet, Attributes, Entry, FileKind, Opening, Reply, Request, status,
+};
 use crate::sftp_session::{AT_ONCE, Pace, Session};
 use crate::ssh_keys::HostKey;
 use crate::ssh_way::{Ends, SshLogin, Way, Ways};
@@ -57,7 +59,10 @@ struct State {
 impl fmt::Debug for Sftp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, host_key, .. } = self;
-        f.debug_struct("Sftp").field("address", address).field("host_key", host_key).finish_non_exhaustive()
+        f.debug_struct("Sftp")
+            .field("address", address)
+            .field("host_key", host_key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,7 +101,8 @@ impl Sftp {
             return Err(TargetError::Unreachable(io::ErrorKind::NotConnected.into()));
         };
         runtime.block_on(async {
-            let usable = |(talk, since): &(Talk, Instant)| !talk.way_is_closed() && since.elapsed() < IDLE;
+            let usable =
+                |(talk, since): &(Talk, Instant)| !talk.way_is_closed() && since.elapsed() < IDLE;
             let mut before = kept.take().filter(usable).map(|(talk, _)| talk);
             loop {
                 let (mut talk, is_new) = match before.take() {
@@ -125,7 +131,8 @@ impl Sftp {
         let ways = Ways { address, host_key, login, addresses: &**addresses, patience: *patience };
         let Way { stream, ends } = ways.connect().await?;
         let session = Session::begin(stream, &Pace::new(*patience)).await;
-        let session = session.map_err(|fault| Tried { doing: "greet", object: "it" }.fault(fault))?;
+        let session =
+            session.map_err(|fault| Tried { doing: "greet", object: "it" }.fault(fault))?;
         let (made, is_swept) = (BTreeSet::new(), false);
         Ok(Talk { session, ends, folder: address.folder().to_owned(), made, is_swept })
     }
@@ -138,8 +145,11 @@ impl Sftp {
 /// A runtime must not be waited for where others run.
 impl Drop for State {
     fn drop(&mut self) {
-        self.kept = None;
         if let Some(runtime) = self.runtime.take() {
+            // russh says goodbye by a task.
+            let entered = runtime.enter();
+            self.kept = None;
+            drop(entered);
             runtime.shutdown_background();
         }
     }
@@ -148,7 +158,8 @@ impl Drop for State {
 impl Target for Sftp {
     fn list(&self, kind: Kind) -> Result<Vec<(Object, u64)>, TargetError> {
         let tried = Tried { doing: "list", object: kind.directory() };
-        let mut all = self.run(MOST_LISTED, async |talk, pace| talk.list(kind, tried, pace).await)?;
+        let mut all =
+            self.run(MOST_LISTED, async |talk, pace| talk.list(kind, tried, pace).await)?;
         all.sort_unstable();
         // Two lengths of one object: whoever says so lies about one of them.
         let twice = all.array_windows().any(|[(one, _), (next, _)]| one == next);
@@ -221,7 +232,12 @@ impl Talk {
         }
     }
 
-    async fn ask(&mut self, tried: Tried<'_>, request: Request<'_>, pace: &Pace) -> Result<Reply, TargetError> {
+    async fn ask(
+        &mut self,
+        tried: Tried<'_>,
+        request: Request<'_>,
+        pace: &Pace,
+    ) -> Result<Reply, TargetError> {
         self.session.ask(request, pace).await.map_err(|fault| tried.fault(fault))
     }
 
@@ -235,7 +251,12 @@ impl Talk {
     }
 
     /// Asks for what is answered with whether it was done.
-    async fn do_it(&mut self, tried: Tried<'_>, request: Request<'_>, pace: &Pace) -> Result<(), Failed> {
+    async fn do_it(
+        &mut self,
+        tried: Tried<'_>,
+        request: Request<'_>,
+        pace: &Pace,
+    ) -> Result<(), Failed> {
         match self.ask(tried, request, pace).await? {
             Reply::Status(status::OK) => Ok(()),
             Reply::Status(code) => Err(Failed::Said(code)),
@@ -258,7 +279,9 @@ impl Talk {
             TargetError::Refused { doing, object: object.to_owned(), source: source() }
         };
         match code {
-            status::PERMISSION_DENIED | status::OP_UNSUPPORTED | status::WRITE_PROTECT => return refused(),
+            status::PERMISSION_DENIED | status::OP_UNSUPPORTED | status::WRITE_PROTECT => {
+                return refused();
+            }
             status::NO_SPACE | status::QUOTA_EXCEEDED => return TargetError::Full(source()),
             status::NO_SUCH_FILE => return tried.broken("it is not there"),
             _ => {}
@@ -308,12 +331,18 @@ impl Talk {
     ) -> Result<Vec<(Object, u64)>, TargetError> {
         let directory = format!("{}/{}", self.folder, kind.directory());
         let mut counted = 0;
-        let entries = self.read_directories(std::slice::from_ref(&directory), tried, &mut counted, pace).await?;
+        let entries = self
+            .read_directories(std::slice::from_ref(&directory), tried, &mut counted, pace)
+            .await?;
         let entries = if kind == Kind::Pack {
-            let is_first = |name: &str| data_encoding::HEXLOWER.decode(name.as_bytes()).is_ok_and(|it| it.len() == 1);
+            let is_first = |name: &str| {
+                data_encoding::HEXLOWER.decode(name.as_bytes()).is_ok_and(|it| it.len() == 1)
+            };
             let firsts: BTreeSet<_> = entries
                 .iter()
-                .filter(|(_, entry)| !matches!(entry.attributes.kind, FileKind::File | FileKind::Other))
+                .filter(|(_, entry)| {
+                    !matches!(entry.attributes.kind, FileKind::File | FileKind::Other)
+                })
                 .filter_map(|(_, entry)| std::str::from_utf8(&entry.name).ok())
                 .filter(|name| is_first(name))
                 .map(|name| format!("{directory}/{name}"))
@@ -325,10 +354,15 @@ impl Talk {
         };
         let mut all = Vec::new();
         for (directory, entry) in entries {
-            let Some(id) = std::str::from_utf8(&entry.name).ok().and_then(Id::parse) else { continue };
-            let lies_right = kind != Kind::Pack || directory.ends_with(id.to_string().get(..2).unwrap_or_default());
+            let Some(id) = std::str::from_utf8(&entry.name).ok().and_then(Id::parse) else {
+                continue;
+            };
+            let lies_right = kind != Kind::Pack
+                || directory.ends_with(id.to_string().get(..2).unwrap_or_default());
             match entry.attributes {
-                Attributes { kind: FileKind::File | FileKind::Untold, length: Some(length) } if lies_right => {
+                Attributes { kind: FileKind::File | FileKind::Untold, length: Some(length) }
+                    if lies_right =>
+                {
                     all.push((Object::Named(kind, id), length));
                 }
                 Attributes { kind: FileKind::File | FileKind::Untold, length: None } => {
@@ -368,7 +402,8 @@ impl Talk {
             }
             let mut left: Vec<_> = open.iter().collect();
             while !left.is_empty() {
-                let asked: Vec<_> = left.iter().map(|(_, handle)| Request::ReadDirectory(handle)).collect();
+                let asked: Vec<_> =
+                    left.iter().map(|(_, handle)| Request::ReadDirectory(handle)).collect();
                 let replies = self.ask_all(tried, &asked, pace).await?;
                 let mut goes_on = Vec::new();
                 for (one, reply) in left.into_iter().zip(replies) {
@@ -381,7 +416,9 @@ impl Talk {
                                 return Err(tried.broken("its list is too long"));
                             }
                             let named = |entry: &Entry| matches!(entry.name.len(), 2 | 64);
-                            all.extend(entries.into_iter().filter(named).map(|it| (one.0.clone(), it)));
+                            all.extend(
+                                entries.into_iter().filter(named).map(|it| (one.0.clone(), it)),
+                            );
                             goes_on.push(one);
                         }
                         Reply::Status(code) => {
@@ -460,7 +497,11 @@ impl Talk {
             let asked: Vec<_> = some
                 .iter()
                 .map(|(at, length)| {
-                    Request::Read(handle, from + *at as u64, u32::try_from(*length).unwrap_or(u32::MAX))
+                    Request::Read(
+                        handle,
+                        from + *at as u64,
+                        u32::try_from(*length).unwrap_or(u32::MAX),
+                    )
                 })
                 .collect();
             let replies = self.ask_all(tried, &asked, pace).await?;
@@ -477,7 +518,9 @@ impl Talk {
                             left.push((at + data.len(), length - data.len()));
                         }
                     }
-                    Reply::Status(status::EOF) => return Err(tried.broken("it is shorter than it says")),
+                    Reply::Status(status::EOF) => {
+                        return Err(tried.broken("it is shorter than it says"));
+                    }
                     Reply::Status(code) => return Err(self.why(tried, code, 0, pace).await),
                     _ => return Err(self.odd(tried)),
                 }
@@ -486,18 +529,22 @@ impl Talk {
         Ok(bytes)
     }
 
-    async fn write(&mut self, object: Object, bytes: &[u8], pace: &Pace) -> Result<(), TargetError> {
+    async fn write(
+        &mut self,
+        object: Object,
+        bytes: &[u8],
+        pace: &Pace,
+    ) -> Result<(), TargetError> {
         let (name, path, length) = (object.to_string(), self.path(object), bytes.len() as u64);
         let tried = Tried { doing: "write", object: &name };
-        let is_it = |there: &Option<Attributes>| {
-            matches!(there, Some(Attributes { kind: FileKind::File | FileKind::Untold, length: Some(it) }) if *it == length)
-        };
+        let is_it = |there: &Option<Attributes>| matches!(there, Some(Attributes { kind: FileKind::File | FileKind::Untold, length: Some(it) }) if *it == length);
         let there = self.look(tried, &path, pace).await?;
         if is_it(&there) {
             return Ok(());
         }
         let unfinished = self.write_unfinished(object, bytes, tried, pace).await?;
-        if let Err(failed) = self.give_name(&unfinished, &path, there.is_some(), tried, pace).await {
+        if let Err(failed) = self.give_name(&unfinished, &path, there.is_some(), tried, pace).await
+        {
             let error = self.failed(tried, failed, pace).await;
             self.forget(&unfinished, pace).await;
             return Err(error);
@@ -517,9 +564,14 @@ impl Talk {
         pace: &Pace,
     ) -> Result<String, TargetError> {
         let mut random_name = [0; 16];
-        random(&mut random_name).map_err(|error| TargetError::Unreachable(io::Error::other(error)))?;
+        random(&mut random_name)
+            .map_err(|error| TargetError::Unreachable(io::Error::other(error)))?;
         // A name of its own each time: what a former connection still has on its way never gets into it.
-        let path = format!("{}/{UNFINISHED}/{}", self.folder, data_encoding::HEXLOWER.encode(&random_name));
+        let path = format!(
+            "{}/{UNFINISHED}/{}",
+            self.folder,
+            data_encoding::HEXLOWER.encode(&random_name)
+        );
         let mut again = true;
         let handle = loop {
             self.make(object, tried, pace).await?;
@@ -530,7 +582,9 @@ impl Talk {
                     self.made.clear();
                     again = false;
                 }
-                Reply::Status(code) => return Err(self.why(tried, code, bytes.len() as u64, pace).await),
+                Reply::Status(code) => {
+                    return Err(self.why(tried, code, bytes.len() as u64, pace).await);
+                }
                 _ => return Err(self.odd(tried)),
             }
         };
@@ -563,8 +617,10 @@ impl Talk {
     ) -> Result<(), Failed> {
         let pieces: Vec<_> = bytes.chunks(PIECE).enumerate().collect();
         for some in pieces.chunks(AT_ONCE) {
-            let asked: Vec<_> =
-                some.iter().map(|(at, piece)| Request::Write(handle, (at * PIECE) as u64, piece)).collect();
+            let asked: Vec<_> = some
+                .iter()
+                .map(|(at, piece)| Request::Write(handle, (at * PIECE) as u64, piece))
+                .collect();
             for reply in self.ask_all(tried, &asked, pace).await? {
                 match reply {
                     Reply::Status(status::OK) => {}
@@ -616,7 +672,12 @@ impl Talk {
 
     /// Makes the directories that an object lies in. Of the folder only the last step: a slip of the pen makes no
     /// folder anywhere else.
-    async fn make(&mut self, object: Object, tried: Tried<'_>, pace: &Pace) -> Result<(), TargetError> {
+    async fn make(
+        &mut self,
+        object: Object,
+        tried: Tried<'_>,
+        pace: &Pace,
+    ) -> Result<(), TargetError> {
         let folder = self.folder.clone();
         let mut wanted = vec![folder.clone(), format!("{folder}/{UNFINISHED}")];
         if let Object::Named(kind, id) = object {
@@ -628,12 +689,20 @@ impl Talk {
         }
         wanted.retain(|one| !self.made.contains(one));
         if !wanted.is_empty() {
-            let asked: Vec<_> =
-                wanted.iter().flat_map(|one| [Request::MakeDirectory(one), Request::Look(one)]).collect();
+            let asked: Vec<_> = wanted
+                .iter()
+                .flat_map(|one| [Request::MakeDirectory(one), Request::Look(one)])
+                .collect();
             let replies = self.ask_all(tried, &asked, pace).await?;
             for (path, reply) in wanted.into_iter().zip(replies.chunks(2)) {
                 match reply {
-                    [_, Reply::Attributes(Attributes { kind: FileKind::Directory | FileKind::Untold, .. })] => {
+                    [
+                        _,
+                        Reply::Attributes(Attributes {
+                            kind: FileKind::Directory | FileKind::Untold,
+                            ..
+                        }),
+                    ] => {
                         self.made.insert(path);
                     }
                     [_, Reply::Attributes(_)] => {
@@ -672,7 +741,8 @@ impl Talk {
             _ => return Err(self.odd(tried)),
         };
         self.ask(tried, Request::Close(&handle), pace).await?;
-        let ours = |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let ours =
+            |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         let paths: Vec<_> = left
             .iter()
             .filter_map(|entry| std::str::from_utf8(&entry.name).ok())
@@ -693,7 +763,12 @@ impl Talk {
         }
     }
 
-    async fn overwrite(&mut self, object: Object, bytes: &[u8], pace: &Pace) -> Result<Former, TargetError> {
+    async fn overwrite(
+        &mut self,
+        object: Object,
+        bytes: &[u8],
+        pace: &Pace,
+    ) -> Result<Former, TargetError> {
         let (name, path) = (object.to_string(), self.path(object));
         let tried = Tried { doing: "write", object: &name };
         match self.ask(tried, Request::Open(&path, Opening::Write), pace).await? {

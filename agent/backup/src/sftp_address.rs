@@ -19,7 +19,9 @@ pub enum InvalidSftpAddress {
     #[error("this is no address of an SFTP server: [sftp://]host[:port]")]
     Server,
     /// No folder of its own.
-    #[error("a folder is needed: names with / between them, without . and .. and control characters")]
+    #[error(
+        "a folder is needed: names with / between them, without . and .. and control characters"
+    )]
     Folder,
 }
 
@@ -112,7 +114,11 @@ mod tests {
     fn a_server_has_a_port_and_a_folder_and_its_keys_lie_beside_it() {
         for (server, folder, read) in [
             ("nas.example.net", "crm", ("nas.example.net", 22, "crm")),
-            ("sftp://nas.example.net:2222", "/volume1/备份/crm/", ("nas.example.net", 2222, "/volume1/备份/crm")),
+            (
+                "sftp://nas.example.net:2222",
+                "/volume1/备份/crm/",
+                ("nas.example.net", 2222, "/volume1/备份/crm"),
+            ),
             ("192.168.10.20", "a b/c", ("192.168.10.20", 22, "a b/c")),
             ("sftp://[fd00::7]:22/", "crm", ("fd00::7", 22, "crm")),
             ("[fd00::7]", "crm", ("fd00::7", 22, "crm")),
@@ -127,11 +133,26 @@ mod tests {
     #[test]
     fn each_field_is_refused_by_its_name() {
         for server in [
-            "", "nas", "https://nas.example.net", "u@nas.example.net", "nas.example.net:", "nas.example.net:0",
-            "nas.example.net:65536", "nas.example.net:+1", "nas.example.net/x", "fd00::7", "sftp://", "[fd00::7",
-            "nas.example.net?x", "a b.example.net",
+            "",
+            "nas",
+            "https://nas.example.net",
+            "u@nas.example.net",
+            "nas.example.net:",
+            "nas.example.net:0",
+            "nas.example.net:65536",
+            "nas.example.net:+1",
+            "nas.example.net/x",
+            "fd00::7",
+            "sftp://",
+            "[fd00::7",
+            "nas.example.net?x",
+            "a b.example.net",
         ] {
-            assert_eq!(SftpAddress::new(server, "crm"), Err(InvalidSftpAddress::Server), "{server}");
+            assert_eq!(
+                SftpAddress::new(server, "crm"),
+                Err(InvalidSftpAddress::Server),
+                "{server}"
+            );
         }
         let long = "a".repeat(513);
         for folder in ["", "/", "//a", "a//b", "..", "a/../b", "./a", "a\nb", long.as_str()] {

@@ -427,31 +427,41 @@ mod tests {
 
     fn file(length: u64) -> Vec<u8> {
         let mode = 0o100_600_u32;
-        [&15_u32.to_be_bytes()[..], &length.to_be_bytes(), &[0; 8], &mode.to_be_bytes(), &[0; 8]].concat()
+        [&15_u32.to_be_bytes()[..], &length.to_be_bytes(), &[0; 8], &mode.to_be_bytes(), &[0; 8]]
+            .concat()
     }
 
     #[test]
     fn answers_are_read() {
         let status = |rest: &[&[u8]]| parse(&of(101, 7, rest));
-        assert_eq!(status(&[&[0, 0, 0, 3], &string(b"denied"), &string(b"en")]), Ok((7, Reply::Status(3))));
+        assert_eq!(
+            status(&[&[0, 0, 0, 3], &string(b"denied"), &string(b"en")]),
+            Ok((7, Reply::Status(3)))
+        );
         assert_eq!(status(&[&[0, 0, 0, 3]]), Ok((7, Reply::Status(3))), "without words");
         assert_eq!(parse(&of(102, 7, &[&string(b"h")])), Ok((7, Reply::Handle(b"h".to_vec()))));
         assert_eq!(parse(&of(103, 7, &[&string(b"")])), Ok((7, Reply::Data(Vec::new()))));
         let attributes = Attributes { length: Some(9), kind: FileKind::File };
         assert_eq!(parse(&of(105, 7, &[&file(9)])), Ok((7, Reply::Attributes(attributes))));
-        let extended = [&EXTENDED.to_be_bytes()[..], &[0, 0, 0, 1], &string(b"a"), &string(b"b")].concat();
+        let extended =
+            [&EXTENDED.to_be_bytes()[..], &[0, 0, 0, 1], &string(b"a"), &string(b"b")].concat();
         let untold = Attributes { length: None, kind: FileKind::Untold };
         assert_eq!(parse(&of(105, 7, &[&extended])), Ok((7, Reply::Attributes(untold))));
         let names = of(104, 7, &[&[0, 0, 0, 1], &string(b"\xff"), &string(b"-rw"), &file(9)]);
         let entry = Entry { name: vec![0xff], attributes };
         assert_eq!(parse(&names), Ok((7, Reply::Names(vec![entry]))));
-        let room: Vec<u8> = [1_u64, 4_096, 0, 0, 3, 0, 0, 0, 0, 3, 255].iter().flat_map(|n| n.to_be_bytes()).collect();
+        let room: Vec<u8> = [1_u64, 4_096, 0, 0, 3, 0, 0, 0, 0, 3, 255]
+            .iter()
+            .flat_map(|n| n.to_be_bytes())
+            .collect();
         assert_eq!(parse_room(&room), Ok(Room { left: 12_288, is_read_only: true }));
     }
 
     #[test]
     fn nothing_else_is_an_answer() {
-        let names = |count: u32| of(104, 7, &[&count.to_be_bytes(), &string(b"a"), &string(b"a"), &file(9)]);
+        let names = |count: u32| {
+            of(104, 7, &[&count.to_be_bytes(), &string(b"a"), &string(b"a"), &file(9)])
+        };
         for bad in [
             Vec::new(),
             vec![101],
@@ -474,16 +484,21 @@ mod tests {
 
     #[test]
     fn a_greeting_says_what_is_offered() {
-        let extensions = [POSIX_RENAME, FSYNC, STATVFS].map(|(name, version)| {
-            [string(name.as_bytes()), string(version)].concat()
-        });
+        let extensions = [POSIX_RENAME, FSYNC, STATVFS]
+            .map(|(name, version)| [string(name.as_bytes()), string(version)].concat());
         let hello = |version: u32, rest: &[u8]| [&[2][..], &version.to_be_bytes(), rest].concat();
         let all = Offers { posix_rename: true, fsync: true, statvfs: true };
         assert_eq!(parse_hello(&hello(3, &extensions.concat())), Ok(all));
         assert_eq!(parse_hello(&hello(6, &[])), Ok(Offers::default()));
         let other = [string(b"fsync@openssh.com"), string(b"2")].concat();
         assert_eq!(parse_hello(&hello(3, &other)), Ok(Offers::default()));
-        for bad in [Vec::new(), hello(2, &[]), hello(3, &[0]), hello(3, &string(b"a")), vec![1, 0, 0, 0, 3]] {
+        for bad in [
+            Vec::new(),
+            hello(2, &[]),
+            hello(3, &[0]),
+            hello(3, &string(b"a")),
+            vec![1, 0, 0, 0, 3],
+        ] {
             assert!(parse_hello(&bad).is_err(), "{bad:?}");
         }
     }
@@ -499,7 +514,10 @@ mod tests {
         assert_eq!(hello(), [0, 0, 0, 5, 1, 0, 0, 0, 3]);
         assert_eq!(
             written(Request::Open("ab", Opening::New)),
-            [0, 0, 0, 23, 3, 0, 0, 0, 7, 0, 0, 0, 2, b'a', b'b', 0, 0, 0, 0x2a, 0, 0, 0, 4, 0, 0, 1, 0o200]
+            [
+                0, 0, 0, 23, 3, 0, 0, 0, 7, 0, 0, 0, 2, b'a', b'b', 0, 0, 0, 0x2a, 0, 0, 0, 4, 0,
+                0, 1, 0o200
+            ]
         );
         assert_eq!(
             written(Request::Read(b"h", 258, 5)),

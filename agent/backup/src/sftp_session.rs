@@ -295,7 +295,8 @@ mod tests {
     /// A packet a while, each short: more time comes of bytes alone.
     #[test]
     fn whoever_drips_is_too_slow() {
-        let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let runtime =
+            Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (ours, mut theirs) = tokio::io::duplex(1 << 20);
             let dripping = tokio::spawn(async move {

@@ -58,7 +58,9 @@ impl HostKey {
         let mut found: Vec<_> = lines.filter(|line| !line.is_empty()).map(read_line).collect();
         // The best kind first, a fingerprint last; a kind that is not taken only where there is nothing else.
         found.sort_by_key(|one| match one {
-            Ok(Self::Key(key)) => KINDS.iter().position(|kind| *kind == key.algorithm()).unwrap_or(KINDS.len()),
+            Ok(Self::Key(key)) => {
+                KINDS.iter().position(|kind| *kind == key.algorithm()).unwrap_or(KINDS.len())
+            }
             Ok(Self::Fingerprint(_)) => KINDS.len() + 1,
             Err(InvalidHostKey::Kind) => KINDS.len() + 2,
             Err(InvalidHostKey::Other) => KINDS.len() + 3,
@@ -78,7 +80,9 @@ impl HostKey {
     pub(crate) fn is(&self, shown: &PublicKey) -> bool {
         match self {
             Self::Key(key) => key.key_data() == shown.key_data(),
-            Self::Fingerprint(hash) => shown.fingerprint(HashAlg::Sha256).sha256().as_ref() == Some(hash),
+            Self::Fingerprint(hash) => {
+                shown.fingerprint(HashAlg::Sha256).sha256().as_ref() == Some(hash)
+            }
         }
     }
 }
@@ -110,7 +114,8 @@ fn read_line(line: &str) -> Result<HostKey, InvalidHostKey> {
         }
         return hash.map(HostKey::Fingerprint).ok_or(InvalidHostKey::Other);
     }
-    let named = words.array_windows().find(|[kind, blob]| is_kind(kind) && blob.starts_with("AAAA"));
+    let named =
+        words.array_windows().find(|[kind, blob]| is_kind(kind) && blob.starts_with("AAAA"));
     let [kind, blob] = named.ok_or(InvalidHostKey::Other)?;
     if !KINDS.iter().any(|one| one.as_str() == *kind) {
         return Err(InvalidHostKey::Kind);
@@ -157,7 +162,8 @@ impl BoxKey {
         let skipped = |c: &char| !c.is_whitespace() && *c != '-';
         let digits: Zeroizing<String> =
             Zeroizing::new(typed.chars().filter(skipped).map(|c| c.to_ascii_lowercase()).collect());
-        let seed = HEXLOWER.decode(digits.as_bytes()).map(Zeroizing::new).map_err(|_| InvalidBoxKey)?;
+        let seed =
+            HEXLOWER.decode(digits.as_bytes()).map(Zeroizing::new).map_err(|_| InvalidBoxKey)?;
         let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| InvalidBoxKey)?;
         Ok(Self(Zeroizing::new(seed)))
     }
@@ -250,7 +256,10 @@ mod tests {
         assert_eq!(text.len(), 71);
         assert_eq!(BoxKey::parse(&format!(" {}\n", text.to_uppercase())).unwrap(), key);
         assert_eq!(BoxKey::parse(&text).unwrap().public_line(), key.public_line());
-        assert!(key.public_line().starts_with("ssh-ed25519 AAAA") && key.public_line().ends_with(" gatehouse"));
+        assert!(
+            key.public_line().starts_with("ssh-ed25519 AAAA")
+                && key.public_line().ends_with(" gatehouse")
+        );
         assert_ne!(BoxKey::new().unwrap().public_line(), key.public_line());
         assert!(!format!("{key:?}").contains(text.get(..8).unwrap()));
         for bad in ["", "00", &text[1..], &format!("{}0", *text), &text.replace('-', "g")] {

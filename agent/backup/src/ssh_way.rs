@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use outbound::{Fault, Stage};
-use russh::client::{self, AuthResult, ChannelOpenHandle, Config, Handle, KeyboardInteractiveAuthResponse, Msg, Session};
+use russh::client::{
+    self, AuthResult, ChannelOpenHandle, Config, Handle, KeyboardInteractiveAuthResponse, Msg,
+    Session,
+};
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{
-    AlgorithmKind, Channel, ChannelMsg, ChannelStream, Error, MethodKind, MethodSet, Preferred, SshId, cipher,
-    compression, kex, mac,
+    AlgorithmKind, Channel, ChannelMsg, ChannelStream, Error, MethodKind, MethodSet, Preferred,
+    SshId, cipher, compression, kex, mac,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -141,7 +144,11 @@ impl Ways<'_> {
             Err(Error::ChannelOpenFailure(reason)) => {
                 let source = io::Error::other(format!("{reason:?}"));
                 let object = "a session".to_owned();
-                return Err(Refusal::Target(TargetError::Refused { doing: "open", object, source }));
+                return Err(Refusal::Target(TargetError::Refused {
+                    doing: "open",
+                    object,
+                    source,
+                }));
             }
             opened => opened.map_err(|error| Refusal::Fault(fault(&error)))?,
         };
@@ -154,11 +161,14 @@ impl Ways<'_> {
         let failed = |error: Error| Refusal::Fault(fault(&error));
         let (done, wrong) = match sign_in {
             SignIn::Password(password) => {
-                let tried = handle.authenticate_password(user, password.as_str()).await.map_err(failed)?;
+                let tried =
+                    handle.authenticate_password(user, password.as_str()).await.map_err(failed)?;
                 let asks = matches!(&tried, AuthResult::Failure { remaining_methods, .. } if asks_only(remaining_methods));
                 let done = match tried {
                     AuthResult::Success => true,
-                    AuthResult::Failure { .. } if asks => answer(handle, user, password).await.map_err(failed)?,
+                    AuthResult::Failure { .. } if asks => {
+                        answer(handle, user, password).await.map_err(failed)?
+                    }
                     AuthResult::Failure { .. } => false,
                 };
                 (done, TargetError::WrongPassword)
@@ -184,17 +194,23 @@ fn asks_only(methods: &MethodSet) -> bool {
 }
 
 /// Gives the password where a server asks one thing that is not to be seen (RFC 4256).
-async fn answer(handle: &mut Handle<Judge>, user: &str, password: &Password) -> Result<bool, Error> {
+async fn answer(
+    handle: &mut Handle<Judge>,
+    user: &str,
+    password: &Password,
+) -> Result<bool, Error> {
     let mut asked = handle.authenticate_keyboard_interactive_start(user, None).await?;
     for _ in 0..ROUNDS {
         let answers = match asked {
             KeyboardInteractiveAuthResponse::Success => return Ok(true),
             KeyboardInteractiveAuthResponse::Failure { .. } => return Ok(false),
-            KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => match prompts.as_slice() {
-                [] => Vec::new(),
-                [one] if !one.echo => vec![password.as_str().to_owned()],
-                _ => return Ok(false),
-            },
+            KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => {
+                match prompts.as_slice() {
+                    [] => Vec::new(),
+                    [one] if !one.echo => vec![password.as_str().to_owned()],
+                    _ => return Ok(false),
+                }
+            }
         };
         asked = handle.authenticate_keyboard_interactive_respond(answers).await?;
     }
@@ -405,7 +421,11 @@ impl AsyncRead for Measured {
 }
 
 impl AsyncWrite for Measured {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        from: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, from)
     }
 

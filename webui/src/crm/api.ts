@@ -27,6 +27,7 @@ export type RecoveryKey = Schemas["RecoveryKey"];
 export type CopyBucket = Schemas["CopyBucket"];
 export type CopyTarget = Schemas["CopyTarget"];
 export type CopyTargets = Schemas["CopyTargets"];
+export type CopySftp = Schemas["CopySftp"];
 export type CopySheet = Schemas["CopySheet"];
 export type TypedSheet = Schemas["TypedSheet"];
 export type CopiesFound = Schemas["CopiesFound"];

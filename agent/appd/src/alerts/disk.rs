@@ -29,8 +29,7 @@ impl Disk {
 /// How full the disk is that holds this, per cent. Blocks.
 pub fn used(path: &Path) -> io::Result<u8> {
     let found = nix::sys::statvfs::statvfs(path)?;
-    let (blocks, free, ours) =
-        (found.blocks(), found.blocks_free(), found.blocks_available());
+    let (blocks, free, ours) = (found.blocks(), found.blocks_free(), found.blocks_available());
     // What is kept back for root is nobody's room.
     let taken = blocks.saturating_sub(free);
     let all = taken.saturating_add(ours).max(1);
@@ -44,8 +43,7 @@ mod tests {
     #[test]
     fn a_disk_is_told_when_it_fills_and_again_after_there_was_room() {
         let mut disk = Disk::default();
-        let told: Vec<bool> =
-            [50, 89, 90, 95, 89, 91, 84, 90].map(|used| disk.look(used)).into();
+        let told: Vec<bool> = [50, 89, 90, 95, 89, 91, 84, 90].map(|used| disk.look(used)).into();
         assert_eq!(told, [false, false, true, false, false, false, false, true]);
     }
 

@@ -169,7 +169,8 @@ impl Relay {
         let port = listener.local_addr().unwrap().port();
         let (open, connections) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
         let [left, then] = [usize::MAX; 2].map(AtomicUsize::new);
-        let relay = Self { port, state: Arc::new(RelayState { to, open, connections, left, then }) };
+        let relay =
+            Self { port, state: Arc::new(RelayState { to, open, connections, left, then }) };
         let accepting = relay.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -224,7 +225,10 @@ impl Relay {
                 let before =
                     left.fetch_sub(read.min(left.load(Ordering::SeqCst)), Ordering::SeqCst);
                 if before <= read {
-                    left.store(self.state.then.swap(usize::MAX, Ordering::SeqCst), Ordering::SeqCst);
+                    left.store(
+                        self.state.then.swap(usize::MAX, Ordering::SeqCst),
+                        Ordering::SeqCst,
+                    );
                     self.cut();
                 }
             }

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use backup::{
-    BoxKey, CopyError, Depth, Extent, Former, Id, Kind, Object, Patience, Protection, Repository, SignIn,
-    SshLogin, Target, TargetError,
+    BoxKey, CopyError, Depth, Extent, Former, Id, Kind, Object, Patience, Protection, Repository,
+    SignIn, SshLogin, Target, TargetError,
 };
 use outbound::Fault;
 
@@ -64,7 +64,8 @@ fn what_was_left_unfinished_is_taken_away_and_is_no_object() {
     std::fs::write(unfinished.join("somebody's"), "x").unwrap();
     let target = nas.target();
     target.write(Object::Config, b"longer").unwrap();
-    let left: Vec<_> = std::fs::read_dir(&unfinished).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(&unfinished).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(left, ["somebody's"]);
 }
 
@@ -168,16 +169,25 @@ fn who_is_wrong_is_told_in_what() {
     let nas = Sshd::start();
     let (object, bytes) = object::made(Kind::Pack, 4 << 20);
     let all = |target: &dyn Target| {
-        [target.list(Kind::Pack).map(|_| ()), target.read(Object::Config, None).map(|_| ()), target.write(object, &bytes)]
+        [
+            target.list(Kind::Pack).map(|_| ()),
+            target.read(Object::Config, None).map(|_| ()),
+            target.write(object, &bytes),
+        ]
     };
     for login in [login("box", "hunter3"), login("nobody-there", PASSWORD)] {
         for tried in all(&sshd::at(nas.port, FOLDER, &nas.host_key(), login)) {
             assert!(matches!(tried, Err(TargetError::WrongPassword)), "{tried:?}");
         }
     }
-    let at = |folder: &str, user: &str| sshd::at(nas.port, folder, &nas.host_key(), login(user, PASSWORD));
+    let at = |folder: &str, user: &str| {
+        sshd::at(nas.port, folder, &nas.host_key(), login(user, PASSWORD))
+    };
     let tried = at("/copeis/crm", "box").write(object, &bytes);
-    assert!(matches!(&tried, Err(TargetError::WrongFolder(folder)) if folder == "/copeis/crm"), "{tried:?}");
+    assert!(
+        matches!(&tried, Err(TargetError::WrongFolder(folder)) if folder == "/copeis/crm"),
+        "{tried:?}"
+    );
     assert!(!nas.folder("copeis").exists());
     // Beside what its users may write to.
     let tried = at("/crm", "box").write(object, &bytes);
@@ -192,7 +202,11 @@ fn who_is_wrong_is_told_in_what() {
     let tried = at(FOLDER, "reader").remove(Object::Config);
     assert!(matches!(tried, Err(TargetError::Refused { .. })), "{tried:?}");
     for tried in all(&at(FOLDER, "talker")) {
-        let odd = matches!(tried, Err(TargetError::Broken { .. } | TargetError::Way(Fault::Closed(_) | Fault::NotUnderstood)));
+        let odd = matches!(
+            tried,
+            Err(TargetError::Broken { .. }
+                | TargetError::Way(Fault::Closed(_) | Fault::NotUnderstood))
+        );
         assert!(odd, "{tried:?}");
     }
     std::fs::write(nas.folder("/copies/file"), "x").unwrap();
@@ -275,7 +289,10 @@ fn a_copy_that_is_cut_on_its_way_goes_on() {
         // Twice, for what is cut once is done again over a new connection.
         relay.cut_after_twice(bytes, 1_000);
         let cut = repository.copy(Extent::Whole, &mut shop).unwrap_err();
-        assert!(matches!(&cut, CopyError::Target(TargetError::Way(Fault::Closed(_)))), "{bytes}: {cut:?}");
+        assert!(
+            matches!(&cut, CopyError::Target(TargetError::Way(Fault::Closed(_)))),
+            "{bytes}: {cut:?}"
+        );
         // Its lock may be there still: of another box, half an hour.
         nas.restic(OURS, &["unlock", "--remove-all"]);
         nas.restic(OURS, &["check", "--read-data"]);
@@ -309,7 +326,8 @@ fn whatever_else_answers_is_told_apart_in_time() {
     let endless = "x".repeat(200);
     let big_packet = [b"SSH-2.0-x\r\n".as_slice(), &[0xff; 64]].concat();
     let short_packet = [b"SSH-2.0-x\r\n".as_slice(), &[0, 0, 0, 12, 10, 20, 0, 0]].concat();
-    let lists = [b"SSH-2.0-x\r\n".as_slice(), &[0, 0, 0, 28, 4, 20], &[0; 16], &[0xff; 4], &[0; 6]].concat();
+    let lists = [b"SSH-2.0-x\r\n".as_slice(), &[0, 0, 0, 28, 4, 20], &[0; 16], &[0xff; 4], &[0; 6]]
+        .concat();
     let banners = "hello\r\n".repeat(200_000);
     for (said, closes) in [
         (b"".to_vec(), true),

@@ -74,18 +74,27 @@ impl Sshd {
         let place = tempfile::tempdir().unwrap();
         let at = place.path();
         let users = ["box", "reader", "adder", "talker"];
-        let lines = |line: &dyn Fn(&str) -> String| -> String { users.iter().map(|user| line(user)).collect() };
+        let lines = |line: &dyn Fn(&str) -> String| -> String {
+            users.iter().map(|user| line(user)).collect()
+        };
         let passwd = lines(&|user| format!("{user}:x:{USER}:{USER}::/:/usr/sbin/nologin\n"));
         let own = "root:x:0:0:root:/root:/bin/sh\nsshd:x:999:65534::/run/sshd:/usr/sbin/nologin\n";
         fs::write(at.join("passwd"), format!("{own}{passwd}")).unwrap();
-        fs::write(at.join("group"), format!("root:x:0:\nnogroup:x:65534:\nbox:x:{USER}:\n")).unwrap();
+        fs::write(at.join("group"), format!("root:x:0:\nnogroup:x:65534:\nbox:x:{USER}:\n"))
+            .unwrap();
         let shadow = lines(&|user| format!("{user}:{SHADOW}:20000:0:99999:7:::\n"));
-        fs::write(at.join("shadow"), format!("root:*:20000:0:99999:7:::\nsshd:!:20000::::::\n{shadow}")).unwrap();
+        fs::write(
+            at.join("shadow"),
+            format!("root:*:20000:0:99999:7:::\nsshd:!:20000::::::\n{shadow}"),
+        )
+        .unwrap();
         for kind in ["ed25519", "ecdsa"] {
             let key = at.join(kind);
             run(Command::new("ssh-keygen").args(["-q", "-N", "", "-t", kind, "-f"]).arg(&key));
         }
-        run(Command::new("ssh-keygen").args(["-q", "-N", "", "-t", "ed25519", "-f"]).arg(at.join("owner")));
+        run(Command::new("ssh-keygen")
+            .args(["-q", "-N", "", "-t", "ed25519", "-f"])
+            .arg(at.join("owner")));
         fs::copy(at.join("owner.pub"), at.join("authorized_keys")).unwrap();
         let all = format!(
             "{config}\nHostKey {0}/ecdsa\nHostKey {0}/ed25519\nAuthorizedKeysFile {0}/authorized_keys\n{CONFIG}",
@@ -137,7 +146,16 @@ impl Sshd {
     pub fn resize(&self, size: &str) {
         let options = format!("remount,size={size}");
         let mut command = Command::new("nsenter");
-        command.args(["-m", "-t", &self.child.id().to_string(), "mount", "-o", &options, "/mnt/copies"]);
+        command.args([
+            "-m",
+            "-r",
+            "-t",
+            &self.child.id().to_string(),
+            "mount",
+            "-o",
+            &options,
+            "/mnt/copies",
+        ]);
         run(&mut command);
     }
 
