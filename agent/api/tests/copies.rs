@@ -219,7 +219,10 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     let manager = &office.manager;
     // As it is typed: without the scheme, with strokes around the folder.
     let typed = [("/address", json!("s3.example.net")), ("/bucket/folder", json!("/shop/"))];
-    let path = added(manager, bucket(&typed)).await;
+    let mut typed = bucket(&typed);
+    let authority = json!(nas::Authority::new().pem);
+    typed["authority"] = authority.clone();
+    let path = added(manager, typed).await;
     let one = items(manager).await.remove(0);
     let expected = bucket(&[]);
     for field in ["address", "user", "bucket", "lockDays"] {
@@ -231,16 +234,19 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     assert_eq!(shown["bucket"], expected["bucket"]);
     let sheet = Sheet::parse(shown["text"].as_str().unwrap()).unwrap();
     assert_eq!(sheet.s3.unwrap().bucket, "copies");
+    assert!(sheet.ca.is_some());
     let proof = json!({ "lastWord": shown["lastWord"] });
     let proved = manager.at("POST", &format!("{path}/sheet/proof"), &json!(1), proof).await.good();
     // How long it locks no sheet says, and the secret stays.
-    let locked = bucket(&[("/password", Value::Null), ("/lockDays", json!(60))]);
+    let mut locked = bucket(&[("/password", Value::Null), ("/lockDays", json!(60))]);
+    locked["authority"] = authority.clone();
     let changed = manager.at("PUT", &path, &json!(2), locked).await.good();
     assert_eq!((&changed["lockDays"], &changed["sheet"]), (&json!(60), &proved["sheet"]));
     let moved = bucket(&[("/password", Value::Null), ("/bucket/name", json!("other"))]);
     let refused = manager.at("PUT", &path, &json!(3), moved).await;
     assert_eq!(refused.told(), "422 invalid /password empty");
-    let region = bucket(&[("/password", Value::Null), ("/bucket/region", json!("eu-2"))]);
+    let mut region = bucket(&[("/password", Value::Null), ("/bucket/region", json!("eu-2"))]);
+    region["authority"] = authority;
     let changed = manager.at("PUT", &path, &json!(3), region).await.good();
     assert!(changed["sheet"].is_null(), "a sheet with another region is another");
 }
