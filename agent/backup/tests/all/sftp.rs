@@ -328,7 +328,10 @@ fn whatever_else_answers_is_told_apart_in_time() {
     let short_packet = [b"SSH-2.0-x\r\n".as_slice(), &[0, 0, 0, 12, 10, 20, 0, 0]].concat();
     let lists = [b"SSH-2.0-x\r\n".as_slice(), &[0, 0, 0, 28, 4, 20], &[0; 16], &[0xff; 4], &[0; 6]]
         .concat();
-    let banners = "hello\r\n".repeat(200_000);
+    let banners = "hello\r\n".repeat(100_000);
+    // Messages that are to be ignored (RFC 4253, section 11.2), 1 KiB each, 2 MiB of them.
+    let ignored = [&[0, 0, 3, 252, 4, 2, 0, 0, 3, 242], &[0; 1_014][..]].concat().repeat(2_048);
+    let ignored = [b"SSH-2.0-x\r\n".as_slice(), &ignored].concat();
     for (said, closes) in [
         (b"".to_vec(), true),
         (b"".to_vec(), false),
@@ -342,6 +345,7 @@ fn whatever_else_answers_is_told_apart_in_time() {
         (big_packet, false),
         (short_packet, true),
         (lists, false),
+        (ignored, false),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
