@@ -54,7 +54,7 @@ test-long: disk-image ## what takes too long for CI; writes docs/results/test-lo
 	$(IN) tests/long $(BOARD)
 
 .PHONY: bench
-bench: webui/node_modules ## ratios against peers, times and memory; writes docs/results/{rule-load,packets,store,crm}.md
+bench: webui/node_modules ## ratios against peers, times and memory; writes docs/results/{rule-load,packets,store,crm,copies}.md
 	$(IN) tests/bench
 
 .PHONY: image

@@ -47,11 +47,15 @@ class Person:
             raise RuntimeError(f"{method} {path}: {answer.status} {body.decode(errors='replace')}")
         return json.loads(body) if answer.headers.get_content_type() == "application/json" else None
 
+    def give_code(self):
+        """The admin's code, as whoever claims the CRM gives it."""
+        self.ask("POST", "/api/v1/claim/code", {"code": CODE})
+
     def claim(self):
         """From the admin's code to the first manager, who is signed in then."""
         def step(name, document):
             return self.ask("POST", f"/api/v1/claim/{name}", document)
-        step("code", {"code": CODE})
+        self.give_code()
         made = step("vault", {"organisation": "Nordlicht & Söhne", "passphrase": PASSPHRASE})
         step("recovery", {"recoveryKey": made["recoveryKey"]})
         setup = step("account", {**_LOGIN, "language": "en", "timeZone": "Europe/Berlin", "showAsUnlocker": False})
@@ -62,6 +66,11 @@ class Person:
         """Signs in anew: sessions end with the process."""
         self.ask("POST", "/api/v1/session", _LOGIN)
         self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
+
+    def sign_in_as(self, other):
+        """Signs in with another one's authenticator app: the same person at another box."""
+        self._authenticator = other._authenticator
+        self.sign_in()
 
     def unlock(self):
         """Opens the vault; the seconds that took."""

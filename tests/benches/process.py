@@ -55,6 +55,11 @@ class Process:
                     raise TimeoutError(f"the CRM does not answer:\n{log}") from error
                 time.sleep(0.02)
 
+    @property
+    def pid(self):
+        """Its number."""
+        return self._child.pid
+
     def resident(self):
         """Its resident memory in MB (proc(5), VmRSS)."""
         return resident(self._child.pid)
@@ -94,8 +99,17 @@ def handing(argv, sockets, log):
 
 def resident(pid):
     """Resident memory of a process in MB (proc(5), VmRSS)."""
+    return _memory(pid, "VmRSS")
+
+
+def peak(pid):
+    """Its largest so far (VmHWM)."""
+    return _memory(pid, "VmHWM")
+
+
+def _memory(pid, of):
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    line = next(line for line in status.splitlines() if line.startswith(f"{of}:"))
     return int(line.split()[1]) * 1024 / 1e6
 
 

@@ -1,11 +1,12 @@
 """An S3 server (moto) on a free port of this machine, over TLS, that checks signatures and rights.
 
-    tests/s3/server DIRECTORY [virtual-host | many]
+    tests/s3/server DIRECTORY [virtual-host | many | ADDRESS:PORT]
 
 DIRECTORY holds `public_key` and `private_key` (PEM). One line of JSON says the port and the access keys of
 its users: `box` may do all, `reader` reads, `adder` takes nothing away but locks. The buckets are `copies`,
 `versions` (keeps versions) and `locked` (has object lock);
-with `many` the first holds 2,350 index files. It ends when its standard input does.
+with `many` the first holds 2,350 index files. It listens on loopback at a free port, or at ADDRESS:PORT. It ends when its
+standard input does.
 """
 
 import json
@@ -51,10 +52,12 @@ def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{directory}/public_key", f"{directory}/private_key")
     application = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=context, request_handler=Handler)
+    at = next((word for word in sys.argv[2:] if ":" in word), "127.0.0.1:0")
+    host, _, port = at.rpartition(":")
+    server = make_server(host, int(port), application, threaded=True, ssl_context=context, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    where = {"region_name": "us-east-1", "endpoint_url": f"https://127.0.0.1:{server.port}", "verify": False}
+    where = {"region_name": "us-east-1", "endpoint_url": f"https://{host}:{server.port}", "verify": False}
     path = boto3.session.Config(s3={"addressing_style": "path"})
     iam, s3 = boto3.client("iam", **where), boto3.client("s3", config=path, **where)
     within = get_backend("s3")["123456789012"]["aws"]

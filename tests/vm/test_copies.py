@@ -4,6 +4,8 @@ does not, and a CRM whose disk is lost comes back from the printed sheet alone.
 
 import contextlib
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +18,7 @@ from harness import authority, children, internet
 
 pytestmark = pytest.mark.slow
 
-HOST, PORT = f"copies.{internet.NAME}", 8000
+HOST, PORT, BUCKETS = f"copies.{internet.NAME}", 8000, 9000
 USER, PASSWORD = "box", "hunter2"
 # As `htpasswd -s` writes it.
 HTPASSWD = "box:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=\n"
@@ -38,6 +40,24 @@ def server(wan, work, *words):
             children.end(child)
 
 
+@contextlib.contextmanager
+def bucket(wan, work):
+    """An object store on the internet whose bucket `locked` locks; gives id and secret of its access key."""
+    place = work / "s3"
+    place.mkdir()
+    for name, of in (("public_key", "chain.pem"), ("private_key", "key.pem")):
+        (place / name).write_bytes((work / of).read_bytes())
+    program = Path(__file__).parent.parent / "s3/server"
+    children.run([program, "fetch"], timeout=300)
+    with open(work / "s3.log", "ab") as log:
+        child = children.start(wan.namespace.command(program, place, f"{internet.WEB4}:{BUCKETS}"), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=log)
+        try:
+            yield json.loads(child.stdout.readline())["keys"]["box"]
+        finally:
+            children.end(child)
+
+
 def claim(shop, page, code):
     """From the admin's code to the first manager; returns the recovery key."""
     crm.enter_manager_code(page, code)
@@ -55,19 +75,19 @@ def manager_code(page):
     return answer["managerCode"]
 
 
-def allow(page):
+def allow(page, port=PORT):
     """What the CRM asks for, as an admin allows it."""
-    page.open(f"{admin.ADDRESS}/egress").sees(f"{HOST}")
+    page.open(f"{admin.ADDRESS}/egress").sees(HOST).sees(str(port))
     page.press("admin.egress.allow", role="link")
     page.press("admin.reviewChange")
     admin.keep_reviewed(page)
 
 
-def told(page):
-    """What the box says of its one target."""
+def told(page, name="家里的 NAS"):
+    """What the box says of a target."""
     status, answer = page.send_request("GET", "/copies")
     assert status == 200, answer
-    return answer["items"][0]
+    return next(one for one in answer["items"] if one["name"] == name)
 
 
 def lose_the_disk(shop):
@@ -75,6 +95,27 @@ def lose_the_disk(shop):
     shop.probe.exec("systemctl", "stop", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service", timeout=60)
     shop.probe.exec("find", "/var/lib/gatehouse/crm", "-mindepth", "1", "-delete")
     shop.probe.exec("systemctl", "start", "gatehouse-crm.socket", "gatehouse-crm-orders.socket", "gatehouse-crm.service", timeout=60)
+
+
+def copy_to_bucket(shop, boss, page, key_id, secret, authority):
+    """A second target, which locks what is written to it; what its pages look like."""
+    page.press("crm.copies.add", role="link").heading(page.say("crm.copies.add")).choose("crm.copies.kind", "s3")
+    page.fill_in({"crm.copies.name": "Cloud", "crm.copies.endpoint": f"{HOST}:{BUCKETS}", "crm.copies.region": "us-east-1",
+                  "crm.copies.bucket": "Locked", "crm.copies.folder": "shop", "crm.copies.keyId": key_id,
+                  "crm.copies.secret": secret, "crm.copies.authority": authority})
+    page.choose("crm.copies.style", "path").page.get_by_role("checkbox").check()
+    page.press("ui.save")
+    page.error_at("crm.copies.bucket", page.say.problem("field.bucket"))
+    found = looks.everywhere(page.page, "crm-copies-bucket")
+    page.fill_in({"crm.copies.bucket": "locked"}).press("ui.save")
+    page.heading(page.say("crm.copies.sheet")).press("crm.copies.sheetShow").sees("us-east-1")
+    found += looks.everywhere(page.page, "crm-copies-bucket-sheet")
+    page.go("crm.copies").sees(page.say("crm.copies.why.unreachable"))
+    allow(boss, BUCKETS)
+    page.press("crm.copies.copyNamed", name="Cloud").sees(page.say("crm.copies.protection.locked"))
+    shop.wait(lambda: (told(page, "Cloud")["drill"] or {}).get("good"), 120)
+    found += looks.everywhere(page.page, "crm-copies-two")
+    return found
 
 
 def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
@@ -128,6 +169,9 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         stock = children.run(["env", f"RESTIC_PASSWORD={sheet['key']}", "restic", "-r", folder / USER / "crm", "--no-cache",
                               "--no-lock", "check", "--read-data"], timeout=120)
         assert "no errors were found" in stock.stdout, stock.stdout
+
+        with bucket(wan, tmp_path) as (key_id, secret):
+            found += copy_to_bucket(shop, boss, page, key_id, secret, (tmp_path / "ca.pem").read_text())
 
         lose_the_disk(shop)
         shop.forget_silence()

@@ -22,4 +22,5 @@ mod reply;
 pub mod shape;
 mod shared;
 pub mod site;
+mod time_of_day;
 pub mod version;

@@ -169,6 +169,7 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "box-key",
     "no-certificate",
     "one-kind",
+    "between",
     "no-sheet",
     "newer-sheet",
     "unknown",

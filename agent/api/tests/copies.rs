@@ -378,3 +378,28 @@ async fn the_box_makes_a_key_for_a_target_and_keeps_it() {
     let refused = manager.at("PUT", &other, &json!(1), changed).await;
     assert_eq!(refused.told(), "422 invalid /password empty");
 }
+
+#[tokio::test]
+async fn copies_go_out_no_faster_than_somebody_wants() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    let limited = |limit: Value| with("NAS", "limit", limit);
+    let path = added(manager, limited(json!({"kbits": 2_000}))).await;
+    assert_eq!(items(manager).await[0]["limit"], json!({"kbits": 2_000, "hours": null}));
+    let hours = json!({"kbits": 512, "hours": {"from": "08:00", "to": "18:00"}});
+    manager.at("PUT", &path, &json!(1), limited(hours.clone())).await.good();
+    assert_eq!(items(manager).await[0]["limit"], hours);
+    for (pointer, value, refused) in [
+        ("/kbits", json!(127), "/limit/kbits between"),
+        ("/kbits", json!(0), "/limit/kbits between"),
+        ("/hours/from", json!("8"), "/limit/hours/from time-of-day"),
+        ("/hours/to", json!("08:00"), "/limit/hours/to no-time"),
+    ] {
+        let mut wrong = hours.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        let told = manager.at("PUT", &path, &json!(2), limited(wrong)).await.told();
+        assert_eq!(told, format!("422 invalid {refused}"));
+    }
+    manager.at("PUT", &path, &json!(2), given("NAS")).await.good();
+    assert!(items(manager).await[0]["limit"].is_null());
+}

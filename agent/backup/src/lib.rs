@@ -18,6 +18,7 @@ mod line;
 pub mod listing;
 mod lock;
 mod object;
+mod pace;
 mod pack;
 mod password;
 mod pruning;
@@ -58,6 +59,7 @@ pub use keep::Keep;
 pub use keys::{GONE, KeyCopy, KeyRepository, KeySource, KeysCopied, Old, PERIOD};
 pub use line::{Addresses, Patience, Trust};
 pub use object::{Id, Kind, Object};
+pub use pace::{Hours, Limit, Pace};
 pub use password::{KeyFileError, Password};
 pub use pruning::{PruneError, Pruned};
 pub use repository::{

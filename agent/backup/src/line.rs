@@ -16,7 +16,9 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use outbound::http::{self, Talk};
 use outbound::{Authorities, Fault, Stage, Versions};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+
+use crate::pace::{self, Pace, unhurried};
 
 /// Bytes that must go or come within [`Patience::step`].
 pub const STEP: usize = 256 << 10;
@@ -89,6 +91,7 @@ pub struct Line {
     addresses: Arc<Addresses>,
     trust: Trust,
     patience: Patience,
+    pace: Arc<Pace>,
     state: Mutex<State>,
 }
 
@@ -118,7 +121,13 @@ impl Line {
     ) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let state = Mutex::new(State { runtime: Some(runtime), kept: None });
-        Ok(Self { host, port, addresses, trust, patience: Patience::default(), state })
+        let (patience, pace) = (Patience::default(), unhurried());
+        Ok(Self { host, port, addresses, trust, patience, pace, state })
+    }
+
+    /// The same, sending no faster than this.
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// The same, with other limits.
@@ -175,7 +184,7 @@ impl Line {
 
     /// Asks; comes back when an answer begins.
     async fn begin(&self, mut talk: Talk<Upload>, question: &Question) -> Result<Begun, Fault> {
-        let upload = Upload::new(question.body.clone());
+        let upload = Upload::new(question.body.clone(), Arc::clone(&self.pace));
         let way = Arc::clone(&upload.way);
         let request = Request::builder().method(&question.method).uri(&question.path);
         let mut request = request.body(upload).map_err(|_| Fault::NotUnderstood)?;
@@ -274,17 +283,19 @@ impl Way {
     }
 }
 
-/// What is sent, a step at a time.
-#[derive(Debug)]
+/// What is sent, a step at a time: as fast as it goes, or as its pace says.
 struct Upload {
     left: Bytes,
     way: Arc<Way>,
+    pace: Arc<Pace>,
+    /// When the next step may go.
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 impl Upload {
-    fn new(bytes: Bytes) -> Self {
+    fn new(bytes: Bytes, pace: Arc<Pace>) -> Self {
         let way = Arc::new(Way(Mutex::new((Instant::now(), bytes.is_empty()))));
-        Self { left: bytes, way }
+        Self { left: bytes, way, pace, rest: None }
     }
 }
 
@@ -294,12 +305,21 @@ impl Body for Upload {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if self.left.is_empty() {
             return Poll::Ready(None);
         }
-        let step = STEP.min(self.left.len());
+        // When the last step went by its pace, not when somebody came for the next.
+        let mut since = Instant::now();
+        if let Some(rest) = &mut self.rest {
+            std::task::ready!(rest.as_mut().poll(context));
+            // A way that was slower for a while makes up for a second at most.
+            since = rest.deadline().max(since - Duration::from_secs(1));
+            self.rest = None;
+        }
+        let (step, wait) = pace::step(&*self.pace, self.left.len());
+        self.rest = wait.map(|wait| Box::pin(sleep_until(since + wait)));
         let piece = self.left.split_to(step);
         *self.way.at() = (Instant::now(), self.left.is_empty());
         Poll::Ready(Some(Ok(Frame::data(piece))))

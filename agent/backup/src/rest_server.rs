@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::line::{Addresses, Answer, Line, Patience, Question, Trust};
 use crate::listing;
 use crate::object::{Kind, Object};
+use crate::pace::Pace;
 use crate::password::Password;
 use crate::rest_address::RestAddress;
 use crate::target::{Target, TargetError};
@@ -94,6 +95,12 @@ impl RestServer {
     #[must_use]
     pub fn with(self, patience: Patience) -> Self {
         Self { line: self.line.with(patience), ..self }
+    }
+
+    /// The same, sending no faster than this.
+    #[must_use]
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { line: self.line.paced(pace), ..self }
     }
 
     /// Does one thing with an object, or a kind's directory.

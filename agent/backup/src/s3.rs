@@ -16,6 +16,7 @@ use hyper::{Method, StatusCode};
 use crate::line::{Addresses, Answer, Line, Patience, Trust};
 use crate::listing;
 use crate::object::{Kind, Object};
+use crate::pace::Pace;
 use crate::restic::Clock;
 use crate::retention::{self, LOCK_MODE, Retention};
 use crate::s3_address::S3Address;
@@ -73,6 +74,12 @@ impl S3 {
     #[must_use]
     pub fn with(self, patience: Patience) -> Self {
         Self { line: self.line.with(patience), ..self }
+    }
+
+    /// The same, sending no faster than this.
+    #[must_use]
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { line: self.line.paced(pace), ..self }
     }
 
     /// The same, with a lock on each object that is written. The bucket must have been made for it.

@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use seal::RecordId;
 use vault::Store;
@@ -29,9 +30,12 @@ pub use chosen::{Chosen, InvalidChosen};
 pub use kept::{Drilled, Kept};
 pub use place::{Bucket, Folder, InvalidPlace, Place, Rest};
 pub use plan::LATE;
-pub use reached::{Around, Resolve};
+pub use reached::{Around, Minute, Resolve};
 pub use why::Why;
 use worker::{Command, State, Worker};
+
+/// As a rule.
+pub const STRETCH: Duration = Duration::from_secs(60);
 
 /// What the workers need.
 pub struct Parts {
@@ -45,6 +49,8 @@ pub struct Parts {
     pub scratch: PathBuf,
     /// What it takes to reach a target.
     pub around: Around,
+    /// How long a worker waits at a stretch, [`STRETCH`]: a clock that is set meanwhile is noticed then.
+    pub stretch: Duration,
     /// Told what somebody has to know. Must not block.
     pub say: Arc<dyn Fn(Said) + Send + Sync>,
 }
@@ -116,6 +122,9 @@ pub struct Told {
 pub struct Service {
     parts: Arc<Parts>,
     running: Mutex<BTreeMap<RecordId, Running>>,
+    /// Workers that were told to end, each at its last step: whoever comes in its place waits for it, since two at
+    /// one target are in each other's way.
+    ending: Mutex<BTreeMap<RecordId, JoinHandle<()>>>,
     /// Held by the one drill that runs: two at once would need room twice.
     drills: Arc<Mutex<()>>,
 }
@@ -125,6 +134,7 @@ struct Running {
     commands: Sender<Command>,
     told: Arc<Mutex<Told>>,
     ending: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for Running {
@@ -149,7 +159,12 @@ impl Service {
             }
             _ => {}
         }
-        Self { parts: Arc::new(parts), running: Mutex::default(), drills: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            running: Mutex::default(),
+            ending: Mutex::default(),
+            drills: Arc::default(),
+        }
     }
 
     /// Copies to this target from now on, in place of what it was.
@@ -159,11 +174,12 @@ impl Service {
     pub fn put(&self, id: RecordId, chosen: Chosen) -> io::Result<()> {
         let mut running = self.running();
         let file = self.file(id);
-        if let Some(before) = running.remove(&id)
-            && !chosen.place.is_where(&before.chosen.place)
-        {
-            // Who moves a target begins anew there; what the other place has is no copy any more.
-            forget(&file);
+        if let Some(before) = running.remove(&id) {
+            if !chosen.place.is_where(&before.chosen.place) {
+                // Who moves a target begins anew there; what the other place has is no copy any more.
+                forget(&file);
+            }
+            self.ends(id, before);
         }
         let kept = Kept::read(&file);
         let (chosen, told) = (Arc::new(chosen), Told { kept: kept.clone(), ..Told::default() });
@@ -180,14 +196,23 @@ impl Service {
             drills: Arc::clone(&self.drills),
             state: State::of(kept),
         };
-        thread::Builder::new().name("copies".to_owned()).spawn(move || worker.run())?;
-        running.insert(id, Running { chosen, commands, told, ending });
+        let before = lock(&self.ending).remove(&id);
+        let work = move || {
+            if before.is_some_and(|before| before.join().is_err()) {
+                tracing::error!("whoever copied here before broke");
+            }
+            worker.run();
+        };
+        let thread = Some(thread::Builder::new().name("copies".to_owned()).spawn(work)?);
+        running.insert(id, Running { chosen, commands, told, ending, thread });
         Ok(())
     }
 
     /// Copies there no more. What is there stays.
     pub fn remove(&self, id: RecordId) {
-        self.running().remove(&id);
+        if let Some(before) = self.running().remove(&id) {
+            self.ends(id, before);
+        }
         forget(&self.file(id));
     }
 
@@ -206,12 +231,22 @@ impl Service {
     pub fn told(&self, id: RecordId) -> Option<Told> {
         let running = self.running();
         let told = &running.get(&id)?.told;
-        Some(told.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        Some(lock(told).clone())
     }
 
     /// Ends all of it: whatever is under way stops at its next step, and is no copy.
     pub fn end(&self) {
-        self.running().clear();
+        let running = std::mem::take(&mut *self.running());
+        for (id, before) in running {
+            self.ends(id, before);
+        }
+    }
+
+    /// It stops at its next step.
+    fn ends(&self, id: RecordId, mut before: Running) {
+        if let Some(thread) = before.thread.take() {
+            lock(&self.ending).insert(id, thread);
+        }
     }
 
     fn command(&self, id: RecordId, command: Command) -> bool {
@@ -223,8 +258,12 @@ impl Service {
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<RecordId, Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.running)
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn forget(file: &Path) {

@@ -17,11 +17,12 @@ use crate::cipher::random;
 use crate::line::{Addresses, IDLE, Patience};
 use crate::listing::MOST_ENTRIES;
 use crate::object::{Id, Kind, Object};
+use crate::pace::{Pace, unhurried};
 use crate::sftp_address::SftpAddress;
 use crate::sftp_packet::{
     self as packet, Attributes, Entry, FileKind, Opening, Reply, Request, status,
 };
-use crate::sftp_session::{AT_ONCE, Pace, Session};
+use crate::sftp_session::{AT_ONCE, Deadline, Session};
 use crate::ssh_keys::HostKey;
 use crate::ssh_way::{Ends, SshLogin, Way, Ways};
 use crate::target::{Former, MAX_OBJECT, Target, TargetError};
@@ -47,6 +48,7 @@ pub struct Sftp {
     login: SshLogin,
     addresses: Arc<Addresses>,
     patience: Patience,
+    pace: Arc<Pace>,
     state: Mutex<State>,
 }
 
@@ -79,7 +81,14 @@ impl Sftp {
     ) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let state = Mutex::new(State { runtime: Some(runtime), kept: None });
-        Ok(Self { address, host_key, login, addresses, patience: Patience::default(), state })
+        let (patience, pace) = (Patience::default(), unhurried());
+        Ok(Self { address, host_key, login, addresses, patience, pace, state })
+    }
+
+    /// The same, sending no faster than this.
+    #[must_use]
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// The same, with other limits.
@@ -93,7 +102,7 @@ impl Sftp {
     fn run<T>(
         &self,
         most: u64,
-        work: impl AsyncFn(&mut Talk, &Pace) -> Result<T, TargetError>,
+        work: impl AsyncFn(&mut Talk, &Deadline) -> Result<T, TargetError>,
     ) -> Result<T, TargetError> {
         let mut state = self.state();
         let State { runtime, kept } = &mut *state;
@@ -110,7 +119,7 @@ impl Sftp {
                     None => (self.connect().await?, true),
                 };
                 talk.allow(most);
-                let done = work(&mut talk, &Pace::new(self.patience)).await;
+                let done = work(&mut talk, &Deadline::new(self.patience)).await;
                 if talk.session.is_in_step() {
                     *kept = Some((talk, Instant::now()));
                 } else {
@@ -130,9 +139,10 @@ impl Sftp {
         let Self { address, host_key, login, addresses, patience, .. } = self;
         let ways = Ways { address, host_key, login, addresses: &**addresses, patience: *patience };
         let Way { stream, ends } = ways.connect().await?;
-        let session = Session::begin(stream, &Pace::new(*patience)).await;
+        let session = Session::begin(stream, &Deadline::new(*patience)).await;
         let session =
             session.map_err(|fault| Tried { doing: "greet", object: "it" }.fault(fault))?;
+        let session = session.paced(Arc::clone(&self.pace));
         let (made, is_swept) = (BTreeSet::new(), false);
         Ok(Talk { session, ends, folder: address.folder().to_owned(), made, is_swept })
     }
@@ -159,7 +169,7 @@ impl Target for Sftp {
     fn list(&self, kind: Kind) -> Result<Vec<(Object, u64)>, TargetError> {
         let tried = Tried { doing: "list", object: kind.directory() };
         let mut all =
-            self.run(MOST_LISTED, async |talk, pace| talk.list(kind, tried, pace).await)?;
+            self.run(MOST_LISTED, async |talk, deadline| talk.list(kind, tried, deadline).await)?;
         all.sort_unstable();
         // Two lengths of one object: whoever says so lies about one of them.
         let twice = all.array_windows().any(|[(one, _), (next, _)]| one == next);
@@ -170,20 +180,20 @@ impl Target for Sftp {
         let most = range.map_or(MAX_OBJECT, |(_, length)| length.min(MAX_OBJECT));
         // Each piece may come in halves, with all that carries it.
         let most = most.saturating_mul(2) + MOST_SHORT;
-        self.run(most, async |talk, pace| talk.read(object, range, pace).await)
+        self.run(most, async |talk, deadline| talk.read(object, range, deadline).await)
     }
 
     fn write(&self, object: Object, bytes: &[u8]) -> Result<(), TargetError> {
-        self.run(MOST_SHORT, async |talk, pace| talk.write(object, bytes, pace).await)
+        self.run(MOST_SHORT, async |talk, deadline| talk.write(object, bytes, deadline).await)
     }
 
     fn remove(&self, object: Object) -> Result<(), TargetError> {
-        self.run(MOST_SHORT, async |talk, pace| talk.remove(object, pace).await)
+        self.run(MOST_SHORT, async |talk, deadline| talk.remove(object, deadline).await)
     }
 
     /// In its place, and by another file that takes its name: a server that refuses both keeps it.
     fn overwrite(&self, object: Object, bytes: &[u8]) -> Result<Former, TargetError> {
-        self.run(MOST_SHORT, async |talk, pace| talk.overwrite(object, bytes, pace).await)
+        self.run(MOST_SHORT, async |talk, deadline| talk.overwrite(object, bytes, deadline).await)
     }
 }
 
@@ -236,18 +246,18 @@ impl Talk {
         &mut self,
         tried: Tried<'_>,
         request: Request<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Reply, TargetError> {
-        self.session.ask(request, pace).await.map_err(|fault| tried.fault(fault))
+        self.session.ask(request, deadline).await.map_err(|fault| tried.fault(fault))
     }
 
     async fn ask_all(
         &mut self,
         tried: Tried<'_>,
         requests: &[Request<'_>],
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<Reply>, TargetError> {
-        self.session.ask_all(requests, pace).await.map_err(|fault| tried.fault(fault))
+        self.session.ask_all(requests, deadline).await.map_err(|fault| tried.fault(fault))
     }
 
     /// Asks for what is answered with whether it was done.
@@ -255,9 +265,9 @@ impl Talk {
         &mut self,
         tried: Tried<'_>,
         request: Request<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<(), Failed> {
-        match self.ask(tried, request, pace).await? {
+        match self.ask(tried, request, deadline).await? {
             Reply::Status(status::OK) => Ok(()),
             Reply::Status(code) => Err(Failed::Said(code)),
             _ => Err(self.odd(tried).into()),
@@ -272,7 +282,7 @@ impl Talk {
 
     /// What it means that it was not done. Servers say "failure" of most things: where they say how much room there
     /// is, it is looked at.
-    async fn why(&mut self, tried: Tried<'_>, code: u32, needed: u64, pace: &Pace) -> TargetError {
+    async fn why(&mut self, tried: Tried<'_>, code: u32, needed: u64, deadline: &Deadline) -> TargetError {
         let source = || io::Error::other(format!("status {code}"));
         let refused = || {
             let Tried { doing, object } = tried;
@@ -288,7 +298,7 @@ impl Talk {
         }
         if self.session.offers().statvfs && self.session.is_in_step() {
             let folder = self.folder.clone();
-            let room = match self.ask(tried, Request::Room(&folder), pace).await {
+            let room = match self.ask(tried, Request::Room(&folder), deadline).await {
                 Ok(Reply::Extended(bytes)) => packet::parse_room(&bytes).ok(),
                 _ => None,
             };
@@ -301,9 +311,9 @@ impl Talk {
         tried.broken(&format!("it answers with status {code}"))
     }
 
-    async fn failed(&mut self, tried: Tried<'_>, failed: Failed, pace: &Pace) -> TargetError {
+    async fn failed(&mut self, tried: Tried<'_>, failed: Failed, deadline: &Deadline) -> TargetError {
         match failed {
-            Failed::Said(code) => self.why(tried, code, 0, pace).await,
+            Failed::Said(code) => self.why(tried, code, 0, deadline).await,
             Failed::Error(error) => error,
         }
     }
@@ -313,12 +323,12 @@ impl Talk {
         &mut self,
         tried: Tried<'_>,
         path: &str,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Option<Attributes>, TargetError> {
-        match self.ask(tried, Request::LookAt(path), pace).await? {
+        match self.ask(tried, Request::LookAt(path), deadline).await? {
             Reply::Attributes(attributes) => Ok(Some(attributes)),
             Reply::Status(status::NO_SUCH_FILE) => Ok(None),
-            Reply::Status(code) => Err(self.why(tried, code, 0, pace).await),
+            Reply::Status(code) => Err(self.why(tried, code, 0, deadline).await),
             _ => Err(self.odd(tried)),
         }
     }
@@ -327,12 +337,12 @@ impl Talk {
         &mut self,
         kind: Kind,
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<(Object, u64)>, TargetError> {
         let directory = format!("{}/{}", self.folder, kind.directory());
         let mut counted = 0;
         let entries = self
-            .read_directories(std::slice::from_ref(&directory), tried, &mut counted, pace)
+            .read_directories(std::slice::from_ref(&directory), tried, &mut counted, deadline)
             .await?;
         let entries = if kind == Kind::Pack {
             let is_first = |name: &str| {
@@ -348,7 +358,7 @@ impl Talk {
                 .map(|name| format!("{directory}/{name}"))
                 .collect();
             let firsts: Vec<_> = firsts.into_iter().collect();
-            self.read_directories(&firsts, tried, &mut counted, pace).await?
+            self.read_directories(&firsts, tried, &mut counted, deadline).await?
         } else {
             entries
         };
@@ -380,19 +390,19 @@ impl Talk {
         directories: &[String],
         tried: Tried<'_>,
         counted: &mut usize,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<(String, Entry)>, TargetError> {
         let mut all = Vec::new();
         for some in directories.chunks(OPEN_AT_ONCE) {
             let asked: Vec<_> = some.iter().map(|one| Request::OpenDirectory(one)).collect();
             let mut open = Vec::new();
-            for (directory, reply) in some.iter().zip(self.ask_all(tried, &asked, pace).await?) {
+            for (directory, reply) in some.iter().zip(self.ask_all(tried, &asked, deadline).await?) {
                 match reply {
                     Reply::Handle(handle) => open.push((directory, handle)),
                     // Directories are made with the first object.
                     Reply::Status(status::NO_SUCH_FILE) => {}
                     Reply::Status(code) => {
-                        let why = self.why(tried, code, 0, pace).await;
+                        let why = self.why(tried, code, 0, deadline).await;
                         // Others of them stay open.
                         self.session.leave();
                         return Err(why);
@@ -404,7 +414,7 @@ impl Talk {
             while !left.is_empty() {
                 let asked: Vec<_> =
                     left.iter().map(|(_, handle)| Request::ReadDirectory(handle)).collect();
-                let replies = self.ask_all(tried, &asked, pace).await?;
+                let replies = self.ask_all(tried, &asked, deadline).await?;
                 let mut goes_on = Vec::new();
                 for (one, reply) in left.into_iter().zip(replies) {
                     match reply {
@@ -422,7 +432,7 @@ impl Talk {
                             goes_on.push(one);
                         }
                         Reply::Status(code) => {
-                            let why = self.why(tried, code, 0, pace).await;
+                            let why = self.why(tried, code, 0, deadline).await;
                             self.session.leave();
                             return Err(why);
                         }
@@ -432,7 +442,7 @@ impl Talk {
                 left = goes_on;
             }
             let asked: Vec<_> = open.iter().map(|(_, handle)| Request::Close(handle)).collect();
-            self.ask_all(tried, &asked, pace).await?;
+            self.ask_all(tried, &asked, deadline).await?;
         }
         Ok(all)
     }
@@ -441,11 +451,11 @@ impl Talk {
         &mut self,
         object: Object,
         range: Option<(u64, u64)>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<u8>, TargetError> {
         let (name, path) = (object.to_string(), self.path(object));
         let tried = Tried { doing: "read", object: &name };
-        let Some(there) = self.look(tried, &path, pace).await? else {
+        let Some(there) = self.look(tried, &path, deadline).await? else {
             return Err(TargetError::Missing(object));
         };
         let length = match there {
@@ -465,16 +475,16 @@ impl Talk {
         if wanted == 0 {
             return Ok(Vec::new());
         }
-        let handle = match self.ask(tried, Request::Open(&path, Opening::Read), pace).await? {
+        let handle = match self.ask(tried, Request::Open(&path, Opening::Read), deadline).await? {
             Reply::Handle(handle) => handle,
             Reply::Status(status::NO_SUCH_FILE) => return Err(TargetError::Missing(object)),
-            Reply::Status(code) => return Err(self.why(tried, code, 0, pace).await),
+            Reply::Status(code) => return Err(self.why(tried, code, 0, deadline).await),
             _ => return Err(self.odd(tried)),
         };
-        let read = self.read_open(&handle, (from, wanted), tried, pace).await;
+        let read = self.read_open(&handle, (from, wanted), tried, deadline).await;
         // A server that fails to close what was only read has still given it.
         if self.session.is_in_step() {
-            self.ask(tried, Request::Close(&handle), pace).await?;
+            self.ask(tried, Request::Close(&handle), deadline).await?;
         }
         read
     }
@@ -484,7 +494,7 @@ impl Talk {
         handle: &[u8],
         (from, wanted): (u64, u64),
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<u8>, TargetError> {
         let wanted = usize::try_from(wanted).map_err(|_| tried.broken("it is too long"))?;
         let mut bytes = vec![0; wanted];
@@ -504,7 +514,7 @@ impl Talk {
                     )
                 })
                 .collect();
-            let replies = self.ask_all(tried, &asked, pace).await?;
+            let replies = self.ask_all(tried, &asked, deadline).await?;
             for ((at, length), reply) in some.into_iter().zip(replies) {
                 match reply {
                     Reply::Data(data) if data.is_empty() || data.len() > length => {
@@ -521,7 +531,7 @@ impl Talk {
                     Reply::Status(status::EOF) => {
                         return Err(tried.broken("it is shorter than it says"));
                     }
-                    Reply::Status(code) => return Err(self.why(tried, code, 0, pace).await),
+                    Reply::Status(code) => return Err(self.why(tried, code, 0, deadline).await),
                     _ => return Err(self.odd(tried)),
                 }
             }
@@ -533,23 +543,23 @@ impl Talk {
         &mut self,
         object: Object,
         bytes: &[u8],
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<(), TargetError> {
         let (name, path, length) = (object.to_string(), self.path(object), bytes.len() as u64);
         let tried = Tried { doing: "write", object: &name };
         let is_it = |there: &Option<Attributes>| matches!(there, Some(Attributes { kind: FileKind::File | FileKind::Untold, length: Some(it) }) if *it == length);
-        let there = self.look(tried, &path, pace).await?;
+        let there = self.look(tried, &path, deadline).await?;
         if is_it(&there) {
             return Ok(());
         }
-        let unfinished = self.write_unfinished(object, bytes, tried, pace).await?;
-        if let Err(failed) = self.give_name(&unfinished, &path, there.is_some(), tried, pace).await
+        let unfinished = self.write_unfinished(object, bytes, tried, deadline).await?;
+        if let Err(failed) = self.give_name(&unfinished, &path, there.is_some(), tried, deadline).await
         {
-            let error = self.failed(tried, failed, pace).await;
-            self.forget(&unfinished, pace).await;
+            let error = self.failed(tried, failed, deadline).await;
+            self.forget(&unfinished, deadline).await;
             return Err(error);
         }
-        if is_it(&self.look(tried, &path, pace).await?) {
+        if is_it(&self.look(tried, &path, deadline).await?) {
             return Ok(());
         }
         Err(tried.broken("it did not keep all that it took"))
@@ -561,7 +571,7 @@ impl Talk {
         object: Object,
         bytes: &[u8],
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<String, TargetError> {
         let mut random_name = [0; 16];
         random(&mut random_name)
@@ -574,8 +584,8 @@ impl Talk {
         );
         let mut again = true;
         let handle = loop {
-            self.make(object, tried, pace).await?;
-            match self.ask(tried, Request::Open(&path, Opening::New), pace).await? {
+            self.make(object, tried, deadline).await?;
+            match self.ask(tried, Request::Open(&path, Opening::New), deadline).await? {
                 Reply::Handle(handle) => break handle,
                 // Somebody took the directories away that were there before.
                 Reply::Status(status::NO_SUCH_FILE) if again => {
@@ -583,15 +593,15 @@ impl Talk {
                     again = false;
                 }
                 Reply::Status(code) => {
-                    return Err(self.why(tried, code, bytes.len() as u64, pace).await);
+                    return Err(self.why(tried, code, bytes.len() as u64, deadline).await);
                 }
                 _ => return Err(self.odd(tried)),
             }
         };
-        let written = self.write_open(&handle, bytes, tried, pace).await;
+        let written = self.write_open(&handle, bytes, tried, deadline).await;
         let closed = match self.session.is_in_step() {
             // Some file systems say only now that there is no room.
-            true => self.do_it(tried, Request::Close(&handle), pace).await,
+            true => self.do_it(tried, Request::Close(&handle), deadline).await,
             false => Ok(()),
         };
         match written.and(closed) {
@@ -599,10 +609,10 @@ impl Talk {
             Err(failed) => {
                 let error = match failed {
                     // Before the room is given back.
-                    Failed::Said(code) => self.why(tried, code, bytes.len() as u64, pace).await,
+                    Failed::Said(code) => self.why(tried, code, bytes.len() as u64, deadline).await,
                     Failed::Error(error) => error,
                 };
-                self.forget(&path, pace).await;
+                self.forget(&path, deadline).await;
                 Err(error)
             }
         }
@@ -613,7 +623,7 @@ impl Talk {
         handle: &[u8],
         bytes: &[u8],
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<(), Failed> {
         let pieces: Vec<_> = bytes.chunks(PIECE).enumerate().collect();
         for some in pieces.chunks(AT_ONCE) {
@@ -621,7 +631,7 @@ impl Talk {
                 .iter()
                 .map(|(at, piece)| Request::Write(handle, (at * PIECE) as u64, piece))
                 .collect();
-            for reply in self.ask_all(tried, &asked, pace).await? {
+            for reply in self.ask_all(tried, &asked, deadline).await? {
                 match reply {
                     Reply::Status(status::OK) => {}
                     Reply::Status(code) => return Err(Failed::Said(code)),
@@ -631,13 +641,13 @@ impl Talk {
         }
         if self.session.offers().fsync {
             // All of it goes to a disk first.
-            pace.again();
-            match self.do_it(tried, Request::Sync(handle), pace).await {
+            deadline.again();
+            match self.do_it(tried, Request::Sync(handle), deadline).await {
                 // Its file system has no such thing.
                 Err(Failed::Said(status::OP_UNSUPPORTED)) => {}
                 synced => synced?,
             }
-            pace.again();
+            deadline.again();
         }
         Ok(())
     }
@@ -649,22 +659,22 @@ impl Talk {
         to: &str,
         is_taken: bool,
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<(), Failed> {
         if self.session.offers().posix_rename {
-            return self.do_it(tried, Request::RenameOver(from, to), pace).await;
+            return self.do_it(tried, Request::RenameOver(from, to), deadline).await;
         }
         if is_taken {
-            self.do_it(tried, Request::Remove(to), pace).await?;
+            self.do_it(tried, Request::Remove(to), deadline).await?;
         }
-        self.do_it(tried, Request::Rename(from, to), pace).await
+        self.do_it(tried, Request::Rename(from, to), deadline).await
     }
 
     /// Takes an unfinished file away, if that can be done.
-    async fn forget(&mut self, path: &str, pace: &Pace) {
+    async fn forget(&mut self, path: &str, deadline: &Deadline) {
         if self.session.is_in_step() {
             let tried = Tried { doing: "remove", object: UNFINISHED };
-            if self.ask(tried, Request::Remove(path), pace).await.is_err() {
+            if self.ask(tried, Request::Remove(path), deadline).await.is_err() {
                 tracing::info!(path, "an unfinished object stays until the next time");
             }
         }
@@ -676,7 +686,7 @@ impl Talk {
         &mut self,
         object: Object,
         tried: Tried<'_>,
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<(), TargetError> {
         let folder = self.folder.clone();
         let mut wanted = vec![folder.clone(), format!("{folder}/{UNFINISHED}")];
@@ -693,7 +703,7 @@ impl Talk {
                 .iter()
                 .flat_map(|one| [Request::MakeDirectory(one), Request::Look(one)])
                 .collect();
-            let replies = self.ask_all(tried, &asked, pace).await?;
+            let replies = self.ask_all(tried, &asked, deadline).await?;
             for (path, reply) in wanted.into_iter().zip(replies.chunks(2)) {
                 match reply {
                     [
@@ -713,34 +723,34 @@ impl Talk {
                     }
                     [Reply::Status(code), Reply::Status(_)] => {
                         let tried = Tried { doing: "make", object: &path };
-                        return Err(self.why(tried, *code, 1 << 16, pace).await);
+                        return Err(self.why(tried, *code, 1 << 16, deadline).await);
                     }
                     _ => return Err(self.odd(tried)),
                 }
             }
         }
-        self.sweep(pace).await
+        self.sweep(deadline).await
     }
 
     /// Takes away what former connections left unfinished; once for each connection, for there is one writer (the
     /// lock).
-    async fn sweep(&mut self, pace: &Pace) -> Result<(), TargetError> {
+    async fn sweep(&mut self, deadline: &Deadline) -> Result<(), TargetError> {
         if std::mem::replace(&mut self.is_swept, true) {
             return Ok(());
         }
         let tried = Tried { doing: "list", object: UNFINISHED };
         let directory = format!("{}/{UNFINISHED}", self.folder);
-        let handle = match self.ask(tried, Request::OpenDirectory(&directory), pace).await? {
+        let handle = match self.ask(tried, Request::OpenDirectory(&directory), deadline).await? {
             Reply::Handle(handle) => handle,
             Reply::Status(_) => return Ok(()),
             _ => return Err(self.odd(tried)),
         };
-        let left = match self.ask(tried, Request::ReadDirectory(&handle), pace).await? {
+        let left = match self.ask(tried, Request::ReadDirectory(&handle), deadline).await? {
             Reply::Names(entries) => entries,
             Reply::Status(_) => Vec::new(),
             _ => return Err(self.odd(tried)),
         };
-        self.ask(tried, Request::Close(&handle), pace).await?;
+        self.ask(tried, Request::Close(&handle), deadline).await?;
         let ours =
             |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         let paths: Vec<_> = left
@@ -751,15 +761,15 @@ impl Talk {
             .map(|name| format!("{directory}/{name}"))
             .collect();
         let asked: Vec<_> = paths.iter().map(|path| Request::Remove(path)).collect();
-        self.ask_all(tried, &asked, pace).await.map(drop)
+        self.ask_all(tried, &asked, deadline).await.map(drop)
     }
 
-    async fn remove(&mut self, object: Object, pace: &Pace) -> Result<(), TargetError> {
+    async fn remove(&mut self, object: Object, deadline: &Deadline) -> Result<(), TargetError> {
         let (name, path) = (object.to_string(), self.path(object));
         let tried = Tried { doing: "remove", object: &name };
-        match self.do_it(tried, Request::Remove(&path), pace).await {
+        match self.do_it(tried, Request::Remove(&path), deadline).await {
             Ok(()) | Err(Failed::Said(status::NO_SUCH_FILE)) => Ok(()),
-            Err(failed) => Err(self.failed(tried, failed, pace).await),
+            Err(failed) => Err(self.failed(tried, failed, deadline).await),
         }
     }
 
@@ -767,30 +777,30 @@ impl Talk {
         &mut self,
         object: Object,
         bytes: &[u8],
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Former, TargetError> {
         let (name, path) = (object.to_string(), self.path(object));
         let tried = Tried { doing: "write", object: &name };
-        match self.ask(tried, Request::Open(&path, Opening::Write), pace).await? {
+        match self.ask(tried, Request::Open(&path, Opening::Write), deadline).await? {
             Reply::Handle(handle) => {
-                self.ask(tried, Request::Close(&handle), pace).await?;
+                self.ask(tried, Request::Close(&handle), deadline).await?;
                 return Ok(Former::Lost);
             }
             Reply::Status(_) => {}
             _ => return Err(self.odd(tried)),
         }
-        let unfinished = match self.write_unfinished(object, bytes, tried, pace).await {
+        let unfinished = match self.write_unfinished(object, bytes, tried, deadline).await {
             Err(TargetError::Refused { .. }) => return Ok(Former::NotTried),
             unfinished => unfinished?,
         };
         let renamed = match self.session.offers().posix_rename {
-            true => self.do_it(tried, Request::RenameOver(&unfinished, &path), pace).await,
-            false => self.do_it(tried, Request::Rename(&unfinished, &path), pace).await,
+            true => self.do_it(tried, Request::RenameOver(&unfinished, &path), deadline).await,
+            false => self.do_it(tried, Request::Rename(&unfinished, &path), deadline).await,
         };
         match renamed {
             Ok(()) => Ok(Former::Lost),
             Err(Failed::Said(_)) => {
-                self.forget(&unfinished, pace).await;
+                self.forget(&unfinished, deadline).await;
                 Ok(Former::NotTried)
             }
             Err(Failed::Error(error)) => Err(error),

@@ -6,12 +6,14 @@ use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use outbound::{Fault, Stage};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::line::{Patience, STEP};
+use crate::pace::{self, Pace, unhurried};
 use crate::sftp_packet::{self as packet, MOST_BYTES, Offers, Reply, Request};
 
 /// Most questions at once: OpenSSH's own client asks 64.
@@ -40,16 +42,21 @@ impl Allowance {
 
 /// Until when the next thing must happen: each [`STEP`] bytes that go or come give more time.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Deadline {
     patience: Patience,
     limit: Cell<Instant>,
     counted: Cell<usize>,
 }
 
-impl Pace {
+impl Deadline {
     pub fn new(patience: Patience) -> Self {
         let limit = Cell::new(Instant::now() + patience.answer);
         Self { patience, limit, counted: Cell::new(0) }
+    }
+
+    /// What goes slowly because somebody wants it to is not late.
+    fn on_time(&self) {
+        self.limit.set(self.limit.get().max(Instant::now() + self.patience.step));
     }
 
     /// What is asked next may take as long as the first thing.
@@ -81,9 +88,9 @@ impl Pace {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Session<S> {
     stream: S,
+    pace: Arc<Pace>,
     last: u32,
     offers: Offers,
     /// Whether all that was asked was answered, and nothing else.
@@ -93,11 +100,16 @@ pub struct Session<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// # Errors
     /// See [`Fault`].
-    pub async fn begin(mut stream: S, pace: &Pace) -> Result<Self, Fault> {
-        pace.within(stream.write_all(&packet::hello())).await?;
-        let hello = read(&mut stream, pace).await?;
+    pub async fn begin(mut stream: S, deadline: &Deadline) -> Result<Self, Fault> {
+        deadline.within(stream.write_all(&packet::hello())).await?;
+        let hello = read(&mut stream, deadline).await?;
         let offers = packet::parse_hello(&hello).map_err(not_understood)?;
-        Ok(Self { stream, last: 0, offers, in_step: true })
+        Ok(Self { stream, pace: unhurried(), last: 0, offers, in_step: true })
+    }
+
+    /// The same, sending no faster than this.
+    pub fn paced(self, pace: Arc<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// What the server has beside the protocol.
@@ -119,8 +131,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn ask(&mut self, request: Request<'_>, pace: &Pace) -> Result<Reply, Fault> {
-        let mut replies = self.ask_all(&[request], pace).await?;
+    pub async fn ask(&mut self, request: Request<'_>, deadline: &Deadline) -> Result<Reply, Fault> {
+        let mut replies = self.ask_all(&[request], deadline).await?;
         replies.pop().ok_or(Fault::NotUnderstood)
     }
 
@@ -131,7 +143,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub async fn ask_all(
         &mut self,
         requests: &[Request<'_>],
-        pace: &Pace,
+        deadline: &Deadline,
     ) -> Result<Vec<Reply>, Fault> {
         if !self.in_step {
             return Err(Fault::Closed(Stage::Talk));
@@ -140,7 +152,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.in_step = false;
         let mut replies = Vec::new();
         for some in requests.chunks(AT_ONCE) {
-            self.ask_some(some, pace, &mut replies).await?;
+            self.ask_some(some, deadline, &mut replies).await?;
         }
         self.in_step = true;
         Ok(replies)
@@ -149,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn ask_some(
         &mut self,
         requests: &[Request<'_>],
-        pace: &Pace,
+        deadline: &Deadline,
         to: &mut Vec<Reply>,
     ) -> Result<(), Fault> {
         let first = self.last.wrapping_add(1);
@@ -158,21 +170,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.last = self.last.wrapping_add(1);
             request.write(self.last, &mut bytes);
         }
+        let rate = &*self.pace;
         let (mut from, mut into) = tokio::io::split(&mut self.stream);
         // Answers are taken while questions still go: neither side waits for the other to listen.
         let write = async {
-            for piece in bytes.chunks(STEP / 8) {
-                pace.within(into.write_all(piece)).await?;
-                pace.went(piece.len());
+            let (mut left, mut next) = (bytes.as_slice(), Instant::now());
+            while !left.is_empty() {
+                let (step, wait) = pace::step(rate, left.len());
+                let (piece, after) = left.split_at(step);
+                deadline.within(into.write_all(piece)).await?;
+                deadline.went(piece.len());
+                left = after;
+                if let Some(wait) = wait {
+                    // A way that was slower for a while makes up for a second at most.
+                    next = next.max(Instant::now() - Duration::from_secs(1)) + wait;
+                    deadline.on_time();
+                    sleep_until(next).await;
+                }
             }
-            pace.within(into.flush()).await
+            deadline.within(into.flush()).await
         };
         let mut answers: Vec<Option<Reply>> = Vec::new();
         answers.resize_with(requests.len(), || None);
         let mut left = requests.len();
         let read_all = async {
             while left > 0 {
-                let packet = read(&mut from, pace).await?;
+                let packet = read(&mut from, deadline).await?;
                 let (id, reply) = packet::parse(&packet).map_err(not_understood)?;
                 let place = usize::try_from(id.wrapping_sub(first)).ok();
                 let place = place.and_then(|place| answers.get_mut(place));
@@ -192,12 +215,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 /// A packet without its length.
-async fn read<S: AsyncRead + Unpin>(from: &mut S, pace: &Pace) -> Result<Vec<u8>, Fault> {
-    let length = pace.within(from.read_u32()).await?;
+async fn read<S: AsyncRead + Unpin>(from: &mut S, deadline: &Deadline) -> Result<Vec<u8>, Fault> {
+    let length = deadline.within(from.read_u32()).await?;
     let length = usize::try_from(length).ok().filter(|length| (1..=MOST_BYTES).contains(length));
     let mut bytes = vec![0; length.ok_or(Fault::NotUnderstood)?];
-    pace.within(from.read_exact(&mut bytes)).await?;
-    pace.went(bytes.len() + 4);
+    deadline.within(from.read_exact(&mut bytes)).await?;
+    deadline.went(bytes.len() + 4);
     Ok(bytes)
 }
 
@@ -216,8 +239,6 @@ fn not_understood(error: packet::InvalidPacket) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio::io::DuplexStream;
     use tokio::runtime::Builder;
 
@@ -246,12 +267,12 @@ mod tests {
             theirs.write_all(&HELLO).await.unwrap();
             theirs.write_all(said).await.unwrap();
             let theirs = (!closes).then_some(theirs);
-            let pace = Pace::new(patience());
-            let mut session = Session::begin(ours, &pace).await?;
-            let asked = session.ask_all(&[Request::Remove("a"), Request::Remove("b")], &pace).await;
+            let deadline = Deadline::new(patience());
+            let mut session = Session::begin(ours, &deadline).await?;
+            let asked = session.ask_all(&[Request::Remove("a"), Request::Remove("b")], &deadline).await;
             assert_eq!(session.is_in_step(), asked.is_ok());
             if asked.is_err() {
-                assert!(session.ask(Request::Remove("c"), &pace).await.is_err());
+                assert!(session.ask(Request::Remove("c"), &deadline).await.is_err());
             }
             drop(theirs);
             asked
@@ -309,9 +330,9 @@ mod tests {
                 }
                 0
             });
-            let pace = Pace::new(patience());
-            let mut session = Session::begin(ours, &pace).await.unwrap();
-            let told = session.ask_all(&[Request::Remove("a"); 50], &pace).await;
+            let deadline = Deadline::new(patience());
+            let mut session = Session::begin(ours, &deadline).await.unwrap();
+            let told = session.ask_all(&[Request::Remove("a"); 50], &deadline).await;
             assert!(matches!(told, Err(Fault::TooSlow(_))), "{told:?}");
             drop(session);
             assert!(dripping.await.unwrap() < 10);

@@ -39,6 +39,12 @@ impl LocalTime {
         self.rules.to_datetime(timestamp(at)).strftime(form).to_string()
     }
 
+    /// Minutes since midnight.
+    pub fn minute(&self, at: Moment) -> u16 {
+        let time = self.rules.to_datetime(timestamp(at)).time();
+        u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+    }
+
     /// `2026-11-30`.
     pub fn day(&self, at: Moment) -> String {
         self.rules.to_datetime(timestamp(at)).strftime("%Y-%m-%d").to_string()
@@ -71,5 +77,6 @@ mod tests {
         assert_eq!(berlin.stamp(at), "2026-11-30T10:13:20.000+01:00");
         assert_eq!(berlin.day(Moment(u64::MAX)), "9999-12-30");
         assert_eq!(LocalTime::named("Mars/Olympus"), None);
+        assert_eq!([LocalTime::utc(), berlin].map(|local| local.minute(at)), [553, 613]);
     }
 }

@@ -26,6 +26,7 @@ export type ClaimSoFar = Schemas["ClaimSoFar"];
 export type RecoveryKey = Schemas["RecoveryKey"];
 export type CopyBucket = Schemas["CopyBucket"];
 export type CopyTarget = Schemas["CopyTarget"];
+export type CopyTargetGiven = Schemas["CopyTargetGiven"];
 export type CopyTargets = Schemas["CopyTargets"];
 export type CopySftp = Schemas["CopySftp"];
 export type CopySheet = Schemas["CopySheet"];

@@ -15,6 +15,7 @@ use backup::service::{self, Around, Bucket, Chosen, Doing, Place, Said, Why};
 use backup::{Protection, S3Style, SftpSignIn};
 use events::{EgressProtocol, Event};
 use identity::Manager;
+use notify::{LocalTime, Moment};
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
@@ -59,7 +60,8 @@ async fn add(
     who: As<Manager>,
     Sent(given): Sent<shape::CopyTargetGiven>,
 ) -> Reply {
-    let chosen = given::chosen(given, None, crm.now())?;
+    let zone = &who.role.signed().account().time_zone;
+    let chosen = given::chosen(given, None, (zone, crm.now()))?;
     let id = crm.open()?.copies.put(&who.role, None, chosen, action::COPY_TARGET_ADDED).await?;
     crm.saved(id, StatusCode::CREATED).await
 }
@@ -74,7 +76,8 @@ async fn change(
     let version = Version(if_match(&headers)?);
     let open = crm.open()?;
     let before = open.copies.target(id).await?.known;
-    let chosen = given::chosen(given, Some(&before.chosen), crm.now())?;
+    let zone = &who.role.signed().account().time_zone;
+    let chosen = given::chosen(given, Some(&before.chosen), (zone, crm.now()))?;
     let what = action::COPY_TARGET_CHANGED;
     open.copies.put(&who.role, Some((id, version)), chosen, what).await?;
     crm.saved(id, StatusCode::OK).await
@@ -150,11 +153,15 @@ impl Crm {
 
 /// What it takes to reach a target.
 pub(super) fn around(parts: &Parts) -> Around {
-    let clock = Arc::clone(&parts.clock);
+    let (clock, now) = (Arc::clone(&parts.clock), Arc::clone(&parts.clock));
     Around {
         clock: Arc::new(move || clock.now().wall),
         authorities: parts.authorities.clone(),
         resolve: Arc::clone(&parts.resolve),
+        minute: Arc::new(move |zone| {
+            let local = LocalTime::named(zone)?;
+            Some(local.minute(Moment(now.now().wall)))
+        }),
         name: NAME.to_owned(),
         host: HOST.to_owned(),
     }
@@ -199,6 +206,7 @@ fn told(one: &Shown, now: u64) -> shape::CopyTarget {
         sftp: place.sftp,
         public_key: place.public_key,
         lock_days: place.lock_days,
+        limit: known.chosen.limit.as_ref().map(given::limit_told),
         authority: place.authority,
         sheet: known.chosen.sheet.map(Time),
         doing: told.doing.map(|doing| match doing {

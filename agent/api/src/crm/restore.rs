@@ -172,6 +172,7 @@ fn read(typed: shape::TypedSheet) -> Result<(Place, SheetKey), Problem> {
         bucket: typed.bucket,
         sftp: typed.sftp,
         lock_days: None,
+        limit: None,
         authority: typed.authority,
     };
     let place = place(given, None, &mut refused);

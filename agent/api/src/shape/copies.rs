@@ -43,6 +43,9 @@ pub struct CopyTarget {
     /// For how many days nobody can take away what was written to the bucket, if for any.
     #[schema(required = true)]
     pub lock_days: Option<u16>,
+    /// How fast copies may go out; as fast as they can when there is none.
+    #[schema(required = true)]
+    pub limit: Option<CopyLimit>,
     /// Certificates of the authority that its own comes from, PEM; those that the box knows when there is none.
     #[schema(required = true)]
     pub authority: Option<String>,
@@ -240,6 +243,30 @@ pub struct CopyTargetGiven {
     /// Certificates of the authority, PEM; those that the box knows when left out.
     #[serde(default)]
     pub authority: Option<String>,
+    /// How fast copies may go out; as fast as they can when left out.
+    #[serde(default)]
+    pub limit: Option<CopyLimit>,
+}
+
+/// How fast copies may go out.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyLimit {
+    /// Kilobits a second, 128 to 10,000,000.
+    pub kbits: u32,
+    /// In which hours of the day; always when left out.
+    #[serde(default)]
+    pub hours: Option<CopyHours>,
+}
+
+/// Hours of each day, in the time zone of whoever chose them; they may go on past midnight.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyHours {
+    /// When they begin, `08:00`.
+    pub from: String,
+    /// When they end, `18:00`.
+    pub to: String,
 }
 
 /// A bucket of an S3-compatible object store.

@@ -26,7 +26,7 @@ impl Found {
     /// # Errors
     /// See [`Why`].
     pub fn open(around: &Around, place: &Place, key: &SheetKey) -> Result<Self, Why> {
-        let targets = around.targets(place);
+        let targets = around.targets(place, None);
         let [copies, keys] = targets.map_err(|error| logged(&error, Why::Store))?;
         let copies = Restic::open(copies, &key.of_copies(), around.names(), around.clock());
         let copies = copies.map_err(|error| logged(&error, (&error).into()))?;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::{InvalidPlace, Place};
 use crate::keep::Keep;
+use crate::pace::Limit;
 use crate::sheet::{Sheet, SheetKey};
 
 /// A target of copies.
@@ -18,6 +19,9 @@ pub struct Chosen {
     pub key: SheetKey,
     /// How long copies stay.
     pub keep: Keep,
+    /// How fast they may go out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
     /// When the target was chosen, ms since 1970.
     pub made: u64,
     /// When somebody proved that the sheet in force is printed, ms since 1970.
@@ -82,7 +86,8 @@ pub(super) mod tests {
             authority,
         };
         let (key, keep) = (SheetKey::new().unwrap(), Keep::default());
-        Chosen { name: "NAS".to_owned(), place: Place::Rest(rest), key, keep, made: 1, sheet: None }
+        let (name, place) = ("NAS".to_owned(), Place::Rest(rest));
+        Chosen { name, place, key, keep, limit: None, made: 1, sheet: None }
     }
 
     #[test]

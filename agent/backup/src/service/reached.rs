@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::place::{Bucket, Folder, Place, Rest};
 use crate::line::{Addresses, Trust};
+use crate::pace::{Limit, Pace, unhurried};
 use crate::rest_server::RestServer;
 use crate::restic::{Clock, Names};
 use crate::retention::{LockMode, Retention};
@@ -19,6 +20,9 @@ use crate::target::Target;
 /// Looks a host's addresses up, as far as we may go there.
 pub type Resolve = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
+/// The minute of the day now in a time zone (IANA); none for a zone that nobody knows.
+pub type Minute = dyn Fn(&str) -> Option<u16> + Send + Sync;
+
 /// What a box has beside a target and its key.
 pub struct Around {
     /// Ms since 1970.
@@ -27,6 +31,8 @@ pub struct Around {
     pub authorities: PathBuf,
     /// Looks names up.
     pub resolve: Arc<Resolve>,
+    /// The minute of the day in a time zone.
+    pub minute: Arc<Minute>,
     /// What the store is called in copies.
     pub name: String,
     /// What the box is called in copies.
@@ -35,30 +41,47 @@ pub struct Around {
 
 impl Around {
     /// Where copies and keys lie.
-    pub(super) fn targets(&self, place: &Place) -> io::Result<[Arc<dyn Target>; 2]> {
+    pub(super) fn targets(
+        &self,
+        place: &Place,
+        limit: Option<&Limit>,
+    ) -> io::Result<[Arc<dyn Target>; 2]> {
+        let pace = self.pace(limit);
         match place {
-            Place::Rest(rest) => self.of_server(rest),
-            Place::S3(bucket) => self.of_bucket(bucket),
-            Place::Sftp(folder) => self.of_folder(folder),
+            Place::Rest(rest) => self.of_server(rest, &pace),
+            Place::S3(bucket) => self.of_bucket(bucket, &pace),
+            Place::Sftp(folder) => self.of_folder(folder, &pace),
         }
     }
 
-    fn of_server(&self, rest: &Rest) -> io::Result<[Arc<dyn Target>; 2]> {
+    fn pace(&self, limit: Option<&Limit>) -> Arc<Pace> {
+        let Some(limit) = limit.cloned() else { return unhurried() };
+        let minute = Arc::clone(&self.minute);
+        Arc::new(move || {
+            // Of a zone that is gone the limit holds always: nobody's way is taken.
+            let at = limit.hours.as_ref().map(|hours| minute(&hours.zone));
+            limit.at(at.map_or(0, |at| at.unwrap_or(limit.hours.as_ref().map_or(0, |it| it.from))))
+        })
+    }
+
+    fn of_server(&self, rest: &Rest, pace: &Arc<Pace>) -> io::Result<[Arc<dyn Target>; 2]> {
         let address = rest.address().map_err(io::Error::other)?;
         let login = rest.login().map_err(io::Error::other)?;
         let of = |folder| -> io::Result<Arc<dyn Target>> {
             let (trust, addresses) = self.line(rest.authority.as_deref(), address.host());
-            Ok(Arc::new(RestServer::new(folder, &login, trust, addresses)?))
+            let target = RestServer::new(folder, &login, trust, addresses)?;
+            Ok(Arc::new(target.paced(Arc::clone(pace))))
         };
         Ok([of(address.clone())?, of(address.of_keys())?])
     }
 
-    fn of_bucket(&self, bucket: &Bucket) -> io::Result<[Arc<dyn Target>; 2]> {
+    fn of_bucket(&self, bucket: &Bucket, pace: &Arc<Pace>) -> io::Result<[Arc<dyn Target>; 2]> {
         let address = bucket.address().map_err(io::Error::other)?;
         let of = |address: S3Address| -> io::Result<Arc<dyn Target>> {
             let (trust, addresses) = self.line(bucket.authority.as_deref(), &address.host());
             let keys = bucket.keys().map_err(io::Error::other)?;
             let target = S3::new(address, keys, trust, addresses, self.clock())?;
+            let target = target.paced(Arc::clone(pace));
             Ok(match bucket.lock_days {
                 Some(days) => {
                     Arc::new(target.locking(Retention { days, mode: LockMode::Compliance }))
@@ -69,13 +92,14 @@ impl Around {
         Ok([of(address.clone())?, of(address.of_keys())?])
     }
 
-    fn of_folder(&self, folder: &Folder) -> io::Result<[Arc<dyn Target>; 2]> {
+    fn of_folder(&self, folder: &Folder, pace: &Arc<Pace>) -> io::Result<[Arc<dyn Target>; 2]> {
         let address = folder.address().map_err(io::Error::other)?;
         let of = |address: SftpAddress| -> io::Result<Arc<dyn Target>> {
             let host_key = folder.host_key().map_err(io::Error::other)?;
             let login = folder.login().map_err(io::Error::other)?;
             let addresses = self.addresses(address.host());
-            Ok(Arc::new(Sftp::new(address, host_key, login, addresses)?))
+            let target = Sftp::new(address, host_key, login, addresses)?;
+            Ok(Arc::new(target.paced(Arc::clone(pace))))
         };
         Ok([of(address.clone())?, of(address.of_keys())?])
     }

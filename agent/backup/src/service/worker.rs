@@ -28,8 +28,6 @@ const ROOM: u64 = 256 << 20;
 const DRILL_AGAIN: u64 = 3_600_000;
 /// The way to a target that is not reached is asked for this often, ms; and whenever a person wants a copy.
 const ASKED_AGAIN: u64 = 3_600_000;
-/// How long one waits at a stretch: a clock that is set meanwhile is noticed.
-const STRETCH: Duration = Duration::from_secs(60);
 
 /// What a worker is told.
 #[derive(Debug)]
@@ -111,7 +109,8 @@ impl Worker {
                 }
                 Next::Wait(ms) => {
                     self.show(None, Some(now.saturating_add(ms)));
-                    match self.commands.recv_timeout(Duration::from_millis(ms).min(STRETCH)) {
+                    let stretch = Duration::from_millis(ms).min(self.parts.stretch);
+                    match self.commands.recv_timeout(stretch) {
                         Ok(command) => command,
                         Err(RecvTimeoutError::Timeout) => continue,
                         Err(RecvTimeoutError::Disconnected) => return,
@@ -265,7 +264,7 @@ impl Worker {
         let is_new = self.state.kept.good.is_none() || anew;
         let opened = (|| -> Result<Open, OpenFailed> {
             let (around, key) = (&self.parts.around, &self.chosen.key);
-            let [copies, keys] = around.targets(&self.chosen.place)?;
+            let [copies, keys] = around.targets(&self.chosen.place, self.chosen.limit.as_ref())?;
             let (names, clock) = (|| around.names(), || around.clock());
             let copies = match Restic::open(copies.clone(), &key.of_copies(), names(), clock()) {
                 Err(OpenError::Nothing) if is_new => {

@@ -11,6 +11,7 @@
 )]
 
 mod bucket;
+mod burnt;
 mod clearing;
 mod copies;
 mod cuts;

@@ -86,7 +86,8 @@ impl Nas {
         (self.child, self.port) = run(&self.place, arguments);
     }
 
-    fn stop(&mut self) {
+    /// Kills it.
+    pub fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

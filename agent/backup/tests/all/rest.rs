@@ -1,6 +1,9 @@
 //! Copies on Debian's rest-server, with TLS and passwords; stock restic reads them over it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use backup::{
     CopyError, Depth, Extent, Kind, Object, Protection, Repository, Restic, Target, TargetError,
@@ -189,4 +192,22 @@ fn strangers_are_told_so() {
         }
     }
     assert!(!nas.place.path().join("other").exists());
+}
+
+#[test]
+fn what_is_sent_keeps_its_pace_until_the_limit_ends() {
+    let nas = Nas::start(&["--private-repos"]);
+    let (rate, asked) = (NonZeroU32::new(200_000), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&asked);
+    // For two seconds' pieces there is a limit.
+    let pace = move || rate.filter(|_| counted.fetch_add(1, Ordering::SeqCst) < 16);
+    let target = server(nas.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
+    let target = target.paced(Arc::new(pace));
+    let (pack, bytes) = object::made(Kind::Pack, 2 << 20);
+    let begun = Instant::now();
+    target.write(pack, &bytes).unwrap();
+    // No faster; how much slower is the machine's.
+    assert!(begun.elapsed() >= Duration::from_millis(1_800), "{:?}", begun.elapsed());
+    assert_eq!(target.read(pack, None).unwrap(), bytes);
+    assert!(asked.load(Ordering::SeqCst) < 40, "without a limit the pieces are large");
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use backup::service::{
-    Around, Bucket, Chosen, Doing, Folder, Found, Parts, Place, Rest, Said, Service, Told, Why,
+    Around, Bucket, Chosen, Doing, Folder, Found, Parts, Place, Rest, STRETCH, Said, Service, Told,
+    Why,
 };
 use backup::{
     BoxKey, Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style,
@@ -20,19 +21,23 @@ use crate::nas::{NAME, Nas, PASSWORD};
 use crate::sshd::{self, Sshd};
 use crate::store::{DAY, Shop, contacts};
 
-const ID: RecordId = RecordId([7; 16]);
+pub const ID: RecordId = RecordId([7; 16]);
 /// Longer than any step here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Office {
-    shop: Shop,
-    service: Service,
+pub struct Office {
+    pub shop: Shop,
+    pub service: Service,
     said: Arc<Mutex<Vec<Said>>>,
 }
 
-fn chosen(nas: &Nas) -> Chosen {
+pub fn chosen(nas: &Nas) -> Chosen {
+    chosen_in(nas, "crm")
+}
+
+pub fn chosen_in(nas: &Nas, folder: &str) -> Chosen {
     let rest = Rest {
-        address: format!("https://{NAME}:{}/box/crm", nas.port),
+        address: format!("https://{NAME}:{}/box/{folder}", nas.port),
         user: "box".to_owned(),
         password: Secret::new(PASSWORD.to_owned()),
         authority: Some(nas.authority.pem.clone()),
@@ -40,16 +45,17 @@ fn chosen(nas: &Nas) -> Chosen {
     let key = SheetKey::new().unwrap();
     let made = crate::store::START;
     let (name, place) = ("NAS".to_owned(), Place::Rest(rest));
-    Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+    Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
 }
 
-fn around(clock: Arc<Clock>) -> Around {
+pub fn around(clock: Arc<Clock>) -> Around {
     Around {
         clock,
         authorities: "/nowhere".into(),
         resolve: Arc::new(|host| {
             if host == NAME { vec![IpAddr::V4(Ipv4Addr::LOCALHOST)] } else { Vec::new() }
         }),
+        minute: Arc::new(|_| Some(600)),
         name: "/crm".to_owned(),
         host: "gatehouse".to_owned(),
     }
@@ -64,6 +70,11 @@ fn rest(chosen: &mut Chosen) -> &mut Rest {
 
 impl Office {
     fn new() -> Self {
+        Self::looking(STRETCH)
+    }
+
+    /// That looks at the clock so often.
+    pub fn looking(stretch: Duration) -> Self {
         let shop = Shop::new();
         let (said, time) = (Arc::new(Mutex::new(Vec::new())), shop.time.clone());
         let to = Arc::clone(&said);
@@ -73,13 +84,14 @@ impl Office {
             directory: shop.folder.path().join("copies"),
             scratch: shop.folder.path().join("drill"),
             around: around(Arc::new(move || ::vault::Clock::now(&time).wall)),
+            stretch,
             say: Arc::new(move |said| to.lock().unwrap().push(said)),
         });
         Self { shop, service, said }
     }
 
     /// How the target does, once this is so.
-    fn until(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
+    pub fn until(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
         let begun = Instant::now();
         loop {
             let told = self.service.told(ID).unwrap();
@@ -91,7 +103,7 @@ impl Office {
         }
     }
 
-    fn rests(&self) -> Told {
+    pub fn rests(&self) -> Told {
         self.until("it rests", |told| told.doing.is_none() && told.next.is_some())
     }
 }
@@ -188,7 +200,7 @@ fn a_bucket_that_locks_takes_copies_and_gives_them_back_to_a_blank_box() {
         });
         let key = SheetKey::new().unwrap();
         let (name, made) = ("Cloud".to_owned(), crate::store::START);
-        Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+        Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
     };
     for (chosen, why) in [
         (in_bucket("locked", "hunter2"), Why::WrongLogin),
@@ -239,7 +251,7 @@ fn a_nas_over_sftp_takes_copies_and_gives_them_back_to_a_blank_box() {
     let chosen = |folder: Folder| {
         let (key, place) = (SheetKey::new().unwrap(), Place::Sftp(folder));
         let (name, made) = ("NAS".to_owned(), crate::store::START);
-        Chosen { name, place, key, keep: Keep::default(), made, sheet: None }
+        Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
     };
     for (wrong, why) in [
         (Folder { secret: Secret::new("hunter3".to_owned()), ..folder() }, Why::WrongLogin),
@@ -403,6 +415,7 @@ fn an_end_in_the_middle_of_a_copy_leaves_none() {
     office.service.end();
     assert!(office.service.told(ID).is_none());
     office.service.put(ID, chosen.clone()).unwrap();
-    office.rests();
+    // Whoever comes after it waits until it is gone.
+    assert_eq!(office.rests().failing, None);
     assert_eq!(restored(&nas, &chosen, &office.shop, "later").len(), 60);
 }

@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -373,4 +375,23 @@ fn whatever_else_answers_is_told_apart_in_time() {
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
         server.join().unwrap();
     }
+}
+
+#[test]
+fn what_is_sent_keeps_its_pace_until_the_limit_ends() {
+    let nas = Sshd::start();
+    let (rate, asked) = (NonZeroU32::new(200_000), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&asked);
+    let target = nas.target_of("box");
+    target.write(Object::Config, b"x").unwrap();
+    // For three seconds' pieces there is a limit; small questions take some of them.
+    let pace = move || rate.filter(|_| counted.fetch_add(1, Ordering::SeqCst) < 24);
+    let target = nas.target_of("box").paced(Arc::new(pace));
+    let (pack, bytes) = object::made(Kind::Pack, 2 << 20);
+    let begun = Instant::now();
+    target.write(pack, &bytes).unwrap();
+    // No faster; how much slower is the machine's.
+    assert!(begun.elapsed() >= Duration::from_millis(1_500), "{:?}", begun.elapsed());
+    assert!(target.read(pack, None).unwrap() == bytes);
+    assert!(asked.load(Ordering::SeqCst) < 60, "without a limit the pieces are large");
 }

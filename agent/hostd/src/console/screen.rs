@@ -241,6 +241,8 @@ mod tests {
             unknown: Vec::new(),
             setup_code: Some("7F3K-92QD-XM4T".to_owned()),
             setup_tries: 0,
+            clock_set: true,
+            stopped: false,
             set_up: false,
             ca_fingerprint: None,
         }

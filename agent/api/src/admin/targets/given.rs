@@ -11,6 +11,7 @@ use crate::problem::{Field, Problem};
 use crate::reply::broken;
 use crate::shape::alerts::AlertSeverity;
 use crate::shape::targets::{AlertQuiet, AlertSecurity, AlertTargetGiven, AlertWay};
+use crate::time_of_day::{clock, minutes};
 
 /// Most messages within an hour.
 const MAX_PER_HOUR: u32 = 60;
@@ -298,17 +299,6 @@ impl Given {
     }
 }
 
-/// Minutes since midnight of `22:00`.
-fn minutes(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let number = |text: &str, below: u16| {
-        let is_plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|number: &u16| is_plain && *number < below)
-    };
-    Some(number(hours, 24)? * 60 + number(minutes, 60)?)
-}
-
 pub(super) fn quiet_told(quiet: Quiet) -> AlertQuiet {
-    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     AlertQuiet { from: clock(quiet.from), to: clock(quiet.to), critical: quiet.critical }
 }

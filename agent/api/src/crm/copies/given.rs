@@ -2,12 +2,13 @@
 //! stays the former one, but never goes to another place than the one that it was typed for.
 
 use std::net::IpAddr;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use backup::service::{Bucket, Chosen, Folder, Place, Rest};
 use backup::{
-    BoxKey, HostKey, InvalidHostKey, InvalidS3Address, Keep, Login, Password, RestAddress,
-    S3Address, S3Fields, S3Keys, S3Style, SftpAddress, SftpSignIn, SheetKey, SignIn, SshLogin,
+    BoxKey, HostKey, Hours, InvalidHostKey, InvalidS3Address, Keep, Limit, Login, Password,
+    RestAddress, S3Address, S3Fields, S3Keys, S3Style, SftpAddress, SftpSignIn, SheetKey, SignIn,
+    SshLogin,
 };
 use events::Secret;
 use notify::{Authority, Name};
@@ -15,20 +16,24 @@ use settings::HttpsAddress;
 
 use crate::problem::{Field, Problem};
 use crate::reply::broken;
-use crate::shape::copies::{BucketStyle, CopyBucket, CopySftp, CopySignIn, CopyTargetGiven};
+use crate::shape::copies::{
+    BucketStyle, CopyBucket, CopyHours, CopyLimit, CopySftp, CopySignIn, CopyTargetGiven,
+};
+use crate::time_of_day::{clock, minutes};
 
 /// Most days that what is written to a bucket is locked for: nobody ends a lock early.
 const MOST_LOCKED: u16 = 3_650;
 
-/// The target; `now` is when.
+/// The target, as somebody wants it who lives in this time zone, at this time.
 pub(in crate::crm) fn chosen(
     mut given: CopyTargetGiven,
     former: Option<&Chosen>,
-    now: u64,
+    (zone, now): (&str, u64),
 ) -> Result<Chosen, Problem> {
     let mut refused = Vec::new();
     keyed(&mut given, former.map(|former| &former.place))?;
     let name = name(&given.name, &mut refused);
+    let limit = given.limit.take().and_then(|given| limit(given, zone, &mut refused));
     let place = place(given, former.map(|former| &former.place), &mut refused);
     let (Some(name), Some(place), true) = (name, place, refused.is_empty()) else {
         return Err(Problem::fields_refused(refused));
@@ -39,11 +44,12 @@ pub(in crate::crm) fn chosen(
             place,
             key: SheetKey::new().map_err(|error| broken(&error))?,
             keep: Keep::default(),
+            limit,
             made: now,
             sheet: None,
         },
         Some(former) => {
-            let chosen = Chosen { name, place, ..former.clone() };
+            let chosen = Chosen { name, place, limit, ..former.clone() };
             // A sheet that says where the copies were, or who we were there, is no sheet.
             let sheet = former.sheet.filter(|_| chosen.has_sheet_of(former));
             Chosen { sheet, ..chosen }
@@ -66,6 +72,37 @@ fn keyed(given: &mut CopyTargetGiven, before: Option<&Place>) -> Result<(), Prob
         });
     }
     Ok(())
+}
+
+fn limit(given: CopyLimit, zone: &str, refused: &mut Vec<Field>) -> Option<Limit> {
+    let kbits = NonZeroU32::new(given.kbits).filter(|it| Limit::KBITS.contains(&it.get()));
+    if kbits.is_none() {
+        let (least, most) = (*Limit::KBITS.start(), *Limit::KBITS.end());
+        refused.push(Field::new("/limit/kbits", "between").with("least", least).with("most", most));
+    }
+    let hours = match given.hours {
+        None => None,
+        Some(CopyHours { from, to }) => {
+            let [from, to] =
+                [("/limit/hours/from", from), ("/limit/hours/to", to)].map(|(at, text)| {
+                    let minutes = minutes(&text);
+                    refused.extend(minutes.is_none().then(|| Field::new(at, "time-of-day")));
+                    minutes
+                });
+            let hours = Hours { from: from?, to: to?, zone: zone.to_owned() };
+            if !hours.are_hours() {
+                refused.push(Field::new("/limit/hours/to", "no-time"));
+            }
+            Some(hours)
+        }
+    };
+    Some(Limit { kbits: kbits?, hours })
+}
+
+/// As pages show it.
+pub(super) fn limit_told(limit: &Limit) -> CopyLimit {
+    let hours = |hours: &Hours| CopyHours { from: clock(hours.from), to: clock(hours.to) };
+    CopyLimit { kbits: limit.kbits.get(), hours: limit.hours.as_ref().map(hours) }
 }
 
 fn name(typed: &str, refused: &mut Vec<Field>) -> Option<String> {

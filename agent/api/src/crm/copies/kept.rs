@@ -63,6 +63,7 @@ impl Copies {
             path: place.vault(),
             directory: parts.directory.join("copies"),
             scratch: parts.directory.join("drill"),
+            stretch: service::STRETCH,
             around: super::around(parts),
             say: super::teller(parts),
         });

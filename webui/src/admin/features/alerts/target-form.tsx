@@ -85,7 +85,7 @@ function TargetForm(props: { title: string; before: AlertTarget | null; onSecret
   const anew = useTargetsAnew();
   const form = useForm<Typed>({
     initial: typedOf(before, language),
-    told: (problem) => told(problem),
+    told: (problem) => told(problem, (line, text) => t("admin.targets.ofLine", { line, text })),
     submit: async (values) => {
       const path = before === null ? "/alerts/targets" : `/alerts/targets/${before.id}`;
       const send = before === null ? {} : { ifMatch: `"${before.version}"` };
@@ -167,7 +167,9 @@ function TargetForm(props: { title: string; before: AlertTarget | null; onSecret
 }
 
 /** What is wrong within a field of several parts stands at it. */
-function told(problem: Problem): Partial<Record<keyof Typed & string, string>> {
+function told(problem: Problem, ofLine: (line: string, text: string) => string): Partial<Record<keyof Typed & string, string>> {
   const at = (start: string) => problem.errors.find(({ field }) => field.startsWith(start))?.message;
-  return { recipients: at("/recipients/"), quietFrom: at("/quiet/from"), quietTo: at("/quiet/to") };
+  const recipient = problem.errors.find(({ field }) => field.startsWith("/recipients/"));
+  const line = String(Number(recipient?.field.split("/")[2]) + 1);
+  return { recipients: recipient && ofLine(line, recipient.message), quietFrom: at("/quiet/from"), quietTo: at("/quiet/to") };
 }

@@ -8,11 +8,12 @@ import { useAddressPart } from "../../../ui/address-part";
 import { EmptyState, Loaded } from "../../../ui/async";
 import { Note } from "../../../ui/badge";
 import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { Checkbox, TextField } from "../../../ui/field";
+import { Checkbox, SelectField, TextField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { CopyTarget } from "../../api";
+import { limits, rateText, sentLimit, toldOfLimit, typedLimit } from "./limit";
 import { isByKey, isElsewhere, kindOf, sentPlace, toldOfPlace, typedPlace } from "./place";
 import { PlaceFields } from "./place-fields";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
@@ -63,13 +64,13 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
   const toast = useToast();
   const anew = useCopyTargetsAnew();
   const form = useForm({
-    initial: { name: before?.name ?? "", ...typedPlace(before), locks: (before?.lockDays ?? null) !== null, lockDays: String(before?.lockDays ?? USUAL_LOCK) },
+    initial: { name: before?.name ?? "", ...typedPlace(before), ...typedLimit(before), locks: (before?.lockDays ?? null) !== null, lockDays: String(before?.lockDays ?? USUAL_LOCK) },
     check: ({ kind, locks, lockDays }) => ({ lockDays: kind === "s3" && locks && !/^\d{1,4}$/.test(lockDays.trim()) ? t("crm.copies.lockNumber") : undefined }),
-    told: toldOfPlace,
-    submit: async ({ name, locks, lockDays, ...typed }) => {
+    told: (problem) => ({ ...toldOfPlace(problem), ...toldOfLimit(problem) }),
+    submit: async ({ name, locks, lockDays, limit, hours, from, to, ...typed }) => {
       // What was typed as a password before the box's key was chosen is none.
       const place = isByKey(typed) ? { ...typed, password: "" } : typed;
-      const body = { name, ...sentPlace(place), ...(place.kind === "s3" && locks ? { lockDays: Number(lockDays) } : {}) };
+      const body = { name, ...sentPlace(place), ...sentLimit({ limit, hours, from, to }), ...(place.kind === "s3" && locks ? { lockDays: Number(lockDays) } : {}) };
       const { data } =
         before === null
           ? await call<CopyTarget>("POST", COPIES, { body })
@@ -97,6 +98,20 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
           )}
         </div>
       )}
+      <div>
+        <SelectField label={t("crm.copies.limit")} hint={t("crm.copies.limitHint")} field={form.field("limit")} options={limits(form.values.limit).map((one) => ({ value: one, label: one === "" ? t("crm.copies.noLimit") : t("crm.copies.limitOf", { rate: rateText(one) }) }))} />
+        {form.values.limit !== "" && (
+          <div className="mt-2">
+            <Checkbox label={t("crm.copies.hours")} hint={t("crm.copies.hoursHint")} checked={form.values.hours} onChecked={(on) => form.set("hours", on)} />
+            {form.values.hours && (
+              <div className="mt-2 grid max-w-80 grid-cols-2 gap-4 pl-7">
+                <TextField label={t("crm.copies.hoursFrom")} field={form.field("from")} type="time" />
+                <TextField label={t("crm.copies.hoursTo")} field={form.field("to")} type="time" />
+              </div>
+            )}
+          </div>
+        )}
+      </div>
       {moves && <Note state="needs-you">{t("crm.copies.voids")}</Note>}
       <Note>{t("crm.copies.egress")}</Note>
       <Actions>
