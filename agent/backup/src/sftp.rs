@@ -282,7 +282,13 @@ impl Talk {
 
     /// What it means that it was not done. Servers say "failure" of most things: where they say how much room there
     /// is, it is looked at.
-    async fn why(&mut self, tried: Tried<'_>, code: u32, needed: u64, deadline: &Deadline) -> TargetError {
+    async fn why(
+        &mut self,
+        tried: Tried<'_>,
+        code: u32,
+        needed: u64,
+        deadline: &Deadline,
+    ) -> TargetError {
         let source = || io::Error::other(format!("status {code}"));
         let refused = || {
             let Tried { doing, object } = tried;
@@ -311,7 +317,12 @@ impl Talk {
         tried.broken(&format!("it answers with status {code}"))
     }
 
-    async fn failed(&mut self, tried: Tried<'_>, failed: Failed, deadline: &Deadline) -> TargetError {
+    async fn failed(
+        &mut self,
+        tried: Tried<'_>,
+        failed: Failed,
+        deadline: &Deadline,
+    ) -> TargetError {
         match failed {
             Failed::Said(code) => self.why(tried, code, 0, deadline).await,
             Failed::Error(error) => error,
@@ -396,7 +407,8 @@ impl Talk {
         for some in directories.chunks(OPEN_AT_ONCE) {
             let asked: Vec<_> = some.iter().map(|one| Request::OpenDirectory(one)).collect();
             let mut open = Vec::new();
-            for (directory, reply) in some.iter().zip(self.ask_all(tried, &asked, deadline).await?) {
+            for (directory, reply) in some.iter().zip(self.ask_all(tried, &asked, deadline).await?)
+            {
                 match reply {
                     Reply::Handle(handle) => open.push((directory, handle)),
                     // Directories are made with the first object.
@@ -553,7 +565,8 @@ impl Talk {
             return Ok(());
         }
         let unfinished = self.write_unfinished(object, bytes, tried, deadline).await?;
-        if let Err(failed) = self.give_name(&unfinished, &path, there.is_some(), tried, deadline).await
+        if let Err(failed) =
+            self.give_name(&unfinished, &path, there.is_some(), tried, deadline).await
         {
             let error = self.failed(tried, failed, deadline).await;
             self.forget(&unfinished, deadline).await;

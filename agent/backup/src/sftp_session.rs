@@ -269,7 +269,8 @@ mod tests {
             let theirs = (!closes).then_some(theirs);
             let deadline = Deadline::new(patience());
             let mut session = Session::begin(ours, &deadline).await?;
-            let asked = session.ask_all(&[Request::Remove("a"), Request::Remove("b")], &deadline).await;
+            let asked =
+                session.ask_all(&[Request::Remove("a"), Request::Remove("b")], &deadline).await;
             assert_eq!(session.is_in_step(), asked.is_ok());
             if asked.is_err() {
                 assert!(session.ask(Request::Remove("c"), &deadline).await.is_err());
