@@ -251,6 +251,134 @@ async fn a_bucket_is_a_target_with_its_own_sheet() {
     assert!(changed["sheet"].is_null(), "a sheet with another region is another");
 }
 
+const HOST_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5vERNLJyhITwD9Qz6gVZf3eFpFGDvXeZ1PEUcI7W4A";
+
+/// A folder on an SFTP server, changed.
+fn folder(changes: &[(&str, Value)]) -> Value {
+    let mut given = json!({
+        "name": "Cellar", "address": "sftp://nas.example:2222", "user": "shop", "password": SECRETS[0],
+        "sftp": {"folder": "copies/crm", "hostKey": HOST_KEY, "signIn": "password"},
+    });
+    for (pointer, value) in changes {
+        *given.pointer_mut(pointer).unwrap() = value.clone();
+    }
+    given
+}
+
+#[tokio::test]
+async fn what_cannot_be_of_an_sftp_server_is_told_by_field() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    for (field, value, code) in [
+        ("/address", json!(""), "empty"),
+        ("/address", json!("https://nas.example"), "sftp-address"),
+        ("/address", json!("sftp://nas.example/copies"), "sftp-address"),
+        ("/address", json!("[::1]:22"), "sftp-address"),
+        ("/user", json!(""), "empty"),
+        ("/user", json!("a\nb"), "unseen"),
+        ("/password", Value::Null, "empty"),
+        ("/password", json!("a\nb"), "unseen"),
+        ("/sftp/folder", json!(" "), "empty"),
+        ("/sftp/folder", json!("/"), "empty"),
+        ("/sftp/folder", json!("a/../b"), "sftp-folder"),
+        ("/sftp/hostKey", json!(" "), "empty"),
+        ("/sftp/hostKey", json!("SHA256:abc"), "host-key"),
+        ("/sftp/hostKey", json!("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7"), "host-key-kind"),
+    ] {
+        let refused = manager.post("/copies", folder(&[(field, value.clone())])).await;
+        assert_eq!(refused.told(), format!("422 invalid {field} {code}"), "{value}");
+    }
+    let mut by_key = folder(&[("/sftp/signIn", json!("key"))]);
+    let refused = manager.post("/copies", by_key.clone()).await;
+    assert_eq!(refused.told(), "422 invalid /password box-key");
+    by_key["password"] = Value::Null;
+    by_key["authority"] = json!(nas::Authority::new().pem);
+    let refused = manager.post("/copies", by_key.clone()).await;
+    assert_eq!(refused.told(), "422 invalid /authority no-certificate");
+    by_key["authority"] = Value::Null;
+    by_key["lockDays"] = json!(7);
+    let refused = manager.post("/copies", by_key.clone()).await;
+    assert_eq!(refused.told(), "422 invalid /lockDays no-bucket");
+    let mut both = folder(&[]);
+    both["bucket"] = bucket(&[])["bucket"].clone();
+    assert_eq!(manager.post("/copies", both).await.told(), "422 invalid /sftp one-kind");
+    assert_eq!(items(manager).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_folder_over_sftp_is_a_target_whose_server_is_known_first() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    // As it is typed: without the scheme, with a stroke behind, and with what a file or a tool says around the key.
+    let typed = [
+        ("/address", json!("nas.example:2222")),
+        ("/sftp/folder", json!("copies/crm/")),
+        (
+            "/sftp/hostKey",
+            json!(format!("# nas SSH-2.0\n[nas.example]:2222 {HOST_KEY} root@nas\n")),
+        ),
+    ];
+    let path = added(manager, folder(&typed)).await;
+    let one = items(manager).await.remove(0);
+    let expected = folder(&[]);
+    for field in ["address", "user", "sftp"] {
+        assert_eq!(one[field], expected[field], "{field}");
+    }
+    assert!(one["bucket"].is_null() && one["publicKey"].is_null() && one["authority"].is_null());
+    let wanted = office.wanted().await;
+    assert_eq!(wanted, ("nas.example".to_owned(), 2222, Some("Cellar".to_owned())));
+    let shown = manager.post(&format!("{path}/sheet"), Value::Null).await.good();
+    assert_eq!((&shown["sftp"], &shown["password"]), (&expected["sftp"], &json!(SECRETS[0])));
+    let sheet = Sheet::parse(shown["text"].as_str().unwrap()).unwrap();
+    assert_eq!(sheet.sftp.unwrap().host_key, HOST_KEY);
+    // The password goes to nobody else than whom it was typed for.
+    let left_out =
+        |pointer: &str, value: Value| folder(&[("/password", Value::Null), (pointer, value)]);
+    let renamed = manager.at("PUT", &path, &json!(1), left_out("/name", json!("Attic"))).await;
+    assert_eq!(renamed.good()["name"], "Attic");
+    let other_key = format!("SHA256:{}", "A".repeat(43));
+    for (pointer, value) in [
+        ("/sftp/hostKey", json!(other_key)),
+        ("/sftp/folder", json!("copies/other")),
+        ("/address", json!("sftp://other.example")),
+        ("/user", json!("other")),
+    ] {
+        let refused = manager.at("PUT", &path, &json!(2), left_out(pointer, value)).await;
+        assert_eq!(refused.told(), "422 invalid /password empty", "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn the_box_makes_a_key_for_a_target_and_keeps_it() {
+    let office = Office::open().await;
+    let manager = &office.manager;
+    let by_key = |changes: &[(&str, Value)]| {
+        let keyed = [("/password", Value::Null), ("/sftp/signIn", json!("key"))];
+        folder(&[&keyed[..], changes].concat())
+    };
+    let path = added(manager, by_key(&[])).await;
+    let one = items(manager).await.remove(0);
+    let public = one["publicKey"].as_str().unwrap();
+    assert!(public.starts_with("ssh-ed25519 AAAA") && public.ends_with(" gatehouse"), "{public}");
+    let shown = manager.post(&format!("{path}/sheet"), Value::Null).await.good();
+    let private = backup::BoxKey::parse(shown["password"].as_str().unwrap()).unwrap();
+    assert_eq!(private.public_line(), public);
+    assert!(!one.to_string().contains(private.text().as_str()));
+    // Its server learns nothing of it, so it moves along.
+    let moved = by_key(&[("/address", json!("sftp://other.example"))]);
+    let moved = manager.at("PUT", &path, &json!(1), moved).await.good();
+    assert_eq!(moved["publicKey"], public);
+    assert!(moved["sheet"].is_null());
+    // Another target has another one; and a password in its place is typed.
+    let other = added(manager, by_key(&[("/name", json!("Attic"))])).await;
+    let keys: Vec<_> = items(manager).await.iter().map(|one| one["publicKey"].clone()).collect();
+    assert!(keys.len() == 2 && keys[0] != keys[1], "{keys:?}");
+    let changed = folder(&[("/name", json!("Attic")), ("/password", Value::Null)]);
+    let refused = manager.at("PUT", &other, &json!(1), changed).await;
+    assert_eq!(refused.told(), "422 invalid /password empty");
+}
+
 #[tokio::test]
 async fn copies_go_out_no_faster_than_somebody_wants() {
     let office = Office::open().await;

@@ -3,7 +3,7 @@
 //!
 //! A [`Source`] is a store that goes on being written to; a [`Repository`] takes copies of it and gives
 //! them back; a [`Target`] is where it lies. [`Restic`] is the one that there is of
-//! repositories, [`Directory`], [`RestServer`] and [`S3`] of targets.
+//! repositories, [`Directory`], [`RestServer`], [`S3`] and [`Sftp`] of targets.
 
 mod check;
 mod cipher;
@@ -35,9 +35,19 @@ pub mod s3_error;
 pub mod s3_listing;
 mod s3_request;
 pub mod service;
+mod sftp;
+mod sftp_address;
+mod sftp_folders;
+pub mod sftp_packet;
+mod sftp_reading;
+mod sftp_session;
+mod sftp_talk;
+mod sftp_writing;
 mod sheet;
 mod signature;
 mod source;
+mod ssh_keys;
+mod ssh_way;
 pub mod stream;
 mod target;
 mod tree;
@@ -67,9 +77,13 @@ pub use restoring::{RestoreStoreError, Restored, restore};
 pub use retention::{LockMode, Retention};
 pub use s3::S3;
 pub use s3_address::{InvalidS3Address, S3Address, S3Fields, S3Style};
-pub use sheet::{Sheet, SheetBucket, SheetError, SheetKey};
+pub use sftp::Sftp;
+pub use sftp_address::{InvalidSftpAddress, SftpAddress};
+pub use sheet::{SftpSignIn, Sheet, SheetBucket, SheetError, SheetKey, SheetSftp};
 pub use signature::{InvalidS3Keys, S3Keys};
 pub use source::{Page, Since, Source, SourceError};
+pub use ssh_keys::{BoxKey, HostKey, InvalidBoxKey, InvalidHostKey};
+pub use ssh_way::{InvalidSshLogin, SignIn, SshLogin};
 pub use stream::Change;
 pub use target::{Former, MAX_OBJECT, ObjectLock, Target, TargetError};
 pub use trial::{Protection, TrialError};

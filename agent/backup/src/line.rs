@@ -18,15 +18,13 @@ use outbound::{Authorities, Fault, Stage, Versions};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
-use crate::pace::{Pace, unhurried};
+use crate::pace::{self, Pace, unhurried};
 
 /// Bytes that must go or come within [`Patience::step`].
-const STEP: usize = 256 << 10;
+pub const STEP: usize = 256 << 10;
 /// A connection that nothing was said over for so long is not used again: whoever stands between may
 /// have forgotten it and told nobody.
-const IDLE: Duration = Duration::from_secs(30);
-/// A pace is kept in so many steps.
-const STEPS_A_SECOND: usize = 8;
+pub const IDLE: Duration = Duration::from_secs(30);
 /// Longest answer that is read to its end where it was not done, bytes.
 const MOST_ASIDE: usize = 16 << 10;
 
@@ -299,15 +297,6 @@ impl Upload {
         let way = Arc::new(Way(Mutex::new((Instant::now(), bytes.is_empty()))));
         Self { left: bytes, way, pace, rest: None }
     }
-
-    /// Bytes of the next step, and how long the one after it waits.
-    fn step(&self) -> (usize, Option<Duration>) {
-        let Some(rate) = (self.pace)() else { return (STEP.min(self.left.len()), None) };
-        let rate = usize::try_from(rate.get()).unwrap_or(usize::MAX);
-        let step = (rate / STEPS_A_SECOND).clamp(1, STEP).min(self.left.len());
-        let seconds = step as f64 / rate.max(1) as f64;
-        (step, Some(Duration::from_secs_f64(seconds)))
-    }
 }
 
 impl Body for Upload {
@@ -329,7 +318,7 @@ impl Body for Upload {
             since = rest.deadline().max(since - Duration::from_secs(1));
             self.rest = None;
         }
-        let (step, wait) = self.step();
+        let (step, wait) = pace::step(&*self.pace, self.left.len());
         self.rest = wait.map(|wait| Box::pin(sleep_until(since + wait)));
         let piece = self.left.split_to(step);
         *self.way.at() = (Instant::now(), self.left.is_empty());

@@ -2,12 +2,17 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::line::STEP;
 
 /// Bytes a second that may go out at the moment; `None` for as many as the way takes. Asked again with each piece.
 pub type Pace = dyn Fn() -> Option<NonZeroU32> + Send + Sync;
 
+/// A pace is kept in so many steps.
+const STEPS_A_SECOND: usize = 8;
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
 
@@ -60,6 +65,15 @@ impl Hours {
             !(self.to..self.from).contains(&minute)
         }
     }
+}
+
+/// Bytes of the next step of so many that are left, and how long the one after it waits.
+pub fn step(pace: &Pace, left: usize) -> (usize, Option<Duration>) {
+    let Some(rate) = pace() else { return (STEP.min(left), None) };
+    let rate = usize::try_from(rate.get()).unwrap_or(usize::MAX);
+    let step = (rate / STEPS_A_SECOND).clamp(1, STEP).min(left);
+    let seconds = step as f64 / rate.max(1) as f64;
+    (step, Some(Duration::from_secs_f64(seconds)))
 }
 
 /// Without a limit.

@@ -28,7 +28,7 @@ use vault::Store;
 pub use blank::Found;
 pub use chosen::{Chosen, InvalidChosen};
 pub use kept::{Drilled, Kept};
-pub use place::{Bucket, InvalidPlace, Place, Rest};
+pub use place::{Bucket, Folder, InvalidPlace, Place, Rest};
 pub use plan::LATE;
 pub use reached::{Around, Minute, Resolve};
 pub use why::Why;

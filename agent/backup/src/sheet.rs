@@ -17,8 +17,10 @@ use crate::s3_address::S3Style;
 /// Longest text that is read, bytes: what a QR code holds, and somewhat more.
 const MOST: usize = 8 << 10;
 
-/// The newest version of the text: the first one knows no buckets.
-const NEWEST: u8 = 2;
+/// The newest version of the text: the first one knows no buckets, the second no SFTP. Each sheet has the oldest that
+/// says all of it, so that one that is printed stays in force.
+const NEWEST: u8 = 3;
+const OF_BUCKETS: u8 = 2;
 
 /// Symbols of a sheet's last word.
 const LAST_WORD: usize = 5;
@@ -114,6 +116,9 @@ pub struct Sheet {
     /// The bucket, where it is an object store that `at` leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub s3: Option<SheetBucket>,
+    /// The folder and whom to expect, where it is an SFTP server that `at` leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sftp: Option<SheetSftp>,
 }
 
 /// A bucket of an object store, on a sheet.
@@ -128,6 +133,30 @@ pub struct SheetBucket {
     pub prefix: String,
     /// Where its name stands in requests.
     pub style: S3Style,
+}
+
+/// A folder on an SFTP server, on a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetSftp {
+    /// The folder.
+    pub folder: String,
+    /// The server's key, or its fingerprint.
+    #[serde(rename = "host-key")]
+    pub host_key: String,
+    /// What the sheet's password is.
+    #[serde(rename = "sign-in")]
+    pub sign_in: SftpSignIn,
+}
+
+/// How somebody signs in over SSH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SftpSignIn {
+    /// With a password.
+    Password,
+    /// With a key pair that the box made for this target.
+    Key,
 }
 
 /// No text of a sheet.
@@ -151,13 +180,19 @@ impl Sheet {
         authority: Option<&str>,
     ) -> Self {
         let ca = authority.and_then(first_certificate);
-        Self { version: 1, at, user, password, key, ca, s3: None }
+        Self { version: 1, at, user, password, key, ca, s3: None, sftp: None }
     }
 
     /// The same in a bucket of an object store.
     #[must_use]
     pub fn of(self, bucket: SheetBucket) -> Self {
-        Self { version: NEWEST, s3: Some(bucket), ..self }
+        Self { version: OF_BUCKETS, s3: Some(bucket), ..self }
+    }
+
+    /// The same in a folder on an SFTP server.
+    #[must_use]
+    pub fn over(self, sftp: SheetSftp) -> Self {
+        Self { version: NEWEST, sftp: Some(sftp), ..self }
     }
 
     /// The text.
@@ -284,7 +319,7 @@ mod tests {
         assert!(read.password == sheet.password);
         let pem = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(sheet.authority().unwrap().as_deref(), Some(pem));
-        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":3");
+        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":4");
         assert_eq!(Sheet::parse(&newer).unwrap_err(), SheetError::Newer);
         for other in ["", "{}", "https://nas.example", &"x".repeat(MOST + 1)] {
             assert_eq!(Sheet::parse(other).unwrap_err(), SheetError::Other);

@@ -101,6 +101,18 @@ pub enum TargetError {
     /// It does not know the access key, or not this secret.
     #[error("the target does not accept the access key")]
     WrongKey,
+    /// It does not accept the key that the box made for it.
+    #[error("the target does not accept the box's key for this user")]
+    WrongBoxKey,
+    /// Whoever answers is not whom we know: nothing was said to him.
+    #[error("the target shows another host key than the one that is known: {shown}")]
+    WrongHostKey {
+        /// The fingerprint of what it shows.
+        shown: String,
+    },
+    /// It has no such folder to make ours in.
+    #[error("the target has no folder that {0} could be made in")]
+    WrongFolder(String),
     /// It has no such bucket.
     #[error("the target has no bucket named {0}")]
     WrongBucket(String),
@@ -144,7 +156,7 @@ const fn told(fault: &Fault) -> &'static str {
         Fault::Certificate(CertificateFault::Bad) => "the target's certificate is not accepted",
         Fault::CertificateWanted => "the target wants a certificate of the box",
         Fault::NoAuthority => "no certificate of an authority can be read",
-        Fault::NotUnderstood => "the target does not speak HTTP as it should",
+        Fault::NotUnderstood => "the target does not speak as it should",
         Fault::TooMuch => "the target says too much",
     }
 }

@@ -1,4 +1,4 @@
-//! What was tried with a target that is asked over HTTP, and what it means that it failed.
+//! What was tried with a target that is asked over a network, and what it means that it failed.
 
 use std::io;
 
@@ -27,7 +27,7 @@ impl Tried<'_> {
             Fault::TooSlow(Stage::Connect) => {
                 TargetError::Unreachable(io::ErrorKind::TimedOut.into())
             }
-            Fault::NotUnderstood => self.broken("what it answers is not HTTP"),
+            Fault::NotUnderstood => self.broken("what it answers is not understood"),
             Fault::TooMuch => self.broken("it is too long"),
             fault => TargetError::Way(fault),
         }

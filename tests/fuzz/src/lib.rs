@@ -60,6 +60,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "rest-listing", run: rest_listing, seeds: seeds::rest_listings },
     Target { name: "s3-listing", run: s3_listing, seeds: seeds::s3_listings },
     Target { name: "s3-error", run: s3_error, seeds: seeds::s3_errors },
+    Target { name: "sftp-packet", run: sftp_packet, seeds: seeds::sftp_packets },
+    Target { name: "host-key", run: host_key, seeds: seeds::host_keys },
 ];
 
 /// What is read of a copy is written as it was.
@@ -108,6 +110,26 @@ fn s3_error(bytes: &[u8]) {
     let told = backup::s3_error::ServiceError::parse(bytes);
     let plain = |text: &str| text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
     assert!(plain(&told.code) && told.region.is_none_or(|region| plain(&region)));
+}
+
+/// No more comes of a packet than is in it.
+fn sftp_packet(bytes: &[u8]) {
+    use backup::sftp_packet::{self as packet, Reply};
+    let _ = (packet::parse_hello(bytes), packet::parse_room(bytes));
+    let length = match packet::parse(bytes) {
+        Ok((_, Reply::Handle(all) | Reply::Data(all) | Reply::Extended(all))) => all.len(),
+        // Each has two lengths and a word of flags, at least.
+        Ok((_, Reply::Names(entries))) => entries.iter().map(|entry| entry.name.len() + 12).sum(),
+        Ok((_, Reply::Status(_) | Reply::Attributes(_))) | Err(_) => 0,
+    };
+    assert!(length <= bytes.len());
+}
+
+/// What is accepted is written so that it is read as the same.
+fn host_key(bytes: &[u8]) {
+    if let Ok(key) = backup::HostKey::parse(&String::from_utf8_lossy(bytes)) {
+        assert_eq!(backup::HostKey::parse(&key.to_string()), Ok(key));
+    }
 }
 
 /// What is accepted is written so that it is read as the same.

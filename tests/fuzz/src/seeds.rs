@@ -103,6 +103,39 @@ pub fn s3_errors() -> Vec<Vec<u8>> {
     vec![text.into()]
 }
 
+pub fn sftp_packets() -> Vec<Vec<u8>> {
+    let number = |number: u32| number.to_be_bytes().to_vec();
+    let string =
+        |bytes: &[u8]| [&number(u32::try_from(bytes.len()).unwrap_or(0))[..], bytes].concat();
+    let of = |kind: u8, parts: &[Vec<u8>]| [&[kind][..], &parts.concat()].concat();
+    let file = [
+        number(0x8000_000f),
+        vec![0; 8],
+        number(1),
+        number(1),
+        number(0o100_600),
+        vec![0; 8],
+        number(1),
+    ];
+    let file = [file.concat(), string(b"a"), string(b"b")].concat();
+    let entry = [string(b"0f"), string(b"-rw------- 0f"), file.clone()].concat();
+    vec![
+        of(2, &[number(3), string(b"fsync@openssh.com"), string(b"1")]),
+        of(101, &[number(7), number(3), string(b"Permission denied"), string(b"")]),
+        of(102, &[number(7), string(&[0; 4])]),
+        of(103, &[number(7), string(&[1; 40])]),
+        of(104, &[number(7), number(2), entry.clone(), entry]),
+        of(105, &[number(7), file]),
+        of(201, &[number(7), vec![1; 88]]),
+    ]
+}
+
+pub fn host_keys() -> Vec<Vec<u8>> {
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5vERNLJyhITwD9Qz6gVZf3eFpFGDvXeZ1PEUcI7W4A";
+    let hash = format!("256 SHA256:{} root@nas (ED25519)", "A".repeat(43));
+    [format!("# nas\n[nas]:22 {key} root@nas\n"), hash].map(String::into_bytes).into()
+}
+
 fn host<T: serde::Serialize>(messages: &[T]) -> Vec<Vec<u8>> {
     let frames = messages.iter().filter_map(|message| host_api::encode(message).ok());
     frames.map(|frame| frame.into_iter().skip(host_api::HEADER).collect()).collect()

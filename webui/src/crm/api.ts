@@ -28,6 +28,7 @@ export type CopyBucket = Schemas["CopyBucket"];
 export type CopyTarget = Schemas["CopyTarget"];
 export type CopyTargetGiven = Schemas["CopyTargetGiven"];
 export type CopyTargets = Schemas["CopyTargets"];
+export type CopySftp = Schemas["CopySftp"];
 export type CopySheet = Schemas["CopySheet"];
 export type TypedSheet = Schemas["TypedSheet"];
 export type CopiesFound = Schemas["CopiesFound"];

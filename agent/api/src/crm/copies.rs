@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post, put};
 use backup::service::{self, Around, Bucket, Chosen, Doing, Place, Said, Why};
-use backup::{Protection, S3Style};
+use backup::{Protection, S3Style, SftpSignIn};
 use events::{EgressProtocol, Event};
 use identity::Manager;
 use notify::{LocalTime, Moment};
@@ -117,6 +117,7 @@ async fn sheet(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
         user: located.user,
         password: sheet.password.reveal().to_owned(),
         bucket: located.bucket,
+        sftp: located.sftp,
         key: sheet.key.text().to_string(),
         has_authority: sheet.ca.is_some(),
         last_word: sheet.last_word(),
@@ -202,6 +203,8 @@ fn told(one: &Shown, now: u64) -> shape::CopyTarget {
         address: place.address,
         user: place.user,
         bucket: place.bucket,
+        sftp: place.sftp,
+        public_key: place.public_key,
         lock_days: place.lock_days,
         limit: known.chosen.limit.as_ref().map(given::limit_told),
         authority: place.authority,
@@ -246,6 +249,8 @@ struct Located {
     address: String,
     user: String,
     bucket: Option<shape::CopyBucket>,
+    sftp: Option<shape::CopySftp>,
+    public_key: Option<String>,
     lock_days: Option<u16>,
     authority: Option<String>,
 }
@@ -256,6 +261,8 @@ fn located(place: &Place) -> Located {
             address: rest.address.clone(),
             user: rest.user.clone(),
             bucket: None,
+            sftp: None,
+            public_key: None,
             lock_days: None,
             authority: rest.authority.clone(),
         },
@@ -281,8 +288,26 @@ fn located(place: &Place) -> Located {
                     S3Style::VirtualHost => shape::BucketStyle::VirtualHost,
                 },
             }),
+            sftp: None,
+            public_key: None,
             lock_days: lock_days.map(NonZeroU16::get),
             authority: authority.clone(),
+        },
+        Place::Sftp(one) => Located {
+            address: one.server.clone(),
+            user: one.user.clone(),
+            bucket: None,
+            sftp: Some(shape::CopySftp {
+                folder: one.folder.clone(),
+                host_key: one.host_key.clone(),
+                sign_in: match one.sign_in {
+                    SftpSignIn::Password => shape::CopySignIn::Password,
+                    SftpSignIn::Key => shape::CopySignIn::Key,
+                },
+            }),
+            public_key: one.public_line(),
+            lock_days: None,
+            authority: None,
         },
     }
 }
@@ -316,6 +341,7 @@ pub(super) fn why(why: Why) -> shape::CopyWhy {
         Why::NotUnderstood => To::NotUnderstood,
         Why::WrongLogin => To::WrongLogin,
         Why::WrongPlace => To::WrongPlace,
+        Why::HostKey => To::HostKey,
         Why::WrongClock => To::WrongClock,
         Why::NoObjectLock => To::NoObjectLock,
         Why::Refused => To::Refused,

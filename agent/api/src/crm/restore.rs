@@ -170,6 +170,7 @@ fn read(typed: shape::TypedSheet) -> Result<(Place, SheetKey), Problem> {
         user: typed.user,
         password: typed.password,
         bucket: typed.bucket,
+        sftp: typed.sftp,
         lock_days: None,
         limit: None,
         authority: typed.authority,

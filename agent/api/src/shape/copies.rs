@@ -26,13 +26,20 @@ pub struct CopyTarget {
     pub version: u64,
     /// What it is called.
     pub name: String,
-    /// Where it is: `https://…` of a restic REST server, or of an S3-compatible object store.
+    /// Where it is: `https://…` of a restic REST server, or of an S3-compatible object store; `sftp://…` of an SFTP
+    /// server.
     pub address: String,
     /// Who signs in there: a user, or an access key's id.
     pub user: String,
     /// The bucket, of an object store.
     #[schema(required = true)]
     pub bucket: Option<CopyBucket>,
+    /// The folder and whom to expect, of an SFTP server.
+    #[schema(required = true)]
+    pub sftp: Option<CopySftp>,
+    /// The line for `authorized_keys` of an SFTP server, where a key of the box's signs in.
+    #[schema(required = true)]
+    pub public_key: Option<String>,
     /// For how many days nobody can take away what was written to the bucket, if for any.
     #[schema(required = true)]
     pub lock_days: Option<u16>,
@@ -139,12 +146,14 @@ pub enum CopyWhy {
     CertificateAuthority,
     /// Its certificate is not accepted otherwise.
     CertificateBad,
-    /// It does not speak as a restic REST server or an object store does.
+    /// It does not speak as a restic REST server, an object store or an SFTP server does.
     NotUnderstood,
-    /// User or password is wrong, or the access key.
+    /// User or password is wrong, or the key.
     WrongLogin,
-    /// There is no such bucket, or not in that region.
+    /// There is no such bucket or folder, or not in that region.
     WrongPlace,
+    /// It shows another host key than the one that is known.
+    HostKey,
     /// The clocks of box and target differ too much.
     WrongClock,
     /// What is there is to be locked, and the bucket locks nothing.
@@ -211,17 +220,22 @@ pub struct CopyDrill {
 pub struct CopyTargetGiven {
     /// What it is called, 1 to 100 characters.
     pub name: String,
-    /// Where it is: `https://host[:port]/folder` of a restic REST server, or `https://host[:port]` of an object store.
+    /// Where it is: `https://host[:port]/folder` of a restic REST server, `https://host[:port]` of an object store, or
+    /// `sftp://host[:port]` of an SFTP server.
     pub address: String,
     /// Who signs in there: a user, or an access key's id.
     pub user: String,
-    /// The password, or the access key's secret. Left out in a change, the former one stays.
+    /// The password, or the access key's secret. Left out in a change, the former one stays. Left out where a key of the
+    /// box's signs in, the box makes one.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub password: Option<Secret>,
-    /// The bucket, of an object store; left out for a REST server.
+    /// The bucket, of an object store; left out for others.
     #[serde(default)]
     pub bucket: Option<CopyBucket>,
+    /// The folder and whom to expect, of an SFTP server; left out for others.
+    #[serde(default)]
+    pub sftp: Option<CopySftp>,
     /// For how many days nobody, also whoever has the key, can take away what was written to the bucket, 1 to 3650.
     /// The bucket must have been made with object lock. Left out, nothing is locked.
     #[serde(default)]
@@ -269,6 +283,28 @@ pub struct CopyBucket {
     pub style: BucketStyle,
 }
 
+/// A folder on an SFTP server, whom to expect there, and how to sign in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CopySftp {
+    /// The folder, `/` between its steps; without one before it, below the directory that the user begins in.
+    pub folder: String,
+    /// The server's host key, as a line of its file or as fingerprint `SHA256:…`.
+    pub host_key: String,
+    /// How the user signs in.
+    pub sign_in: CopySignIn,
+}
+
+/// How a user signs in over SSH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopySignIn {
+    /// With a password.
+    Password,
+    /// With a key pair that the box makes for this target.
+    Key,
+}
+
 /// Where a bucket's name stands in requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -299,6 +335,9 @@ pub struct CopySheet {
     /// The bucket, of an object store.
     #[schema(required = true)]
     pub bucket: Option<CopyBucket>,
+    /// The folder and whom to expect, of an SFTP server.
+    #[schema(required = true)]
+    pub sftp: Option<CopySftp>,
     /// The key of the copies, seven groups of five.
     pub key: String,
     /// Whether the text holds a certificate that has to come along.
@@ -330,6 +369,9 @@ pub struct TypedSheet {
     /// The bucket, of an object store.
     #[serde(default)]
     pub bucket: Option<CopyBucket>,
+    /// The folder and whom to expect, of an SFTP server.
+    #[serde(default)]
+    pub sftp: Option<CopySftp>,
     /// The key of the copies.
     #[serde(default)]
     #[schema(value_type = Option<String>)]

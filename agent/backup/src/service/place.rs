@@ -10,8 +10,11 @@ use crate::password::Password;
 use crate::rest_address::{InvalidRestAddress, RestAddress};
 use crate::rest_server::{InvalidLogin, Login};
 use crate::s3_address::{InvalidS3Address, S3Address, S3Fields, S3Style};
-use crate::sheet::{Sheet, SheetBucket, SheetError, SheetKey};
+use crate::sftp_address::{InvalidSftpAddress, SftpAddress};
+use crate::sheet::{SftpSignIn, Sheet, SheetBucket, SheetError, SheetKey, SheetSftp};
 use crate::signature::{InvalidS3Keys, S3Keys};
+use crate::ssh_keys::{BoxKey, HostKey, InvalidBoxKey, InvalidHostKey};
+use crate::ssh_way::{InvalidSshLogin, SignIn, SshLogin};
 
 /// Where copies lie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,8 @@ pub enum Place {
     Rest(Rest),
     /// A bucket of an S3-compatible object store.
     S3(Bucket),
+    /// A folder on an SFTP server.
+    Sftp(Folder),
 }
 
 /// A restic REST server, and who we are there.
@@ -61,6 +66,24 @@ pub struct Bucket {
     pub lock_days: Option<NonZeroU16>,
 }
 
+/// A folder on an SFTP server, and who we are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folder {
+    /// `sftp://…` of the server.
+    pub server: String,
+    /// The folder.
+    pub folder: String,
+    /// The server's key, or its fingerprint.
+    pub host_key: String,
+    /// The user.
+    pub user: String,
+    /// How that is proved.
+    pub sign_in: SftpSignIn,
+    /// The password, or the key that the box made.
+    pub secret: Secret,
+}
+
 /// What cannot be of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPlace {
@@ -76,6 +99,18 @@ pub enum InvalidPlace {
     /// The access key.
     #[error(transparent)]
     Keys(#[from] InvalidS3Keys),
+    /// Server or folder of an SFTP server.
+    #[error(transparent)]
+    Folder(#[from] InvalidSftpAddress),
+    /// A host key.
+    #[error(transparent)]
+    HostKey(#[from] InvalidHostKey),
+    /// User or password over SSH.
+    #[error(transparent)]
+    SshLogin(#[from] InvalidSshLogin),
+    /// A key that the box made.
+    #[error(transparent)]
+    BoxKey(#[from] InvalidBoxKey),
     /// The sheet's certificate.
     #[error(transparent)]
     Sheet(#[from] SheetError),
@@ -90,6 +125,9 @@ impl Place {
             (Self::S3(one), Self::S3(other)) => {
                 [&one.endpoint, &one.bucket, &one.prefix]
                     == [&other.endpoint, &other.bucket, &other.prefix]
+            }
+            (Self::Sftp(one), Self::Sftp(other)) => {
+                [&one.server, &one.folder] == [&other.server, &other.folder]
             }
             _ => false,
         }
@@ -109,6 +147,10 @@ impl Place {
                 let address = bucket.address()?;
                 (address.host(), address.port())
             }
+            Self::Sftp(folder) => {
+                let address = folder.address()?;
+                (address.host().to_owned(), address.port())
+            }
         })
     }
 
@@ -119,6 +161,7 @@ impl Place {
         match self {
             Self::Rest(rest) => drop(rest.login()?),
             Self::S3(bucket) => drop(bucket.keys()?),
+            Self::Sftp(folder) => drop((folder.host_key()?, folder.login()?)),
         }
         Ok(())
     }
@@ -148,6 +191,14 @@ impl Place {
                     style: one.style,
                 })
             }
+            Self::Sftp(one) => {
+                let login = (one.user.clone(), one.secret.clone());
+                Sheet::new(one.server.clone(), login, key, None).over(SheetSftp {
+                    folder: one.folder.clone(),
+                    host_key: one.host_key.clone(),
+                    sign_in: one.sign_in,
+                })
+            }
         }
     }
 
@@ -157,14 +208,23 @@ impl Place {
     /// See [`InvalidPlace`].
     pub fn of_sheet(sheet: &Sheet) -> Result<Self, InvalidPlace> {
         let authority = sheet.authority()?;
-        let place = match &sheet.s3 {
-            None => Self::Rest(Rest {
+        let place = match (&sheet.s3, &sheet.sftp) {
+            (None, None) => Self::Rest(Rest {
                 address: sheet.at.clone(),
                 user: sheet.user.clone(),
                 password: sheet.password.clone(),
                 authority,
             }),
-            Some(SheetBucket { region, bucket, prefix, style }) => Self::S3(Bucket {
+            (Some(_), Some(_)) => return Err(SheetError::Other.into()),
+            (None, Some(SheetSftp { folder, host_key, sign_in })) => Self::Sftp(Folder {
+                server: sheet.at.clone(),
+                folder: folder.clone(),
+                host_key: host_key.clone(),
+                user: sheet.user.clone(),
+                sign_in: *sign_in,
+                secret: sheet.password.clone(),
+            }),
+            (Some(SheetBucket { region, bucket, prefix, style }), None) => Self::S3(Bucket {
                 endpoint: sheet.at.clone(),
                 region: region.clone(),
                 bucket: bucket.clone(),
@@ -212,6 +272,40 @@ impl Bucket {
     }
 }
 
+impl Folder {
+    /// # Errors
+    /// See [`InvalidSftpAddress`].
+    pub fn address(&self) -> Result<SftpAddress, InvalidSftpAddress> {
+        SftpAddress::new(&self.server, &self.folder)
+    }
+
+    /// # Errors
+    /// See [`InvalidHostKey`].
+    pub fn host_key(&self) -> Result<HostKey, InvalidHostKey> {
+        HostKey::parse(&self.host_key)
+    }
+
+    /// # Errors
+    /// For what of it cannot be.
+    pub fn login(&self) -> Result<SshLogin, InvalidPlace> {
+        let sign_in = match self.sign_in {
+            SftpSignIn::Password => {
+                SignIn::Password(Password::new(self.secret.reveal().to_owned()))
+            }
+            SftpSignIn::Key => SignIn::Key(BoxKey::parse(self.secret.reveal())?),
+        };
+        Ok(SshLogin::new(self.user.clone(), sign_in)?)
+    }
+
+    /// The line for `authorized_keys`, where a key of the box's signs in.
+    #[must_use]
+    pub fn public_line(&self) -> Option<String> {
+        let is_key = self.sign_in == SftpSignIn::Key;
+        let key = is_key.then(|| BoxKey::parse(self.secret.reveal()).ok()).flatten();
+        key.map(|key| key.public_line())
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -240,6 +334,48 @@ pub(super) mod tests {
         let other = text.reveal().replace("\"copies\"", "\"Copies\"");
         let other = Place::of_sheet(&Sheet::parse(&other).unwrap());
         assert_eq!(other, Err(InvalidPlace::Bucket(InvalidS3Address::Bucket)));
+    }
+
+    fn folder(sign_in: SftpSignIn, secret: &str) -> Folder {
+        Folder {
+            server: "sftp://nas.example.net:2222".to_owned(),
+            folder: "copies/crm".to_owned(),
+            host_key: format!("SHA256:{}", "A".repeat(43)),
+            user: "box".to_owned(),
+            sign_in,
+            secret: Secret::new(secret.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_folder_over_sftp_comes_back_from_its_sheet_with_whom_to_expect_and_who_we_are() {
+        let key = BoxKey::new().unwrap();
+        for one in [folder(SftpSignIn::Password, "s3cret"), folder(SftpSignIn::Key, &key.text())] {
+            let place = Place::Sftp(one);
+            let text = place.sheet(SheetKey::new().unwrap()).text();
+            let read = Place::of_sheet(&Sheet::parse(text.reveal()).unwrap()).unwrap();
+            assert_eq!(read, place);
+            assert_eq!(read.host().unwrap(), ("nas.example.net".to_owned(), 2222));
+            for (from, to, fault) in [
+                ("copies/crm", "../crm", InvalidPlace::Folder(InvalidSftpAddress::Folder)),
+                ("SHA256:", "MD5:", InvalidPlace::HostKey(InvalidHostKey::Other)),
+                ("\"box\"", "\"\"", InvalidPlace::SshLogin(InvalidSshLogin)),
+            ] {
+                let other = text.reveal().replace(from, to);
+                assert_eq!(Place::of_sheet(&Sheet::parse(&other).unwrap()), Err(fault), "{to}");
+            }
+        }
+        let none = Place::Sftp(folder(SftpSignIn::Key, "s3cret"));
+        assert_eq!(none.check(), Err(InvalidPlace::BoxKey(InvalidBoxKey)));
+        assert_eq!(folder(SftpSignIn::Key, &key.text()).public_line(), Some(key.public_line()));
+        assert_eq!(folder(SftpSignIn::Password, &key.text()).public_line(), None);
+        let here = Place::Sftp(folder(SftpSignIn::Password, "s3cret"));
+        let moved =
+            Folder { folder: "copies/crm2".to_owned(), ..folder(SftpSignIn::Password, "s3cret") };
+        assert!(
+            here.is_where(&Place::Sftp(folder(SftpSignIn::Key, "x")))
+                && !here.is_where(&Place::Sftp(moved))
+        );
     }
 
     #[test]

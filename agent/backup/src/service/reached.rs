@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::place::{Bucket, Place, Rest};
+use super::place::{Bucket, Folder, Place, Rest};
 use crate::line::{Addresses, Trust};
 use crate::pace::{Limit, Pace, unhurried};
 use crate::rest_server::RestServer;
@@ -13,6 +13,8 @@ use crate::restic::{Clock, Names};
 use crate::retention::{LockMode, Retention};
 use crate::s3::S3;
 use crate::s3_address::S3Address;
+use crate::sftp::Sftp;
+use crate::sftp_address::SftpAddress;
 use crate::target::Target;
 
 /// Looks a host's addresses up, as far as we may go there.
@@ -48,6 +50,7 @@ impl Around {
         match place {
             Place::Rest(rest) => self.of_server(rest, &pace),
             Place::S3(bucket) => self.of_bucket(bucket, &pace),
+            Place::Sftp(folder) => self.of_folder(folder, &pace),
         }
     }
 
@@ -89,14 +92,30 @@ impl Around {
         Ok([of(address.clone())?, of(address.of_keys())?])
     }
 
+    fn of_folder(&self, folder: &Folder, pace: &Arc<Pace>) -> io::Result<[Arc<dyn Target>; 2]> {
+        let address = folder.address().map_err(io::Error::other)?;
+        let of = |address: SftpAddress| -> io::Result<Arc<dyn Target>> {
+            let host_key = folder.host_key().map_err(io::Error::other)?;
+            let login = folder.login().map_err(io::Error::other)?;
+            let addresses = self.addresses(address.host());
+            let target = Sftp::new(address, host_key, login, addresses)?;
+            Ok(Arc::new(target.paced(Arc::clone(pace))))
+        };
+        Ok([of(address.clone())?, of(address.of_keys())?])
+    }
+
     /// Whom is trusted to be this host, and its addresses.
     fn line(&self, authority: Option<&str>, host: &str) -> (Trust, Arc<Addresses>) {
         let trust = match authority {
             Some(pem) => Trust::These(pem.to_owned()),
             None => Trust::File(self.authorities.clone()),
         };
+        (trust, self.addresses(host))
+    }
+
+    fn addresses(&self, host: &str) -> Arc<Addresses> {
         let (host, resolve) = (host.to_owned(), Arc::clone(&self.resolve));
-        (trust, Arc::new(move || resolve(&host)))
+        Arc::new(move || resolve(&host))
     }
 
     pub(super) fn names(&self) -> Names {

@@ -32,12 +32,14 @@ pub enum Why {
     CertificateAuthority,
     /// Its certificate is not accepted otherwise.
     CertificateBad,
-    /// It speaks no HTTP as a REST server does.
+    /// It does not speak as such a target does.
     NotUnderstood,
     /// User and password, or key.
     WrongLogin,
-    /// The bucket or its region.
+    /// The bucket or its region, or the folder.
     WrongPlace,
+    /// Whoever answers shows another key than the one that is known.
+    HostKey,
     /// The clocks differ too much.
     WrongClock,
     /// Locks are wanted, and the bucket has none.
@@ -74,6 +76,7 @@ impl Why {
             self,
             Self::WrongLogin
                 | Self::WrongPlace
+                | Self::HostKey
                 | Self::NoObjectLock
                 | Self::OtherKey
                 | Self::Gone
@@ -116,8 +119,13 @@ impl From<&TargetError> for Why {
             TargetError::Refused { .. } => Self::Refused,
             TargetError::Unreachable(_) => Self::Unreachable,
             TargetError::Way(fault) => fault.into(),
-            TargetError::WrongPassword | TargetError::WrongKey => Self::WrongLogin,
-            TargetError::WrongBucket(_) | TargetError::WrongRegion { .. } => Self::WrongPlace,
+            TargetError::WrongPassword | TargetError::WrongKey | TargetError::WrongBoxKey => {
+                Self::WrongLogin
+            }
+            TargetError::WrongHostKey { .. } => Self::HostKey,
+            TargetError::WrongBucket(_)
+            | TargetError::WrongRegion { .. }
+            | TargetError::WrongFolder(_) => Self::WrongPlace,
             TargetError::WrongClock => Self::WrongClock,
             TargetError::NoObjectLock => Self::NoObjectLock,
             TargetError::Broken { .. } => Self::NotUnderstood,

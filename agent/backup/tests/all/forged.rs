@@ -150,8 +150,8 @@ fn who_never_stops_is_stopped() {
         (format!("{endless}\r\n"), " ", "it is too long"),
         (format!("{endless}transfer-encoding: chunked\r\n\r\n"), chunk.as_str(), "it is too long"),
         (format!("{endless}content-length: 999999999999\r\n\r\n"), " ", "it is too long"),
-        (endless.to_owned(), "a: b\r\n", "what it answers is not HTTP"),
-        ("HTTP/1.1 200 ".to_owned(), "x", "what it answers is not HTTP"),
+        (endless.to_owned(), "a: b\r\n", "what it answers is not understood"),
+        ("HTTP/1.1 200 ".to_owned(), "x", "what it answers is not understood"),
     ] {
         let then = then.to_owned();
         let forger = Forger::new(move |_| Babbles(first.clone(), then.clone()));

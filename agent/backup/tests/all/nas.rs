@@ -160,6 +160,8 @@ struct RelayState {
     connections: AtomicUsize,
     /// Bytes that still go to the server.
     left: AtomicUsize,
+    /// Bytes that go to it over the next connections, each; all for [`usize::MAX`].
+    then: AtomicUsize,
 }
 
 impl Relay {
@@ -167,8 +169,9 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (open, connections) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
-        let left = AtomicUsize::new(usize::MAX);
-        let relay = Self { port, state: Arc::new(RelayState { to, open, connections, left }) };
+        let [left, then] = [usize::MAX; 2].map(AtomicUsize::new);
+        let relay =
+            Self { port, state: Arc::new(RelayState { to, open, connections, left, then }) };
         let accepting = relay.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -194,6 +197,12 @@ impl Relay {
         self.state.left.store(bytes, Ordering::SeqCst);
     }
 
+    /// The same, and the connection after it when these have gone.
+    pub fn cut_after_twice(&self, bytes: usize, then: usize) {
+        self.state.then.store(then, Ordering::SeqCst);
+        self.cut_after(bytes);
+    }
+
     fn carry(&self, near: TcpStream) {
         let far = TcpStream::connect(("127.0.0.1", self.state.to)).unwrap();
         self.state.connections.fetch_add(1, Ordering::SeqCst);
@@ -217,7 +226,10 @@ impl Relay {
                 let before =
                     left.fetch_sub(read.min(left.load(Ordering::SeqCst)), Ordering::SeqCst);
                 if before <= read {
-                    left.store(usize::MAX, Ordering::SeqCst);
+                    left.store(
+                        self.state.then.swap(usize::MAX, Ordering::SeqCst),
+                        Ordering::SeqCst,
+                    );
                     self.cut();
                 }
             }

@@ -6,17 +6,19 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use backup::service::{
-    Around, Bucket, Chosen, Doing, Found, Parts, Place, Rest, STRETCH, Said, Service, Told, Why,
+    Around, Bucket, Chosen, Doing, Folder, Found, Parts, Place, Rest, STRETCH, Said, Service, Told,
+    Why,
 };
 use backup::{
-    Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style, Sheet,
-    SheetKey, Trust,
+    BoxKey, Clock, Keep, KeyRepository, ObjectLock, Protection, Repository, Restic, S3Style,
+    SftpSignIn, Sheet, SheetKey, Trust,
 };
 use events::Secret;
 use seal::RecordId;
 
 use crate::bucket;
 use crate::nas::{NAME, Nas, PASSWORD};
+use crate::sshd::{self, Sshd};
 use crate::store::{DAY, Shop, contacts};
 
 pub const ID: RecordId = RecordId([7; 16]);
@@ -62,7 +64,7 @@ pub fn around(clock: Arc<Clock>) -> Around {
 fn rest(chosen: &mut Chosen) -> &mut Rest {
     match &mut chosen.place {
         Place::Rest(rest) => rest,
-        Place::S3(_) => panic!("a bucket"),
+        Place::S3(_) | Place::Sftp(_) => panic!("another"),
     }
 }
 
@@ -226,6 +228,74 @@ fn a_bucket_that_locks_takes_copies_and_gives_them_back_to_a_blank_box() {
     let to = office.shop.blank("bucket");
     found.restore(None, &to).unwrap();
     assert_eq!(contacts(&office.shop.open(&to)), ["Anna"]);
+}
+
+#[test]
+fn a_nas_over_sftp_takes_copies_and_gives_them_back_to_a_blank_box() {
+    let (nas, other) = (Sshd::start(), Sshd::start());
+    let office = Office::new();
+    office.shop.contact("Anna");
+    let own = BoxKey::new().unwrap();
+    let folder = || Folder {
+        server: format!("sftp://{NAME}:{}", nas.port),
+        folder: sshd::FOLDER.to_owned(),
+        host_key: nas.host_key(),
+        user: "box".to_owned(),
+        sign_in: SftpSignIn::Password,
+        secret: Secret::new(sshd::PASSWORD.to_owned()),
+    };
+    let by_key = || {
+        let secret = Secret::new(own.text().to_string());
+        Folder { sign_in: SftpSignIn::Key, secret, ..folder() }
+    };
+    let chosen = |folder: Folder| {
+        let (key, place) = (SheetKey::new().unwrap(), Place::Sftp(folder));
+        let (name, made) = ("NAS".to_owned(), crate::store::START);
+        Chosen { name, place, key, keep: Keep::default(), limit: None, made, sheet: None }
+    };
+    for (wrong, why) in [
+        (Folder { secret: Secret::new("hunter3".to_owned()), ..folder() }, Why::WrongLogin),
+        (by_key(), Why::WrongLogin),
+        (Folder { host_key: other.host_key(), ..folder() }, Why::HostKey),
+        (Folder { folder: "/copeis/crm".to_owned(), ..folder() }, Why::WrongPlace),
+        (Folder { user: "reader".to_owned(), ..folder() }, Why::Refused),
+        (Folder { server: "sftp://other.example".to_owned(), ..folder() }, Why::Unreachable),
+    ] {
+        office.service.put(ID, chosen(wrong)).unwrap();
+        let told = office.until("it failed", |told| told.failing.is_some());
+        assert_eq!(told.failing.unwrap().why, why);
+        office.service.remove(ID);
+    }
+    let said = std::mem::take(&mut *office.said.lock().unwrap());
+    let [Said::Wants { host, port: 22, .. }] = &said[..] else { panic!("{said:?}") };
+    assert_eq!(host, "other.example");
+
+    // First with the password, then with the key, in the same place.
+    let first = chosen(folder());
+    nas.authorize(&own);
+    let with_key = Chosen { place: Place::Sftp(by_key()), ..first.clone() };
+    let mut names = Vec::new();
+    for (chosen, contact) in [(first, "李雷"), (with_key, "Carla")] {
+        office.shop.contact(contact);
+        office.shop.time.forward(11 * 60_000);
+        office.service.put(ID, chosen.clone()).unwrap();
+        let told = office.rests();
+        assert_eq!((told.failing, told.drill_failed), (None, None));
+        assert_eq!(told.kept.protection, Some(Protection::Deletes));
+        assert!(told.kept.drill.unwrap().good);
+        let stock = nas.restic(&chosen.key.text(), &["check", "--read-data"]);
+        assert!(stock.contains("no errors were found"), "{stock}");
+        assert!(nas.folder(&format!("{}-keys/config", sshd::FOLDER)).exists());
+
+        // What is printed is all that a blank box has.
+        let sheet = Sheet::parse(chosen.sheet().text().reveal()).unwrap();
+        let place = Place::of_sheet(&sheet).unwrap();
+        let found = Found::open(&around(bucket::wall()), &place, &sheet.key).unwrap();
+        let to = office.shop.blank(contact);
+        found.restore(None, &to).unwrap();
+        names.push(contacts(&office.shop.open(&to)));
+    }
+    assert_eq!(names, [vec!["Anna", "李雷"], vec!["Anna", "Carla", "李雷"]]);
 }
 
 #[test]

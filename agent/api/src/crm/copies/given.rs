@@ -4,10 +4,11 @@
 use std::net::IpAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 
-use backup::service::{Bucket, Chosen, Place, Rest};
+use backup::service::{Bucket, Chosen, Folder, Place, Rest};
 use backup::{
-    Hours, InvalidS3Address, Keep, Limit, Login, Password, RestAddress, S3Address, S3Fields,
-    S3Keys, S3Style, SheetKey,
+    BoxKey, HostKey, Hours, InvalidHostKey, InvalidS3Address, Keep, Limit, Login, Password,
+    RestAddress, S3Address, S3Fields, S3Keys, S3Style, SftpAddress, SftpSignIn, SheetKey, SignIn,
+    SshLogin,
 };
 use events::Secret;
 use notify::{Authority, Name};
@@ -15,7 +16,9 @@ use settings::HttpsAddress;
 
 use crate::problem::{Field, Problem};
 use crate::reply::broken;
-use crate::shape::copies::{BucketStyle, CopyBucket, CopyHours, CopyLimit, CopyTargetGiven};
+use crate::shape::copies::{
+    BucketStyle, CopyBucket, CopyHours, CopyLimit, CopySftp, CopySignIn, CopyTargetGiven,
+};
 use crate::time_of_day::{clock, minutes};
 
 /// Most days that what is written to a bucket is locked for: nobody ends a lock early.
@@ -28,6 +31,7 @@ pub(in crate::crm) fn chosen(
     (zone, now): (&str, u64),
 ) -> Result<Chosen, Problem> {
     let mut refused = Vec::new();
+    keyed(&mut given, former.map(|former| &former.place))?;
     let name = name(&given.name, &mut refused);
     let limit = given.limit.take().and_then(|given| limit(given, zone, &mut refused));
     let place = place(given, former.map(|former| &former.place), &mut refused);
@@ -51,6 +55,23 @@ pub(in crate::crm) fn chosen(
             Chosen { sheet, ..chosen }
         }
     })
+}
+
+/// Gives a target that the box signs in to with a key the one that it has, also where it moves: a server learns nothing
+/// of it. Else a new one.
+fn keyed(given: &mut CopyTargetGiven, before: Option<&Place>) -> Result<(), Problem> {
+    let is_key = given.sftp.as_ref().is_some_and(|sftp| sftp.sign_in == CopySignIn::Key);
+    let is_left_out = given.password.as_ref().is_none_or(|typed| typed.reveal().is_empty());
+    if is_key && is_left_out {
+        given.password = Some(match before {
+            Some(Place::Sftp(before)) if before.sign_in == SftpSignIn::Key => before.secret.clone(),
+            _ => {
+                let key = BoxKey::new().map_err(|error| broken(&error))?;
+                Secret::new(key.text().to_string())
+            }
+        });
+    }
+    Ok(())
 }
 
 fn limit(given: CopyLimit, zone: &str, refused: &mut Vec<Field>) -> Option<Limit> {
@@ -119,12 +140,17 @@ pub(in crate::crm) fn place(
         password: given.password.filter(|it| !it.reveal().is_empty()),
         authority,
     };
-    match (given.bucket, given.lock_days) {
-        (Some(bucket), lock_days) => {
+    match (given.bucket, given.sftp, given.lock_days) {
+        (Some(_), Some(_), _) => {
+            refused.push(Field::new("/sftp", "one-kind"));
+            None
+        }
+        (Some(bucket), None, lock_days) => {
             typed.bucket(bucket, lock_days, before, refused).map(Place::S3)
         }
-        (None, None) => typed.rest(before, refused).map(Place::Rest),
-        (None, Some(_)) => {
+        (None, None, None) => typed.rest(before, refused).map(Place::Rest),
+        (None, Some(sftp), None) => typed.sftp(sftp, before, refused).map(Place::Sftp),
+        (None, _, Some(_)) => {
             refused.push(Field::new("/lockDays", "no-bucket"));
             None
         }
@@ -251,6 +277,83 @@ impl Typed {
         refused.extend(refused_secret(secret.as_ref(), is_secret));
         one.secret = secret?;
         wrong.is_empty().then_some(one)
+    }
+}
+
+impl Typed {
+    fn sftp(
+        self,
+        given: CopySftp,
+        before: Option<&Place>,
+        refused: &mut Vec<Field>,
+    ) -> Option<Folder> {
+        let Self { address: mut server, user, password, authority } = self;
+        if authority.is_some() {
+            refused.push(Field::new("/authority", "no-certificate"));
+        }
+        if !server.is_empty() && !server.contains("://") {
+            server.insert_str(0, SftpAddress::SCHEME);
+        }
+        let read = SftpAddress::new(&server, "x").ok();
+        let host = read.as_ref().map(SftpAddress::host);
+        refused.extend(refused_address(&server, host, "sftp-address"));
+        let folder = given.folder.trim();
+        let folder = folder.strip_suffix('/').unwrap_or(folder).to_owned();
+        if folder.is_empty() {
+            refused.push(Field::new("/sftp/folder", "empty"));
+        } else if SftpAddress::new("nas.example.net", &folder).is_err() {
+            refused.push(Field::new("/sftp/folder", "sftp-folder"));
+        }
+        let host_key = match HostKey::parse(&given.host_key) {
+            Ok(key) => Some(key.to_string()),
+            Err(fault) => {
+                let code = match fault {
+                    _ if given.host_key.trim().is_empty() => "empty",
+                    InvalidHostKey::Kind => "host-key-kind",
+                    InvalidHostKey::Other => "host-key",
+                };
+                refused.push(Field::new("/sftp/hostKey", code));
+                None
+            }
+        };
+        let sign_in = match given.sign_in {
+            CopySignIn::Password => SftpSignIn::Password,
+            CopySignIn::Key => SftpSignIn::Key,
+        };
+        let mut one = Folder {
+            server,
+            folder,
+            host_key: host_key.unwrap_or_default(),
+            user,
+            sign_in,
+            secret: Secret::new(String::new()),
+        };
+        let kept = match before {
+            Some(Place::Sftp(before)) => {
+                let same = Folder { secret: one.secret.clone(), ..before.clone() };
+                (same == one).then(|| before.secret.clone())
+            }
+            _ => None,
+        };
+        let fits = |sign_in| SshLogin::new(one.user.clone(), sign_in).is_ok();
+        let nobody = || SignIn::Password(Password::new(String::new()));
+        refused.extend(refused_text("/user", &one.user, || fits(nobody())));
+        let secret = password.or(kept);
+        match (&secret, sign_in) {
+            (Some(key), SftpSignIn::Key) if BoxKey::parse(key.reveal()).is_err() => {
+                refused.push(Field::new("/password", "box-key"));
+            }
+            (Some(_), SftpSignIn::Key) => {}
+            _ => {
+                let is_password = |text: &str| {
+                    let sign_in = SignIn::Password(Password::new(text.to_owned()));
+                    SshLogin::new("x".to_owned(), sign_in).is_ok()
+                };
+                refused.extend(refused_secret(secret.as_ref(), is_password));
+            }
+        }
+        one.secret = secret?;
+        Some(one)
     }
 }
 

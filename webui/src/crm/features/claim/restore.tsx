@@ -99,7 +99,7 @@ function SheetForm(props: { failed: RestoreSoFar["why"]; onBack: () => void; onL
       )}
       {byHand ? (
         <>
-          <PlaceFields kind={form.values.kind} field={form.field} kept={false} />
+          <PlaceFields kind={form.values.kind} signIn={form.values.signIn} field={form.field} kept={false} ofSheet />
           <TextField label={t("crm.copies.key")} hint={t("crm.claim.typeHint")} field={form.field("key")} {...code} />
         </>
       ) : (

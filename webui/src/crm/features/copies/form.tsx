@@ -14,7 +14,7 @@ import { useToast } from "../../../ui/overlay";
 import { Actions, Page, Sheet } from "../../../ui/page";
 import type { CopyTarget } from "../../api";
 import { limits, rateText, sentLimit, toldOfLimit, typedLimit } from "./limit";
-import { isElsewhere, sentPlace, toldOfPlace, typedPlace } from "./place";
+import { isByKey, isElsewhere, kindOf, sentPlace, toldOfPlace, typedPlace } from "./place";
 import { PlaceFields } from "./place-fields";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
 
@@ -67,7 +67,9 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
     initial: { name: before?.name ?? "", ...typedPlace(before), ...typedLimit(before), locks: (before?.lockDays ?? null) !== null, lockDays: String(before?.lockDays ?? USUAL_LOCK) },
     check: ({ kind, locks, lockDays }) => ({ lockDays: kind === "s3" && locks && !/^\d{1,4}$/.test(lockDays.trim()) ? t("crm.copies.lockNumber") : undefined }),
     told: (problem) => ({ ...toldOfPlace(problem), ...toldOfLimit(problem) }),
-    submit: async ({ name, locks, lockDays, limit, hours, from, to, ...place }) => {
+    submit: async ({ name, locks, lockDays, limit, hours, from, to, ...typed }) => {
+      // What was typed as a password before the box's key was chosen is none.
+      const place = isByKey(typed) ? { ...typed, password: "" } : typed;
       const body = { name, ...sentPlace(place), ...sentLimit({ limit, hours, from, to }), ...(place.kind === "s3" && locks ? { lockDays: Number(lockDays) } : {}) };
       const { data } =
         before === null
@@ -75,16 +77,17 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
           : await call<CopyTarget>("PUT", `${COPIES}/${before.id}`, { body, ifMatch: `"${before.version}"` });
       await anew();
       toast(t("crm.copies.saved", { name: data.name }));
-      go(data.sheet === null ? `${COPIES}/${data.id}/sheet` : COPIES);
+      // A key that its server does not know yet is shown first, with the target.
+      go(data.sheet === null && (data.publicKey === null || data.publicKey === before?.publicKey) ? `${COPIES}/${data.id}/sheet` : COPIES);
     },
   });
-  const { kind, locks } = form.values;
+  const { kind, signIn, locks } = form.values;
   const moves = before !== null && before.sheet !== null && isElsewhere(form.values, before);
   const isBucket = kind === "s3";
   return (
     <Form form={form} label={props.title}>
       <TextField label={t("crm.copies.name")} hint={t("crm.copies.nameHint")} field={form.field("name")} autoComplete="off" />
-      <PlaceFields kind={kind} field={form.field} kept={before !== null && (before.bucket !== null) === isBucket} />
+      <PlaceFields kind={kind} field={form.field} kept={before !== null && kindOf(before) === kind && !isByKey(typedPlace(before))} signIn={signIn} ofSheet={false} />
       {isBucket && (
         <div>
           <Checkbox label={t("crm.copies.locks")} hint={t("crm.copies.locksHint")} checked={locks} onChecked={(on) => form.set("locks", on)} />

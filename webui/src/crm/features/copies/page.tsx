@@ -51,7 +51,8 @@ export function CopiesPage() {
 }
 
 /** Where it is, in a line. */
-function placeOf({ address, bucket }: CopyTarget): string {
+function placeOf({ address, bucket, sftp }: CopyTarget): string {
+  if (sftp !== null) return `${address}${sftp.folder.startsWith("/") ? "" : "/"}${sftp.folder}`;
   return bucket === null ? address : [address, bucket.name, bucket.folder].filter((one) => one !== "").join("/");
 }
 
@@ -102,6 +103,7 @@ function Target({ target }: { target: CopyTarget }) {
         <Facts
           items={[
             { label: t("crm.copies.copy"), value: <State target={target} /> },
+            ...(target.publicKey === null ? [] : [{ label: t("crm.copies.publicKey"), value: <PublicKey line={target.publicKey} /> }]),
             { label: t("crm.copies.protects"), value: <Protects target={target} /> },
             { label: t("crm.copies.drill"), value: <Drill target={target} /> },
             ...(target.sheet === null
@@ -150,6 +152,19 @@ function Target({ target }: { target: CopyTarget }) {
         <p>{t("crm.copies.removeText")}</p>
       </Dialog>
     </Sheet>
+  );
+}
+
+/** What its server has to be told before the box gets in. */
+function PublicKey({ line }: { line: string }) {
+  const { t } = useText();
+  return (
+    <div className="grid gap-1">
+      <p className="text-row text-ink-2">{t("crm.copies.publicKeyHint")}</p>
+      <p className="font-mono break-all select-all" translate="no">
+        {line}
+      </p>
+    </div>
   );
 }
 
@@ -224,7 +239,7 @@ function Protects({ target }: { target: CopyTarget }) {
           <Badge plain state={protection === "deletes" ? "needs-you" : "proven"}>
             {t(`crm.copies.protection.${protection}`)}
           </Badge>{" "}
-          {t(`crm.copies.protectionText.${protection}`)}
+          {t(protection === "deletes" && target.sftp !== null ? "crm.copies.protectionText.deletesSftp" : `crm.copies.protectionText.${protection}`)}
         </p>
       )}
       {tried !== null && (

@@ -17,10 +17,18 @@ import { QrCode } from "../../../ui/qr";
 import { DateOf } from "../../../ui/when";
 import type { CopySheet, CopyTarget } from "../../api";
 import { Groups } from "../../groups";
+import { kindOf } from "./place";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
 
 /** A QR code that cameras still read has no more of the text. */
 const MOST_QR = 1_800;
+
+const ADDRESS = { rest: "crm.copies.address", sftp: "crm.copies.server", s3: "crm.copies.endpoint" } as const;
+
+function secretOf({ bucket, sftp }: CopySheet) {
+  if (sftp?.signIn === "key") return "crm.copies.boxKey";
+  return bucket === null ? "crm.copies.password" : "crm.copies.secret";
+}
 
 export function CopySheetPage() {
   const { t } = useText();
@@ -117,7 +125,14 @@ function Shown({ sheet }: { sheet: CopySheet }) {
         <Facts
           items={[
             { label: t("crm.copies.name"), value: sheet.name },
-            { label: t(sheet.bucket === null ? "crm.copies.address" : "crm.copies.endpoint"), value: typed(sheet.address) },
+            { label: t(ADDRESS[kindOf(sheet)]), value: typed(sheet.address) },
+            ...(sheet.sftp === null
+              ? []
+              : [
+                  { label: t("crm.copies.path"), value: typed(sheet.sftp.folder) },
+                  { label: t("crm.copies.hostKey"), value: typed(sheet.sftp.hostKey) },
+                  { label: t("crm.copies.signIn"), value: t(`crm.copies.signInBy.${sheet.sftp.signIn}`) },
+                ]),
             ...(sheet.bucket === null
               ? []
               : [
@@ -127,7 +142,7 @@ function Shown({ sheet }: { sheet: CopySheet }) {
                   { label: t("crm.copies.style"), value: t(`crm.copies.styleOf.${sheet.bucket.style}`) },
                 ]),
             { label: t(sheet.bucket === null ? "crm.copies.user" : "crm.copies.keyId"), value: typed(sheet.user) },
-            { label: t(sheet.bucket === null ? "crm.copies.password" : "crm.copies.secret"), value: typed(sheet.password) },
+            { label: t(secretOf(sheet)), value: typed(sheet.password) },
             { label: t("crm.copies.key"), value: <Groups text={sheet.key} /> },
           ]}
         />
