@@ -152,6 +152,7 @@ fn i_what_was_refused_is_told_in_words() {
     });
     assert_eq!((tried.source, tried.destination), ("10.99.0.5".parse().unwrap(), None));
     assert_eq!(tried.from.zone.as_deref(), Some("office"));
+    out(&["ip", "-n", &office, "route", "del", "192.168.10.0/24", "dev", "eth0"]);
     out(&["ip", "-n", &office, "address", "flush", "dev", "eth0"]);
 }
 
