@@ -12,6 +12,7 @@ mod directory;
 mod document;
 mod drill;
 mod index;
+mod host;
 mod keep;
 mod keys;
 mod line;

@@ -13,6 +13,7 @@ pub type Pace = dyn Fn() -> Option<NonZeroU32> + Send + Sync;
 
 /// A pace is kept in so many steps.
 const STEPS_A_SECOND: usize = 8;
+const BYTES_OF_A_KBIT: NonZeroU32 = NonZeroU32::new(125).unwrap();
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
 
@@ -43,11 +44,12 @@ impl Limit {
     /// Least and most that may be chosen.
     pub const KBITS: std::ops::RangeInclusive<u32> = 128..=10_000_000;
 
-    /// Bytes a second at this minute of the day.
-    #[must_use]
-    pub fn at(&self, minute: u16) -> Option<NonZeroU32> {
-        let is_on = self.hours.as_ref().is_none_or(|hours| hours.hold(minute));
-        is_on.then(|| NonZeroU32::new(self.kbits.get() / 8 * 1_000).unwrap_or(NonZeroU32::MIN))
+    /// Bytes a second now; `minute` says which minute of the day it is in a time zone. Of a zone that nobody knows the
+    /// limit holds always: nobody's way is taken.
+    pub fn now(&self, minute: impl Fn(&str) -> Option<u16>) -> Option<NonZeroU32> {
+        let holds = |hours: &Hours| minute(&hours.zone).is_none_or(|minute| hours.hold(minute));
+        let is_on = self.hours.as_ref().is_none_or(holds);
+        is_on.then(|| self.kbits.saturating_mul(BYTES_OF_A_KBIT))
     }
 }
 
@@ -96,13 +98,14 @@ mod tests {
     fn a_limit_holds_in_its_hours_also_past_midnight() {
         let on = NonZeroU32::new(250_000);
         let of = |hours, minutes: &[u16]| -> Vec<bool> {
-            minutes.iter().map(|minute| limit(hours).at(*minute) == on).collect()
+            minutes.iter().map(|minute| limit(hours).now(|_| Some(*minute)) == on).collect()
         };
         assert_eq!(of(None, &[0, 700, 1_439]), [true; 3]);
         let day = Some((8 * 60, 18 * 60));
         assert_eq!(of(day, &[0, 479, 480, 1_079, 1_080]), [false, false, true, true, false]);
         let night = Some((22 * 60, 6 * 60));
         assert_eq!(of(night, &[1_319, 1_320, 0, 359, 360]), [false, true, true, true, false]);
+        assert_eq!(limit(day).now(|_| None), on, "of a zone that is gone");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Where a REST server keeps copies: its name or address, and the folder there.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
-use settings::{DomainName, HttpsAddress};
+use settings::HttpsAddress;
+
+use crate::host;
 
 /// `https://host[:port][/folder…]`, without user, password and query. The host is a name of the internet or
 /// an address.
@@ -57,12 +58,7 @@ impl RestAddress {
     /// What the header `Host` says.
     #[must_use]
     pub fn authority(&self) -> String {
-        let brackets = self.host.contains(':');
-        let host = if brackets { format!("[{}]", self.host) } else { self.host.clone() };
-        match self.port {
-            HttpsAddress::PORT => host,
-            port => format!("{host}:{port}"),
-        }
+        host::authority(&self.host, self.port, HttpsAddress::PORT)
     }
 }
 
@@ -72,18 +68,7 @@ impl FromStr for RestAddress {
     fn from_str(text: &str) -> Result<Self, InvalidRestAddress> {
         let HttpsAddress { host, port, path } =
             HttpsAddress::of(text, Self::MAX).ok_or(InvalidRestAddress)?;
-        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = match bare {
-            Some(bare) => bare.parse().map(IpAddr::V6).map_err(|_| InvalidRestAddress)?.to_string(),
-            None => match host.parse::<IpAddr>() {
-                Ok(address) if address.is_ipv4() => address.to_string(),
-                Ok(_) => return Err(InvalidRestAddress),
-                Err(_) => {
-                    let name = host.parse::<DomainName>().map_err(|_| InvalidRestAddress)?;
-                    name.as_str().to_owned()
-                }
-            },
-        };
+        let (host, _) = host::read(host).ok_or(InvalidRestAddress)?;
         let folder = path.strip_suffix('/').unwrap_or(path);
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
         let step = |step: &str| {

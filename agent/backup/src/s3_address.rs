@@ -5,12 +5,14 @@ use std::net::IpAddr;
 
 use settings::{DomainName, HttpsAddress};
 
+use crate::host::authority;
+
 /// What is typed for it, a field each.
 #[derive(Clone, Copy, Debug)]
 pub struct S3Fields<'a> {
     /// `[https://]host[:port]`: a name of the internet or an address.
     pub endpoint: &'a str,
-    /// As the service calls it: `eu-central-1`, `oss-cn-hangzhou`.
+    /// As the service calls it: `eu-central-1`, `cn-hangzhou`.
     pub region: &'a str,
     /// Its name.
     pub bucket: &'a str,
@@ -124,7 +126,7 @@ impl S3Address {
     /// What the header `Host` says.
     #[must_use]
     pub fn authority(&self) -> String {
-        authority(&self.host(), self.port)
+        authority(&self.host(), self.port, HttpsAddress::PORT)
     }
 
     /// Path of a key, or of the bucket for an empty one. No part of either needs encoding.
@@ -158,7 +160,7 @@ impl fmt::Display for S3Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { endpoint, port, bucket, prefix, .. } = self;
         let slash = if prefix.is_empty() { "" } else { "/" };
-        write!(f, "s3:https://{}/{bucket}{slash}{prefix}", authority(endpoint, *port))
+        write!(f, "s3:https://{}/{bucket}{slash}{prefix}", authority(endpoint, *port, HttpsAddress::PORT))
     }
 }
 
@@ -188,24 +190,8 @@ fn host(text: &str) -> Option<(String, u16, bool)> {
     if !["", "/"].contains(&path) {
         return None;
     }
-    let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    match (bracketed, host.parse::<IpAddr>()) {
-        (Some(bare), _) => bare.parse().map(|ip| (IpAddr::V6(ip).to_string(), port, false)).ok(),
-        (None, Ok(IpAddr::V4(ip))) => Some((ip.to_string(), port, false)),
-        (None, Ok(IpAddr::V6(_))) => None,
-        (None, Err(_)) => {
-            let name = host.parse::<DomainName>().ok()?;
-            Some((name.as_str().to_owned(), port, true))
-        }
-    }
-}
-
-fn authority(host: &str, port: u16) -> String {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    match port {
-        HttpsAddress::PORT => host,
-        port => format!("{host}:{port}"),
-    }
+    let (host, is_name) = crate::host::read(host)?;
+    Some((host, port, is_name))
 }
 
 #[cfg(test)]

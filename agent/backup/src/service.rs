@@ -34,7 +34,7 @@ pub use reached::{Around, Minute, Resolve};
 pub use why::Why;
 use worker::{Command, State, Worker};
 
-/// As a rule.
+/// How long a worker waits at a stretch.
 pub const STRETCH: Duration = Duration::from_secs(60);
 
 /// What the workers need.
@@ -49,7 +49,7 @@ pub struct Parts {
     pub scratch: PathBuf,
     /// What it takes to reach a target.
     pub around: Around,
-    /// How long a worker waits at a stretch, [`STRETCH`]: a clock that is set meanwhile is noticed then.
+    /// [`STRETCH`], but for tests: a clock that is set meanwhile is noticed after it.
     pub stretch: Duration,
     /// Told what somebody has to know. Must not block.
     pub say: Arc<dyn Fn(Said) + Send + Sync>,

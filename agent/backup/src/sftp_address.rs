@@ -1,8 +1,8 @@
 //! Where an SFTP server keeps copies: its name or address, and the folder there.
 
-use std::net::IpAddr;
+use settings::HttpsAddress;
 
-use settings::{DomainName, HttpsAddress};
+use crate::host;
 
 /// Host, port and folder that fit together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,13 +96,7 @@ fn server(text: &str) -> Option<(String, u16)> {
     if port == 0 || read != host {
         return None;
     }
-    let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let host = match (bracketed, host.parse::<IpAddr>()) {
-        (Some(bare), _) => IpAddr::V6(bare.parse().ok()?).to_string(),
-        (None, Ok(IpAddr::V4(address))) => address.to_string(),
-        (None, Ok(IpAddr::V6(_))) => return None,
-        (None, Err(_)) => host.parse::<DomainName>().ok()?.as_str().to_owned(),
-    };
+    let (host, _) = host::read(host)?;
     Some((host, port))
 }
 

@@ -185,13 +185,13 @@ impl Sheet {
 
     /// The same in a bucket of an object store.
     #[must_use]
-    pub fn of(self, bucket: SheetBucket) -> Self {
+    pub fn in_bucket(self, bucket: SheetBucket) -> Self {
         Self { version: OF_BUCKETS, s3: Some(bucket), ..self }
     }
 
     /// The same in a folder on an SFTP server.
     #[must_use]
-    pub fn over(self, sftp: SheetSftp) -> Self {
+    pub fn over_sftp(self, sftp: SheetSftp) -> Self {
         Self { version: NEWEST, sftp: Some(sftp), ..self }
     }
 

@@ -184,7 +184,7 @@ impl Place {
             Self::S3(one) => {
                 let login = (one.key_id.clone(), one.secret.clone());
                 let sheet = Sheet::new(one.endpoint.clone(), login, key, one.authority.as_deref());
-                sheet.of(SheetBucket {
+                sheet.in_bucket(SheetBucket {
                     region: one.region.clone(),
                     bucket: one.bucket.clone(),
                     prefix: one.prefix.clone(),
@@ -193,7 +193,7 @@ impl Place {
             }
             Self::Sftp(one) => {
                 let login = (one.user.clone(), one.secret.clone());
-                Sheet::new(one.server.clone(), login, key, None).over(SheetSftp {
+                Sheet::new(one.server.clone(), login, key, None).over_sftp(SheetSftp {
                     folder: one.folder.clone(),
                     host_key: one.host_key.clone(),
                     sign_in: one.sign_in,

@@ -57,11 +57,7 @@ impl Around {
     fn pace(&self, limit: Option<&Limit>) -> Arc<Pace> {
         let Some(limit) = limit.cloned() else { return unhurried() };
         let minute = Arc::clone(&self.minute);
-        Arc::new(move || {
-            // Of a zone that is gone the limit holds always: nobody's way is taken.
-            let at = limit.hours.as_ref().map(|hours| minute(&hours.zone));
-            limit.at(at.map_or(0, |at| at.unwrap_or(limit.hours.as_ref().map_or(0, |it| it.from))))
-        })
+        Arc::new(move || limit.now(&*minute))
     }
 
     fn of_server(&self, rest: &Rest, pace: &Arc<Pace>) -> io::Result<[Arc<dyn Target>; 2]> {
