@@ -27,3 +27,13 @@ test("what is wrong stands at its field, of a bucket or of a server", () => {
   expect(toldOfPlace(problem("/sftp/folder", "/sftp/hostKey"))).toMatchObject({ folder: "/sftp/folder", hostKey: "/sftp/hostKey" });
   expect(toldOfPlace(problem("/bucket/folder")).folder).toBe("/bucket/folder");
 });
+
+test("a bucket is elsewhere where another sheet would lead", () => {
+  const bucket = { region: "eu-1", name: "copies", folder: "shop", style: "path" as const };
+  const there = { address: "https://s3.example.net", user: "AKIA7", bucket, sftp: null, authority: null } as CopyTarget;
+  const typed = typedPlace(there);
+  expect(sentPlace(typed)).toEqual({ address: "https://s3.example.net", user: "AKIA7", bucket });
+  expect(isElsewhere(typed, there)).toBe(false);
+  expect(isElsewhere({ ...typed, region: "eu-2" }, there)).toBe(true);
+  expect(isElsewhere({ ...typed, password: "x" }, there)).toBe(true);
+});

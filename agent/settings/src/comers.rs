@@ -32,11 +32,17 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Whether some on the internet may come by these who may not by the others.
+    /// Whether somebody on the internet may come.
     #[must_use]
-    pub fn lets_more_come(&self, than: &Self) -> bool {
+    pub fn is_for_internet(&self) -> bool {
+        matches!(self.comers, Comers::Anybody | Comers::Listed)
+    }
+
+    /// Whether some on the internet may come over this IP version by these who may not by the others.
+    #[must_use]
+    pub fn lets_more_come(&self, than: &Self, v6: bool) -> bool {
         let holds = |one: &IpNet| than.outside.iter().any(|other| other.contains(one));
-        !self.outside.iter().all(holds)
+        self.outside.iter().filter(|one| matches!(one, IpNet::V6(_)) == v6).any(|one| !holds(one))
     }
 }
 

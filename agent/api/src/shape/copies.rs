@@ -273,7 +273,7 @@ pub struct CopyHours {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CopyBucket {
-    /// The service's region, such as `eu-central-1` or `oss-cn-hangzhou`.
+    /// The service's region, such as `eu-central-1` or `cn-hangzhou`.
     pub region: String,
     /// Its name.
     pub name: String,

@@ -13,7 +13,7 @@ use outbound::{Fault, Stage};
 use crate::nas::{Nas, PASSWORD, Relay, login, server};
 use crate::object;
 use crate::shop::{self, Shop, restored};
-use crate::stock::{OURS, decoded};
+use crate::stock::{self, OURS};
 
 #[test]
 fn an_object_is_written_read_in_parts_and_taken_away() {
@@ -36,31 +36,9 @@ fn stock_restic_lists_checks_restores_and_prunes_over_it() {
     let nas = Nas::start(&["--private-repos"]);
     let relay = Relay::before(nas.port);
     let target = server(relay.port, "box/crm", &login(PASSWORD), &nas.authority.pem);
-    let mut shop = Shop::new(9_000, 1_100);
-    let mut repository = shop::create(Arc::new(target)).unwrap();
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    let last = repository.copy(Extent::Journal, &mut shop).unwrap();
-    assert_eq!(repository.check(Depth::Read).unwrap(), []);
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    assert_eq!(repository.protection().unwrap(), Protection::Deletes);
+    let restic = |arguments: &[&str]| nas.restic(OURS, arguments);
+    stock::reads_what_went_over(Arc::new(target), nas.target(), restic);
     assert_eq!(relay.connections(), 1, "one handshake for all of it");
-
-    println!("{}", nas.restic(OURS, &["check", "--read-data"]));
-    assert!(nas.restic(OURS, &["snapshots"]).contains("3 snapshots"));
-    let listed = nas.restic(OURS, &["ls", &last.id.to_string()]);
-    assert!(listed.contains("/journal.1/journal") && listed.contains("/records"), "{listed}");
-    let out = tempfile::tempdir().unwrap();
-    nas.restic(OURS, &["restore", "latest", "--target", out.path().to_str().unwrap()]);
-    assert!(decoded(out.path()) == shop.state);
-    nas.restic(OURS, &["forget", "--keep-last", "1", "--prune", "--group-by", ""]);
-    let mut repository = shop::open(nas.target()).unwrap();
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    let next = shop::whole(&mut repository, &mut shop);
-    assert!(restored(&repository, next.id).unwrap() == shop.state);
-    nas.restic(OURS, &["check", "--read-data"]);
 }
 
 #[test]

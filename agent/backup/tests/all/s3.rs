@@ -15,7 +15,7 @@ use crate::bucket::{Store, at, wall};
 use crate::nas::{NAME, Relay};
 use crate::object;
 use crate::shop::{self, Shop, restored};
-use crate::stock::{OURS, decoded};
+use crate::stock::{self, OURS};
 
 #[test]
 fn an_object_is_written_read_in_parts_and_taken_away() {
@@ -48,31 +48,8 @@ fn stock_restic_lists_checks_restores_and_prunes_over_it() {
     let (region, prefix, style) = ("us-east-1", "box/crm", S3Style::Path);
     let fields = S3Fields { endpoint, region, bucket: "copies", prefix, style };
     let target = at(fields, store.keys("box"), &store.authority.pem, wall());
-    let mut shop = Shop::new(9_000, 1_100);
-    let mut repository = shop::create(Arc::new(target)).unwrap();
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    let last = repository.copy(Extent::Journal, &mut shop).unwrap();
-    assert_eq!(repository.check(Depth::Read).unwrap(), []);
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    assert_eq!(repository.protection().unwrap(), Protection::Deletes);
-
     let restic = |arguments: &[&str]| store.restic("copies", OURS, arguments);
-    println!("{}", restic(&["check", "--read-data"]));
-    assert!(restic(&["snapshots"]).contains("3 snapshots"));
-    let listed = restic(&["ls", &last.id.to_string()]);
-    assert!(listed.contains("/journal.1/journal") && listed.contains("/records"), "{listed}");
-    let out = tempfile::tempdir().unwrap();
-    restic(&["restore", "latest", "--target", out.path().to_str().unwrap()]);
-    assert!(decoded(out.path()) == shop.state);
-    restic(&["forget", "--keep-last", "1", "--prune", "--group-by", ""]);
-    let mut repository = shop::open(store.target("copies")).unwrap();
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    let next = shop::whole(&mut repository, &mut shop);
-    assert!(restored(&repository, next.id).unwrap() == shop.state);
-    restic(&["check", "--read-data"]);
+    stock::reads_what_went_over(Arc::new(target), store.target("copies"), restic);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use backup::{
-    BoxKey, CopyError, Depth, Extent, Former, Id, Kind, Object, Patience, Protection, Repository,
+    BoxKey, CopyError, Extent, Former, Id, Kind, Object, Patience, Protection, Repository,
     SignIn, SshLogin, Target, TargetError,
 };
 use outbound::Fault;
@@ -18,7 +18,7 @@ use crate::nas::Relay;
 use crate::object;
 use crate::shop::{self, Shop, restored};
 use crate::sshd::{self, FOLDER, PASSWORD, Sshd, login};
-use crate::stock::{OURS, decoded};
+use crate::stock::{self, OURS};
 
 #[test]
 fn an_object_is_written_read_in_parts_and_taken_away() {
@@ -95,32 +95,9 @@ fn stock_restic_lists_checks_restores_and_prunes_over_it() {
     let nas = Sshd::start();
     let relay = Relay::before(nas.port);
     let target = sshd::at(relay.port, FOLDER, &nas.host_key(), login("box", PASSWORD));
-    let mut shop = Shop::new(9_000, 1_100);
-    let mut repository = shop::create(Arc::new(target)).unwrap();
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    shop::whole(&mut repository, &mut shop);
-    shop.work(100);
-    let last = repository.copy(Extent::Journal, &mut shop).unwrap();
-    assert_eq!(repository.check(Depth::Read).unwrap(), []);
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    assert_eq!(repository.protection().unwrap(), Protection::Deletes);
+    let restic = |arguments: &[&str]| nas.restic(OURS, arguments);
+    stock::reads_what_went_over(Arc::new(target), nas.target(), restic);
     assert_eq!(relay.connections(), 1, "one handshake for all of it");
-
-    println!("{}", nas.restic(OURS, &["check", "--read-data"]));
-    assert!(nas.restic(OURS, &["snapshots"]).contains("3 snapshots"));
-    let listed = nas.restic(OURS, &["ls", &last.id.to_string()]);
-    assert!(listed.contains("/journal.1/journal") && listed.contains("/records"), "{listed}");
-    let out = tempfile::tempdir().unwrap();
-    nas.restic(OURS, &["restore", "latest", "--target", out.path().to_str().unwrap()]);
-    assert!(decoded(out.path()) == shop.state);
-    nas.restic(OURS, &["forget", "--keep-last", "1", "--prune", "--group-by", ""]);
-    let mut repository = shop::open(nas.target()).unwrap();
-    assert!(restored(&repository, last.id).unwrap() == shop.state);
-    let next = shop::whole(&mut repository, &mut shop);
-    assert!(restored(&repository, next.id).unwrap() == shop.state);
-    let checked = nas.restic(OURS, &["check", "--read-data"]);
-    assert!(checked.contains("no errors were found"), "{checked}");
 }
 
 #[test]

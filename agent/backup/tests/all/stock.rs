@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use backup::stream::Decoder;
-use backup::{Depth, Extent, Password, Repository, Restic};
+use backup::{Depth, Extent, Password, Protection, Repository, Restic, Target};
 
 use crate::shop::{self, Accident, At, Shop, State, restored};
 
@@ -22,6 +23,43 @@ pub fn restic(repository: &Path, password: &str, arguments: &[&str]) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "restic {arguments:?}: {text}{errors}");
     text + &errors
+}
+
+/// Copies go over a target that is empty; stock restic lists, checks, restores and prunes them there, and copies go
+/// on over `again`, the same place.
+pub fn reads_what_went_over(
+    target: Arc<dyn Target>,
+    again: Arc<dyn Target>,
+    restic: impl Fn(&[&str]) -> String,
+) {
+    let mut shop = Shop::new(9_000, 1_100);
+    let mut repository = shop::create(target).unwrap();
+    shop::whole(&mut repository, &mut shop);
+    shop.work(100);
+    shop::whole(&mut repository, &mut shop);
+    shop.work(100);
+    let last = repository.copy(Extent::Journal, &mut shop).unwrap();
+    assert_eq!(repository.check(Depth::Read).unwrap(), []);
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    assert_eq!(repository.protection().unwrap(), Protection::Deletes);
+
+    let checks = || {
+        let checked = restic(&["check", "--read-data"]);
+        assert!(checked.contains("no errors were found"), "{checked}");
+    };
+    checks();
+    assert!(restic(&["snapshots"]).contains("3 snapshots"));
+    let listed = restic(&["ls", &last.id.to_string()]);
+    assert!(listed.contains("/journal.1/journal") && listed.contains("/records"), "{listed}");
+    let out = tempfile::tempdir().unwrap();
+    restic(&["restore", "latest", "--target", out.path().to_str().unwrap()]);
+    assert!(decoded(out.path()) == shop.state);
+    restic(&["forget", "--keep-last", "1", "--prune", "--group-by", ""]);
+    let mut repository = shop::open(again).unwrap();
+    assert!(restored(&repository, last.id).unwrap() == shop.state);
+    let next = shop::whole(&mut repository, &mut shop);
+    assert!(restored(&repository, next.id).unwrap() == shop.state);
+    checks();
 }
 
 pub const OURS: &str = "a recovery sheet's 160 bits";
