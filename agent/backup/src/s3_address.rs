@@ -160,7 +160,11 @@ impl fmt::Display for S3Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { endpoint, port, bucket, prefix, .. } = self;
         let slash = if prefix.is_empty() { "" } else { "/" };
-        write!(f, "s3:https://{}/{bucket}{slash}{prefix}", authority(endpoint, *port, HttpsAddress::PORT))
+        write!(
+            f,
+            "s3:https://{}/{bucket}{slash}{prefix}",
+            authority(endpoint, *port, HttpsAddress::PORT)
+        )
     }
 }
 

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use backup::{
-    BoxKey, CopyError, Extent, Former, Id, Kind, Object, Patience, Protection, Repository,
-    SignIn, SshLogin, Target, TargetError,
+    BoxKey, CopyError, Extent, Former, Id, Kind, Object, Patience, Protection, Repository, SignIn,
+    SshLogin, Target, TargetError,
 };
 use outbound::Fault;
 
