@@ -206,7 +206,7 @@ impl Alerts {
             // How the box stopped is told with a time, which wants a clock that is right.
             if !self.start_seen && (status.clock_set || !is_there) {
                 self.start_seen = true;
-                alerts.extend(status.stopped.then(started).flatten());
+                alerts.extend(status.stopped.then(restarted).flatten());
             }
         }
         let page = Page { limit: MAX_PAGE, ..Page::default() };
@@ -251,7 +251,7 @@ impl Alerts {
 }
 
 /// The box stopped without having been told to, and runs since then.
-fn started() -> Option<Alert> {
+fn restarted() -> Option<Alert> {
     let up = nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME);
     let up = up.inspect_err(|error| tracing::warn!(%error, "since when it runs is not known"));
     let since = SystemTime::now().checked_sub(Duration::from(up.ok()?))?;

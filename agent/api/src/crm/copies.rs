@@ -3,6 +3,7 @@
 
 mod given;
 mod kept;
+mod typed_place;
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use notify::{LocalTime, Moment};
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
-pub(super) use self::given::place;
+pub(super) use self::typed_place::place;
 pub(super) use self::kept::Copies;
 use self::kept::{MOST, Shown};
 use super::{Crm, Parts};

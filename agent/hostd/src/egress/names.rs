@@ -190,8 +190,8 @@ impl Known {
         for set in egress_sets(name) {
             let held = table().map(|table| kernel::nft::held(&table, &set));
             for (address, left) in held.and_then(Result::ok).unwrap_or_default() {
-                if let Some(told) = left.checked_sub(LONGER) {
-                    addresses.insert(address, now + told + GRACE);
+                if let Some(told) = (left + GRACE).checked_sub(LONGER) {
+                    addresses.insert(address, now + told);
                 }
             }
         }
