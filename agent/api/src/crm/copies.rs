@@ -20,9 +20,9 @@ use notify::{LocalTime, Moment};
 use seal::numbers::{action, table};
 use seal::{RecordId, Version};
 
-pub(super) use self::typed_place::place;
 pub(super) use self::kept::Copies;
 use self::kept::{MOST, Shown};
+pub(super) use self::typed_place::place;
 use super::{Crm, Parts};
 use crate::caller::{At, Sent};
 use crate::problem::{Code, Field, Problem};
