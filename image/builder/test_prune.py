@@ -47,6 +47,18 @@ def test_leaves_what_was_used_and_what_is_not_a_root(cache):
     assert all((path / "usr/file").exists() for path in kept)
 
 
+def test_takes_at_once_what_was_compiled_of_a_clone_that_is_gone(cache):
+    gone, here = place(cache, "target/1", 0), place(cache, "target/2", 0)
+    (gone / "of-clone").write_text(f"{cache}/no such clone\n")
+    (here / "of-clone").write_text(f"{cache}\n")
+    old = place(cache, "target/3", 31)
+    (old / "of-clone").write_text(f"{cache}/no such clone\n")
+    os.utime(old, (time.time() - 31 * DAY,) * 2)
+    assert str(gone) in prune(cache)
+    assert not gone.exists() and not old.exists()
+    assert (here / "usr/file").exists()
+
+
 def test_leaves_a_root_that_a_process_stands_in(cache):
     root = place(cache, "builder-1", 31)
     shutil.copy("/bin/busybox", root / "busybox")
