@@ -276,8 +276,8 @@ reasons! {
     "label_used" LabelUsed { zone: ZoneName },
     /// What the internet or the box is called.
     "label_reserved" LabelReserved,
-    /// Sentences that name several places, or a part of one, read so.
-    "label_joins" LabelJoins,
+    /// Sentences that name several places, or a part of one, read so: this place is in it.
+    "label_joins" LabelJoins { part: String },
     /// The CRM is alone in its zone.
     "isolated_crm" IsolatedCrm,
     /// A routed network of IPv6.

@@ -2,7 +2,9 @@
 //! name in the document.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::message::ZONES;
@@ -13,7 +15,7 @@ const ELSEWHERE: [&str; 2] = ["box", "wan"];
 
 /// What stands beside zones on the pages and is none, and what reads as such: all of them, the internet by
 /// its port's name, the box.
-const BESIDE: [&str; 56] = [
+const BESIDE: [&str; 66] = [
     "wan",
     "any",
     "all",
@@ -42,6 +44,16 @@ const BESIDE: [&str; 56] = [
     "box itself",
     "this box",
     "gatehouse",
+    "router",
+    "gateway",
+    "firewall",
+    "路由器",
+    "网关",
+    "防火墙",
+    "谁都不",
+    "谁也不",
+    "谁都不能",
+    "谁都可以",
     "任意",
     "任意分区",
     "任何",
@@ -72,12 +84,18 @@ const BESIDE: [&str; 56] = [
     "外网",
 ];
 /// Those of them that many a name has in it and that mean nothing there.
-const IN_NAMES: [&str; 14] = [
+const IN_NAMES: [&str; 20] = [
     "wan",
     "any",
     "all",
     "none",
     "gatehouse",
+    "router",
+    "gateway",
+    "firewall",
+    "路由器",
+    "网关",
+    "防火墙",
     "networks",
     "everything",
     "anything",
@@ -148,25 +166,24 @@ impl Settings {
     /// The other place that is called so already, in either language, as far as people can tell names apart.
     pub(crate) fn called(&self, label: &str, but: &ZoneName) -> Option<Called> {
         let folded = folded(label);
-        let is = |name: &str| self::folded(name) == folded;
+        let is = |name: &str| single(&self::folded(name)) == single(&folded);
         let is_shown_as = |place: &str| shown(place).any(is);
-        if ELSEWHERE.iter().any(|place| is_shown_as(place)) || BESIDE.iter().any(|name| is(name)) {
+        let is_elsewhere = ELSEWHERE.iter().any(|place| is_shown_as(place));
+        if is_elsewhere || BESIDE.iter().any(|name| is(name)) || is_address(&folded) {
             return Some(Called::Elsewhere);
         }
         let parts = parts(&folded);
-        let is_part = |name: &str| parts.contains(&self::folded(name));
+        let is_part = |name: &&str| parts.contains(single(&self::folded(name)));
         let beside = BESIDE.into_iter().filter(|name| !IN_NAMES.contains(name));
-        let mut beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(beside);
-        let mut zones = self.zones.iter().filter(|(name, _)| *name != but);
-        let is_zone = |(name, zone): (&ZoneName, &crate::Zone)| {
-            is_part(name.as_str())
-                || match &zone.label {
-                    Some(label) => is_part(label.as_str()),
-                    None => shown(name.as_str()).any(is_part),
-                }
-        };
-        if beside.any(is_part) || zones.any(is_zone) {
-            return Some(Called::Part);
+        let beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(beside);
+        let zones = self.zones.iter().filter(|(name, _)| *name != but);
+        let names = zones.flat_map(|(name, zone)| {
+            let label = zone.label.as_ref().map(Label::as_str);
+            let shown = shown(name.as_str()).filter(move |_| label.is_none());
+            label.into_iter().chain(shown).chain([name.as_str()])
+        });
+        if let Some(part) = names.chain(beside).find(is_part) {
+            return Some(Called::Part(part.to_owned()));
         }
         let mut others = self.zones.iter().filter(|(name, _)| *name != but);
         let other = others.find(|(name, zone)| {
@@ -224,7 +241,18 @@ fn parts(folded: &str) -> BTreeSet<String> {
         piece.to_owned()
     };
     let bare: BTreeSet<String> = pieces.into_iter().map(bare).collect();
-    bare.into_iter().filter(|piece| piece != folded && !piece.is_empty()).collect()
+    let parts = bare.into_iter().filter(|piece| piece != folded && !piece.is_empty());
+    parts.map(|part| single(&part).to_owned()).collect()
+}
+
+/// One and many of them are not told apart.
+fn single(folded: &str) -> &str {
+    folded.strip_suffix('s').filter(|rest| rest.len() > 2).unwrap_or(folded)
+}
+
+/// It reads as an address or a network, which sentences put beside places.
+fn is_address(folded: &str) -> bool {
+    folded.parse::<IpAddr>().is_ok() || folded.parse::<IpNet>().is_ok()
 }
 
 /// What the pages call a place, in every language.
@@ -238,8 +266,8 @@ pub(crate) enum Called {
     Zone(ZoneName),
     /// The internet, or the box itself.
     Elsewhere,
-    /// Somebody, as a part of the name.
-    Part,
+    /// A place of this name, as a part of the name.
+    Part(String),
 }
 
 #[cfg(test)]

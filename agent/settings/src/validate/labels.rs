@@ -17,7 +17,7 @@ impl Check<'_> {
             let reason = match self.settings.called(label.as_str(), name) {
                 Some(Called::Zone(zone)) => Reason::LabelUsed { zone },
                 Some(Called::Elsewhere) => Reason::LabelReserved,
-                Some(Called::Part) => Reason::LabelJoins,
+                Some(Called::Part(part)) => Reason::LabelJoins { part },
                 None => continue,
             };
             self.note(&place.field("label"), reason);

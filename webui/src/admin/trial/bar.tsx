@@ -49,6 +49,10 @@ function Bar(props: { trial: Trial; left: number }) {
   const how = t(!trial.mine ? "admin.trialReturns" : canKeep ? "admin.trialStays" : isAnswerLost ? "admin.trialLost" : "admin.trialElsewhere");
   const time = clockText(left);
   const element = useFocusLeft();
+  const moved = (one: Move) => {
+    const text = t(!one.here ? "admin.movedTo" : one.lends ? "admin.movedHere" : "admin.movedByHand", { zone: zone(one.zone), to: one.to });
+    return one.here && canKeep ? t("admin.movedThenKeep", { text }) : text;
+  };
   return (
     <section ref={element} data-trial aria-label={t("admin.onTrial")} className="on-rail appear sticky top-(--notice,0px) z-30 grid gap-x-6 gap-y-2 bg-bar px-4 py-2.5 text-bar-text shadow-float sm:px-6 lg:grid-cols-[minmax(0,1fr)_auto] lg:items-start lg:px-8">
       <div className="grid min-w-0 gap-1">
@@ -62,7 +66,7 @@ function Bar(props: { trial: Trial; left: number }) {
             {trial.mine &&
               nearest(trial.moves).map((one) => (
                 <p key={one.zone} className="text-row break-words">
-                  {t(!one.here ? "admin.movedTo" : one.lends ? "admin.movedHere" : "admin.movedByHand", { zone: zone(one.zone), to: one.to })}
+                  {moved(one)}
                 </p>
               ))}
           </div>
