@@ -175,14 +175,17 @@ impl Settings {
         let parts = parts(&folded);
         let is_part = |name: &&str| parts.contains(single(&self::folded(name)));
         let beside = BESIDE.into_iter().filter(|name| !IN_NAMES.contains(name));
-        let beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(beside);
+        let mut beside = ELSEWHERE.iter().flat_map(|place| shown(place)).chain(beside);
         let zones = self.zones.iter().filter(|(name, _)| *name != but);
-        let names = zones.flat_map(|(name, zone)| {
+        let mut names = zones.flat_map(|(name, zone)| {
             let label = zone.label.as_ref().map(Label::as_str);
-            let shown = shown(name.as_str()).filter(move |_| label.is_none());
-            label.into_iter().chain(shown).chain([name.as_str()])
+            let mut names: Vec<&str> = label.into_iter().chain([name.as_str()]).collect();
+            for shown in shown(name.as_str()).filter(|_| label.is_none()) {
+                names.push(shown);
+            }
+            names
         });
-        if let Some(part) = names.chain(beside).find(is_part) {
+        if let Some(part) = names.find(is_part).or_else(|| beside.find(is_part)) {
             return Some(Called::Part(part.to_owned()));
         }
         let mut others = self.zones.iter().filter(|(name, _)| *name != but);
