@@ -9,6 +9,7 @@ pub mod caller;
 mod catalogue;
 pub mod contract;
 pub mod cookie;
+pub mod copies;
 pub mod crm;
 pub mod door;
 pub mod json;

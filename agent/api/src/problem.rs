@@ -172,6 +172,8 @@ pub(crate) const FIELD_CODES: &[&str] = &[
     "between",
     "no-sheet",
     "newer-sheet",
+    "sheet-of-box",
+    "sheet-of-crm",
     "unknown",
     "required",
     "twice",

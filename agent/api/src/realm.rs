@@ -99,6 +99,13 @@ pub trait Given: Sized + Send {
     fn to(signed: &Signed) -> Option<Self>;
 }
 
+/// Who needs no more than a session.
+impl Given for Signed {
+    fn to(signed: &Signed) -> Option<Self> {
+        Some(signed.clone())
+    }
+}
+
 impl Given for Manager {
     fn to(signed: &Signed) -> Option<Self> {
         signed.manager()

@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::admin::blocking::ListsLink;
-use api::admin::{Admin, Bell, CrmLink, Parts};
+use api::admin::{Admin, Bell, CrmLink, Home, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
+use api::copies::opens;
 use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
 use api::site::{self, Reports};
 use axum::http::Extensions;
+use backup::service::Said;
 use identity::{Identity, Realm};
 use notify::Alert;
 use pki::Name;
 use systemd::notify as service;
 use tokio::net::UnixListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use vault::{Actor, Clock, SystemClock};
 
 use crate::alerts::Alerts;
@@ -28,6 +31,7 @@ use crate::end;
 use crate::host::Host;
 use crate::listen::{self, Listening};
 use crate::lists::Lists;
+use crate::names;
 use crate::options::Options;
 use crate::plain;
 use crate::rounds;
@@ -74,6 +78,28 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     if store.findings().chain_broken_at.is_some() {
         bell.tell(Alert::AuditDamaged { realm: notify::Realm::Admin });
     }
+    let home = Home {
+        directory: options.store.clone(),
+        machine_key: options.machine_key.clone(),
+        authorities: options.authorities.clone(),
+        resolve: names::blocking(names::of_admin()),
+        store: system::DIRECTORY,
+    };
+    let (say, said) = mpsc::channel(16);
+    let (copied, with) = (store.clone(), Arc::clone(&clock));
+    let begun = tokio::task::spawn_blocking(move || {
+        let opens = Handle::current().block_on(opens(&copied))?;
+        let say = Arc::new(move |said| {
+            if let Err(error) = say.try_send(said) {
+                tracing::warn!(%error, "nobody is told of copies");
+            }
+        });
+        let copies = home.begin(copied, opens, &with, say);
+        let copies = copies.map_err(|problem| anyhow::anyhow!(problem.code().as_str()))?;
+        Ok::<_, anyhow::Error>((home, Arc::new(copies)))
+    });
+    let (home, copies) = begun.await?.context("the copies of the box cannot be begun")?;
+    let over = Arc::new(Notify::new());
     let admin = Admin::new(Parts {
         store: store.clone(),
         identity: identity.clone(),
@@ -85,7 +111,11 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         lists: ListsLink { told: fetches.subscribe(), orders: fetch },
         bell: bell.clone(),
         certificates: told.subscribe(),
+        home,
+        copies: Arc::clone(&copies),
+        over: Arc::clone(&over),
     });
+    tokio::spawn(hear_of_copies(admin.clone(), said));
     let pages = site::router(
         App::Admin,
         language.clone(),
@@ -165,9 +195,14 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
             // The next start opens the store anew, and checks it.
             () = store.failed() => anyhow::bail!("the disk of the system store failed"),
             () = end.wait() => break,
+            () = over.notified() => {
+                tracing::info!("the next start takes the store that was restored");
+                break;
+            }
         }
     }
     service::stopping();
+    copies.end();
     drop(ticks);
     // Of what happens from here on somebody is told after the next start.
     let _ = end_alerts.send(());
@@ -184,4 +219,11 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
         server.finish().await;
     }
     store.close(Actor::default()).await.context("the system store was not closed in order")
+}
+
+/// Passes on what the copies say, for as long as they say anything.
+async fn hear_of_copies(admin: Admin, mut said: mpsc::Receiver<Said>) {
+    while let Some(said) = said.recv().await {
+        admin.copies_said(said).await;
+    }
 }

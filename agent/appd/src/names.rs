@@ -3,12 +3,15 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use backup::service::Resolve;
 use network::dns::{self, Answer, Kind};
 use settings::DomainName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// How long an answer may take.
@@ -35,6 +38,16 @@ pub async fn look_up(resolver: SocketAddr, name: &DomainName) -> Vec<IpAddr> {
         }
     }
     all
+}
+
+/// The same for threads where no async tasks run; an address is its own.
+pub fn blocking(resolver: SocketAddr) -> Arc<Resolve> {
+    let runtime = Handle::current();
+    Arc::new(move |host| match (host.parse(), host.parse::<DomainName>()) {
+        (Ok(address), _) => vec![address],
+        (_, Ok(name)) => runtime.block_on(look_up(resolver, &name)),
+        _ => Vec::new(),
+    })
 }
 
 async fn ask(resolver: SocketAddr, name: &DomainName, kind: Kind) -> io::Result<Vec<IpAddr>> {

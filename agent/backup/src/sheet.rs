@@ -17,9 +17,10 @@ use crate::s3_address::S3Style;
 /// Longest text that is read, bytes: what a QR code holds, and somewhat more.
 const MOST: usize = 8 << 10;
 
-/// The newest version of the text: the first one knows no buckets, the second no SFTP. Each sheet has the oldest that
-/// says all of it, so that one that is printed stays in force.
-const NEWEST: u8 = 3;
+/// The newest version of the text: the first one knows no buckets, the second no SFTP, the third no key of a store.
+/// Each sheet has the oldest that says all of it, so that one that is printed stays in force.
+const NEWEST: u8 = 4;
+const OVER_SFTP: u8 = 3;
 const OF_BUCKETS: u8 = 2;
 
 /// Symbols of a sheet's last word.
@@ -119,6 +120,9 @@ pub struct Sheet {
     /// The folder and whom to expect, where it is an SFTP server that `at` leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sftp: Option<SheetSftp>,
+    /// What opens the store that is copied on another machine, where no person's secret does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<SheetKey>,
 }
 
 /// A bucket of an object store, on a sheet.
@@ -180,7 +184,7 @@ impl Sheet {
         authority: Option<&str>,
     ) -> Self {
         let ca = authority.and_then(first_certificate);
-        Self { version: 1, at, user, password, key, ca, s3: None, sftp: None }
+        Self { version: 1, at, user, password, key, ca, s3: None, sftp: None, opens: None }
     }
 
     /// The same in a bucket of an object store.
@@ -192,7 +196,13 @@ impl Sheet {
     /// The same in a folder on an SFTP server.
     #[must_use]
     pub fn over_sftp(self, sftp: SheetSftp) -> Self {
-        Self { version: NEWEST, sftp: Some(sftp), ..self }
+        Self { version: OVER_SFTP, sftp: Some(sftp), ..self }
+    }
+
+    /// The same for a store that the machine's own key opens: with what opens it elsewhere.
+    #[must_use]
+    pub fn opening(self, opens: SheetKey) -> Self {
+        Self { version: NEWEST, opens: Some(opens), ..self }
     }
 
     /// The text.
@@ -319,11 +329,15 @@ mod tests {
         assert!(read.password == sheet.password);
         let pem = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(sheet.authority().unwrap().as_deref(), Some(pem));
-        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":4");
+        let newer = text.reveal().replace("\"gatehouse-copies\":1", "\"gatehouse-copies\":5");
         assert_eq!(Sheet::parse(&newer).unwrap_err(), SheetError::Newer);
         for other in ["", "{}", "https://nas.example", &"x".repeat(MOST + 1)] {
             assert_eq!(Sheet::parse(other).unwrap_err(), SheetError::Other);
         }
+        let opens = SheetKey::new().unwrap();
+        let opening = Sheet::parse(sheet.opening(opens.clone()).text().reveal()).unwrap();
+        assert_eq!((opening.opens, opening.version), (Some(opens), NEWEST));
+        assert_eq!(read.opens, None);
         let odd = text.reveal().replace("MIIBAAAA", "§");
         assert!(Sheet::parse(&odd).unwrap().authority().is_err());
     }

@@ -62,6 +62,8 @@ pub mod table {
     pub const ALERT_TARGETS: TableId = TableId(27);
     /// Targets of copies, with the secrets that reach and open them.
     pub const COPY_TARGETS: TableId = TableId(28);
+    /// The settings in force, for copies of the store: hostd keeps them elsewhere.
+    pub const SETTINGS: TableId = TableId(29);
 }
 
 /// Tables that this program seals for: each has a key of its own.
@@ -85,6 +87,7 @@ pub const TABLES: &[crate::TableId] = &[
     table::ALERTS,
     table::ALERT_TARGETS,
     table::COPY_TARGETS,
+    table::SETTINGS,
 ];
 
 /// How an access ended.
@@ -346,6 +349,17 @@ fields! {
     /// Table 28.
     copy_targets {
         CHOSEN = 1, "What somebody chose, as the crate `backup` writes it: bytes.";
+        OPENS = 2, "The recovery key that opens the store on another machine, as it is printed; in a record of its own.";
+    }
+}
+
+fields! {
+    /// Table 29. One record; the document's parts lie in table 25.
+    settings_kept {
+        AT = 1, "When they were first seen in force.";
+        LENGTH = 2, "Bytes of the document.";
+        DIGEST = 3, "SHA-256 of the document.";
+        FORMER = 4, "They are of the box that the store's copy is of, and not in force on this one: yes.";
     }
 }
 
@@ -378,6 +392,7 @@ mod tests {
             alerts::ALL,
             alert_targets::ALL,
             copy_targets::ALL,
+            settings_kept::ALL,
         ];
         for fields in all {
             assert!(fields.first() == Some(&1) && fields.is_sorted_by(|one, two| *two == one + 1));

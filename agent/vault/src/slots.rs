@@ -71,6 +71,36 @@ impl Store {
         self.put_slot(slot, who, seal::numbers::action::RECOVERY_CONFIRMED)
     }
 
+    /// Has this machine's key open the store from now on, or this recovery key, in place of the one of its kind, if
+    /// there is one. Who opened the store needs no other proof: what it holds says as much. Blocks.
+    ///
+    /// # Errors
+    /// See [`SlotError`]; [`SlotError::WrongKind`] for a passphrase, which is changed by who knows it.
+    pub fn opens_with(&self, who: &Actor, unlock: &Unlock) -> Result<(), SlotError> {
+        let action = match unlock.kind() {
+            SlotKind::Machine => seal::numbers::action::MACHINE_KEY_CHANGED,
+            SlotKind::Recovery => seal::numbers::action::RECOVERY_MADE,
+            SlotKind::Passphrase | SlotKind::Tpm => return Err(SlotError::WrongKind),
+        };
+        let master = self.ask(|writer| Ok(writer.keyfile.master().clone()))?;
+        let slot = unlock.seal(&self.id(), SlotState::InUse, self.now(), &master);
+        self.put_slot(slot.map_err(SlotError::Secret)?, who, action)
+    }
+
+    /// Whether this opens the store as it is. Blocks.
+    ///
+    /// # Errors
+    /// See [`SlotError`].
+    pub fn is_opened_by(&self, unlock: &Unlock) -> Result<bool, SlotError> {
+        let slot = match self.slot(unlock.kind()) {
+            Ok(slot) => slot,
+            Err(SlotError::NoSlot) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let master = unlock.open(&slot, &self.id()).map_err(SlotError::Secret)?;
+        Ok(slot.state == SlotState::InUse && master.is_some())
+    }
+
     /// Whether the store has a passphrase and no recovery key that was typed back: then it takes
     /// no record yet.
     ///

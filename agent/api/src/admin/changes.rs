@@ -18,7 +18,7 @@ use crate::shape::plain::Id;
 
 const TABLE: TableId = table::CHANGES;
 /// Bytes of a document in one record.
-const PART: usize = 4_000;
+pub(super) const PART: usize = 4_000;
 
 /// Which of the documents.
 #[derive(Clone, Copy)]

@@ -79,14 +79,19 @@ impl Admin {
             port: *port,
             reason: reason.clone(),
         };
+        self.wants(asked).await;
+    }
+
+    /// Has hostd keep what one of the box's programs asks for, where it may not go there.
+    pub(super) async fn wants(&self, asked: EgressAsked) {
         // A program cannot tell a way that is shut from a server that is silent.
         if self.is_allowed(&asked).await {
             return;
         }
+        let (to, port) = (asked.to.clone(), u32::from(asked.port));
         let kept: Result<(), Problem> = match self.ask(Request::EgressAsk(asked)).await {
             Ok(Response::Accepted) => {
-                let (to, port) = (to.as_str().into(), u32::from(*port));
-                self.bell().tell(Alert::EgressRequested { to, port });
+                self.bell().tell(Alert::EgressRequested { to: to.as_str().into(), port });
                 let what = action::EGRESS_WANTED;
                 self.log(entry(Actor::default(), what, outcome::ALLOWED, None)).await
             }
@@ -98,11 +103,11 @@ impl Admin {
             Err(problem) => Err(problem),
         };
         if let Err(problem) = kept {
-            tracing::error!(problem = problem.code().as_str(), "what the CRM asks for is lost");
+            tracing::error!(problem = problem.code().as_str(), "a wanted destination is lost");
         }
     }
 
-    async fn is_allowed(&self, asked: &EgressAsked) -> bool {
+    pub(super) async fn is_allowed(&self, asked: &EgressAsked) -> bool {
         let Ok(to) = asked.to.parse::<EgressTarget>() else { return false };
         let key = (asked.user, &to, asked.protocol, asked.port);
         self.settings().await.is_ok_and(|now| now.settings.may_go(key))

@@ -81,6 +81,10 @@ impl Admin {
         if !has_entered && self.parts().identity.has_accounts() {
             return Err(Code::AlreadySetUp.into());
         }
+        // Its accounts take the place of those that would be made now.
+        if self.is_restoring() {
+            return Err(Code::OutOfOrder.into());
+        }
         let enrolment = self.setup(step, |setup| setup.enrolment.clone())?;
         let enrolment = enrolment.filter(|it| it.proven).ok_or(Code::OutOfOrder)?;
         let language = enrolment.language;

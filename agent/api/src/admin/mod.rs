@@ -8,6 +8,7 @@ pub mod blocking;
 mod certificate;
 mod changes;
 mod console;
+mod copied;
 mod copies;
 mod crm;
 mod crm_access;
@@ -15,6 +16,7 @@ mod document;
 mod egress;
 mod finish;
 mod host;
+mod kept_settings;
 mod leases;
 mod life;
 mod matrix;
@@ -22,6 +24,7 @@ mod preview;
 mod probe;
 mod protection;
 mod published;
+mod restore;
 mod rules;
 mod seen;
 mod settings;
@@ -36,8 +39,10 @@ mod zones;
 
 use axum::Router;
 
+pub use copied::Home;
 pub use bell::{Bell, Errand, NotOpened, NotRung, Round};
 pub use host::{Connections, Host, HostFuture, Unanswered};
+pub use restore::{WAITS_IN, WHOLE};
 pub use state::{Admin, Authority, CrmLink, Parts};
 
 use crate::shared;
@@ -47,6 +52,7 @@ pub fn routes(admin: Admin) -> Router {
     Router::new()
         .merge(start::routes())
         .merge(setup::routes())
+        .merge(restore::routes())
         .merge(protection::routes())
         .merge(zones::routes())
         .merge(published::routes())
@@ -57,6 +63,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(matrix::routes())
         .merge(crm_access::routes())
         .merge(settings::routes())
+        .merge(kept_settings::routes())
         .merge(crm::routes())
         .merge(seen::routes())
         .merge(blocking::routes())
@@ -64,6 +71,7 @@ pub fn routes(admin: Admin) -> Router {
         .merge(alerts::routes())
         .merge(targets::routes())
         .merge(certificate::routes())
+        .merge(crate::copies::routes::<Admin>())
         .merge(shared::routes::<Admin>())
         .with_state(admin)
 }

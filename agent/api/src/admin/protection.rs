@@ -41,7 +41,8 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
     let damaged = admin.parts().identity.unreadable();
     let changed = admin.network_changed().await;
     let (targets, failing) = admin.bell().reach().await;
-    let copied = admin.copies().filter(|_| crm == CrmReach::Open);
+    let own = admin.parts().copies.counted(admin.now()).await;
+    let copied = admin.copies().filter(|_| crm == CrmReach::Open).map(|crm| (crm, own));
     let row = |key| {
         let todo =
             todo(key, (crm, copied), damaged, changed, (targets, failing)).map(|(text, count)| {
@@ -51,13 +52,13 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
         let found = match key {
             ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),
-            ProtectionKey::Data => copied.and_then(|it| copies::finding(&it, caller.language)),
+            ProtectionKey::Data => copied.and_then(|(crm, own)| copies::finding(&crm, &own, caller.language)),
             _ => None,
         };
         let (state, proof) = match (found, key) {
             (Some(Finding { state, proof }), _) => (state, Some(proof)),
             (None, ProtectionKey::Data) => {
-                let judged = copied.map(|it| copies::judged(&it).state);
+                let judged = copied.map(|(crm, own)| copies::judged(&crm, &own).state);
                 (judged.unwrap_or(ProtectionState::Unknown), None)
             }
             // That nobody is told needs no attempt to be known.
@@ -74,7 +75,7 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
 /// What a person has to do for it, as far as that is sure, and how many there are of it.
 fn todo(
     key: ProtectionKey,
-    (crm, copied): (CrmReach, Option<events::Copies>),
+    (crm, copied): (CrmReach, Option<(events::Copies, events::Copies)>),
     damaged: usize,
     changed: bool,
     (targets, failing): (usize, usize),
@@ -82,7 +83,10 @@ fn todo(
     match key {
         ProtectionKey::Network if changed => Some(("attempts.changed", 0)),
         ProtectionKey::Data if crm == CrmReach::Unclaimed => Some(("todo.crm-unclaimed", 0)),
-        ProtectionKey::Data => Some((copies::judged(&copied?).todo?, 0)),
+        ProtectionKey::Data => {
+            let (crm, own) = copied?;
+            Some((copies::judged(&crm, &own).todo?, 0))
+        }
         ProtectionKey::Access if damaged > 0 => Some(("todo.admins-damaged", damaged)),
         ProtectionKey::Audit if targets == 0 => Some(("todo.nobody-told", 0)),
         ProtectionKey::Audit if failing > 0 => Some(("todo.targets-failing", failing)),

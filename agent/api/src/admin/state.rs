@@ -9,16 +9,19 @@ use events::{Copies, Order};
 use identity::{Identity, LogReader, Steps};
 use notify::Exported;
 use seal::{RecordId, TableId};
-use tokio::sync::{MutexGuard, mpsc, watch};
+use tokio::sync::{MutexGuard, Notify, mpsc, watch};
 use vault::{Access, Actor, Clock, Store};
 
 use super::attempts::Attempts;
 use super::bell::Bell;
 use super::blocking::ListsLink;
 use super::setup::SetUp;
+use super::copied::Home;
+use super::restore::Restore;
 use super::trial::Begun;
 use super::{Connections, Host};
 use crate::contract::App;
+use crate::copies;
 use crate::cookie::Cookie;
 use crate::language::BoxLanguage;
 use crate::problem::Problem;
@@ -73,6 +76,12 @@ pub struct Parts {
     pub bell: Bell,
     /// The certificates in force.
     pub certificates: watch::Receiver<Authority>,
+    /// Where the store lies.
+    pub home: Home,
+    /// Copies of it.
+    pub copies: Arc<copies::Copies>,
+    /// Told when this program is to end, so that its next start takes the store that was restored.
+    pub over: Arc<Notify>,
 }
 
 /// The way to the CRM's process.
@@ -107,6 +116,8 @@ struct Inner {
     attempts: Attempts,
     /// What the CRM said last of its copies.
     copies: Mutex<Option<Copies>>,
+    /// How a restore goes.
+    restore: Mutex<Option<Restore>>,
     /// Who has a packet sent for a trial.
     sending: tokio::sync::Mutex<()>,
     /// When the newest device was seen first that the log knows, seconds since 1970; `u64::MAX` at first.
@@ -140,6 +151,7 @@ impl Admin {
             attempts,
             sending,
             copies: Mutex::default(),
+            restore: Mutex::default(),
             devices,
         };
         Self(Arc::new(inner))
@@ -219,6 +231,32 @@ impl Admin {
 
     pub(super) fn copies_are(&self, copies: Option<Copies>) {
         *self.0.copies.lock().unwrap_or_else(PoisonError::into_inner) = copies;
+    }
+
+    /// How a restore goes, if one was begun.
+    pub(super) fn restore_so_far(&self) -> Option<Restore> {
+        *self.0.restore.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one goes on, or waits for this program's next start.
+    pub(super) fn is_restoring(&self) -> bool {
+        matches!(self.restore_so_far(), Some(Restore::Running(_) | Restore::Done(_)))
+    }
+
+    /// It goes so.
+    pub(super) fn restores(&self, restore: Restore) {
+        *self.0.restore.lock().unwrap_or_else(PoisonError::into_inner) = Some(restore);
+    }
+
+    /// Whether a restore begins now: none goes on, or has come to its end.
+    pub(super) fn begins_restore(&self) -> bool {
+        let now = self.now();
+        let mut restore = self.0.restore.lock().unwrap_or_else(PoisonError::into_inner);
+        let begins = !matches!(*restore, Some(Restore::Running(_) | Restore::Done(_)));
+        if begins {
+            *restore = Some(Restore::Running(now));
+        }
+        begins
     }
 
     /// Whether one more entry of this kind goes into the log: nobody must fill the disk.

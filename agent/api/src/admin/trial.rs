@@ -152,6 +152,26 @@ impl Admin {
         })
     }
 
+    /// Brings a document about for a time, as nobody: nobody keeps it. Whoever calls it is [`Admin::changing`].
+    ///
+    /// # Errors
+    /// As of [`Admin::try_out`].
+    pub(super) async fn try_for_restore(&self, before: &str, after: String) -> Result<(), Problem> {
+        let token = Secret::new().map_err(|error| broken(&error))?;
+        let store = &self.parts().store;
+        let by = By { change: store.new_id(), session: store.new_id() }.text();
+        let asked = Request::Try {
+            document: after,
+            base: hex(&digest(before)),
+            seconds: host_api::Trial::LONGEST,
+            token: hex(&Sha256::digest(token.expose().as_bytes())),
+            by: by.clone(),
+            author: String::new(),
+            reason: String::new(),
+        };
+        self.tried(asked, &by, |_| "/address".to_owned()).await.map(drop)
+    }
+
     /// Where the answer is lost, hostd says whether it is being tried.
     async fn tried(
         &self,

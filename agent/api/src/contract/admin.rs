@@ -6,6 +6,7 @@ use super::{Parameter, Route};
 use crate::shape::admin as a;
 use crate::shape::alerts as v;
 use crate::shape::blocking as b;
+use crate::shape::copies as k;
 use crate::shape::egress as e;
 use crate::shape::leases as l;
 use crate::shape::packet as p;
@@ -74,6 +75,14 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Post, "/setup/totp", Step, "Prove that the authenticator app works")
             .takes::<s::TypedCode>()
             .problems(&[409, 422]),
+        Route::new(Post, "/setup/copies", Step, "Which copies of a box a recovery sheet leads to")
+            .takes::<k::TypedSheet>()
+            .gives::<k::CopiesFound>()
+            .problems(&[409, 422]),
+        Route::new(Get, "/setup/restore", Step, "How a restore goes").gives::<k::RestoreSoFar>(),
+        Route::new(Post, "/setup/restore", Step, "Restore a copy in place of a set-up")
+            .takes::<k::NewRestore>()
+            .problems(&[409, 422]),
         Route::new(Post, "/setup/finish", Step, "Apply the settings and sign in")
             .takes::<u::SetupFinish>()
             .gives::<a::ManagerCode>()
@@ -141,6 +150,11 @@ pub(super) fn routes() -> Vec<Route> {
             .problems(&[422]),
         Route::new(Get, "/settings/history/{id}", Session, "A change with both documents")
             .gives::<t::WholeChange>(),
+        Route::new(Get, "/settings/former", Session, "Settings of the box that this one came back from")
+            .gives::<t::FormerSettings>()
+            .problems(&[404]),
+        Route::new(Delete, "/settings/former", Session, "Leave them: what is in force stays")
+            .problems(&[404]),
         Route::new(Get, "/settings/export", Session, "The settings in force as a file")
             .bytes("application/json"),
         Route::new(Get, "/devices", Session, "Devices that were seen")

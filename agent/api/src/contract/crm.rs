@@ -1,7 +1,7 @@
 //! The CRM's own routes.
 
 use super::Access::{Manager, Public, Session, Step};
-use super::Method::{Delete, Get, Patch, Post, Put};
+use super::Method::{Delete, Get, Patch, Post};
 use super::{Parameter, Route};
 use crate::shape::claim as l;
 use crate::shape::contact as c;
@@ -27,7 +27,6 @@ pub(super) fn routes() -> Vec<Route> {
     let mut all = before();
     all.extend(contacts());
     all.extend(people());
-    all.extend(copies());
     all
 }
 
@@ -151,37 +150,6 @@ fn contacts() -> Vec<Route> {
         .problems(&[404, 409, 410, 422]),
         Route::new(Get, "/events", Session, "What happens to contacts, as it happens")
             .events::<c::ContactHappened>(),
-    ]
-}
-
-fn copies() -> Vec<Route> {
-    vec![
-        Route::new(Get, "/copies", Manager, "Where copies go, and how they do")
-            .gives::<k::CopyTargets>(),
-        Route::new(Post, "/copies", Manager, "Copy to another target from now on")
-            .takes::<k::CopyTargetGiven>()
-            .creates::<k::CopyTarget>()
-            .problems(&[422]),
-        Route::new(Put, "/copies/{id}", Manager, "Change a target; another place voids its sheet")
-            .takes::<k::CopyTargetGiven>()
-            .versioned::<k::CopyTarget>()
-            .conditional()
-            .problems(&[404, 422]),
-        Route::new(Delete, "/copies/{id}", Manager, "Copy there no more; what is there stays")
-            .conditional()
-            .problems(&[404]),
-        Route::new(Post, "/copies/{id}/copy", Manager, "Make a copy now; one that is gone anew")
-            .problems(&[404]),
-        Route::new(Post, "/copies/{id}/drill", Manager, "Restore the newest copy, and compare it")
-            .problems(&[404]),
-        Route::new(Post, "/copies/{id}/sheet", Manager, "The recovery sheet, to be printed")
-            .gives::<k::CopySheet>()
-            .problems(&[404]),
-        Route::new(Post, "/copies/{id}/sheet/proof", Manager, "Prove that it is printed")
-            .takes::<k::TypedSheetEnd>()
-            .versioned::<k::CopyTarget>()
-            .conditional()
-            .problems(&[404, 422]),
     ]
 }
 

@@ -1,8 +1,9 @@
 //! Routes that both applications have.
 
 use super::Access::{Public, Session, Step};
-use super::Method::{Delete, Get, Patch, Post};
+use super::Method::{Delete, Get, Patch, Post, Put};
 use super::{Access, App, Parameter, Route};
+use crate::shape::copies as k;
 use crate::shape::shared as s;
 
 const LOG: &[Parameter] = &[
@@ -12,6 +13,12 @@ const LOG: &[Parameter] = &[
 
 pub(super) fn routes(app: App) -> Vec<Route> {
     let log: Access = if app == App::Crm { Access::Manager } else { Session };
+    let mut all = copies(log);
+    all.extend(of_everybody(log));
+    all
+}
+
+fn of_everybody(log: Access) -> Vec<Route> {
     vec![
         Route::new(Post, "/session", Public, "Sign in with name and password")
             .takes::<s::Credentials>()
@@ -42,5 +49,37 @@ pub(super) fn routes(app: App) -> Vec<Route> {
         Route::new(Get, "/log/head", log, "A signed head of the log").gives::<s::LogHead>(),
         Route::new(Get, "/openapi.json", Session, "This document").bytes("application/json"),
         Route::new(Post, "/csp-report", Public, "Where browsers report what the policy stopped"),
+    ]
+}
+
+/// Copies of an application's store, for whoever may say where to.
+fn copies(access: Access) -> Vec<Route> {
+    vec![
+        Route::new(Get, "/copies", access, "Where copies go, and how they do")
+            .gives::<k::CopyTargets>(),
+        Route::new(Post, "/copies", access, "Copy to another target from now on")
+            .takes::<k::CopyTargetGiven>()
+            .creates::<k::CopyTarget>()
+            .problems(&[422]),
+        Route::new(Put, "/copies/{id}", access, "Change a target; another place voids its sheet")
+            .takes::<k::CopyTargetGiven>()
+            .versioned::<k::CopyTarget>()
+            .conditional()
+            .problems(&[404, 422]),
+        Route::new(Delete, "/copies/{id}", access, "Copy there no more; what is there stays")
+            .conditional()
+            .problems(&[404]),
+        Route::new(Post, "/copies/{id}/copy", access, "Make a copy now; one that is gone anew")
+            .problems(&[404]),
+        Route::new(Post, "/copies/{id}/drill", access, "Restore the newest copy, and compare it")
+            .problems(&[404]),
+        Route::new(Post, "/copies/{id}/sheet", access, "The recovery sheet, to be printed")
+            .gives::<k::CopySheet>()
+            .problems(&[404]),
+        Route::new(Post, "/copies/{id}/sheet/proof", access, "Prove that it is printed")
+            .takes::<k::TypedSheetEnd>()
+            .versioned::<k::CopyTarget>()
+            .conditional()
+            .problems(&[404, 422]),
     ]
 }

@@ -2,7 +2,7 @@
 
 mod claim;
 mod contacts;
-mod copies;
+mod copied;
 mod enrol;
 mod erasure;
 mod events;
@@ -29,7 +29,7 @@ use axum::Router;
 pub use open::Open;
 pub use state::{Crm, Parts};
 
-use crate::shared;
+use crate::{copies, shared};
 
 /// All routes of the CRM, with whole paths.
 pub fn routes(crm: Crm) -> Router {
@@ -42,7 +42,7 @@ pub fn routes(crm: Crm) -> Router {
         .merge(contacts::routes())
         .merge(erasure::routes())
         .merge(events::routes())
-        .merge(copies::routes())
+        .merge(copies::routes::<Crm>())
         .merge(restore::routes())
         .merge(people::routes())
         .merge(invitations::routes());

@@ -9,8 +9,9 @@ use tokio::sync::broadcast;
 use vault::{Applied, Kind, Store};
 
 use super::Parts;
-use super::copies::Copies;
 use super::place::Place;
+use super::copied;
+use crate::copies::Copies;
 use crate::problem::{Code, Problem};
 use crate::reply::broken;
 use crate::shape::contact::{ContactHappened, HappenedKind};
@@ -28,7 +29,7 @@ pub struct Open {
     /// Contacts.
     pub contacts: Contacts,
     /// Copies that leave the box.
-    pub(super) copies: Copies,
+    pub(super) copies: Arc<Copies>,
     changes: broadcast::Sender<Happened>,
 }
 
@@ -73,7 +74,7 @@ impl Open {
                 let _ = to.send(happened);
             }
         }));
-        let copies = Copies::open(store.clone(), place, parts)?;
+        let copies = Arc::new(copied::begin(store.clone(), place, parts)?);
         Ok(Self { store, identity, contacts, copies, changes })
     }
 

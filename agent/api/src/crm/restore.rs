@@ -7,24 +7,22 @@ use std::sync::PoisonError;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use backup::service::{Found, Place, Why};
-use backup::{Id, Sheet, SheetError, SheetKey};
+use backup::Id;
+use backup::service::{Found, Why};
 use events::{CrmState as Told, Event};
 
-use super::copies::{place, why};
+use super::copied;
 use super::life::{Life, Stage, clear, end, not_written};
 use super::place::{Front, Mark};
 use super::state::stranger;
-use super::{Crm, copies};
+use super::Crm;
 use crate::caller::{Caller, Sent, StepSecret};
-use crate::problem::{Code, Field, Problem};
-use crate::reply::{self, Reply, broken};
+use crate::copies::{Sheeted, Whose, apart, copies_found, typed_sheet, why};
+use crate::problem::{Code, Problem};
+use crate::reply::{self, Reply};
 use crate::shape::claim::{CrmState, LockedBecause};
 use crate::shape::copies as shape;
 use crate::shape::plain::Time;
-
-/// Most copies that are told.
-const MOST: usize = 400;
 
 pub(super) fn routes() -> Router<Crm> {
     Router::new()
@@ -45,37 +43,19 @@ async fn look(
     Sent(typed): Sent<shape::TypedSheet>,
 ) -> Reply {
     crm.in_claim(&step)?;
-    let (place, key) = read(typed)?;
+    let Sheeted { place, key, .. } = typed_sheet(typed, Whose::Vault)?;
     let wanted = place.clone();
-    let around = copies::around(&crm.0.parts);
+    let around = copied::around(&crm.0.parts);
     let look = move || Found::open(&around, &place, &key).and_then(|found| found.copies());
-    let found = match apart(look).await? {
-        Ok((copies, damaged)) => shape::CopiesFound {
-            why: copies.is_empty().then_some(shape::CopyWhy::Nothing),
-            count: copies.len(),
-            items: copies.iter().rev().take(MOST).map(told).collect(),
-            damaged,
-        },
-        Err(because) => {
-            if because.may_be_shut()
-                && let Some(wants) = wanted.wants(copies::RESTORES)
-            {
-                crm.tell(copies::event(wants));
-            }
-            let why = Some(why(because));
-            shape::CopiesFound { why, items: Vec::new(), count: 0, damaged: 0 }
-        }
-    };
+    let found = apart(look).await?;
+    if let Err(because) = &found
+        && because.may_be_shut()
+        && let Some(wants) = wanted.wants(copied::RESTORES)
+    {
+        crm.tell(copied::event(wants));
+    }
+    let found = copies_found(found);
     crm.goes_on(&step, reply::json(&found))
-}
-
-/// What speaks with a target, on a thread where no async tasks run: it blocks.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| broken(&error))
-}
-
-fn told(copy: &backup::Copy) -> shape::CopyFound {
-    shape::CopyFound { id: copy.id.to_string(), at: Time(copy.time) }
 }
 
 /// It goes on when whoever asked has gone away; how it goes is asked for.
@@ -90,7 +70,7 @@ async fn begin(
         Some(None) => return Err(Problem::field("/copy", "unknown")),
         copy => copy.flatten(),
     };
-    let (place, key) = read(new.sheet)?;
+    let Sheeted { place, key, .. } = typed_sheet(new.sheet, Whose::Vault)?;
     {
         let mut restore = crm.0.restore.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*restore, Some(Restore::Running(_))) {
@@ -99,7 +79,7 @@ async fn begin(
         *restore = Some(Restore::Running(crm.now()));
     }
     let (around, actor, going) =
-        (copies::around(&crm.0.parts), stranger(&caller.peer), crm.clone());
+        (copied::around(&crm.0.parts), stranger(&caller.peer), crm.clone());
     let of = step.clone();
     let restored = async move {
         let work = going.change(move |crm, mut life| async move {
@@ -148,49 +128,6 @@ async fn so_far(State(crm): State<Crm>, StepSecret(step): StepSecret) -> Reply {
         }
     };
     crm.goes_on(&step, reply::json(&shape::RestoreSoFar { state, why: because, at }))
-}
-
-/// Where the copies are and what opens them, or every field that is refused.
-fn read(typed: shape::TypedSheet) -> Result<(Place, SheetKey), Problem> {
-    if let Some(text) = typed.text.filter(|text| !text.reveal().trim().is_empty()) {
-        let code = |error| match error {
-            SheetError::Other => "no-sheet",
-            SheetError::Newer => "newer-sheet",
-        };
-        let sheet = Sheet::parse(text.reveal());
-        let sheet = sheet.map_err(|error| Problem::field("/text", code(error)))?;
-        // As if it had been typed.
-        let place = Place::of_sheet(&sheet).map_err(|_| Problem::field("/text", "no-sheet"))?;
-        return Ok((place, sheet.key));
-    }
-    let mut refused = Vec::new();
-    let given = shape::CopyTargetGiven {
-        name: String::new(),
-        address: typed.address,
-        user: typed.user,
-        password: typed.password,
-        bucket: typed.bucket,
-        sftp: typed.sftp,
-        lock_days: None,
-        limit: None,
-        authority: typed.authority,
-    };
-    let place = place(given, None, &mut refused);
-    let key = match typed.key.as_ref().map(|key| SheetKey::parse(key.reveal())) {
-        None => {
-            refused.push(Field::new("/key", "empty"));
-            None
-        }
-        Some(Err(_)) => {
-            refused.push(Field::new("/key", "mistyped"));
-            None
-        }
-        Some(Ok(key)) => Some(key),
-    };
-    match (place, key) {
-        (Some(place), Some(key)) if refused.is_empty() => Ok((place, key)),
-        _ => Err(Problem::fields_refused(refused)),
-    }
 }
 
 impl Crm {

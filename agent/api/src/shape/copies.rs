@@ -208,6 +208,8 @@ pub struct CopyDrill {
     pub good: bool,
     /// Contacts that opened in it.
     pub contacts: u64,
+    /// Accounts that did.
+    pub accounts: u64,
     /// Contacts of erased people, which stay dark.
     pub dark: u64,
     /// The first faults, for whoever looks closer.
@@ -340,6 +342,9 @@ pub struct CopySheet {
     pub sftp: Option<CopySftp>,
     /// The key of the copies, seven groups of five.
     pub key: String,
+    /// What opens the store that is copied on another machine, where no person's secret does; likewise.
+    #[schema(required = true)]
+    pub opens: Option<String>,
     /// Whether the text holds a certificate that has to come along.
     pub has_authority: bool,
     /// What stands last: it is typed back from paper.
@@ -376,6 +381,10 @@ pub struct TypedSheet {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub key: Option<Secret>,
+    /// What opens the store of a box's own copies; left out for those of the CRM.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub opens: Option<Secret>,
     /// Certificates of the authority, PEM; those that the box knows when left out.
     #[serde(default)]
     pub authority: Option<String>,
@@ -441,6 +450,8 @@ pub enum RestoreState {
     Running,
     /// It failed; nothing was changed.
     Failed,
+    /// A box's own copy is there; the box starts anew with it.
+    Done,
 }
 
 /// The end of the printed sheet.

@@ -273,6 +273,16 @@ pub struct WholeChange {
     pub document: Box<RawValue>,
 }
 
+/// Settings of the box that this one came back from.
+#[derive(Serialize, ToSchema)]
+pub struct FormerSettings {
+    /// When they were first seen in force there.
+    pub at: Time,
+    /// The document.
+    #[schema(value_type = Object)]
+    pub document: Box<RawValue>,
+}
+
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -91,6 +91,11 @@ pub mod action {
         COPY_DRILL_ASKED = 154, "copy-drill-asked";
         COPY_SHEET_SHOWN = 155, "copy-sheet-shown";
         COPY_SHEET_PROVED = 156, "copy-sheet-proved";
+        COPY_KEY_MADE = 165, "copy-key-made";
+        MACHINE_KEY_CHANGED = 166, "machine-key-changed";
+        SETTINGS_KEPT = 167, "settings-kept";
+        FORMER_SETTINGS_LEFT = 168, "former-settings-left";
+        BOX_RESTORED = 169, "box-restored";
     }
 
     /// The code of a number; `None` for those of a newer program.

@@ -1,20 +1,17 @@
-//! The targets of a vault, sealed in it, and who copies to them.
+//! The targets of a store, sealed in it, and who copies to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use backup::Protection;
 use backup::service::{self, Chosen, Service, Told};
-use identity::Manager;
-use identity::writes::{SessionEnded, write_as};
+use backup::{Protection, Sheet, SheetKey};
+use identity::writes::{Holder, SessionEnded, write_as};
 use seal::body::Value;
 use seal::numbers::{copy_targets, outcome, table};
 use seal::{RecordId, Version};
 use tokio::sync::Mutex;
 use vault::{BatchError, CommitError, KeyOf, Store};
 
-use crate::crm::Parts;
-use crate::crm::place::Place;
 use crate::problem::{Code, Field, Problem};
 use crate::reply::broken;
 
@@ -22,7 +19,7 @@ use crate::reply::broken;
 pub(super) const MOST: usize = 8;
 
 /// A target, and its version.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub version: Version,
     pub chosen: Arc<Chosen>,
@@ -35,11 +32,14 @@ pub(super) struct Shown {
     pub told: Told,
 }
 
-/// The copies of an open vault.
-pub(in crate::crm) struct Copies {
+/// The copies of an open store.
+#[derive(Debug)]
+pub struct Copies {
     store: Store,
     known: Mutex<BTreeMap<RecordId, Known>>,
     service: Service,
+    /// What opens the store elsewhere, where no person's secret does.
+    opens: Option<SheetKey>,
 }
 
 /// Why a target was not changed.
@@ -56,21 +56,18 @@ pub(super) enum NotChanged {
 }
 
 impl Copies {
-    /// Reads the targets, and begins to copy to them. Blocks.
-    pub fn open(store: Store, place: &Place, parts: &Parts) -> Result<Self, Problem> {
-        let service = Service::new(service::Parts {
-            store: store.clone(),
-            path: place.vault(),
-            directory: parts.directory.join("copies"),
-            scratch: parts.directory.join("drill"),
-            stretch: service::STRETCH,
-            around: super::around(parts),
-            say: super::teller(parts),
-        });
+    /// Reads the targets, and begins to copy to them. Sheets carry `opens`. Blocks.
+    ///
+    /// # Errors
+    /// [`Code::Broken`] when the disk cannot be read, or the kernel starts no thread.
+    pub fn open(parts: service::Parts, opens: Option<SheetKey>) -> Result<Self, Problem> {
+        let store = parts.store.clone();
+        let service = Service::new(parts);
         let mut known = BTreeMap::new();
         let loaded = store.load(table::COPY_TARGETS, |id, version, body| {
             let read = match body.fields.get(&copy_targets::CHOSEN) {
                 Some(Value::Bytes(bytes)) => Chosen::from_bytes(bytes).ok(),
+                _ if body.fields.contains_key(&copy_targets::OPENS) => return,
                 _ => None,
             };
             match read {
@@ -87,7 +84,7 @@ impl Copies {
         for (id, one) in &known {
             service.put(*id, (*one.chosen).clone()).map_err(|error| broken(&error))?;
         }
-        Ok(Self { store, known: Mutex::new(known), service })
+        Ok(Self { store, known: Mutex::new(known), service, opens })
     }
 
     /// The targets by their names.
@@ -126,6 +123,15 @@ impl Copies {
         counted
     }
 
+    /// What is printed of it.
+    pub(super) fn sheet(&self, chosen: &Chosen) -> Sheet {
+        let sheet = chosen.sheet();
+        match &self.opens {
+            Some(opens) => sheet.opening(opens.clone()),
+            None => sheet,
+        }
+    }
+
     fn shown(&self, id: RecordId, known: Known) -> Shown {
         Shown { id, known, told: self.service.told(id).unwrap_or_default() }
     }
@@ -133,7 +139,7 @@ impl Copies {
     /// Writes a target, and copies to it from now on.
     pub(super) async fn put(
         &self,
-        by: &Manager,
+        by: &impl Holder,
         former: Option<(RecordId, Version)>,
         chosen: Chosen,
         what: u32,
@@ -171,7 +177,7 @@ impl Copies {
     /// Takes a target away. What is there stays there.
     pub(super) async fn remove(
         &self,
-        by: &Manager,
+        by: &impl Holder,
         id: RecordId,
         version: Version,
         what: u32,
@@ -193,7 +199,7 @@ impl Copies {
     /// Writes down that somebody did something with a target that changes nothing of it.
     pub(super) async fn note(
         &self,
-        by: &Manager,
+        by: &impl Holder,
         id: RecordId,
         what: u32,
     ) -> Result<Known, NotChanged> {

@@ -14,7 +14,7 @@ use crate::shape::copies::{CopyHours, CopyLimit, CopySignIn, CopyTargetGiven};
 use crate::time_of_day::{clock, minutes};
 
 /// The target, as somebody wants it who lives in this time zone, at this time.
-pub(in crate::crm) fn chosen(
+pub(super) fn chosen(
     mut given: CopyTargetGiven,
     former: Option<&Chosen>,
     (zone, now): (&str, u64),

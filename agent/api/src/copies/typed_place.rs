@@ -21,7 +21,7 @@ use crate::shape::copies::{BucketStyle, CopyBucket, CopySftp, CopySignIn, CopyTa
 const MOST_LOCKED: u16 = 3_650;
 
 /// Where it is and who we are there.
-pub(in crate::crm) fn place(
+pub(crate) fn place(
     given: CopyTargetGiven,
     before: Option<&Place>,
     refused: &mut Vec<Field>,
