@@ -99,20 +99,20 @@ def lose_the_disk(shop):
 
 def copy_to_bucket(shop, boss, page, key_id, secret, authority):
     """A second target, which locks what is written to it; what its pages look like."""
-    page.press("crm.copies.add", role="link").heading(page.say("crm.copies.add")).choose("crm.copies.kind", "s3")
-    page.fill_in({"crm.copies.name": "Cloud", "crm.copies.endpoint": f"{HOST}:{BUCKETS}", "crm.copies.region": "us-east-1",
-                  "crm.copies.bucket": "Locked", "crm.copies.folder": "shop", "crm.copies.keyId": key_id,
-                  "crm.copies.secret": secret, "crm.copies.authority": authority})
-    page.choose("crm.copies.style", "path").page.get_by_role("checkbox").check()
+    page.press("copies.add", role="link").heading(page.say("copies.add")).choose("copies.kind", "s3")
+    page.fill_in({"copies.name": "Cloud", "copies.endpoint": f"{HOST}:{BUCKETS}", "copies.region": "us-east-1",
+                  "copies.bucket": "Locked", "copies.folder": "shop", "copies.keyId": key_id,
+                  "copies.secret": secret, "copies.authority": authority})
+    page.choose("copies.style", "path").page.get_by_role("checkbox").check()
     page.press("ui.save")
-    page.error_at("crm.copies.bucket", page.say.problem("field.bucket"))
+    page.error_at("copies.bucket", page.say.problem("field.bucket"))
     found = looks.everywhere(page.page, "crm-copies-bucket")
-    page.fill_in({"crm.copies.bucket": "locked"}).press("ui.save")
-    page.heading(page.say("crm.copies.sheet")).press("crm.copies.sheetShow").sees("us-east-1")
+    page.fill_in({"copies.bucket": "locked"}).press("ui.save")
+    page.heading(page.say("copies.sheet")).press("copies.sheetShow").sees("us-east-1")
     found += looks.everywhere(page.page, "crm-copies-bucket-sheet")
-    page.go("crm.copies").sees(page.say("crm.copies.why.unreachable"))
+    page.go("copies.title").sees(page.say("copies.why.unreachable"))
     allow(boss, BUCKETS)
-    page.press("crm.copies.copyNamed", name="Cloud").sees(page.say("crm.copies.protection.locked"))
+    page.press("copies.copyNamed", name="Cloud").sees(page.say("copies.protection.locked"))
     shop.wait(lambda: (told(page, "Cloud")["drill"] or {}).get("good"), 120)
     found += looks.everywhere(page.page, "crm-copies-two")
     return found
@@ -128,42 +128,42 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         crm.save_contact(page, contact)
         page.go("crm.contacts")
 
-    page.go("crm.copies").sees(page.say("crm.copies.nobody"))
+    page.go("copies.title").sees(page.say("copies.nobody"))
     found = looks.everywhere(page.page, "crm-copies-none")
-    page.press("crm.copies.add", role="link").heading(page.say("crm.copies.add"))
+    page.press("copies.add", role="link").heading(page.say("copies.add"))
     # Refused where it was typed; nothing is lost.
-    page.fill_in({"crm.copies.name": "家里的 NAS", "crm.copies.address": f"http://{HOST}", "crm.copies.user": USER})
-    page.press("ui.save").error_at("crm.copies.address", "https://")
+    page.fill_in({"copies.name": "家里的 NAS", "copies.address": f"http://{HOST}", "copies.user": USER})
+    page.press("ui.save").error_at("copies.address", "https://")
     found += looks.everywhere(page.page, "crm-copies-wrong")
-    page.fill_in({"crm.copies.address": f"https://{HOST}:{PORT}/{USER}/crm", "crm.copies.password": PASSWORD,
-                  "crm.copies.authority": (tmp_path / "ca.pem").read_text()}).press("ui.save")
-    page.heading(page.say("crm.copies.sheet")).press("crm.copies.sheetShow").sees(HOST)
+    page.fill_in({"copies.address": f"https://{HOST}:{PORT}/{USER}/crm", "copies.password": PASSWORD,
+                  "copies.authority": (tmp_path / "ca.pem").read_text()}).press("ui.save")
+    page.heading(page.say("copies.sheet")).press("copies.sheetShow").sees(HOST)
     found += looks.everywhere(page.page, "crm-copies-sheet")
     page.page.emulate_media(media="print")
     looks.keep(page.page, "crm-copies-sheet-printed")
     page.page.emulate_media(media="screen")
     sheet = page.send_request("POST", f"/copies/{told(page)['id']}/sheet")[1]
     text = sheet["text"]
-    page.press("crm.copies.onPaper").fill_in({"crm.copies.last": "AAAAA"}).press("ui.continue")
-    page.error_at("crm.copies.last", page.say.problem("field.mistyped"))
-    page.fill_in({"crm.copies.last": sheet["lastWord"].lower()}).press("ui.continue")
-    page.heading(page.say("crm.copies")).sees(page.say("crm.copies.why.unreachable"))
+    page.press("copies.onPaper").fill_in({"copies.last": "AAAAA"}).press("ui.continue")
+    page.error_at("copies.last", page.say.problem("field.mistyped"))
+    page.fill_in({"copies.last": sheet["lastWord"].lower()}).press("ui.continue")
+    page.heading(page.say("copies.title")).sees(page.say("copies.why.unreachable"))
     found += looks.everywhere(page.page, "crm-copies-shut")
 
     with server(wan, tmp_path) as folder:
         allow(boss)
-        page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.good"))
-        page.sees(page.say("crm.copies.protection.deletes")).sees(page.say("crm.copies.drillGood"))
+        page.press("copies.copyNamed", name="家里的 NAS").sees(page.say("copies.good"))
+        page.sees(page.say("copies.protection.deletes")).sees(page.say("copies.drillGood"))
         assert told(page)["drill"]["contacts"] == 2
         found += looks.everywhere(page.page, "crm-copies-deletes")
         for planted in (FIRST["name"], CONTACT["name"], ORGANISATION):
             assert not any(planted.encode() in one.read_bytes() for one in folder.rglob("*") if one.is_file()), planted
     # Nobody is there: nothing stops, and it says so.
-    page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.failing"))
+    page.press("copies.copyNamed", name="家里的 NAS").sees(page.say("copies.failing"))
 
     with server(wan, tmp_path, "--append-only") as folder:
-        page.press("crm.copies.copyNamed", name="家里的 NAS").sees(page.say("crm.copies.good"))
-        page.press("crm.copies.drillNamed", name="家里的 NAS").sees(page.say("crm.copies.protection.append-only"))
+        page.press("copies.copyNamed", name="家里的 NAS").sees(page.say("copies.good"))
+        page.press("copies.drillNamed", name="家里的 NAS").sees(page.say("copies.protection.append-only"))
         found += looks.everywhere(page.page, "crm-copies-good")
         # Stock restic agrees, with what is printed and nothing else.
         stock = children.run(["env", f"RESTIC_PASSWORD={sheet['key']}", "restic", "-r", folder / USER / "crm", "--no-cache",
@@ -177,19 +177,19 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         shop.forget_silence()
         page.open(crm.ADDRESS).heading(page.say("crm.step.code.title"))
         crm.enter_manager_code(page, manager_code(boss))
-        page.heading(page.say("crm.step.vault.title")).press("crm.restore.instead").heading(page.say("crm.restore.title"))
-        page.fill_in({"crm.restore.text": "hello"}).press("crm.restore.look")
-        page.error_at("crm.restore.text", page.say.problem("field.no-sheet"))
-        page.fill_in({"crm.restore.text": text})
+        page.heading(page.say("crm.step.vault.title")).press("copies.restore.instead").heading(page.say("copies.restore.title"))
+        page.fill_in({"copies.restore.text": "hello"}).press("copies.restore.look")
+        page.error_at("copies.restore.text", page.say.problem("field.no-sheet"))
+        page.fill_in({"copies.restore.text": text})
         found += looks.everywhere(page.page, "crm-restore-sheet")
-        page.press("crm.restore.look").sees(page.say("crm.restore.after"))
+        page.press("copies.restore.look").sees(page.say("copies.restore.after"))
         found += looks.everywhere(page.page, "crm-restore-choose")
-        page.press("crm.restore.begin").heading(page.say("crm.locked.title"))
+        page.press("copies.restore.begin").heading(page.say("crm.locked.title"))
         crm.unlock(page, key, recovery=True)
         page.heading(page.say("crm.signInTitle"))
         admin.sign_in(page, **MANAGER, code=shop.apps["manager"].code())
         crm.count(page, 2)
-        page.go("crm.copies").sees("家里的 NAS").sees(page.say("crm.copies.good"))
+        page.go("copies.title").sees("家里的 NAS").sees(page.say("copies.good"))
     boss.open(f"{admin.ADDRESS}/log").heading(boss.say("log.title"))
     expect(boss.page.get_by_role("row").filter(has_text=boss.say("log.said.restored"))).to_be_visible()
     assert found == []

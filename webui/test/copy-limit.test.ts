@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CopyTarget } from "../src/crm/api";
-import { limits, rateText, sentLimit, typedLimit } from "../src/crm/features/copies/limit";
+import type { CopyTarget } from "../src/copies/api";
+import { limits, rateText, sentLimit, typedLimit } from "../src/copies/limit";
 
 const target = { limit: { kbits: 2000, hours: { from: "22:00", to: "06:00" } } } as unknown as CopyTarget;
 

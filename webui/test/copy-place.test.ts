@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isByKey, isElsewhere, kindOf, sentPlace, toldOfPlace, typedPlace } from "../src/crm/features/copies/place";
-import type { CopyTarget } from "../src/crm/api";
+import { isByKey, isElsewhere, kindOf, sentPlace, toldOfPlace, typedPlace } from "../src/copies/place";
+import type { CopyTarget } from "../src/copies/api";
 
 const sftp = { folder: "copies/crm", hostKey: "SHA256:abc", signIn: "key" } as const;
 const target = { address: "sftp://nas.example", user: "shop", bucket: null, sftp, authority: null } as CopyTarget;

@@ -5,13 +5,13 @@ import { mergedChoices } from "../src/admin/reach-list";
 const office = { zone: "office", who: "some" as const, addresses: "192.168.10.20" };
 
 test("what was kept comes back as it was", () => {
-  const kept = { account: { name: "Ruth", timeZone: "Asia/Shanghai" }, choices: { guest: true, choices: [office] } };
+  const kept = { account: { name: "Ruth", timeZone: "Asia/Shanghai" }, choices: { guest: true, choices: [office] }, restoring: true };
   expect(draftsOf(JSON.stringify(kept))).toEqual(kept);
 });
 
 test("what is no draft is none, and a broken half does not take the other with it", () => {
-  const none = { account: null, choices: null };
-  for (const text of [null, "", "{", "[]", "null", "7", '{"account":7,"choices":[]}', '{"choices":{"guest":"yes","choices":[]}}']) {
+  const none = { account: null, choices: null, restoring: false };
+  for (const text of [null, "", "{", "[]", "null", "7", '{"account":7,"choices":[],"restoring":1}', '{"choices":{"guest":"yes","choices":[]}}']) {
     expect(draftsOf(text)).toEqual(none);
   }
   expect(draftsOf('{"choices":{"guest":true,"choices":[{"zone":"office","who":"everyone","addresses":""}]}}')).toEqual(none);

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use api::admin::blocking::ListsLink;
-use api::admin::{Admin, Authority, Bell, CrmLink, Parts};
+use api::admin::{Admin, Authority, Bell, CrmLink, Home, Parts};
+use api::copies::opens;
 use api::language::BoxLanguage;
 use api::shape::admin::CrmReach;
 use host_api::{HEADER, Request, Response};
@@ -99,6 +100,15 @@ impl MadeUp {
         let host = Host::at(place.path().join("hostd.sock"));
         let identity = Identity::open(store.clone(), Realm::Admin, clock.clone()).await.unwrap();
         let bell = Bell::open(store.clone(), clock.clone()).await.unwrap();
+        let home = Home {
+            directory: place.path().to_path_buf(),
+            machine_key: place.path().join("key"),
+            authorities: place.path().join("authorities.pem"),
+            resolve: Arc::new(|_| Vec::new()),
+            store: "store",
+        };
+        let opens = opens(&store).await.unwrap();
+        let copies = home.begin(store.clone(), opens, &clock, Arc::new(|_| {})).unwrap();
         let admin = Admin::new(Parts {
             identity: identity.clone(),
             store: store.clone(),
@@ -113,6 +123,9 @@ impl MadeUp {
             },
             bell: bell.clone(),
             certificates: told.subscribe(),
+            home,
+            copies: Arc::new(copies),
+            over: Arc::default(),
         });
         Self {
             place,

@@ -2,13 +2,11 @@
 //! their keys as sealed records.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use api::admin::{WAITS_IN, WHOLE};
+use api::admin::take_restored;
 use pki::{Leaf, Name};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -27,7 +25,7 @@ pub const DIRECTORY: &str = "store.1";
 
 /// Opens the store in this directory, makes it when there is none. Blocks.
 pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
-    take_restored(directory).context("the store that was restored cannot be taken")?;
+    take_restored(directory, DIRECTORY).context("the store that was restored cannot be taken")?;
     let closed = Closed::new(&directory.join(DIRECTORY), clock);
     let unlock = Unlock::Machine(machine_key.to_owned());
     let store = match closed.inspect().context("the system store cannot be looked at")? {
@@ -41,36 +39,6 @@ pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyh
         tracing::warn!(findings = ?store.findings(), "found in the system store");
     }
     Ok(store)
-}
-
-/// A store that was restored takes the place of the one that is there. After a cut in between the next start goes on.
-fn take_restored(directory: &Path) -> io::Result<()> {
-    let waits = directory.join(WAITS_IN);
-    if !waits.join(WHOLE).exists() {
-        return Ok(());
-    }
-    let (store, former) = (directory.join(DIRECTORY), directory.join("former"));
-    let restored = waits.join(DIRECTORY);
-    if restored.exists() {
-        remove(&former)?;
-        match fs::rename(&store, &former) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => fs::rename(&restored, &store)?,
-        }
-        File::open(directory)?.sync_all()?;
-        tracing::info!("the store that was restored is in the place of the one before");
-    }
-    remove(&former)?;
-    // What is remembered of targets is of the store before.
-    remove(&directory.join("copies"))?;
-    remove(&waits)
-}
-
-fn remove(directory: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// The certificates in the store, and the records that they are in. One that does not open is as good as

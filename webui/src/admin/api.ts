@@ -29,6 +29,7 @@ export type WholeList = Schemas["WholeList"];
 export type SettingsBrief = Schemas["SettingsBrief"];
 export type RuleLine = Schemas["RuleLine"];
 export type Tried = Schemas["Tried"];
+export type FormerSettings = Schemas["FormerSettings"];
 export type HistoryItem = Schemas["SettingsChange"];
 export type HistoryPage = Schemas["ChangesPage"];
 export type HistoryEntry = Schemas["WholeChange"];

@@ -3,6 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Route, Switch } from "wouter";
 import { read } from "../api/client";
+import { EditCopyTargetPage, NewCopyTargetPage } from "../copies/form";
+import { CopiesPage } from "../copies/page";
+import { CopySheetPage } from "../copies/sheet";
 import { useText } from "../i18n";
 import { AccountPage } from "../ui/account-page";
 import { EmptyState, Loaded } from "../ui/async";
@@ -44,6 +47,7 @@ import { PublishPage } from "./features/publish/page";
 import { PublishReviewPage } from "./features/publish/review";
 import { RulesPlace } from "./features/rules/place";
 import { ChangePage, GoBackPage } from "./features/settings/change";
+import { FormerPage } from "./features/settings/former-page";
 import { ImportPage, ImportReviewPage } from "./features/settings/import";
 import { SettingsPage } from "./features/settings/page";
 import { Wizard } from "./features/setup/wizard";
@@ -112,6 +116,7 @@ function Pages() {
     { href: "/crm", label: t("admin.crm"), icon: "database" },
     { href: "/egress", label: t("admin.egress.title"), icon: "signOut" },
     { href: "/settings", label: t("admin.settings"), icon: "settings" },
+    { href: "/copies", label: t("copies.title"), icon: "copy" },
     { href: "/alerts", label: t("admin.alerts.title"), icon: "bell" },
     { href: "/log", label: t("log.title"), icon: "log" },
     { href: "/certificate", label: t("admin.certificate"), icon: "certificate" },
@@ -164,6 +169,11 @@ function Pages() {
         <Route path="/settings/change/:id/before">
           <GoBackPage to="before" />
         </Route>
+        <Route path="/settings/former" component={FormerPage} />
+        <Route path="/copies" component={CopiesPage} />
+        <Route path="/copies/new" component={NewCopyTargetPage} />
+        <Route path="/copies/:id">{({ id }) => <EditCopyTargetPage key={id} />}</Route>
+        <Route path="/copies/:id/sheet">{({ id }) => <CopySheetPage key={id} />}</Route>
         <Route path="/alerts" component={AlertsPage} />
         <Route path="/alerts/targets" component={TargetsPage} />
         <Route path="/alerts/targets/new" component={TargetNewPage} />

@@ -24,15 +24,6 @@ export type Invited = Schemas["Invited"];
 export type Proposal = Schemas["Proposal"];
 export type ClaimSoFar = Schemas["ClaimSoFar"];
 export type RecoveryKey = Schemas["RecoveryKey"];
-export type CopyBucket = Schemas["CopyBucket"];
-export type CopyTarget = Schemas["CopyTarget"];
-export type CopyTargetGiven = Schemas["CopyTargetGiven"];
-export type CopyTargets = Schemas["CopyTargets"];
-export type CopySftp = Schemas["CopySftp"];
-export type CopySheet = Schemas["CopySheet"];
-export type TypedSheet = Schemas["TypedSheet"];
-export type CopiesFound = Schemas["CopiesFound"];
-export type RestoreSoFar = Schemas["RestoreSoFar"];
 
 /** Where `GET /start` is kept. */
 export const START = ["start"];

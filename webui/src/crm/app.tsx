@@ -18,9 +18,9 @@ import { Gate, useAccount } from "../ui/session";
 import { Alone, type Place, Shell } from "../ui/shell";
 import { START, type Start } from "./api";
 import { ClaimWizard } from "./features/claim/wizard";
-import { EditCopyTargetPage, NewCopyTargetPage } from "./features/copies/form";
-import { CopiesPage } from "./features/copies/page";
-import { CopySheetPage } from "./features/copies/sheet";
+import { EditCopyTargetPage, NewCopyTargetPage } from "../copies/form";
+import { CopiesPage } from "../copies/page";
+import { CopySheetPage } from "../copies/sheet";
 import { DeletedPage } from "./features/contacts/deleted";
 import { forgetDrafts, keepDraftsOf } from "./features/contacts/drafts";
 import { ErasePage } from "./features/contacts/erase";
@@ -136,7 +136,7 @@ function Pages(props: { organisation: string | null }) {
   const manager = account.role === "manager";
   const places: Place[] = [{ href: "/contacts", label: t("crm.contacts"), icon: "contacts" }];
   if (manager) {
-    places.push({ href: "/people", label: t("crm.people"), icon: "people" }, { href: "/copies", label: t("crm.copies"), icon: "database" }, { href: "/log", label: t("log.title"), icon: "log" });
+    places.push({ href: "/people", label: t("crm.people"), icon: "people" }, { href: "/copies", label: t("copies.title"), icon: "database" }, { href: "/log", label: t("log.title"), icon: "log" });
   }
   return (
     <Live value={{ fresh, setTrouble }}>

@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use host_api::SettingsSource;
+use seal::RecordId;
 use seal::body::{Body, Value};
 use seal::numbers::{action, outcome, settings_document, settings_kept, table};
-use seal::RecordId;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use vault::engine::EngineError;
@@ -156,11 +156,9 @@ fn kept(store: &Store) -> Result<Option<Kept>, EngineError> {
 
 fn read(body: &Body) -> Option<Kept> {
     let field = |number: u32| body.fields.get(&number);
-    let (Value::Instant(at), Value::Integer(length), Value::Bytes(digest)) = (
-        field(settings_kept::AT)?,
-        field(settings_kept::LENGTH)?,
-        field(settings_kept::DIGEST)?,
-    ) else {
+    let (Value::Instant(at), Value::Integer(length), Value::Bytes(digest)) =
+        (field(settings_kept::AT)?, field(settings_kept::LENGTH)?, field(settings_kept::DIGEST)?)
+    else {
         return None;
     };
     Some(Kept {

@@ -39,10 +39,10 @@ mod zones;
 
 use axum::Router;
 
-pub use copied::Home;
 pub use bell::{Bell, Errand, NotOpened, NotRung, Round};
+pub use copied::Home;
 pub use host::{Connections, Host, HostFuture, Unanswered};
-pub use restore::{WAITS_IN, WHOLE};
+pub use restore::take_restored;
 pub use state::{Admin, Authority, CrmLink, Parts};
 
 use crate::shared;

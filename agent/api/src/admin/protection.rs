@@ -52,7 +52,9 @@ async fn protection(State(admin): State<Admin>, _: Who, caller: Caller) -> Reply
         let found = match key {
             ProtectionKey::Network if changed => None,
             ProtectionKey::Network => admin.network_proven(caller.language),
-            ProtectionKey::Data => copied.and_then(|(crm, own)| copies::finding(&crm, &own, caller.language)),
+            ProtectionKey::Data => {
+                copied.and_then(|(crm, own)| copies::finding(&crm, &own, caller.language))
+            }
             _ => None,
         };
         let (state, proof) = match (found, key) {

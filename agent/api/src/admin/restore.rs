@@ -32,9 +32,11 @@ use crate::shape::copies as shape;
 use crate::shape::plain::Time;
 
 /// Where a store waits that was restored, beside the one of now.
-pub const WAITS_IN: &str = "restored";
+const WAITS_IN: &str = "restored";
 /// The file in there that says that it is whole.
-pub const WHOLE: &str = "whole";
+const WHOLE: &str = "whole";
+/// Where the one of now makes way.
+const FORMER: &str = "former";
 
 /// How often a name is asked for again, a second apart: one that was just allowed is being looked up.
 const PATIENCE: usize = 10;
@@ -269,4 +271,31 @@ fn clear(directory: &Path) -> std::io::Result<()> {
 fn whole(directory: &Path) -> std::io::Result<()> {
     std::fs::File::create(directory.join(WHOLE))?.sync_all()?;
     std::fs::File::open(directory)?.sync_all()
+}
+
+/// A store that was restored takes the place of the one that is there, before anybody opens that. After a cut in
+/// between the next start goes on.
+///
+/// # Errors
+/// When the disk refuses. One of the two is there then.
+pub fn take_restored(directory: &Path, store: &str) -> std::io::Result<()> {
+    let waits = directory.join(WAITS_IN);
+    if !std::fs::exists(waits.join(WHOLE))? {
+        return Ok(());
+    }
+    let (restored, place, former) =
+        (waits.join(store), directory.join(store), directory.join(FORMER));
+    if std::fs::exists(&restored)? {
+        clear(&former)?;
+        match std::fs::rename(&place, &former) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => std::fs::rename(&restored, &place)?,
+        }
+        std::fs::File::open(directory)?.sync_all()?;
+        tracing::info!("the store that was restored is in the place of the one before");
+    }
+    clear(&former)?;
+    // What is remembered of targets is of the store before.
+    clear(&directory.join("copies"))?;
+    clear(&waits)
 }

@@ -128,6 +128,7 @@ async fn setup(State(admin): State<Admin>, caller: Caller, StepSecret(step): Ste
     let unproven = |of: &Enrolment| admin.parts().identity.unproven(&of.secret);
     let totp = enrolment.as_ref().and_then(unproven).as_ref().map(told_totp);
     let next = match enrolment {
+        _ if admin.is_restoring() => SetupStep::Restore,
         Some(Enrolment { proven: true, .. }) => SetupStep::Choices,
         Some(_) if totp.is_some() => SetupStep::Totp,
         _ => SetupStep::Account,

@@ -150,9 +150,14 @@ pub(super) fn routes() -> Vec<Route> {
             .problems(&[422]),
         Route::new(Get, "/settings/history/{id}", Session, "A change with both documents")
             .gives::<t::WholeChange>(),
-        Route::new(Get, "/settings/former", Session, "Settings of the box that this one came back from")
-            .gives::<t::FormerSettings>()
-            .problems(&[404]),
+        Route::new(
+            Get,
+            "/settings/former",
+            Session,
+            "Settings of the box that this one came back from",
+        )
+        .gives::<t::FormerSettings>()
+        .problems(&[404]),
         Route::new(Delete, "/settings/former", Session, "Leave them: what is in force stays")
             .problems(&[404]),
         Route::new(Get, "/settings/export", Session, "The settings in force as a file")

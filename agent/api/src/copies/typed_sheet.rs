@@ -75,11 +75,7 @@ fn of_text(text: &str, whose: Whose) -> Result<Sheeted, &'static str> {
     Ok(Sheeted { place, key: sheet.key, opens: sheet.opens })
 }
 
-fn key(
-    at: &'static str,
-    typed: Option<&Secret>,
-    refused: &mut Vec<Field>,
-) -> Option<SheetKey> {
+fn key(at: &'static str, typed: Option<&Secret>, refused: &mut Vec<Field>) -> Option<SheetKey> {
     let key = typed.map(|key| SheetKey::parse(key.reveal()));
     match key {
         None => refused.push(Field::new(at, "empty")),

@@ -9,8 +9,8 @@ use tokio::sync::broadcast;
 use vault::{Applied, Kind, Store};
 
 use super::Parts;
-use super::place::Place;
 use super::copied;
+use super::place::Place;
 use crate::copies::Copies;
 use crate::problem::{Code, Problem};
 use crate::reply::broken;

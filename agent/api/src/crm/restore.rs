@@ -11,11 +11,11 @@ use backup::Id;
 use backup::service::{Found, Why};
 use events::{CrmState as Told, Event};
 
+use super::Crm;
 use super::copied;
 use super::life::{Life, Stage, clear, end, not_written};
 use super::place::{Front, Mark};
 use super::state::stranger;
-use super::Crm;
 use crate::caller::{Caller, Sent, StepSecret};
 use crate::copies::{Sheeted, Whose, apart, copies_found, typed_sheet, why};
 use crate::problem::{Code, Problem};

@@ -40,6 +40,8 @@ pub enum SetupStep {
     Totp,
     /// Zones, and who reaches the CRM.
     Choices,
+    /// Nothing: a copy is being restored.
+    Restore,
 }
 
 /// A network card.

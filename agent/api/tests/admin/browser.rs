@@ -1,13 +1,14 @@
 //! The application behind its door, and a browser with one jar of cookies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::admin::blocking::{FetchOrder, ListsLink};
-use api::admin::{self, Admin, Authority, Bell, Connections, CrmLink, Parts};
+use api::admin::{self, Admin, Authority, Bell, Connections, CrmLink, Home, Parts};
 use api::caller::{Line, Remote};
 use api::contract::App;
+use api::copies::{Copies, opens};
 use api::language::BoxLanguage;
 use api::shape::admin::{Certificates, CrmReach, Leaf};
 use api::shape::blocking::FetchState;
@@ -16,13 +17,14 @@ use api::site::{self, Reports};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use backup::service::Said;
 use data_encoding::BASE32_NOPAD;
 use events::Order;
 use http_body_util::BodyExt;
 use identity::{Identity, Realm, STEP_MS, TotpSecret};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tower::ServiceExt;
 use vault::engine::{Engine, Options, SledEngine};
 use vault::{Clock, Moment, Store, Unlock};
@@ -86,6 +88,10 @@ pub struct Site {
     /// How lists are fetched, and which are to be.
     pub fetches: watch::Sender<std::collections::BTreeMap<String, FetchState>>,
     pub fetching: Mutex<mpsc::Receiver<FetchOrder>>,
+    /// Copies of the store, what they say, and whether the process is to end.
+    pub copies: Arc<Copies>,
+    pub said: Mutex<std::sync::mpsc::Receiver<Said>>,
+    pub over: Arc<Notify>,
     lines: Lines,
     router: Router,
     _directory: Arc<TempDir>,
@@ -95,8 +101,13 @@ pub struct Site {
 
 impl Disk {
     pub fn new(hostd: Hostd) -> Self {
+        Self::with_key(hostd, [7; 32])
+    }
+
+    /// Of a machine with this key.
+    pub fn with_key(hostd: Hostd, key: [u8; 32]) -> Self {
         let directory = Arc::new(tempfile::tempdir().unwrap());
-        std::fs::write(directory.path().join("machine"), [7; 32]).unwrap();
+        std::fs::write(directory.path().join("machine"), key).unwrap();
         let start = Moment { wall: EPOCH, since_start: Duration::ZERO };
         Self { directory, hostd, clock: Arc::new(Hands(Mutex::new(start))) }
     }
@@ -122,6 +133,7 @@ impl Disk {
     pub async fn start(&self) -> Site {
         let (hostd, clock) = (self.hostd.clone(), self.clock.clone());
         let path = self.directory.path().join("store.1");
+        api::admin::take_restored(self.directory.path(), "store.1").unwrap();
         let unlock = Unlock::Machine(self.directory.path().join("machine"));
         let store = match path.exists() {
             true => Store::open(&path, &unlock, clock.clone()).unwrap(),
@@ -141,6 +153,19 @@ impl Disk {
         let language = BoxLanguage::default();
         let lines = Lines(Arc::new(Mutex::new(1)), Arc::default());
         let bell = Bell::open(store.clone(), clock.clone()).await.unwrap();
+        let home = Home {
+            directory: self.directory.path().to_path_buf(),
+            machine_key: self.directory.path().join("machine"),
+            authorities: self.directory.path().join("authorities.pem"),
+            resolve: Arc::new(|_| vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]),
+            store: "store.1",
+        };
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        let opens = opens(&store).await.unwrap();
+        let (say, said) = std::sync::mpsc::channel();
+        let say = Arc::new(move |one| drop(say.send(one)));
+        let copies = Arc::new(home.begin(store.clone(), opens, &as_clock, say).unwrap());
+        let over = Arc::new(Notify::new());
         let admin = Admin::new(Parts {
             store: store.clone(),
             identity,
@@ -152,6 +177,9 @@ impl Disk {
             lists: ListsLink { told: fetches.1, orders: fetch },
             bell: bell.clone(),
             certificates: in_force,
+            home,
+            copies: Arc::clone(&copies),
+            over: Arc::clone(&over),
         });
         let pages = self.directory.path().to_path_buf();
         let api = admin::routes(admin.clone());
@@ -169,6 +197,9 @@ impl Disk {
             orders,
             fetches,
             fetching,
+            copies,
+            said: Mutex::new(said),
+            over,
             lines,
             router,
             _directory,

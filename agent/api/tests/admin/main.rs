@@ -7,6 +7,7 @@ mod alerts;
 mod attempts;
 mod blocking;
 mod browser;
+mod copied;
 mod crm;
 mod crm_access;
 mod egress;
@@ -15,6 +16,9 @@ mod hostd;
 mod leases;
 #[path = "../common/listed.rs"]
 mod listed;
+#[path = "../../../backup/tests/all/nas.rs"]
+#[allow(dead_code, reason = "some of it is of other tests")]
+mod nas;
 mod packets;
 mod pages;
 mod review;

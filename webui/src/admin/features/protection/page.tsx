@@ -10,6 +10,7 @@ import { Icon, type IconName } from "../../../ui/icons";
 import { Page, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { Protection, ProtectionRow } from "../../api";
+import { FormerNote } from "../settings/former-page";
 import { Gates } from "./gates";
 import { shownState } from "./shown-state";
 
@@ -30,6 +31,7 @@ export function ProtectionPage() {
   const query = useQuery({ queryKey: ["protection", language], queryFn: ({ signal }) => read<Protection>("/protection", signal), refetchInterval: 30_000 });
   return (
     <Page title={t("admin.protection")} lead={t("admin.protectionLead")}>
+      <FormerNote />
       <Loaded query={query}>
         {(protection) => (
           <>

@@ -10,6 +10,7 @@ import { Facts, Page, Sheet } from "../../../ui/page";
 import { When } from "../../../ui/when";
 import type { HistoryItem, Settings } from "../../api";
 import { useTrial } from "../../trial/provider";
+import { FormerNote } from "./former-page";
 import { History, useHistory } from "./history";
 
 const STATE_ICONS = { kept: "check", trying: "clock", previous: "triangle" } as const;
@@ -36,6 +37,7 @@ export function SettingsPage() {
         </>
       }
     >
+      <FormerNote />
       <Loaded query={query}>{(settings) => <InForce settings={settings} kept={kept} isWhole={history.data !== undefined && !history.hasNextPage} />}</Loaded>
       <History query={history} />
     </Page>

@@ -17,13 +17,15 @@ export interface ChoicesDraft {
 interface Drafts {
   account: AccountDraft | null;
   choices: ChoicesDraft | null;
+  /** A copy is to be restored instead. */
+  restoring: boolean;
 }
 
 const KEPT = "setup";
 
 export function draftsOf(text: string | null): Drafts {
   const kept = parsed(text);
-  return { account: accountOf(kept.account), choices: choicesDraftOf(kept.choices) };
+  return { account: accountOf(kept.account), choices: choicesDraftOf(kept.choices), restoring: kept.restoring === true };
 }
 
 export function readDrafts(): Drafts {

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { post, read } from "../../../api/client";
 import { isProblem, type Problem } from "../../../api/problem";
 import type { TotpSetup } from "../../../api/shared";
+import { RestoreStep } from "../../../copies/restore";
 import { useLanguage, useText } from "../../../i18n";
 import { Loading } from "../../../ui/async";
 import { Button } from "../../../ui/button";
@@ -22,29 +23,39 @@ import { Choices } from "./choices";
 import { keepDrafts, readDrafts } from "./drafts";
 
 type Step = "code" | "account" | "totp" | "choices" | "done";
+
+/** In place of a set-up the box comes back from a copy. */
+type Restoring = "asked" | "running" | "done";
 const STEPS: Step[] = ["code", "account", "totp", "choices", "done"];
 
 export function Wizard(props: { onFinished: () => void }) {
   const { t } = useText();
   // A set-up that this tab had begun: where it was, the box says.
-  const [looking, setLooking] = useState(() => readDrafts().account !== null);
+  const [looking, setLooking] = useState(() => readDrafts().account !== null || readDrafts().restoring);
   const [step, setStep] = useState<Step>("code");
   const [setup, setSetup] = useState<Setup | null>(null);
   const [totp, setTotp] = useState<TotpSetup | null>(null);
   const [made, setMade] = useState<ManagerCode | null>(null);
+  const [restoring, setRestoring] = useState<Restoring | null>(null);
   // The step is over: begin again, saying why.
   const [over, setOver] = useState<StepOver | null>(null);
   const lost = (problem: Problem) => {
     const why = stepOver(problem);
     if (why === null) return;
     setOver(why);
+    setRestoring(null);
     setStep("code");
+  };
+  const restores = (how: Restoring | null) => {
+    keepDrafts({ restoring: how === "asked" || how === "running" });
+    setRestoring(how);
   };
   const goOn = (found: Setup) => {
     setSetup(found);
     setTotp(found.totp ?? null);
     setOver(null);
-    setStep(found.next);
+    setRestoring(found.next === "restore" ? "running" : readDrafts().restoring ? "asked" : null);
+    setStep(found.next === "restore" ? "account" : found.next);
   };
   useEffect(() => {
     if (!looking) return;
@@ -68,9 +79,9 @@ export function Wizard(props: { onFinished: () => void }) {
       }
       steps={STEPS.map((one) => t(`admin.step.${one}`))}
       at={STEPS.indexOf(step)}
-      title={t(`admin.step.${step}.title`)}
-      lead={t(`admin.step.${step}.lead`)}
-      foot={step === "done" ? null : t("admin.untilLast")}
+      title={t(restoring === null ? `admin.step.${step}.title` : restoring === "done" ? "copies.restore.done" : "copies.restore.title")}
+      lead={t(restoring === null ? `admin.step.${step}.lead` : restoring === "done" ? "copies.restore.doneText" : "copies.box.restore.lead")}
+      foot={step === "done" || restoring !== null ? null : t("admin.untilLast")}
     >
       {step === "code" && (
         <CodeStep
@@ -85,10 +96,31 @@ export function Wizard(props: { onFinished: () => void }) {
           onDone={async () => goOn(await read<Setup>("/setup"))}
         />
       )}
-      {step === "account" && setup && (
+      {step === "account" && restoring === "done" && (
+        <div>
+          <Button kind="primary" size="large" onClick={() => location.assign("/")}>
+            {t("copies.restore.signIn")}
+          </Button>
+        </div>
+      )}
+      {step === "account" && restoring !== null && restoring !== "done" && (
+        <RestoreStep
+          at="/setup"
+          running={restoring === "running"}
+          onBack={() => restores(null)}
+          onLost={lost}
+          onDone={() => restores("done")}
+          onOver={(problem) => {
+            lost(problem);
+            return Promise.resolve();
+          }}
+        />
+      )}
+      {step === "account" && restoring === null && setup && (
         <AccountStep
           setup={setup}
           onLost={lost}
+          onRestore={() => restores("asked")}
           onDone={(next) => {
             setTotp(next);
             setStep("totp");
@@ -126,7 +158,7 @@ export function Wizard(props: { onFinished: () => void }) {
 // Kept outside the step, so that going back and forth loses nothing; gone with the page.
 let password = "";
 
-function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; onDone: (totp: TotpSetup) => void }) {
+function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; onRestore: () => void; onDone: (totp: TotpSetup) => void }) {
   const { t } = useText();
   const { language } = useLanguage();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -158,6 +190,11 @@ function AccountStep(props: { setup: Setup; onLost: (problem: Problem) => void; 
       <Button kind="primary" size="large" type="submit" busy={form.busy}>
         {t("ui.continue")}
       </Button>
+      <div className="border-t border-line pt-4">
+        <Button kind="quiet" icon="undo" onClick={props.onRestore}>
+          {t("copies.restore.instead")}
+        </Button>
+      </div>
     </Form>
   );
 }

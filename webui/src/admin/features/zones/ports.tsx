@@ -103,7 +103,7 @@ function PortRow({ name, zones, draft }: { name: string; zones: Zones; draft: Dr
 }
 
 /** What a port carries, in words. */
-function useRoleText(): (role: Role) => string {
+export function useRoleText(): (role: Role) => string {
   const { t } = useText();
   const zone = useZoneName();
   return (role) => {

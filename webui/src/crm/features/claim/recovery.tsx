@@ -11,7 +11,7 @@ import { CodeField } from "../../../ui/field";
 import { Form, useForm } from "../../../ui/form";
 import { Actions, Facts, Sheet } from "../../../ui/page";
 import type { RecoveryKey } from "../../api";
-import { Groups } from "../../groups";
+import { Groups } from "../../../ui/groups";
 
 interface Props {
   organisation: string;

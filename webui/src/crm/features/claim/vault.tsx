@@ -8,7 +8,7 @@ import { Button } from "../../../ui/button";
 import { PasswordField, TextField } from "../../../ui/field";
 import { Form, ProblemNote, useForm } from "../../../ui/form";
 import type { Proposal, RecoveryKey } from "../../api";
-import { Groups } from "../../groups";
+import { Groups } from "../../../ui/groups";
 import { keepClaim } from "./drafts";
 
 export interface Vault {
@@ -101,7 +101,7 @@ export function VaultStep(props: Props) {
       )}
       <div className="border-t border-line pt-4">
         <Button kind="quiet" icon="undo" onClick={props.onRestore}>
-          {t("crm.restore.instead")}
+          {t("copies.restore.instead")}
         </Button>
       </div>
     </Form>

@@ -16,10 +16,10 @@ import { TotpCode, TotpSecret } from "../../../ui/sign-in";
 import { type StepOver, stepOver } from "../../../ui/step-over";
 import { Steps } from "../../../ui/steps";
 import { NewAccountForm, type NewAccount } from "../../account-form";
+import { RestoreStep } from "../../../copies/restore";
 import { type ClaimSoFar, type RecoveryKey, START, type Start } from "../../api";
 import { forgetClaim, keepAccount, keepClaim, readClaim } from "./drafts";
 import { RecoveryStep } from "./recovery";
-import { RestoreStep } from "./restore";
 import { VaultStep, type Vault } from "./vault";
 
 const STEPS = ["code", "vault", "recovery", "account", "totp"] as const;
@@ -76,8 +76,8 @@ export function ClaimWizard({ start }: { start: Start }) {
       mark={<Mark look="crm" name={vault.organisation || t("ui.product")} second={t("crm.app")} />}
       steps={STEPS.map((one) => t(`crm.step.${one}`))}
       at={STEPS.indexOf(step)}
-      title={t(restoring === null ? `crm.step.${step}.title` : "crm.restore.title")}
-      lead={t(restoring === null ? `crm.step.${step}.lead` : "crm.restore.lead")}
+      title={t(restoring === null ? `crm.step.${step}.title` : "copies.restore.title")}
+      lead={t(restoring === null ? `crm.step.${step}.lead` : "copies.crm.restore.lead")}
       foot={t("crm.claim.yours")}
     >
       {step === "code" && (
@@ -96,7 +96,20 @@ export function ClaimWizard({ start }: { start: Start }) {
           }}
         />
       )}
-      {step === "vault" && restoring !== null && <RestoreStep running={restoring === "running"} onBack={() => setRestoring(null)} onLost={lost} />}
+      {step === "vault" && restoring !== null && (
+        <RestoreStep
+          at="/claim"
+          running={restoring === "running"}
+          onBack={() => setRestoring(null)}
+          onLost={lost}
+          onDone={() => undefined}
+          onOver={async (problem) => {
+            // Once it is there nobody's claim is left: the page that everybody sees says so.
+            await client.invalidateQueries({ queryKey: START });
+            lost(problem);
+          }}
+        />
+      )}
       {step === "vault" && restoring === null && (
         <VaultStep
           typed={vault}

@@ -2,17 +2,17 @@
 // along to another place.
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { call } from "../../../api/client";
-import { useText } from "../../../i18n";
-import { useAddressPart } from "../../../ui/address-part";
-import { EmptyState, Loaded } from "../../../ui/async";
-import { Note } from "../../../ui/badge";
-import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { Checkbox, SelectField, TextField } from "../../../ui/field";
-import { Form, useForm } from "../../../ui/form";
-import { useToast } from "../../../ui/overlay";
-import { Actions, Page, Sheet } from "../../../ui/page";
-import type { CopyTarget } from "../../api";
+import { call } from "../api/client";
+import { useText } from "../i18n";
+import { useAddressPart } from "../ui/address-part";
+import { EmptyState, Loaded } from "../ui/async";
+import { Note } from "../ui/badge";
+import { Button, ButtonLink, TextLink } from "../ui/button";
+import { Checkbox, SelectField, TextField } from "../ui/field";
+import { Form, useForm } from "../ui/form";
+import { useToast } from "../ui/overlay";
+import { Actions, Page, Sheet } from "../ui/page";
+import type { CopyTarget } from "./api";
 import { limits, rateText, sentLimit, toldOfLimit, typedLimit } from "./limit";
 import { isByKey, isElsewhere, kindOf, sentPlace, toldOfPlace, typedPlace } from "./place";
 import { PlaceFields } from "./place-fields";
@@ -37,15 +37,15 @@ function FormPage(props: { find: (all: CopyTarget[]) => CopyTarget | null | unde
   const [start, setStart] = useState<{ before: CopyTarget | null | undefined } | null>(null);
   const found = start ?? (query.data && { before: props.find(query.data.items) });
   if (start === null && found) setStart(found);
-  const title = t(found?.before ? "crm.copies.edit" : "crm.copies.add");
+  const title = t(found?.before ? "copies.edit" : "copies.add");
   return (
-    <Page narrow title={title} lead={t("crm.copies.formLead")} above={<TextLink href={COPIES}>{t("crm.copies")}</TextLink>}>
+    <Page narrow title={title} lead={t("copies.formLead")} above={<TextLink href={COPIES}>{t("copies.title")}</TextLink>}>
       <Loaded query={query}>
         {() => (
           <Sheet>
             {found?.before === undefined ? (
-              <EmptyState title={t("crm.copies.gone")} action={<ButtonLink href={COPIES}>{t("ui.back")}</ButtonLink>}>
-                {t("crm.copies.goneText")}
+              <EmptyState title={t("copies.gone")} action={<ButtonLink href={COPIES}>{t("ui.back")}</ButtonLink>}>
+                {t("copies.goneText")}
               </EmptyState>
             ) : (
               <TargetForm title={title} before={found.before} />
@@ -65,7 +65,7 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
   const anew = useCopyTargetsAnew();
   const form = useForm({
     initial: { name: before?.name ?? "", ...typedPlace(before), ...typedLimit(before), locks: (before?.lockDays ?? null) !== null, lockDays: String(before?.lockDays ?? USUAL_LOCK) },
-    check: ({ kind, locks, lockDays }) => ({ lockDays: kind === "s3" && locks && !/^\d{1,4}$/.test(lockDays.trim()) ? t("crm.copies.lockNumber") : undefined }),
+    check: ({ kind, locks, lockDays }) => ({ lockDays: kind === "s3" && locks && !/^\d{1,4}$/.test(lockDays.trim()) ? t("copies.lockNumber") : undefined }),
     told: (problem) => ({ ...toldOfPlace(problem), ...toldOfLimit(problem) }),
     submit: async ({ name, locks, lockDays, limit, hours, from, to, ...typed }) => {
       // What was typed as a password before the box's key was chosen is none.
@@ -76,7 +76,7 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
           ? await call<CopyTarget>("POST", COPIES, { body })
           : await call<CopyTarget>("PUT", `${COPIES}/${before.id}`, { body, ifMatch: `"${before.version}"` });
       await anew();
-      toast(t("crm.copies.saved", { name: data.name }));
+      toast(t("copies.saved", { name: data.name }));
       // A key that its server does not know yet is shown first, with the target.
       go(data.sheet === null && (data.publicKey === null || data.publicKey === before?.publicKey) ? `${COPIES}/${data.id}/sheet` : COPIES);
     },
@@ -86,34 +86,34 @@ function TargetForm(props: { title: string; before: CopyTarget | null }) {
   const isBucket = kind === "s3";
   return (
     <Form form={form} label={props.title}>
-      <TextField label={t("crm.copies.name")} hint={t("crm.copies.nameHint")} field={form.field("name")} autoComplete="off" />
+      <TextField label={t("copies.name")} hint={t("copies.nameHint")} field={form.field("name")} autoComplete="off" />
       <PlaceFields kind={kind} field={form.field} kept={before !== null && kindOf(before) === kind && !isByKey(typedPlace(before))} signIn={signIn} ofSheet={false} />
       {isBucket && (
         <div>
-          <Checkbox label={t("crm.copies.locks")} hint={t("crm.copies.locksHint")} checked={locks} onChecked={(on) => form.set("locks", on)} />
+          <Checkbox label={t("copies.locks")} hint={t("copies.locksHint")} checked={locks} onChecked={(on) => form.set("locks", on)} />
           {locks && (
             <div className="mt-2 max-w-40 pl-7">
-              <TextField label={t("crm.copies.lockDays")} field={form.field("lockDays")} inputMode="numeric" autoComplete="off" />
+              <TextField label={t("copies.lockDays")} field={form.field("lockDays")} inputMode="numeric" autoComplete="off" />
             </div>
           )}
         </div>
       )}
       <div>
-        <SelectField label={t("crm.copies.limit")} hint={t("crm.copies.limitHint")} field={form.field("limit")} options={limits(form.values.limit).map((one) => ({ value: one, label: one === "" ? t("crm.copies.noLimit") : t("crm.copies.limitOf", { rate: rateText(one) }) }))} />
+        <SelectField label={t("copies.limit")} hint={t("copies.limitHint")} field={form.field("limit")} options={limits(form.values.limit).map((one) => ({ value: one, label: one === "" ? t("copies.noLimit") : t("copies.limitOf", { rate: rateText(one) }) }))} />
         {form.values.limit !== "" && (
           <div className="mt-2">
-            <Checkbox label={t("crm.copies.hours")} hint={t("crm.copies.hoursHint")} checked={form.values.hours} onChecked={(on) => form.set("hours", on)} />
+            <Checkbox label={t("copies.hours")} hint={t("copies.hoursHint")} checked={form.values.hours} onChecked={(on) => form.set("hours", on)} />
             {form.values.hours && (
               <div className="mt-2 grid max-w-80 grid-cols-2 gap-4 pl-7">
-                <TextField label={t("crm.copies.hoursFrom")} field={form.field("from")} type="time" />
-                <TextField label={t("crm.copies.hoursTo")} field={form.field("to")} type="time" />
+                <TextField label={t("copies.hoursFrom")} field={form.field("from")} type="time" />
+                <TextField label={t("copies.hoursTo")} field={form.field("to")} type="time" />
               </div>
             )}
           </div>
         )}
       </div>
-      {moves && <Note state="needs-you">{t("crm.copies.voids")}</Note>}
-      <Note>{t("crm.copies.egress")}</Note>
+      {moves && <Note state="needs-you">{t("copies.voids")}</Note>}
+      <Note>{t("copies.egress")}</Note>
       <Actions>
         <Button kind="primary" type="submit" busy={form.busy}>
           {t("ui.save")}

@@ -2,36 +2,38 @@
 // before anybody needs it.
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { call, post } from "../../../api/client";
-import { isProblem, type Problem } from "../../../api/problem";
-import { useText } from "../../../i18n";
-import { useAddressPart } from "../../../ui/address-part";
-import { EmptyState, Loaded } from "../../../ui/async";
-import { Note } from "../../../ui/badge";
-import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { CodeField } from "../../../ui/field";
-import { Form, ProblemNote, useForm } from "../../../ui/form";
-import { useToast } from "../../../ui/overlay";
-import { Actions, Facts, Page, Sheet } from "../../../ui/page";
-import { QrCode } from "../../../ui/qr";
-import { DateOf } from "../../../ui/when";
-import type { CopySheet, CopyTarget } from "../../api";
-import { Groups } from "../../groups";
+import { call, post } from "../api/client";
+import { isProblem, type Problem } from "../api/problem";
+import { useText } from "../i18n";
+import { useAddressPart } from "../ui/address-part";
+import { EmptyState, Loaded } from "../ui/async";
+import { Note } from "../ui/badge";
+import { Button, ButtonLink, TextLink } from "../ui/button";
+import { CodeField } from "../ui/field";
+import { Form, ProblemNote, useForm } from "../ui/form";
+import { useToast } from "../ui/overlay";
+import { Actions, Facts, Page, Sheet } from "../ui/page";
+import { QrCode } from "../ui/qr";
+import { DateOf } from "../ui/when";
+import type { CopySheet, CopyTarget } from "./api";
+import { Groups } from "../ui/groups";
 import { kindOf } from "./place";
 import { COPIES, useCopyTargets, useCopyTargetsAnew } from "./targets";
+import { useWhose } from "./whose";
 
 /** A QR code that cameras still read has no more of the text. */
 const MOST_QR = 1_800;
 
-const ADDRESS = { rest: "crm.copies.address", sftp: "crm.copies.server", s3: "crm.copies.endpoint" } as const;
+const ADDRESS = { rest: "copies.address", sftp: "copies.server", s3: "copies.endpoint" } as const;
 
 function secretOf({ bucket, sftp }: CopySheet) {
-  if (sftp?.signIn === "key") return "crm.copies.boxKey";
-  return bucket === null ? "crm.copies.password" : "crm.copies.secret";
+  if (sftp?.signIn === "key") return "copies.boxKey";
+  return bucket === null ? "copies.password" : "copies.secret";
 }
 
 export function CopySheetPage() {
   const { t } = useText();
+  const whose = useWhose();
   const id = useAddressPart("id");
   const query = useCopyTargets();
   const [sheet, setSheet] = useState<CopySheet | null>(null);
@@ -39,11 +41,11 @@ export function CopySheetPage() {
   return (
     <Page
       narrow
-      title={t("crm.copies.sheet")}
-      lead={<span className="screen-only">{t("crm.copies.sheetLead")}</span>}
+      title={t("copies.sheet")}
+      lead={<span className="screen-only">{t(`copies.${whose}.sheetLead`)}</span>}
       above={
         <span className="screen-only">
-          <TextLink href={COPIES}>{t("crm.copies")}</TextLink>
+          <TextLink href={COPIES}>{t("copies.title")}</TextLink>
         </span>
       }
     >
@@ -53,8 +55,8 @@ export function CopySheetPage() {
           if (target === undefined) {
             return (
               <Sheet>
-                <EmptyState title={t("crm.copies.gone")} action={<ButtonLink href={COPIES}>{t("ui.back")}</ButtonLink>}>
-                  {t("crm.copies.goneText")}
+                <EmptyState title={t("copies.gone")} action={<ButtonLink href={COPIES}>{t("ui.back")}</ButtonLink>}>
+                  {t("copies.goneText")}
                 </EmptyState>
               </Sheet>
             );
@@ -68,10 +70,10 @@ export function CopySheetPage() {
               <div className="screen-only">
                 <Actions>
                   <Button icon="print" size="large" onClick={() => window.print()}>
-                    {t("crm.copies.print")}
+                    {t("copies.print")}
                   </Button>
                   <Button kind="primary" size="large" onClick={() => setTyping(true)}>
-                    {t("crm.copies.onPaper")}
+                    {t("copies.onPaper")}
                   </Button>
                 </Actions>
               </div>
@@ -103,10 +105,10 @@ function Ask({ target, onSheet }: { target: CopyTarget; onSheet: (sheet: CopyShe
   return (
     <Sheet title={target.name}>
       <div className="grid justify-items-start gap-4">
-        <p className="text-body text-ink-2">{t("crm.copies.sheetAsk")}</p>
+        <p className="text-body text-ink-2">{t("copies.sheetAsk")}</p>
         {problem && <ProblemNote problem={problem} />}
         <Button kind="primary" icon="eye" busy={busy} onClick={() => void show()}>
-          {t("crm.copies.sheetShow")}
+          {t("copies.sheetShow")}
         </Button>
       </div>
     </Sheet>
@@ -115,40 +117,42 @@ function Ask({ target, onSheet }: { target: CopyTarget; onSheet: (sheet: CopyShe
 
 function Shown({ sheet }: { sheet: CopySheet }) {
   const { t } = useText();
+  const whose = useWhose();
   const fits = sheet.text.length <= MOST_QR;
   const typed = (text: string) => <span className="font-mono break-all select-all" translate="no">{text}</span>;
   return (
-    <Sheet title={sheet.organisation ?? t("ui.product")} aside={<DateOf at={sheet.at} />} footer={t("crm.copies.sheetKeep")}>
+    <Sheet title={sheet.organisation ?? t("ui.product")} aside={<DateOf at={sheet.at} />} footer={t(`copies.${whose}.sheetKeep`)}>
       <div className="grid gap-5">
-        <p className="text-body text-ink-2">{t("crm.copies.sheetHow")}</p>
-        {fits ? <QrCode dense text={sheet.text} label={t("crm.copies.qr")} /> : <p className="text-body text-ink-2">{t("crm.copies.noQr")}</p>}
+        <p className="text-body text-ink-2">{t(`copies.${whose}.sheetHow`)}</p>
+        {fits ? <QrCode dense text={sheet.text} label={t("copies.qr")} /> : <p className="text-body text-ink-2">{t("copies.noQr")}</p>}
         <Facts
           items={[
-            { label: t("crm.copies.name"), value: sheet.name },
+            { label: t("copies.name"), value: sheet.name },
             { label: t(ADDRESS[kindOf(sheet)]), value: typed(sheet.address) },
             ...(sheet.sftp === null
               ? []
               : [
-                  { label: t("crm.copies.path"), value: typed(sheet.sftp.folder) },
-                  { label: t("crm.copies.hostKey"), value: typed(sheet.sftp.hostKey) },
-                  { label: t("crm.copies.signIn"), value: t(`crm.copies.signInBy.${sheet.sftp.signIn}`) },
+                  { label: t("copies.path"), value: typed(sheet.sftp.folder) },
+                  { label: t("copies.hostKey"), value: typed(sheet.sftp.hostKey) },
+                  { label: t("copies.signIn"), value: t(`copies.signInBy.${sheet.sftp.signIn}`) },
                 ]),
             ...(sheet.bucket === null
               ? []
               : [
-                  { label: t("crm.copies.region"), value: typed(sheet.bucket.region) },
-                  { label: t("crm.copies.bucket"), value: typed(sheet.bucket.name) },
-                  ...(sheet.bucket.folder === "" ? [] : [{ label: t("crm.copies.folder"), value: typed(sheet.bucket.folder) }]),
-                  { label: t("crm.copies.style"), value: t(`crm.copies.styleOf.${sheet.bucket.style}`) },
+                  { label: t("copies.region"), value: typed(sheet.bucket.region) },
+                  { label: t("copies.bucket"), value: typed(sheet.bucket.name) },
+                  ...(sheet.bucket.folder === "" ? [] : [{ label: t("copies.folder"), value: typed(sheet.bucket.folder) }]),
+                  { label: t("copies.style"), value: t(`copies.styleOf.${sheet.bucket.style}`) },
                 ]),
-            { label: t(sheet.bucket === null ? "crm.copies.user" : "crm.copies.keyId"), value: typed(sheet.user) },
+            { label: t(sheet.bucket === null ? "copies.user" : "copies.keyId"), value: typed(sheet.user) },
             { label: t(secretOf(sheet)), value: typed(sheet.password) },
-            { label: t("crm.copies.key"), value: <Groups text={sheet.key} /> },
+            { label: t("copies.key"), value: <Groups text={sheet.key} /> },
+            ...(sheet.opens === null ? [] : [{ label: t("copies.opens"), value: <Groups text={sheet.opens} /> }]),
           ]}
         />
-        {sheet.hasAuthority && <p className="text-body text-ink-2">{t(fits ? "crm.copies.certificateIn" : "crm.copies.certificateToo")}</p>}
-        <p className="text-body text-ink-2">{t("crm.copies.stock")}</p>
-        <Facts items={[{ label: t("crm.copies.lastWord"), value: <Groups text={sheet.lastWord} /> }]} />
+        {sheet.hasAuthority && <p className="text-body text-ink-2">{t(fits ? "copies.certificateIn" : "copies.certificateToo")}</p>}
+        <p className="text-body text-ink-2">{t("copies.stock")}</p>
+        <Facts items={[{ label: t("copies.lastWord"), value: <Groups text={sheet.lastWord} /> }]} />
       </div>
     </Sheet>
   );
@@ -161,21 +165,21 @@ function TypeBack({ target, onShow }: { target: CopyTarget; onShow: () => void }
   const anew = useCopyTargetsAnew();
   const form = useForm({
     initial: { lastWord: "" },
-    check: (values) => ({ lastWord: values.lastWord.trim() === "" ? t("crm.copies.lastEmpty") : undefined }),
+    check: (values) => ({ lastWord: values.lastWord.trim() === "" ? t("copies.lastEmpty") : undefined }),
     submit: async (body) => {
       await call("POST", `${COPIES}/${target.id}/sheet/proof`, { body, ifMatch: `"${target.version}"` });
       await anew();
-      toast(t("crm.copies.proved"));
+      toast(t("copies.proved"));
       go(COPIES);
     },
   });
   return (
     <Sheet>
-      <Form form={form} label={t("crm.copies.sheet")}>
-        <Note>{t("crm.copies.typeWhy")}</Note>
-        <CodeField label={t("crm.copies.last")} hint={t("crm.copies.lastHint")} field={form.field("lastWord")} maxLength={20} autoFocus />
+      <Form form={form} label={t("copies.sheet")}>
+        <Note>{t("copies.typeWhy")}</Note>
+        <CodeField label={t("copies.last")} hint={t("copies.lastHint")} field={form.field("lastWord")} maxLength={20} autoFocus />
         <Actions>
-          <Button onClick={onShow}>{t("crm.copies.showAgain")}</Button>
+          <Button onClick={onShow}>{t("copies.showAgain")}</Button>
           <Button kind="primary" type="submit" busy={form.busy}>
             {t("ui.continue")}
           </Button>

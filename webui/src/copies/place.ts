@@ -1,6 +1,6 @@
 // Where copies lie, as it is typed: a restic REST server, a bucket of an object store, or a folder on an SFTP server. Pure.
-import type { Problem } from "../../../api/problem";
-import type { CopyBucket, CopySftp, CopyTarget } from "../../api";
+import type { Problem } from "../api/problem";
+import type { CopyBucket, CopySftp, CopyTarget } from "./api";
 
 export const KINDS = ["rest", "sftp", "s3"] as const;
 export const SIGN_INS = ["password", "key"] as const;

@@ -1,6 +1,6 @@
 // How fast copies may go out, as it is typed: one of some rates, in some hours or in all. Pure.
-import type { Problem } from "../../../api/problem";
-import type { CopyTarget, CopyTargetGiven } from "../../api";
+import type { Problem } from "../api/problem";
+import type { CopyTarget, CopyTargetGiven } from "./api";
 
 /** Kilobits a second that are offered; none for as fast as it goes. */
 const OFFERED = ["", "512", "1000", "2000", "5000", "10000", "50000"];

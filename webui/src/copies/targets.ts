@@ -1,8 +1,8 @@
 // What the box says of targets of copies, asked for again while anything is under way.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { read } from "../../../api/client";
-import type { CopyTarget, CopyTargets } from "../../api";
+import { read } from "../api/client";
+import type { CopyTarget, CopyTargets } from "./api";
 
 export const COPIES = "/copies";
 const KEY = ["copies"];

@@ -1,43 +1,45 @@
 // Where copies of the CRM go, how they do, and what each target really protects from.
 import { useState } from "react";
 import { Link } from "wouter";
-import { call, post } from "../../../api/client";
-import { isProblem, type Problem } from "../../../api/problem";
-import { useLanguage, useText } from "../../../i18n";
-import { bytesText } from "../../../ui/amount";
-import { EmptyState, Loaded } from "../../../ui/async";
-import { Badge, Note } from "../../../ui/badge";
-import { Button, ButtonLink, TextLink } from "../../../ui/button";
-import { ProblemNote } from "../../../ui/form";
-import { Icon } from "../../../ui/icons";
-import { NextSentence } from "../../../ui/next-sentence";
-import { Dialog, useToast } from "../../../ui/overlay";
-import { Facts, Page, Sheet } from "../../../ui/page";
-import { When } from "../../../ui/when";
-import type { CopyTarget } from "../../api";
+import { call, post } from "../api/client";
+import { isProblem, type Problem } from "../api/problem";
+import { useLanguage, useText } from "../i18n";
+import { bytesText } from "../ui/amount";
+import { EmptyState, Loaded } from "../ui/async";
+import { Badge, Note } from "../ui/badge";
+import { Button, ButtonLink, TextLink } from "../ui/button";
+import { ProblemNote } from "../ui/form";
+import { Icon } from "../ui/icons";
+import { NextSentence } from "../ui/next-sentence";
+import { Dialog, useToast } from "../ui/overlay";
+import { Facts, Page, Sheet } from "../ui/page";
+import { When } from "../ui/when";
+import type { CopyTarget } from "./api";
 import { COPIES, stateOf, useCopyTargets, useCopyTargetsAnew } from "./targets";
+import { useWhose } from "./whose";
 
 export function CopiesPage() {
   const { t } = useText();
+  const whose = useWhose();
   const query = useCopyTargets();
   const add = (kind?: "primary") => (
     <ButtonLink kind={kind} icon="plus" href={`${COPIES}/new`}>
-      {t("crm.copies.add")}
+      {t("copies.add")}
     </ButtonLink>
   );
   const count = query.data?.items.length ?? 0;
   const isFull = query.data !== undefined && count >= query.data.most;
   return (
-    <Page narrow title={t("crm.copies")} lead={t("crm.copies.lead")} actions={count > 0 && !isFull && add()}>
+    <Page narrow title={t("copies.title")} lead={t(`copies.${whose}.lead`)} actions={count > 0 && !isFull && add()}>
       <Loaded query={query}>
         {({ items, most }) => (
           <>
-            {items.length === 0 && <Note state="open">{t("crm.copies.nobody")}</Note>}
-            {isFull && <Note>{t("crm.copies.full", { count: most })}</Note>}
+            {items.length === 0 && <Note state="open">{t(`copies.${whose}.nobody`)}</Note>}
+            {isFull && <Note>{t("copies.full", { count: most })}</Note>}
             {items.length === 0 ? (
               <Sheet bare>
-                <EmptyState title={t("crm.copies.none")} action={add("primary")}>
-                  {t("crm.copies.noneText")}
+                <EmptyState title={t("copies.none")} action={add("primary")}>
+                  {t("copies.noneText")}
                 </EmptyState>
               </Sheet>
             ) : (
@@ -81,7 +83,7 @@ function Target({ target }: { target: CopyTarget }) {
   };
   const remove = () => {
     setAsks(false);
-    void does(() => call("DELETE", path, { ifMatch: `"${target.version}"` }), t("crm.copies.removed", { name }));
+    void does(() => call("DELETE", path, { ifMatch: `"${target.version}"` }), t("copies.removed", { name }));
   };
   return (
     <Sheet
@@ -95,28 +97,28 @@ function Target({ target }: { target: CopyTarget }) {
       <div className="grid gap-4">
         {target.sheet === null && (
           <Note state="open">
-            {t("crm.copies.noSheet")}
+            {t("copies.noSheet")}
             <NextSentence />
-            <TextLink href={`${path}/sheet`}>{t("crm.copies.printSheet")}</TextLink>
+            <TextLink href={`${path}/sheet`}>{t("copies.printSheet")}</TextLink>
           </Note>
         )}
         <Facts
           items={[
-            { label: t("crm.copies.copy"), value: <State target={target} /> },
-            ...(target.publicKey === null ? [] : [{ label: t("crm.copies.publicKey"), value: <PublicKey line={target.publicKey} /> }]),
-            { label: t("crm.copies.protects"), value: <Protects target={target} /> },
-            { label: t("crm.copies.drill"), value: <Drill target={target} /> },
+            { label: t("copies.copy"), value: <State target={target} /> },
+            ...(target.publicKey === null ? [] : [{ label: t("copies.publicKey"), value: <PublicKey line={target.publicKey} /> }]),
+            { label: t("copies.protects"), value: <Protects target={target} /> },
+            { label: t("copies.drill"), value: <Drill target={target} /> },
             ...(target.sheet === null
               ? []
               : [
                   {
-                    label: t("crm.copies.sheet"),
+                    label: t("copies.sheet"),
                     value: (
                       <>
-                        {t("crm.copies.printed")}
+                        {t("copies.printed")}
                         <When at={target.sheet} within />
                         <NextSentence />
-                        <TextLink href={`${path}/sheet`}>{t("crm.copies.sheetAgain")}</TextLink>
+                        <TextLink href={`${path}/sheet`}>{t("copies.sheetAgain")}</TextLink>
                       </>
                     ),
                   },
@@ -125,13 +127,13 @@ function Target({ target }: { target: CopyTarget }) {
         />
         {problem && <ProblemNote problem={problem} />}
         <div className="flex flex-wrap gap-2">
-          <Button size="row" icon="upload" busy={busy} onClick={() => void does(() => post(`${path}/copy`), t("crm.copies.asked", { name }))} aria-label={t("crm.copies.copyNamed", { name })}>
-            {t("crm.copies.copyNow")}
+          <Button size="row" icon="upload" busy={busy} onClick={() => void does(() => post(`${path}/copy`), t("copies.asked", { name }))} aria-label={t("copies.copyNamed", { name })}>
+            {t("copies.copyNow")}
           </Button>
-          <Button size="row" icon="refresh" disabled={target.good === null} onClick={() => void does(() => post(`${path}/drill`), t("crm.copies.drillAsked", { name }))} aria-label={t("crm.copies.drillNamed", { name })}>
-            {t("crm.copies.drillNow")}
+          <Button size="row" icon="refresh" disabled={target.good === null} onClick={() => void does(() => post(`${path}/drill`), t("copies.drillAsked", { name }))} aria-label={t("copies.drillNamed", { name })}>
+            {t("copies.drillNow")}
           </Button>
-          <Button size="row" kind="quiet" onClick={() => setAsks(true)} aria-label={t("crm.copies.removeNamed", { name })}>
+          <Button size="row" kind="quiet" onClick={() => setAsks(true)} aria-label={t("copies.removeNamed", { name })}>
             <Icon name="trash" />
           </Button>
         </div>
@@ -139,17 +141,17 @@ function Target({ target }: { target: CopyTarget }) {
       <Dialog
         open={asks}
         onClose={() => setAsks(false)}
-        title={t("crm.copies.removeTitle", { name })}
+        title={t("copies.removeTitle", { name })}
         buttons={
           <>
             <Button onClick={() => setAsks(false)}>{t("ui.back")}</Button>
             <Button kind="destructive" onClick={remove}>
-              {t("crm.copies.remove")}
+              {t("copies.remove")}
             </Button>
           </>
         }
       >
-        <p>{t("crm.copies.removeText")}</p>
+        <p>{t("copies.removeText")}</p>
       </Dialog>
     </Sheet>
   );
@@ -160,7 +162,7 @@ function PublicKey({ line }: { line: string }) {
   const { t } = useText();
   return (
     <div className="grid gap-1">
-      <p className="text-row text-ink-2">{t("crm.copies.publicKeyHint")}</p>
+      <p className="text-row text-ink-2">{t("copies.publicKeyHint")}</p>
       <p className="font-mono break-all select-all" translate="no">
         {line}
       </p>
@@ -178,42 +180,42 @@ function State({ target }: { target: CopyTarget }) {
       {state === "failing" && failing !== null && (
         <p className="break-words">
           <Badge plain state="open">
-            {t("crm.copies.failing")}
+            {t("copies.failing")}
           </Badge>{" "}
-          {t(`crm.copies.why.${failing.why}`)}
+          {t(`copies.why.${failing.why}`)}
           <NextSentence />
-          {t("crm.copies.tried")}
+          {t("copies.tried")}
           <When at={failing.last} within />
         </p>
       )}
       {state === "never" && (
         <p>
           <Badge plain state="unknown">
-            {t("crm.copies.never")}
+            {t("copies.never")}
           </Badge>
         </p>
       )}
       {good !== null && (
         <p>
           <Badge plain state={state === "good" ? "proven" : "open"}>
-            {t(state === "good" ? "crm.copies.good" : "crm.copies.late")}
+            {t(state === "good" ? "copies.good" : "copies.late")}
           </Badge>{" "}
-          {t("crm.copies.asOf")}
+          {t("copies.asOf")}
           <When at={good} within />
         </p>
       )}
       {copied !== null && (
         <p className="text-row text-ink-2">
-          {t("crm.copies.sent", { size: bytesText(copied.sent, language) })}
+          {t("copies.sent", { size: bytesText(copied.sent, language) })}
           <When at={copied.at} within />
         </p>
       )}
       {doing !== null ? (
-        <p className="text-row text-ink-2">{t(`crm.copies.doing.${doing}`)}</p>
+        <p className="text-row text-ink-2">{t(`copies.doing.${doing}`)}</p>
       ) : (
         next !== null && (
           <p className="text-row text-ink-2">
-            {t("crm.copies.next")}
+            {t("copies.next")}
             <When at={next} within />
           </p>
         )
@@ -231,29 +233,29 @@ function Protects({ target }: { target: CopyTarget }) {
       {protection === null ? (
         <p>
           <Badge plain state="unknown">
-            {t("crm.copies.untried")}
+            {t("copies.untried")}
           </Badge>
         </p>
       ) : (
         <p>
           <Badge plain state={protection === "deletes" ? "needs-you" : "proven"}>
-            {t(`crm.copies.protection.${protection}`)}
+            {t(`copies.protection.${protection}`)}
           </Badge>{" "}
-          {t(protection === "deletes" && target.sftp !== null ? "crm.copies.protectionText.deletesSftp" : `crm.copies.protectionText.${protection}`)}
+          {t(protection === "deletes" && target.sftp !== null ? "copies.protectionText.deletesSftp" : `copies.protectionText.${protection}`)}
         </p>
       )}
       {tried !== null && (
         <p className="text-row text-ink-2">
-          {t("crm.copies.triedAt")}
+          {t("copies.triedAt")}
           <When at={tried} within />
         </p>
       )}
-      {target.oldKeysKept && <p className="text-row text-ink-2">{t("crm.copies.oldKeys")}</p>}
+      {target.oldKeysKept && <p className="text-row text-ink-2">{t("copies.oldKeys")}</p>}
       {target.notCleared !== null && protection !== "append-only" && (
         <p className="text-row text-ink-2">
-          {t("crm.copies.notCleared")}
+          {t("copies.notCleared")}
           <NextSentence />
-          {t(`crm.copies.why.${target.notCleared}`)}
+          {t(`copies.why.${target.notCleared}`)}
         </p>
       )}
     </div>
@@ -262,32 +264,33 @@ function Protects({ target }: { target: CopyTarget }) {
 
 function Drill({ target }: { target: CopyTarget }) {
   const { t } = useText();
+  const whose = useWhose();
   const { drill, drillFailed } = target;
   return (
     <div className="grid gap-1">
       {drill === null ? (
         <p>
           <Badge plain state="unknown">
-            {t("crm.copies.undrilled")}
+            {t("copies.undrilled")}
           </Badge>
         </p>
       ) : (
         <p>
           <Badge plain state={drill.good ? "proven" : "open"}>
-            {t(drill.good ? "crm.copies.drillGood" : "crm.copies.drillBad")}
+            {t(drill.good ? "copies.drillGood" : "copies.drillBad")}
           </Badge>{" "}
-          {t(drill.good ? "crm.copies.drillGoodText" : "crm.copies.drillBadText", { count: drill.contacts })}
+          {t(drill.good ? `copies.${whose}.drillGoodText` : `copies.${whose}.drillBadText`, { count: whose === "crm" ? drill.contacts : drill.accounts })}
         </p>
       )}
       {drill !== null && (
         <p className="text-row text-ink-2">
-          {t("crm.copies.drilledAt")}
+          {t("copies.drilledAt")}
           <When at={drill.at} within />
         </p>
       )}
       {drill !== null && drill.faults.length > 0 && (
         <details className="text-row text-ink-2">
-          <summary className="cursor-pointer">{t("crm.copies.faults")}</summary>
+          <summary className="cursor-pointer">{t("copies.faults")}</summary>
           <ul className="mt-1 grid gap-1 font-mono break-words" translate="no">
             {drill.faults.map((one) => (
               <li key={one} className="wrap-anywhere">
@@ -299,9 +302,9 @@ function Drill({ target }: { target: CopyTarget }) {
       )}
       {drillFailed !== null && (
         <p className="text-row text-ink-2">
-          {t("crm.copies.drillFailed")}
+          {t("copies.drillFailed")}
           <NextSentence />
-          {t(`crm.copies.why.${drillFailed.why}`)}
+          {t(`copies.why.${drillFailed.why}`)}
         </p>
       )}
     </div>
