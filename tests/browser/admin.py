@@ -16,7 +16,7 @@ PAGES = {"/": "admin.protection", "/zones": "admin.zones", "/zones/simulator": "
          "/devices/connections": "admin.tab.connections", "/devices/refused": "admin.tab.refused", "/devices/traffic": "admin.tab.traffic",
          "/crm-access": "admin.access", "/crm": "admin.crm", "/egress": "admin.egress.title",
          "/egress/new": "admin.egress.add", "/settings": "admin.settings",
-         "/alerts": "admin.alerts.title", "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
+         "/copies": "copies.title", "/alerts": "admin.alerts.title", "/log": "log.title", "/certificate": "admin.certificate", "/account": "ui.account"}
 
 
 def enter_setup_code(screen, code):

@@ -128,7 +128,7 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         crm.save_contact(page, contact)
         page.go("crm.contacts")
 
-    page.go("copies.title").sees(page.say("copies.nobody"))
+    page.go("copies.title").sees(page.say("copies.crm.nobody"))
     found = looks.everywhere(page.page, "crm-copies-none")
     page.press("copies.add", role="link").heading(page.say("copies.add"))
     # Refused where it was typed; nothing is lost.
@@ -182,7 +182,7 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         page.error_at("copies.restore.text", page.say.problem("field.no-sheet"))
         page.fill_in({"copies.restore.text": text})
         found += looks.everywhere(page.page, "crm-restore-sheet")
-        page.press("copies.restore.look").sees(page.say("copies.restore.after"))
+        page.press("copies.restore.look").sees(page.say("copies.crm.restore.after"))
         found += looks.everywhere(page.page, "crm-restore-choose")
         page.press("copies.restore.begin").heading(page.say("crm.locked.title"))
         crm.unlock(page, key, recovery=True)

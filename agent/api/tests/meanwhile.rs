@@ -143,13 +143,6 @@ async fn of_the_crm() {
             versioned(asked("PATCH", format!("/people/{staff}"), json!({ "disabled": true }))),
             asked("POST", "/invitations", json!({ "name": "Dora", "role": "staff" })),
             asked("DELETE", format!("/invitations/{invited}"), Value::Null),
-            asked("POST", "/copies", copy_target("Cellar")),
-            versioned(asked("PUT", &copies, copy_target("Attic"))),
-            asked("POST", format!("{copies}/copy"), Value::Null),
-            asked("POST", format!("{copies}/drill"), Value::Null),
-            asked("POST", format!("{copies}/sheet"), Value::Null),
-            versioned(asked("POST", format!("{copies}/sheet/proof"), json!({ "lastWord": end }))),
-            versioned(asked("DELETE", &copies, Value::Null)),
             asked("POST", "/lock", Value::Null),
         ]
     };
@@ -159,7 +152,8 @@ async fn of_the_crm() {
         let (who, signed, app) = office.joined_with_app(&name, Role::Manager).await;
         office.clock.forward(std::time::Duration::from_secs(30));
         let own = own(&signed, JOINED_PASSWORD, &code(&app, &*office.clock));
-        let request = own.into_iter().chain(others()).nth(number).unwrap();
+        let others = others().into_iter().chain(of_copies(&copies, &end));
+        let request = own.into_iter().chain(others).nth(number).unwrap();
         let answer = overtaken(&store, &who, &signed, &request).await;
         assert_eq!(answer.told(), "401 sign-in", "{} {}", request.method, request.path);
         tried.insert(listed(&request));
@@ -183,6 +177,12 @@ async fn of_the_admin_application() {
     let language = BoxLanguage::default();
     let router = site::router(App::Admin, language, PathBuf::new(), Reports::default(), api);
     let before = disk.hostd.now().settings.to_json();
+    let (token, _) = signs_in(&disk, &identity, &app).await;
+    let first = Browser::new(&router, App::Admin, &token);
+    let copies = first.post("/copies", copy_target("NAS")).await.good();
+    let copies = format!("/copies/{}", copies["id"].as_str().unwrap());
+    let sheet = first.post(&format!("{copies}/sheet"), Value::Null).await.good();
+    let end = sheet["lastWord"].as_str().unwrap().to_owned();
     let mut tried = BTreeSet::new();
     for number in 0..changes(App::Admin).len() {
         let (token, signed) = signs_in(&disk, &identity, &app).await;
@@ -225,7 +225,9 @@ async fn of_the_admin_application() {
             versioned(asked("PUT", &path, target())),
             versioned(asked("DELETE", &path, Value::Null)),
             asked("POST", format!("{path}/test"), Value::Null),
+            asked("DELETE", "/settings/former", Value::Null),
         ];
+        let others = others.into_iter().chain(of_copies(&copies, &end));
         let request = own.into_iter().chain(others).nth(number).unwrap();
         let answer = overtaken(&running.store, &who, &signed, &request).await;
         assert_eq!(answer.told(), "401 sign-in", "{} {}", request.method, request.path);
@@ -234,6 +236,20 @@ async fn of_the_admin_application() {
     assert_eq!(tried, changes(App::Admin));
     assert_eq!(disk.hostd.now().settings.to_json(), before);
     assert_eq!(identity.manager_code().unwrap(), None);
+}
+
+/// What both applications have of their copies: of this target, whose sheet ends so.
+fn of_copies(path: &str, end: &str) -> Vec<Asked> {
+    let versioned = |request: Asked| Asked { version: Some("\"1\"".to_owned()), ..request };
+    vec![
+        asked("POST", "/copies", copy_target("Cellar")),
+        versioned(asked("PUT", path, copy_target("Attic"))),
+        asked("POST", format!("{path}/copy"), Value::Null),
+        asked("POST", format!("{path}/drill"), Value::Null),
+        asked("POST", format!("{path}/sheet"), Value::Null),
+        versioned(asked("POST", format!("{path}/sheet/proof"), json!({ "lastWord": end }))),
+        versioned(asked("DELETE", path, Value::Null)),
+    ]
 }
 
 fn target() -> Value {

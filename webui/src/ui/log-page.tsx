@@ -64,7 +64,7 @@ export function LogPage({ words = {}, note }: { words?: Record<string, string>; 
       return erased.note === null ? words : t("log.erasedNote", { reason: words, note: erased.note });
     }
     // What it is called, for it has no other name in the log once it is removed.
-    if (one.outcome === "allowed" && one.action.startsWith("alert-target-")) return one.reason;
+    if (one.outcome === "allowed" && (one.action.startsWith("alert-target-") || one.action.startsWith("copy-"))) return one.reason;
     if (one.outcome === "allowed") return find(`log.came.${one.reason}`);
     const asked = tried(one);
     if (asked !== null) return t(asked.key, asked.what === null ? {} : { what: t(asked.what) });

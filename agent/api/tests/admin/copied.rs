@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Disk, PASSWORD, Site, choices, code};
 use crate::hostd::{CODE, Hostd};
-use crate::nas::{NAME, Nas, PASSWORD as AT_NAS};
+use crate::nas::{Authority, NAME, Nas, PASSWORD as AT_NAS};
 
 /// Longer than any step here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -232,6 +232,7 @@ async fn what_the_copies_say_is_asked_for_and_told() {
     let mut ruth = Browser::admin(&site).await;
     let shut = json!({
         "name": "NAS", "address": "https://nas.example:9/box", "user": "box", "password": "s3cret",
+        "authority": Authority::new().pem,
     });
     // Nobody listens there: nothing but the name is wrong.
     let made = ruth.post(&site, "/copies", shut).await;

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use vault::{
     Actor, Closed, CommitError, CreateError, KeyOf, OpenError, SlotError, SlotKind, State, Store,
+    Unlock,
 };
 
 use crate::common::{CONTACTS, Place, ROLES, named, names, passphrase, recovery};
@@ -151,4 +152,33 @@ fn another_machine_key_opens_nothing() {
     fs::write(place.dir.path().join("machine"), [8; 32]).unwrap();
     let opened = place.closed().open(&place.machine());
     assert!(matches!(opened, Err(OpenError::WrongSecret { failures: 0, .. })));
+}
+
+#[test]
+fn a_machine_s_store_opens_elsewhere_with_a_key_of_its_own_and_then_with_that_machine_s() {
+    let place = Place::new();
+    let files = tempfile::tempdir().unwrap();
+    let machine = |byte: u8| {
+        let path = files.path().join(byte.to_string());
+        std::fs::write(&path, [byte; 32]).unwrap();
+        Unlock::Machine(path)
+    };
+    let by = Actor::default();
+    let store = place.closed().create(&machine(1)).unwrap();
+    let key = recovery(&seal::recovery::encode(&[5; 20]));
+    assert!(!store.is_opened_by(&key).unwrap());
+    store.opens_with(&by, &key).unwrap();
+    assert!(store.is_opened_by(&key).unwrap() && store.is_opened_by(&machine(1)).unwrap());
+    assert!(!store.is_opened_by(&recovery(&seal::recovery::encode(&[6; 20]))).unwrap());
+    let refused = store.opens_with(&by, &passphrase(RIGHT));
+    assert!(matches!(refused, Err(SlotError::WrongKind)));
+    place.close(&store);
+    drop(store);
+
+    let store = place.closed().open(&key).unwrap();
+    store.opens_with(&by, &machine(2)).unwrap();
+    place.close(&store);
+    drop(store);
+    assert!(matches!(place.closed().open(&machine(1)), Err(OpenError::WrongSecret { .. })));
+    place.closed().open(&machine(2)).unwrap();
 }
