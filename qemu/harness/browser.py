@@ -40,9 +40,9 @@ class Home:
         with open(os.path.join(self.path, "resolv.conf"), "w", encoding="ascii") as file:
             file.write("".join(f"nameserver {server}\n" for server in client.lease["dns"].split()))
 
-    def trust(self, certificate):
+    def trust(self, certificate, name="Gatehouse"):
         """Installs a CA certificate for web sites, as its user would; Chromium reads it at its start."""
-        self._certutil("-A", "-n", "Gatehouse", "-t", "C,,", "-i", certificate)
+        self._certutil("-A", "-n", name, "-t", "C,,", "-i", certificate)
         _hand_over(self._database)
 
     def _certutil(self, *words):

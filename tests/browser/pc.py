@@ -33,9 +33,9 @@ class Pc:
     def __exit__(self, *_):
         self.browser.close()
 
-    def trust(self, path):
+    def trust(self, path, name="Gatehouse"):
         """Installs the CA certificate in the file `path` for web sites, as its user would."""
-        self.home.trust(path)
+        self.home.trust(path, name)
         # Chromium reads its certificates at the start.
         self.browser.close()
         self._start()

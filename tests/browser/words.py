@@ -40,7 +40,7 @@ def _filled(text, values):
 
 @functools.cache
 def _catalogue(language):
-    files = ("ui", "log", "admin", "crm")
+    files = ("ui", "log", "copies", "admin", "crm")
     return {f"{file}.{key}": text for file in files
             for key, text in _read("webui", "src", "locales", language, f"{file}.json").items()}
 

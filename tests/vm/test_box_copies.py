@@ -53,7 +53,7 @@ def a_blank_one(shop, image, test_uki):
     shop.boot()
     shop.client("office").dhcp(30)
     path, _ = shop.fetch_ca()
-    shop.office.trust(path)
+    shop.office.trust(path, "Blank")
     return mark
 
 

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use backup::service::Resolve;
@@ -16,6 +17,8 @@ use tokio::time::timeout;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to be heard on this box: where no name is allowed, nobody listens.
+const HEARD: Duration = Duration::from_secs(1);
 /// Longest answer that is read, in bytes.
 const LONGEST: usize = 16 << 10;
 
@@ -30,8 +33,10 @@ pub fn of_admin() -> SocketAddr {
 /// The addresses of the name, IPv4 first.
 pub async fn look_up(resolver: SocketAddr, name: &DomainName) -> Vec<IpAddr> {
     let mut all = Vec::new();
-    for kind in [Kind::A, Kind::Aaaa] {
-        match timeout(PATIENCE, ask(resolver, name, kind)).await {
+    let of = |kind| timeout(PATIENCE, ask(resolver, name, kind));
+    let (v4, v6) = tokio::join!(of(Kind::A), of(Kind::Aaaa));
+    for found in [v4, v6] {
+        match found {
             Ok(Ok(addresses)) => all.extend(addresses),
             Ok(Err(error)) => tracing::debug!(%error, %name, "cannot be looked up"),
             Err(_) => tracing::debug!(%name, "no answer"),
@@ -40,12 +45,16 @@ pub async fn look_up(resolver: SocketAddr, name: &DomainName) -> Vec<IpAddr> {
     all
 }
 
-/// The same for threads where no async tasks run; an address is its own.
+/// The same for whoever may block, also where it is within a runtime of its own; an address is its own.
 pub fn blocking(resolver: SocketAddr) -> Arc<Resolve> {
     let runtime = Handle::current();
     Arc::new(move |host| match (host.parse(), host.parse::<DomainName>()) {
         (Ok(address), _) => vec![address],
-        (_, Ok(name)) => runtime.block_on(look_up(resolver, &name)),
+        (_, Ok(name)) => thread::scope(|scope| {
+            // A thread that is in one runtime may not wait for another.
+            let asks = scope.spawn(|| runtime.block_on(look_up(resolver, &name)));
+            asks.join().unwrap_or_default()
+        }),
         _ => Vec::new(),
     })
 }
@@ -55,7 +64,8 @@ async fn ask(resolver: SocketAddr, name: &DomainName, kind: Kind) -> io::Result<
     getrandom::fill(&mut id).map_err(io::Error::other)?;
     let id = u16::from_ne_bytes(id);
     let question = dns::query(id, name, kind);
-    let mut stream = TcpStream::connect(resolver).await?;
+    let stream = timeout(HEARD, TcpStream::connect(resolver)).await;
+    let mut stream = stream.map_err(|_| io::ErrorKind::TimedOut)??;
     let length = u16::try_from(question.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     stream.write_all(&[&length.to_be_bytes(), question.as_slice()].concat()).await?;
     let length = usize::from(stream.read_u16().await?);
@@ -70,5 +80,35 @@ async fn ask(resolver: SocketAddr, name: &DomainName, kind: Kind) -> io::Result<
         }
         Some(Answer::NoName) => Ok(Vec::new()),
         _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// As a line to a target asks: from a thread with a runtime of its own.
+    fn within_another_runtime(resolve: &Arc<Resolve>, host: &'static str) -> Vec<IpAddr> {
+        let resolve = Arc::clone(resolve);
+        let asks = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async { resolve(host) })
+        });
+        asks.join().unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_is_within_a_runtime_of_its_own_gets_an_answer() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let resolve = blocking(silent.local_addr().unwrap());
+        drop(silent);
+        assert_eq!(within_another_runtime(&resolve, "nas.example"), [] as [IpAddr; 0]);
+        assert_eq!(
+            within_another_runtime(&resolve, "192.168.10.9"),
+            ["192.168.10.9".parse::<IpAddr>().unwrap()]
+        );
+        assert_eq!(within_another_runtime(&resolve, "no name"), [] as [IpAddr; 0]);
     }
 }
