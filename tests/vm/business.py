@@ -188,9 +188,9 @@ class Business:
         self.close_tabs()
         self.forget_silence()
 
-    def setup_code(self):
-        """The code on the box's screen."""
-        return self.machine.console.wait_for(screen.SETUP_CODE, 10).group(1)
+    def setup_code(self, mark=0):
+        """The code on the box's screen; `mark` is where what another box showed ends."""
+        return self.machine.console.wait_for(screen.SETUP_CODE, 10, mark).group(1)
 
     def fingerprint_on_the_console(self):
         """What the box's screen shows."""

@@ -96,10 +96,10 @@ def test_a_blank_box_takes_the_place_of_one_whose_disk_is_lost(shop, image, test
         assert "no errors were found" in stock.stdout, stock.stdout
         assert not any(ADMIN["name"].encode() in one.read_bytes() for one in folder.rglob("*") if one.is_file())
 
-        a_blank_one(shop, image, test_uki)
+        mark = a_blank_one(shop, image, test_uki)
         assert shop.authority != former_authority
         page = shop.tab("admin").open(admin.ADDRESS)
-        admin.enter_setup_code(page, shop.setup_code())
+        admin.enter_setup_code(page, shop.setup_code(mark))
         page.heading(page.say("admin.step.account.title"))
         found += looks.everywhere(page.page, "admin-restore-instead")
         page.press("copies.restore.instead").heading(page.say("copies.restore.title"))
