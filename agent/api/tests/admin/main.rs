@@ -17,7 +17,7 @@ mod leases;
 #[path = "../common/listed.rs"]
 mod listed;
 #[path = "../../../backup/tests/all/nas.rs"]
-#[allow(dead_code, reason = "some of it is of other tests")]
+#[allow(dead_code, clippy::expect_used, reason = "some of it is of other tests")]
 mod nas;
 mod packets;
 mod pages;
