@@ -299,3 +299,49 @@ pub fn take_restored(directory: &Path, store: &str) -> std::io::Result<()> {
     clear(&directory.join("copies"))?;
     clear(&waits)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{create_dir_all, read_to_string, write};
+
+    use super::*;
+
+    const STORE: &str = "store.1";
+
+    fn put(directory: &Path, of: &str) {
+        create_dir_all(directory).unwrap();
+        write(directory.join("of"), of).unwrap();
+    }
+
+    #[test]
+    fn a_restored_store_is_taken_wherever_the_power_went_before() {
+        // As it lies there before the first step, after the first name is changed, and after the second.
+        for cut in 0..3 {
+            let place = tempfile::tempdir().unwrap();
+            let at = place.path();
+            put(&at.join("copies"), "the blank one");
+            let (here, waits) = (at.join(STORE), at.join(WAITS_IN));
+            match cut {
+                0 => put(&here, "the blank one"),
+                _ => put(&at.join(FORMER), "the blank one"),
+            }
+            if cut < 2 {
+                put(&waits.join(STORE), "the former box");
+            } else {
+                put(&here, "the former box");
+            }
+            create_dir_all(&waits).unwrap();
+            take_restored(at, STORE).unwrap();
+            if cut == 0 {
+                assert_eq!(read_to_string(here.join("of")).unwrap(), "the blank one", "half of it");
+            }
+            whole(&waits).unwrap();
+            for _ in 0..2 {
+                take_restored(at, STORE).unwrap();
+                assert_eq!(read_to_string(here.join("of")).unwrap(), "the former box", "{cut}");
+                let left: Vec<_> = std::fs::read_dir(at).unwrap().map(|it| it.unwrap()).collect();
+                assert_eq!(left.len(), 1, "{cut}: {left:?}");
+            }
+        }
+    }
+}
