@@ -79,9 +79,18 @@ async fn leave(State(admin): State<Admin>, who: Who) -> Reply {
 }
 
 impl Admin {
+    /// Keeps the settings in force for copies; what cannot be done now is done within a minute. Whoever calls it is
+    /// [`Admin::changing`].
+    pub(super) async fn keep_settings_in_time(&self) {
+        if let Err(problem) = self.keep_settings().await {
+            let problem = problem.code().as_str();
+            tracing::warn!(problem, "the settings in force are kept for copies later");
+        }
+    }
+
     /// Keeps the settings in force, where they are others than those that are kept; those of a former box stay until
-    /// they are in force here. Whoever calls it is [`Admin::changing`].
-    pub(super) async fn keep_settings(&self) -> Result<(), Problem> {
+    /// they are in force here.
+    async fn keep_settings(&self) -> Result<(), Problem> {
         let now = self.settings().await?;
         if now.source != SettingsSource::Confirmed {
             return Ok(());

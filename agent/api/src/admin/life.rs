@@ -27,10 +27,7 @@ impl Admin {
             let problem = problem.code().as_str();
             tracing::warn!(problem, "what became of a change is written down later");
         }
-        if let Err(problem) = self.keep_settings().await {
-            let problem = problem.code().as_str();
-            tracing::warn!(problem, "the settings in force are kept for copies later");
-        }
+        self.keep_settings_in_time().await;
         if let Err(problem) = self.learn_of_console().await {
             let problem = problem.code().as_str();
             tracing::warn!(problem, "what the console did is written down later");

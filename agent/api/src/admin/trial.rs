@@ -248,6 +248,7 @@ impl Admin {
             let access = action::CRM_ACCESS_CHANGED;
             self.log(entry(who.actor(), access, outcome::ALLOWED, None)).await?;
         }
+        self.keep_settings_in_time().await;
         Ok(())
     }
 

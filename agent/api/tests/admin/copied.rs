@@ -152,7 +152,6 @@ async fn a_blank_box_takes_the_place_of_one_that_burned() {
     let tag = ruth.tag(&site, "/settings").await;
     let tried = ruth.tries(&site, "/settings", &tag, json!({ "document": settings })).await;
     ruth.keeps(&site, &tried).await;
-    site.admin.settle().await;
     assert_eq!(ruth.get(&site, "/settings/former").await.status, 404);
     site.copies.end();
 }

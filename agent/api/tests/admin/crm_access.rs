@@ -185,6 +185,7 @@ async fn a_lost_answer_is_found_out() {
         "settings-tried",
         "settings-changed",
         "crm-access-changed",
+        "settings-kept",
     ];
     assert_eq!(log[log.len() - told.len()..], told, "{log:?}");
 }

@@ -128,6 +128,7 @@ async fn only_who_tries_them_keeps_them_and_only_over_a_new_connection() {
         "!settings-changed former-network",
         "settings-changed",
         "crm-access-changed",
+        "settings-kept",
         "!settings-changed no-trial",
     ];
     assert_eq!(log[from..], told);

@@ -102,7 +102,7 @@ export function FormerPage() {
                     const present = seen.zones.flatMap((zone) => zone.ports).filter((port) => port.interface != null);
                     const [now, former] = [asDocument(settings.document), asDocument(told.document)];
                     if (now === null || former === null) return null;
-                    const cards = cardsOf(now, present.map((port) => port.name), seen.cards);
+                    const cards = cardsOf(now, present, seen.cards);
                     return (
                       <Cards
                         former={former}
@@ -143,7 +143,7 @@ function Cards(props: { former: Document; at: string; cards: Card[]; chosen: Rec
     },
   });
   const missing = names.filter((name) => form.values[name] === "");
-  const options = [...cards.map((card) => ({ value: nameOf(card.match), label: nameOf(card.match) })), { value: "", label: t("admin.former.noCard") }];
+  const options = [...cards.map((card) => ({ value: nameOf(card.match), label: t(card.isLinked ? "admin.former.cardLinked" : "admin.former.card", { card: nameOf(card.match) }) })), { value: "", label: t("admin.former.noCard") }];
   return (
     <Sheet>
       <Form form={form} label={t("admin.former.title")}>

@@ -5,13 +5,27 @@ export interface Card {
   match: Match;
   /** What it carries now has the internet. */
   isWan: boolean;
+  /** Something is plugged in. */
+  isLinked: boolean;
+}
+
+/** A port that has its card. */
+interface Present {
+  name: string;
+  linked: boolean;
 }
 
 /** Cards that are here: those of ports, and those of none. */
-export function cardsOf(now: Document, present: string[], free: { mac?: string | null; path?: string | null }[]): Card[] {
-  const ports = Object.entries(now.ports).filter(([name]) => present.includes(name));
-  const others = free.flatMap((card): Match[] => (card.mac != null ? [{ mac: card.mac }] : card.path != null ? [{ path: card.path }] : []));
-  return [...ports.map(([, { match, role }]) => ({ match, isWan: role === "wan" })), ...others.map((match) => ({ match, isWan: false }))];
+export function cardsOf(now: Document, present: Present[], free: { mac?: string | null; path?: string | null; linked: boolean }[]): Card[] {
+  const ports = Object.entries(now.ports).flatMap(([name, { match, role }]): Card[] => {
+    const seen = present.find((port) => port.name === name);
+    return seen === undefined ? [] : [{ match, isWan: role === "wan", isLinked: seen.linked }];
+  });
+  const others = free.flatMap(({ mac, path, linked }): Card[] => {
+    const match = mac != null ? { mac } : path != null ? { path } : null;
+    return match === null ? [] : [{ match, isWan: false, isLinked: linked }];
+  });
+  return [...ports, ...others];
 }
 
 export function nameOf(match: Match): string {
