@@ -54,9 +54,10 @@ pub(super) fn probes(sides: [&Side<'_>; 2], hook: Hook) -> Vec<Probe> {
     let is_named = |port: &u16| {
         named.contains(port) || ranges.iter().any(|(first, last)| first <= port && port <= last)
     };
-    let unnamed = (20_000..).chain(1..20_000).find(|port| !is_named(port));
+    let candidates = || (20_000..=u16::MAX).chain(1..20_000);
+    let unnamed = candidates().find(|port| !is_named(port));
     // Rules may name them all: then one stands for it that none begins with.
-    let unnamed = unnamed.or_else(|| (20_000..).find(|port| !named.contains(port)));
+    let unnamed = unnamed.or_else(|| candidates().find(|port| !named.contains(port)));
     let all: Vec<u16> = named.into_iter().chain(unnamed).collect();
     let tcp = all.iter().map(|port| Probe::Tcp(*port));
     let udp = all.iter().map(|port| Probe::Udp(*port));
