@@ -9,6 +9,9 @@ use crate::devices::Devices;
 use crate::page::{Wanted, cut};
 use crate::view::{Place, View};
 
+/// IANA's number of it.
+const UDP: u8 = 17;
+
 /// A connection as the kernel tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Raw {
@@ -43,9 +46,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Of these.
-    pub fn new(all: Vec<Raw>) -> Self {
-        Self { all }
+    /// Of these, but for those by which the box lends addresses: a device that can talk to nobody still
+    /// keeps its own.
+    pub fn new(all: Vec<Raw>, view: &View) -> Self {
+        Self { all: all.into_iter().filter(|one| !one.is_lease(view)).collect() }
     }
 
     /// How many there are.
@@ -122,6 +126,13 @@ impl Raw {
         [self.source, self.answers]
     }
 
+    /// Whether it is DHCP between a device and the box.
+    fn is_lease(&self, view: &View) -> bool {
+        self.protocol == UDP
+            && matches!((self.source_port, self.destination_port), (67, 68) | (68, 67))
+            && self.ends().iter().any(|end| view.place(*end) == Place::Box)
+    }
+
     /// The box's talk to itself is not shown.
     fn is_wanted(&self, view: &View, devices: &Devices, wanted: &Wanted) -> bool {
         let places = self.ends().map(|address| view.place(address));
@@ -172,7 +183,7 @@ mod tests {
     fn who_answers_for_a_published_service_is_its_server() {
         let server: IpAddr = "192.168.20.9".parse().unwrap();
         let one = Raw { answers: server, ..raw(1, "203.0.114.9", "11.67.0.2", 10) };
-        let snapshot = Snapshot::new(vec![one, raw(2, "192.168.10.5", "1.1.1.1", 30)]);
+        let snapshot = Snapshot::new(vec![one, raw(2, "192.168.10.5", "1.1.1.1", 30)], &view());
         let (view, devices) = (view(), Devices::default());
         let asked = |page: Page<ConnectionsShown>| {
             let (rows, _) = snapshot.page(&view, &devices, &Page { limit: 9, ..page }, 100);
@@ -190,13 +201,14 @@ mod tests {
 
     #[test]
     fn chosen_by_zone_and_text_and_sorted() {
-        let snapshot = Snapshot::new(vec![
+        let all = vec![
             raw(1, "192.168.10.5", "1.1.1.1", 10),
             raw(2, "192.168.20.5", "1.1.1.1", 30),
             raw(3, "192.168.10.6", "192.168.10.1", 20),
             raw(4, "127.0.0.1", "127.0.0.1", 90),
-        ]);
+        ];
         let (view, devices) = (view(), Devices::default());
+        let snapshot = Snapshot::new(all, &view);
         let ids = |page: Page<ConnectionsShown>| -> Vec<u32> {
             let page = Page { limit: 100, ..page };
             let (rows, count) = snapshot.page(&view, &devices, &page, 100);
@@ -217,5 +229,25 @@ mod tests {
         assert_eq!((rows[0].age, rows[0].to.zone.as_deref()), (Some(97), None));
         assert!(snapshot.find(&rows[0].key).is_some());
         assert!(snapshot.find(&ConnectionKey { id: 9, ..rows[0].key.clone() }).is_none());
+    }
+
+    #[test]
+    fn how_an_address_is_lent_is_nothing_to_end() {
+        let udp = |id, source, from, destination, to| Raw {
+            protocol: 17,
+            source_port: from,
+            destination_port: to,
+            ..raw(id, source, destination, 1)
+        };
+        let all = vec![
+            udp(1, "192.168.10.5", 68, "192.168.10.1", 67),
+            udp(2, "192.168.10.1", 67, "192.168.10.5", 68),
+            udp(3, "192.168.10.5", 68, "1.1.1.1", 67),
+            udp(4, "192.168.10.5", 40_000, "192.168.10.1", 67),
+            Raw { protocol: 6, ..udp(5, "192.168.10.5", 68, "192.168.10.1", 67) },
+        ];
+        let snapshot = Snapshot::new(all, &view());
+        let device = ["192.168.10.5".parse().unwrap()];
+        assert_eq!(snapshot.of(&device).map(|one| one.id).collect::<Vec<_>>(), [3, 4, 5]);
     }
 }

@@ -199,7 +199,8 @@ impl Eyes {
     /// Connections now, or a moment ago.
     pub(super) fn snapshot(&mut self) -> &Snapshot {
         let fresh = self.snapshot.take().filter(|(at, _)| at.elapsed() < FRESH);
-        let snapshot = fresh.unwrap_or_else(|| (Instant::now(), Snapshot::new(connections())));
+        let taken = || self.view.as_ref().map(|view| Snapshot::new(connections(), view));
+        let snapshot = fresh.unwrap_or_else(|| (Instant::now(), taken().unwrap_or_default()));
         &self.snapshot.insert(snapshot).1
     }
 

@@ -169,11 +169,24 @@ fn j_a_device_in_quarantine_reaches_nobody_but_names() {
             .success()
     };
     assert!(reaches(53, "192.168.10.1"), "names, before");
+    let lent = super::names::get(&mac, &[]).expect("an address, before");
+    // It is used, so that the box ends what the device has with that address.
+    let lent_net = format!("{lent}/24");
+    out(&["ip", "-n", &office, "address", "add", &lent_net, "dev", "eth0"]);
+    until("the address is seen", || {
+        let from = lent.to_string();
+        run(&["ip", "netns", "exec", &office, "ping", "-c1", "-W1", "-I", &from, "192.168.10.1"]);
+        let Seen::Devices { rows, .. } = look(Look::Devices(page())) else { panic!() };
+        let addresses = rows.into_iter().find(|row| row.mac == mac)?.addresses;
+        addresses.contains(&IpAddr::V4(lent)).then_some(())
+    });
     let mut wanted: serde_json::Value = serde_json::from_str(&former).unwrap();
     wanted["quarantine"] = serde_json::json!([mac]);
     let document = wanted.to_string();
     apply(document);
     assert!(reaches(53, "192.168.10.1"), "names, in quarantine");
+    assert_eq!(super::names::get(&mac, &[]), Some(lent), "its address, in quarantine");
+    out(&["ip", "-n", &office, "address", "del", &lent_net, "dev", "eth0"]);
     run(&["ip", "netns", "exec", &office, "ping", "-c1", "-W1", "192.168.10.1"]);
     let tried = until("it is told", || {
         reaches(7778, "11.67.0.1");
