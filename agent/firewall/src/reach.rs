@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use settings::{Settings, Title, ZoneName};
+use settings::{RuleAction, Settings, Title, ZoneName};
 
 pub use finding::{Answer, Finding, Place, Sender, Traffic, Weight};
 pub use matrix::{Allowed, End, Kind as Transit, Passage, Ports, matrix};
@@ -132,9 +132,20 @@ fn judged(before: &Side<'_>, after: &Side<'_>, asking: Option<IpAddr>, steps: u6
     findings.extend(moves.into_iter().map(|(_, _, finding)| finding));
     findings.extend(routers(before, after));
     findings.extend(devices);
+    findings.extend(for_nobody(before.settings, after.settings));
     let (crm, cut) = (std::mem::take(&mut changes.crm), changes.cut);
     findings.extend(changes.findings());
     Judged { findings, crm, cut }
+}
+
+/// Rules that are for nobody with the settings after, and were for somebody or not there before.
+fn for_nobody<'s>(before: &'s Settings, after: &'s Settings) -> impl Iterator<Item = Finding> + 's {
+    let were: BTreeSet<u16> = before.rules_for_nobody().map(|rule| rule.id).collect();
+    let are = after.rules_for_nobody().filter(move |rule| !were.contains(&rule.id));
+    are.map(|rule| {
+        let stops = rule.action != RuleAction::Allow;
+        Finding::RuleForNobody { rule: rule.id, stops }
+    })
 }
 
 /// The smallest group of addresses that holds all of these.

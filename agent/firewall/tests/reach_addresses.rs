@@ -272,3 +272,31 @@ fn what_cannot_be_tried_in_time_is_said() {
     let found = within(&before, &after, 100_000);
     assert!(found.contains(&Finding::Incomplete), "{found:#?}");
 }
+
+#[test]
+fn a_rule_that_a_zone_moves_away_from_is_told() {
+    let mut before = example();
+    before.rules = vec![
+        rule(1, Block, "guest", "office: 192.168.10.50", &[]),
+        rule(2, Allow, "guest", "office: 192.168.10.60", &["web"]),
+        rule(3, Allow, "guest", "office", &["ssh"]),
+    ];
+    let mut after = before.clone();
+    let office = after.zones.get_mut(&"office".parse().unwrap()).unwrap();
+    let address = "192.168.11.1/24".parse().unwrap();
+    office.ipv4 = Some(settings::Ipv4Zone { address, dhcp: None });
+    after.management.from[0].addresses = settings::Addresses::All;
+    after.crm.reachable_from[0].addresses = settings::Addresses::All;
+    let found = found(&before, &after);
+    let rules: Vec<_> =
+        found.iter().filter(|one| matches!(one, Finding::RuleForNobody { .. })).collect();
+    assert_eq!(
+        rules,
+        [
+            &Finding::RuleForNobody { rule: 1, stops: true },
+            &Finding::RuleForNobody { rule: 2, stops: false },
+        ]
+    );
+    // Nothing is said of what was so before.
+    assert_eq!(self::found(&after, &after), []);
+}

@@ -31,15 +31,27 @@ pub enum Remark {
     Unused,
     /// It is out of its hours: whoever has a clock knows.
     OffHours,
+    /// Nobody in its zones can have the addresses that it names.
+    Nobody,
 }
 
 impl Settings {
+    /// Rules that are switched on, in zones where nobody can have the addresses that they name.
+    pub fn rules_for_nobody(&self) -> impl Iterator<Item = &Rule> {
+        let on = self.rules.iter().filter(|rule| rule.enabled);
+        on.filter(|rule| View::new(self, rule).is_for_nobody(self))
+    }
+
     /// Oddities of all rules that are switched on, by number, in their order.
     pub fn remarks(&self) -> Vec<(u16, Remark)> {
         let views: Vec<View<'_>> = self.rules.iter().map(|rule| View::new(self, rule)).collect();
         let mut told = Vec::new();
         for (index, view) in views.iter().enumerate().filter(|(_, view)| view.rule.enabled) {
             let id = view.rule.id;
+            if view.is_for_nobody(self) {
+                told.push((id, Remark::Nobody));
+                continue;
+            }
             let (before, after) = (views.iter().take(index), views.iter().skip(index + 1));
             let covering = before.filter(|earlier| earlier.rule.enabled && earlier.covers(view));
             if let Some(earlier) = covering.map(|earlier| earlier.rule).next() {
@@ -97,6 +109,31 @@ impl Addresses {
         found
     }
 
+    fn name_v6(&self) -> bool {
+        self.all || !self.cards.is_empty() || !self.v6.is_empty()
+    }
+
+    /// Whether an IPv4 address that they name can be on the internet: one that is in no zone.
+    fn name_outside(&self, settings: &Settings) -> bool {
+        let zones = settings.zones.values().filter_map(crate::Zone::subnet_v4);
+        let inside: Vec<Ipv4Net> =
+            zones.chain(settings.routes.iter().map(|route| route.network)).collect();
+        let is_inside = |net: &Ipv4Net| inside.iter().any(|own| own.contains(net));
+        self.all || !self.v4.iter().all(is_inside)
+    }
+
+    /// Whether somebody in the zone can have one of them: of IPv4, and of IPv6.
+    fn versions_in(&self, settings: &Settings, name: &ZoneName) -> [bool; 2] {
+        let Some(zone) = settings.zones.get(name) else { return [false; 2] };
+        let networks: Vec<Ipv4Net> =
+            zone.subnet_v4().into_iter().chain(settings.routed(name)).collect();
+        let meets =
+            |net: &Ipv4Net| networks.iter().any(|own| own.contains(net) || net.contains(own));
+        let any = self.all || !self.cards.is_empty();
+        let v4 = !networks.is_empty() && (any || self.v4.iter().any(meets));
+        [v4, zone.ipv6 == Ipv6Zone::Automatic && self.name_v6()]
+    }
+
     fn covers(&self, other: &Self) -> bool {
         if self.all || other.all {
             return self.all;
@@ -133,6 +170,20 @@ impl<'s> View<'s> {
             && self.from.covers(&other.from)
             && self.to.covers(&other.to)
             && self.is_for(other.ways.as_deref())
+    }
+
+    /// Whether no pair of its zones has the addresses that it names. Which networks of IPv6 a zone has is the
+    /// provider's business.
+    fn is_for_nobody(&self, settings: &Settings) -> bool {
+        let can = |(from, to): &(&ZoneName, Target)| {
+            let sends = self.from.versions_in(settings, from);
+            let gets = match to {
+                Target::Wan => [self.to.name_outside(settings), self.to.name_v6()],
+                Target::Zone(zone) => self.to.versions_in(settings, zone),
+            };
+            sends.into_iter().zip(gets).any(|(sends, gets)| sends && gets)
+        };
+        !self.pairs.iter().any(can)
     }
 
     fn is_for(&self, wanted: Option<&[Way]>) -> bool {

@@ -76,3 +76,25 @@ fn a_block_that_ipv6_goes_round() {
     let card = (ADDRESSES, json!(["192.168.10.7", "52:54:00:67:00:99"]));
     assert_eq!(remarks(&[("block", "wan", &[card])]), []);
 }
+
+#[test]
+fn addresses_that_nobody_in_the_zones_has() {
+    let nobody = [(1, Remark::Nobody)];
+    let there = |edits: &[(&str, Value)]| remarks(&[("allow", "guest", edits)]);
+    let from = |list: Value| (ADDRESSES, list);
+    let to = |list: Value| ("/to/addresses", list);
+    assert_eq!(there(&[from(json!(["192.168.77.5"]))])[..], nobody);
+    assert_eq!(there(&[to(json!(["192.168.77.5", "10.0.0.0/8"]))])[..], nobody);
+    assert_eq!(there(&[from(json!(["192.168.77.5", "192.168.10.5"]))]), []);
+    assert_eq!(there(&[from(json!(["192.168.0.0/16"]))]), []);
+    assert_eq!(there(&[from(json!(["192.168.77.5", "52:54:00:67:00:99"]))]), []);
+    assert_eq!(there(&[from(json!(["192.168.77.5", "fd00::7"]))]), []);
+    assert_eq!(there(&[from(json!(["192.168.10.5"])), to(json!(["fd00::7"]))])[..], nobody);
+    let outside = (("/to/zones", json!(["wan"])), to(json!(["203.0.113.0/24"])));
+    assert_eq!(remarks(&[("block", "wan", &[outside.0, outside.1])])[..], [(1, Remark::Ipv4Only)]);
+    // What is in a zone is not on the internet.
+    let inside = to(json!(["192.168.20.0/25"]));
+    assert_eq!(remarks(&[("allow", "wan", &[inside])])[..], nobody);
+    let off = ("/enabled", json!(false));
+    assert_eq!(there(&[from(json!(["192.168.77.5"])), off]), []);
+}

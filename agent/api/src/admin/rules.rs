@@ -60,7 +60,9 @@ fn told(settings: &Settings, hits: &[RuleHits], now: SystemTime, language: Langu
         });
         let in_hours = rule.schedule.as_ref().is_none_or(|name| on.contains(name));
         let off_hours = (rule.enabled && !in_hours).then_some(Remark::OffHours);
-        let odd = odd.chain(unused.then_some(Remark::Unused)).chain(off_hours);
+        let odd: Vec<Remark> = odd.collect();
+        let unused = (unused && !odd.contains(&Remark::Nobody)).then_some(Remark::Unused);
+        let odd = odd.into_iter().chain(unused).chain(off_hours);
         RuleTold {
             id: rule.id,
             sentence: rule.text_naming(language.into(), name),
@@ -86,6 +88,7 @@ fn remark_told(remark: Remark, language: Language) -> RuleRemark {
         Remark::Ipv4Only => (RemarkKind::Ipv4Only, None),
         Remark::Unused => (RemarkKind::Unused, None),
         Remark::OffHours => (RemarkKind::OffHours, None),
+        Remark::Nobody => (RemarkKind::Nobody, None),
     };
     RuleRemark { kind, rule, text: remark.text(language.into()) }
 }

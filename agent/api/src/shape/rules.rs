@@ -114,6 +114,8 @@ pub enum RemarkKind {
     Unused,
     /// It is out of its hours.
     OffHours,
+    /// Nobody in its zones can have the addresses that it names.
+    Nobody,
 }
 
 /// A service that needs no definition.

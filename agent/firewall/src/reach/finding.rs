@@ -143,6 +143,13 @@ pub enum Finding {
         /// By their cards.
         devices: Vec<MacAddress>,
     },
+    /// A rule that was for somebody, or was not there, names addresses that nobody in its zones can have.
+    RuleForNobody {
+        /// Its number.
+        rule: u16,
+        /// It lets nobody pass: what it stopped is not stopped any more.
+        stops: bool,
+    },
     /// Rules tell more apart than can be tried while somebody waits.
     Incomplete,
     /// What was stopped passes now.
@@ -300,6 +307,7 @@ impl Finding {
             | Self::CutOff { .. }
             | Self::Quarantined { .. }
             | Self::NobodyComes { only: true, .. }
+            | Self::RuleForNobody { stops: true, .. }
             | Self::ProvidersNetwork { .. }
             | Self::InternetReachesInside { .. }
             | Self::NobodyReachesCrm => Weight::Warning,
@@ -308,6 +316,7 @@ impl Finding {
             | Self::PublishedClosed { .. }
             | Self::PublishedForFewer { .. }
             | Self::NobodyComes { .. }
+            | Self::RuleForNobody { .. }
             | Self::OnlyOwnCome { .. }
             | Self::RelayOpened { .. }
             | Self::RelayClosed { .. }

@@ -74,6 +74,10 @@ impl Finding {
             }
             Self::ShutOff { devices } => words.devices("shut_off", devices),
             Self::LetOut { devices } => words.devices("let_out", devices),
+            Self::RuleForNobody { rule, stops } => {
+                let code = if *stops { "rule_for_nobody_stops" } else { "rule_for_nobody" };
+                words.say(code, &[("rule", rule.to_string())])
+            }
             Self::Incomplete => words.say("incomplete", &[]),
             Self::Opened { from, to, what, except } => {
                 words.change("opened", from, to, (what, except))

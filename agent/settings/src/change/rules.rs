@@ -159,6 +159,7 @@ impl Remark {
             Self::Ipv4Only => speech.word(Word::RemarkIpv4Only),
             Self::Unused => speech.word(Word::RemarkUnused),
             Self::OffHours => speech.word(Word::RemarkOffHours),
+            Self::Nobody => speech.word(Word::RemarkNobody),
         }
     }
 }

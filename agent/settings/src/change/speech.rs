@@ -91,6 +91,7 @@ words! {
     "remark_ipv4_only" RemarkIpv4Only,
     "remark_unused" RemarkUnused,
     "remark_off_hours" RemarkOffHours,
+    "remark_nobody" RemarkNobody,
     "mon" Mon, "tue" Tue, "wed" Wed, "thu" Thu, "fri" Fri, "sat" Sat, "sun" Sun,
 
     "service_web" ServiceWeb,

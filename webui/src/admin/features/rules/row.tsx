@@ -223,7 +223,7 @@ function Below(props: Inner) {
 function RemarkLine(props: { remark: Remark; acts: RowActs }) {
   const { t, find } = useText();
   const { remark } = props;
-  const heavy = remark.kind === "shadowed" || remark.kind === "ipv4-only";
+  const heavy = remark.kind === "shadowed" || remark.kind === "ipv4-only" || remark.kind === "nobody";
   return (
     <li className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5 text-row text-ink-2">
       <Badge state={heavy ? "needs-you" : "unknown"} icon={heavy ? undefined : remark.kind === "off-hours" || remark.kind === "unused" ? "clock" : "info"}>
