@@ -102,6 +102,15 @@ impl Store {
     /// # Errors
     /// See [`ExamineError`].
     pub fn examine(&self, path: &Path) -> Result<Examined, ExamineError> {
+        let Scratch { engine, reader, digester, found } = self.scratch(path)?;
+        let examined = examine(self.reader(), &reader, &digester, found);
+        reader.change_keys(crate::keyring::Keyring::wipe);
+        engine.close()?;
+        examined
+    }
+
+    /// Opens a store in scratch space that was made of a copy of this one.
+    pub(crate) fn scratch(&self, path: &Path) -> Result<Scratch, ExamineError> {
         let master = self.blocking(|writer| writer.keyfile.master().clone())?;
         let altered = || ExamineError::Open(OpenError::KeysAltered);
         let locked = Locked::read(path)?.ok_or(ExamineError::Open(OpenError::KeyFile))?;
@@ -110,11 +119,16 @@ impl Store {
         let (_, found) = PersonFile::open(path, &keys.ring)?;
         let engine = Arc::new(SledEngine::open(&path.join(DB), Options::default())?);
         let reader = Reader::new(engine.clone(), keys.ring);
-        let examined = examine(self.reader(), &reader, &digester, found);
-        reader.change_keys(crate::keyring::Keyring::wipe);
-        engine.close()?;
-        examined
+        Ok(Scratch { engine, reader, digester, found })
     }
+}
+
+/// A store in scratch space.
+pub(crate) struct Scratch {
+    pub engine: Arc<SledEngine>,
+    pub reader: Reader,
+    digester: Digester,
+    pub found: Found,
 }
 
 fn examine(
@@ -156,7 +170,7 @@ fn examine(
 }
 
 /// Takes the persons' keys in, but those that either memory of erasures knows.
-fn take_keys(of: &Reader, found: Found) -> Result<(), EngineError> {
+pub(crate) fn take_keys(of: &Reader, found: Found) -> Result<(), EngineError> {
     let mut dead: HashMap<RecordId, Vec<KeyId>> = erase::remembered(of)?;
     for (person, id) in found.tombs {
         dead.entry(person).or_default().push(id);
