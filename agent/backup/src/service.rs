@@ -8,6 +8,7 @@ mod keyed;
 mod place;
 mod plan;
 mod reached;
+mod room;
 mod why;
 mod worker;
 
@@ -31,6 +32,7 @@ pub use kept::{Drilled, Kept};
 pub use place::{Bucket, Folder, InvalidPlace, Place, Rest};
 pub use plan::LATE;
 pub use reached::{Around, Minute, Resolve};
+pub use room::has_room;
 pub use why::Why;
 use worker::{Command, State, Worker};
 

@@ -6,6 +6,7 @@ use super::{Parameter, Route};
 use crate::shape::claim as l;
 use crate::shape::contact as c;
 use crate::shape::copies as k;
+use crate::shape::past as t;
 use crate::shape::person as p;
 use crate::shape::shared as s;
 
@@ -26,6 +27,7 @@ const LIMIT: Parameter = Parameter { name: "limit", text: "1 to 200; 50 when lef
 pub(super) fn routes() -> Vec<Route> {
     let mut all = before();
     all.extend(contacts());
+    all.extend(past());
     all.extend(people());
     all
 }
@@ -89,6 +91,47 @@ fn before() -> Vec<Route> {
         .takes::<s::TypedCode>()
         .gives::<s::SignedIn>()
         .problems(&[403, 409, 422]),
+    ]
+}
+
+const DIFFERING: &[Parameter] = &[
+    Parameter {
+        name: "since",
+        text: "`deleted`, `changed`, `made`, with commas; the first two when left out",
+    },
+    Parameter { name: "search", text: "Text in name or company" },
+    Parameter { name: "offset", text: "How many to leave out; 0 when left out" },
+    LIMIT,
+];
+
+/// A look into a copy.
+fn past() -> Vec<Route> {
+    vec![
+        Route::new(Get, "/copies/{id}/made", Manager, "Which copies are at a target")
+            .gives::<k::CopiesFound>()
+            .problems(&[404]),
+        Route::new(Get, "/past", Manager, "How it goes with a look into a copy").gives::<t::Past>(),
+        Route::new(Post, "/past", Manager, "Restore a copy beside the CRM, to look into it")
+            .takes::<t::NewPast>()
+            .problems(&[404, 409, 422]),
+        Route::new(Delete, "/past", Manager, "Close it").problems(&[409]),
+        Route::new(Get, "/past/contacts", Manager, "Contacts that differ from those of now")
+            .query(DIFFERING)
+            .gives::<t::PastContacts>()
+            .problems(&[409, 422]),
+        Route::new(Get, "/past/contacts/{id}", Manager, "A contact in the copy and now")
+            .gives::<t::PastContact>()
+            .problems(&[404, 409]),
+        Route::new(
+            Post,
+            "/past/contacts/{id}/restore",
+            Manager,
+            "Make a contact what it was in the copy",
+        )
+        .problems(&[404, 409]),
+        Route::new(Post, "/past/restore", Manager, "Make all contacts what they were in the copy")
+            .takes::<t::PastRestore>()
+            .problems(&[409, 422]),
     ]
 }
 

@@ -214,6 +214,27 @@ impl Copies {
         Ok(one)
     }
 
+    /// Where a target is.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub(crate) async fn chosen(&self, id: RecordId) -> Result<Arc<Chosen>, Problem> {
+        Ok(self.target(id).await?.known.chosen)
+    }
+
+    /// As [`Copies::note`], for others than the pages of targets.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SignIn`], and what the store refuses.
+    pub(crate) async fn noted(
+        &self,
+        by: &impl Holder,
+        id: RecordId,
+        what: u32,
+    ) -> Result<Arc<Chosen>, Problem> {
+        Ok(self.note(by, id, what).await?.chosen)
+    }
+
     pub(super) fn copy_now(&self, id: RecordId) -> bool {
         self.service.copy(id)
     }

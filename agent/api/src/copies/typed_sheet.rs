@@ -12,7 +12,7 @@ use crate::shape::copies as shape;
 use crate::shape::plain::Time;
 
 /// Most copies that are told.
-const MOST: usize = 400;
+const MOST: usize = 1_200;
 
 /// Whose copies a sheet has to be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

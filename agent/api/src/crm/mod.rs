@@ -14,6 +14,7 @@ mod life;
 mod lock;
 mod making;
 mod open;
+mod past;
 mod people;
 mod place;
 mod query;
@@ -43,6 +44,7 @@ pub fn routes(crm: Crm) -> Router {
         .merge(erasure::routes())
         .merge(events::routes())
         .merge(copies::routes::<Crm>())
+        .merge(past::routes())
         .merge(restore::routes())
         .merge(people::routes())
         .merge(invitations::routes());

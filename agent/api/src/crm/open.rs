@@ -10,6 +10,7 @@ use vault::{Applied, Kind, Store};
 
 use super::Parts;
 use super::copied;
+use super::past::{self, Past};
 use super::place::Place;
 use crate::copies::Copies;
 use crate::problem::{Code, Problem};
@@ -30,6 +31,8 @@ pub struct Open {
     pub contacts: Contacts,
     /// Copies that leave the box.
     pub(super) copies: Arc<Copies>,
+    /// A copy that somebody looks into.
+    pub(super) past: Past,
     changes: broadcast::Sender<Happened>,
 }
 
@@ -75,7 +78,8 @@ impl Open {
             }
         }));
         let copies = Arc::new(copied::begin(store.clone(), place, parts)?);
-        Ok(Self { store, identity, contacts, copies, changes })
+        Past::clear(&past::scratch(&parts.directory));
+        Ok(Self { store, identity, contacts, copies, past: Past::default(), changes })
     }
 
     /// What happens to contacts from now on.

@@ -10,6 +10,7 @@ pub mod copies;
 pub mod egress;
 pub mod leases;
 pub mod packet;
+pub mod past;
 pub mod person;
 pub mod plain;
 pub mod rules;

@@ -11,6 +11,7 @@ mod front;
 #[path = "../../../backup/tests/all/nas.rs"]
 #[allow(dead_code, clippy::expect_used)]
 mod nas;
+mod past;
 mod place;
 mod restored;
 mod unlock;

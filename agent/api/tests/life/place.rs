@@ -202,6 +202,11 @@ impl Person {
         self.browser.ask("DELETE", path, &[], Value::Null).await
     }
 
+    /// As `If-Match` wants it.
+    pub async fn delete_at(&mut self, path: &str, version: &Value) -> Answer {
+        self.browser.at("DELETE", path, version, Value::Null).await
+    }
+
     pub async fn change(&mut self, path: &str, version: &Value, body: Value) -> Answer {
         self.browser.at("PATCH", path, version, body).await
     }

@@ -11,7 +11,7 @@ use crate::place::{CODE, ORGANISATION, Person, Place, Process, passphrase};
 /// Longer than any step here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn target(nas: &Nas) -> Value {
+pub fn target(nas: &Nas) -> Value {
     json!({
         "name": "Storage at home",
         "address": format!("https://{NAME}:{}/box/crm", nas.port),
@@ -21,7 +21,7 @@ fn target(nas: &Nas) -> Value {
     })
 }
 
-async fn until(person: &mut Person, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(person: &mut Person, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let answer = person.get(path).await.good();

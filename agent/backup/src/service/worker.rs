@@ -1,9 +1,8 @@
 //! Whoever copies to one target, on a thread of its own: it waits, copies, clears up and drills as the plan says.
 
 use std::error::Error;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +13,7 @@ use vault::{Feed, Since};
 use super::kept::{Copied, Drilled, Kept};
 use super::keyed::{Ends, Keyed};
 use super::plan::{self, Asked, Failed, Job, Next, Past};
+use super::room::has_room;
 use super::why::Why;
 use super::{Chosen, Doing, Failing, Parts, Said, Told};
 use crate::drill::{causes, drill};
@@ -22,8 +22,6 @@ use crate::pruning::PruneError;
 use crate::repository::{CopyError, Extent, OpenError, Repository as _};
 use crate::restic::Restic;
 
-/// Of what a drill restores, as much must be free besides, bytes.
-const ROOM: u64 = 256 << 20;
 /// A drill that could not begin is tried again after this.
 const DRILL_AGAIN: u64 = 3_600_000;
 /// The way to a target that is not reached is asked for this often, ms; and whenever a person wants a copy.
@@ -312,9 +310,7 @@ impl Worker {
         };
         let _alone = self.drills.lock().unwrap_or_else(PoisonError::into_inner);
         let scratch = self.parts.scratch.clone();
-        let needed = size_of(&self.parts.path).saturating_mul(2).saturating_add(ROOM);
-        let free = scratch.parent().and_then(free_at);
-        if free.is_none_or(|free| free < needed) {
+        if !has_room(&self.parts.path, &scratch) {
             return Err(Why::NoRoom);
         }
         let done = drill(copies, keys, &self.parts.store, &scratch, &*self.parts.around.clock);
@@ -366,19 +362,4 @@ fn logged(chosen: &Chosen, error: &(dyn Error + 'static), why: Why) -> Why {
     }
     tracing::warn!(target = chosen.name, error = causes(error).join(": "), "no copy");
     why
-}
-
-fn free_at(path: &Path) -> Option<u64> {
-    let at = rustix::fs::statvfs(path).ok()?;
-    Some(at.f_bavail.saturating_mul(at.f_frsize))
-}
-
-/// Bytes of all files below.
-fn size_of(path: &Path) -> u64 {
-    let mut size = 0_u64;
-    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-        let Ok(meta) = entry.metadata() else { continue };
-        size += if meta.is_dir() { size_of(&entry.path()) } else { meta.len() };
-    }
-    size
 }

@@ -91,6 +91,8 @@ pub mod action {
         COPY_DRILL_ASKED = 154, "copy-drill-asked";
         COPY_SHEET_SHOWN = 155, "copy-sheet-shown";
         COPY_SHEET_PROVED = 156, "copy-sheet-proved";
+        COPY_LOOKED_INTO = 157, "copy-looked-into";
+        COPY_BROUGHT_BACK = 158, "copy-brought-back";
         COPY_KEY_MADE = 165, "copy-key-made";
         MACHINE_KEY_CHANGED = 166, "machine-key-changed";
         SETTINGS_KEPT = 167, "settings-kept";
