@@ -170,7 +170,9 @@ function Pages() {
           <GoBackPage to="before" />
         </Route>
         <Route path="/settings/former" component={FormerPage} />
-        <Route path="/copies" component={CopiesPage} />
+        <Route path="/copies">
+          <CopiesPage />
+        </Route>
         <Route path="/copies/new" component={NewCopyTargetPage} />
         <Route path="/copies/:id">{({ id }) => <EditCopyTargetPage key={id} />}</Route>
         <Route path="/copies/:id/sheet">{({ id }) => <CopySheetPage key={id} />}</Route>

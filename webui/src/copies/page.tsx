@@ -1,5 +1,5 @@
 // Where copies of the CRM go, how they do, and what each target really protects from.
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { call, post } from "../api/client";
 import { isProblem, type Problem } from "../api/problem";
@@ -18,7 +18,8 @@ import type { CopyTarget } from "./api";
 import { COPIES, stateOf, useCopyTargets, useCopyTargetsAnew } from "./targets";
 import { useWhose } from "./whose";
 
-export function CopiesPage() {
+/** `more` stands beside the button for a new target, once there is one. */
+export function CopiesPage({ more }: { more?: ReactNode }) {
   const { t } = useText();
   const whose = useWhose();
   const query = useCopyTargets();
@@ -30,7 +31,15 @@ export function CopiesPage() {
   const count = query.data?.items.length ?? 0;
   const isFull = query.data !== undefined && count >= query.data.most;
   return (
-    <Page narrow title={t("copies.title")} lead={t(`copies.${whose}.lead`)} actions={count > 0 && !isFull && add()}>
+    <Page narrow title={t("copies.title")} lead={t(`copies.${whose}.lead`)} actions={
+        count > 0 && (
+          <>
+            {more}
+            {!isFull && add()}
+          </>
+        )
+      }
+    >
       <Loaded query={query}>
         {({ items, most }) => (
           <>

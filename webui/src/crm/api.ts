@@ -24,6 +24,11 @@ export type Invited = Schemas["Invited"];
 export type Proposal = Schemas["Proposal"];
 export type ClaimSoFar = Schemas["ClaimSoFar"];
 export type RecoveryKey = Schemas["RecoveryKey"];
+export type Past = Schemas["Past"];
+export type PastContact = Schemas["PastContact"];
+export type PastContacts = Schemas["PastContacts"];
+export type PastFields = Schemas["PastFields"];
+export type PastListed = Schemas["PastListed"];
 
 /** Where `GET /start` is kept. */
 export const START = ["start"];

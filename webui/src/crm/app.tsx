@@ -31,6 +31,9 @@ import { forgetPlace } from "./features/contacts/place";
 import { RecordPage } from "./features/contacts/record";
 import { EnrolPage } from "./features/enrol/page";
 import { DiskFailedPage, LockedPage } from "./features/locked/page";
+import { PAST } from "./features/past/asked";
+import { PastContactPage } from "./features/past/contact";
+import { PastPage } from "./features/past/page";
 import { PeoplePage } from "./features/people/page";
 
 /** While it is closed, somebody else may open it: ask again this often. */
@@ -166,7 +169,15 @@ function Pages(props: { organisation: string | null }) {
           <Route path="/contacts/:id/edit">{({ id }) => <EditContactPage key={id} id={id} />}</Route>
           {manager && <Route path="/contacts/:id/erase">{({ id }) => <ErasePage key={id} id={id} />}</Route>}
           {manager && <Route path="/people" component={PeoplePage} />}
-          {manager && <Route path="/copies" component={CopiesPage} />}
+          {manager && (
+            <Route path="/copies">
+              <CopiesPage more={<ButtonLink href={PAST}>{t("crm.past.link")}</ButtonLink>} />
+            </Route>
+          )}
+          {manager && <Route path={PAST}>{() => <PastPage since="deleted" />}</Route>}
+          {manager && <Route path={`${PAST}/changed`}>{() => <PastPage since="changed" />}</Route>}
+          {manager && <Route path={`${PAST}/made`}>{() => <PastPage since="made" />}</Route>}
+          {manager && <Route path={`${PAST}/contact/:id`}>{({ id }) => <PastContactPage key={id} id={id} />}</Route>}
           {manager && <Route path="/copies/new" component={NewCopyTargetPage} />}
           {manager && <Route path="/copies/:id">{({ id }) => <EditCopyTargetPage key={id} />}</Route>}
           {manager && <Route path="/copies/:id/sheet">{({ id }) => <CopySheetPage key={id} />}</Route>}
