@@ -4,6 +4,7 @@ does not, and a CRM whose disk is lost comes back from the printed sheet alone.
 
 import contextlib
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -118,6 +119,45 @@ def copy_to_bucket(shop, boss, page, key_id, secret, authority):
     return found
 
 
+def opens(page, name):
+    """The page of a contact in the list."""
+    page.go("crm.contacts")
+    crm.row(page, name).click()
+    return page.heading(name)
+
+
+def look_into_a_copy(page):
+    """What was changed and deleted since a copy comes back, one contact and all; what the pages look like."""
+    opens(page, CONTACT["name"]).press("crm.edit", "link").fill_in({"crm.field.phone": "139 0000 0000"}).press("ui.save")
+    page.heading(CONTACT["name"])
+    opens(page, FIRST["name"]).press("crm.delete").sees(page.say("crm.deletedNamed", name=FIRST["name"]))
+    page.go("crm.contacts")
+    crm.save_contact(page, {"name": "新来的人", "phone": "136 5550 0000"})
+    page.go("copies.title").press("crm.past.link", "link").heading(page.say("crm.past.title"))
+    expect(page.field("crm.past.copy")).to_be_visible()
+    found = looks.everywhere(page.page, "crm-past-choose")
+    page.press("crm.past.open").sees(FIRST["name"])
+    found += looks.everywhere(page.page, "crm-past-deleted")
+    page.page.get_by_role("link", name=re.compile(re.escape(page.say("crm.past.made")))).click()
+    page.sees("新来的人")
+    page.page.get_by_role("link", name=re.compile(re.escape(page.say("crm.past.changed")))).click()
+    crm.row(page, CONTACT["name"]).click()
+    page.heading(CONTACT["name"]).sees("139 0000 0000").sees(CONTACT["phone"])
+    found += looks.everywhere(page.page, "crm-past-contact")
+    page.press("crm.past.back").heading(page.say("crm.past.title"))
+    page.press("crm.past.all").sees(page.say("crm.past.allTitle"))
+    found += looks.everywhere(page.page, "crm-past-all")
+    page.press("crm.past.allGo", count=1).sees(page.say("crm.past.allDone", count=1))
+    found += looks.everywhere(page.page, "crm-past-done")
+    page.press("crm.past.close").sees(page.say("crm.past.open"))
+    opens(page, CONTACT["name"]).sees(CONTACT["phone"])
+    opens(page, FIRST["name"]).sees(FIRST["phone"])
+    # As many as before, for what comes after.
+    opens(page, "新来的人").press("crm.delete").sees(page.say("crm.deletedNamed", name="新来的人"))
+    page.go("copies.title")
+    return found
+
+
 def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
     authority.certify(tmp_path, HOST)
     wan, boss = shop.client("wan"), shop.tab("boss").open(admin.ADDRESS)
@@ -170,6 +210,7 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
                               "--no-lock", "check", "--read-data"], timeout=120)
         assert "no errors were found" in stock.stdout, stock.stdout
 
+        found += look_into_a_copy(page)
         with bucket(wan, tmp_path) as (key_id, secret):
             found += copy_to_bucket(shop, boss, page, key_id, secret, (tmp_path / "ca.pem").read_text())
 
