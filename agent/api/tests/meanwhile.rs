@@ -125,8 +125,8 @@ async fn of_the_crm() {
     manager.at("DELETE", &gone_path, &json!(1), Value::Null).await.good();
     let invited = json!({ "name": "Carla", "role": "staff" });
     let invited = id(&manager.post("/invitations", invited).await.good());
-    let copies = id(&manager.post("/copies", copy_target("NAS")).await.good());
-    let copies = format!("/copies/{copies}");
+    let target = id(&manager.post("/copies", copy_target("NAS")).await.good());
+    let copies = format!("/copies/{target}");
     let sheet = manager.post(&format!("{copies}/sheet"), Value::Null).await.good();
     let end = sheet["lastWord"].as_str().unwrap().to_owned();
     let (_, staff) = office.joined("Bert", Role::Staff).await;
@@ -143,6 +143,10 @@ async fn of_the_crm() {
             versioned(asked("PATCH", format!("/people/{staff}"), json!({ "disabled": true }))),
             asked("POST", "/invitations", json!({ "name": "Dora", "role": "staff" })),
             asked("DELETE", format!("/invitations/{invited}"), Value::Null),
+            asked("POST", "/past", json!({ "target": target, "copy": "0".repeat(64) })),
+            asked("POST", format!("/past{contact}/restore"), Value::Null),
+            asked("POST", "/past/restore", json!({ "deleteMade": true })),
+            asked("DELETE", "/past", Value::Null),
             asked("POST", "/lock", Value::Null),
         ]
     };

@@ -293,7 +293,8 @@ async fn closed_when_unused(crm: &Crm, open: &std::sync::Weak<Open>) {
     }
 }
 
-async fn close(State(crm): State<Crm>, _: As<Manager>) -> Reply {
+async fn close(State(crm): State<Crm>, who: As<Manager>) -> Reply {
+    who.identity.confirm(&who.role).await?;
     let before = crm.open()?.past.make_way(None)?;
     apart(move || drop(before)).await?;
     reply::nothing()
@@ -367,6 +368,7 @@ async fn contact(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply 
 }
 
 async fn restore(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
+    who.identity.confirm(&who.role).await?;
     let open = crm.open()?;
     let looked = open.past.open(crm.now())?;
     let done = off(async move {
@@ -388,6 +390,7 @@ async fn restore_all(
     who: As<Manager>,
     Sent(what): Sent<shape::PastRestore>,
 ) -> Reply {
+    who.identity.confirm(&who.role).await?;
     let open = crm.open()?;
     let looked = open.past.open(crm.now())?;
     open.copies.noted(&who.role, looked.target.0, action::COPY_BROUGHT_BACK).await?;
