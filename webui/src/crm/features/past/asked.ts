@@ -6,7 +6,7 @@ import type { Past } from "../../api";
 
 export const PAST = "/copies/past";
 const KEY = ["past"];
-export const pastContactsKey = (since: string, search: string, from: number) => [...KEY, "contacts", since, search, from];
+export const pastContactsKey = (since: string, search: string, from: number, count: number) => [...KEY, "contacts", since, search, from, count];
 export const pastContactKey = (id: string) => [...KEY, "contact", id];
 const SOON_MS = 1_000;
 

@@ -104,7 +104,7 @@ function Days({ target, found }: { target: CopyTarget; found: CopiesFound }) {
   });
   return (
     <Form form={form} label={t("crm.past.title")} className="grid gap-5">
-      <SelectField label={t("crm.past.copy")} hint={t("copies.restore.found", { count: found.count })} field={form.field("copy")} options={options} />
+      <SelectField label={t("copies.restore.copy")} hint={t("copies.restore.found", { count: found.count })} field={form.field("copy")} options={options} />
       {found.damaged > 0 && <Note state="needs-you">{t("copies.restore.damaged", { count: found.damaged })}</Note>}
       <Actions>
         <Button kind="primary" size="large" type="submit" busy={form.busy}>

@@ -104,7 +104,7 @@ function Open({ past, since }: { past: Past; since: Since }) {
         </div>
       </Sheet>
       <Views label={t("crm.past.differs")} at={at} views={VIEWS.map((one) => ({ href: one.href, text: names[one.since], count: String(counts[one.since]) }))} />
-      <Differing key={since} since={since} />
+      <Differing key={since} since={since} count={counts[since]} />
     </>
   );
 }
@@ -172,10 +172,12 @@ function All({ past, counts }: { past: Past; counts: Record<Since, number> }) {
             {t("crm.past.allAsOf")}
             {at !== null && <When at={at} within />}
           </p>
-          <ul className="list-disc pl-5">
-            <li>{t("crm.past.allChanged", { count: counts.changed })}</li>
-            <li>{t("crm.past.allDeleted", { count: counts.deleted })}</li>
-          </ul>
+          {back > 0 && (
+            <ul className="list-disc pl-5">
+              {counts.changed > 0 && <li>{t("crm.past.allChanged", { count: counts.changed })}</li>}
+              {counts.deleted > 0 && <li>{t("crm.past.allDeleted", { count: counts.deleted })}</li>}
+            </ul>
+          )}
           <p>{t("crm.past.allKept")}</p>
           {counts.made > 0 && <Checkbox label={t("crm.past.allMade", { count: counts.made })} hint={t("crm.past.allMadeHint")} checked={made} onChecked={setMade} />}
         </div>
@@ -184,12 +186,13 @@ function All({ past, counts }: { past: Past; counts: Record<Since, number> }) {
   );
 }
 
-function Differing({ since }: { since: Since }) {
+/** `count` is what the box counts now: when it is another one, so is the list. */
+function Differing({ since, count }: { since: Since; count: number }) {
   const { t } = useText();
   const [search, setSearch] = useState("");
   const [from, setFrom] = useState(0);
   const query = useQuery({
-    queryKey: pastContactsKey(since, search, from),
+    queryKey: pastContactsKey(since, search, from, count),
     queryFn: ({ signal }) => {
       const asked = new URLSearchParams({ since, search, offset: String(from), limit: String(PAGE) });
       return read<PastContacts>(`/past/contacts?${asked.toString()}`, signal);
@@ -212,7 +215,7 @@ function Differing({ since }: { since: Since }) {
       />
       <Sheet bare>
         <Loaded query={query}>
-          {({ items, count }) =>
+          {({ items, count: found }) =>
             items.length === 0 ? (
               <EmptyState title={t(search === "" ? "crm.past.none" : "crm.past.noneFound")}>{t(search === "" ? `crm.past.noneText.${since}` : "crm.past.noneFoundText")}</EmptyState>
             ) : (
@@ -222,13 +225,13 @@ function Differing({ since }: { since: Since }) {
                     <Row key={one.id} one={one} />
                   ))}
                 </ul>
-                {count > PAGE && (
+                {found > PAGE && (
                   <div className="flex flex-wrap items-center gap-3 border-t border-line px-4 py-3 sm:px-5">
                     <Button size="row" disabled={from === 0} onClick={() => setFrom(Math.max(0, from - PAGE))}>
                       {t("crm.past.before")}
                     </Button>
-                    <span className="text-row text-ink-2 tabular-nums">{t("crm.past.part", { from: from + 1, to: from + items.length, of: count })}</span>
-                    <Button size="row" disabled={from + PAGE >= count} onClick={() => setFrom(from + PAGE)}>
+                    <span className="text-row text-ink-2 tabular-nums">{t("crm.past.part", { from: from + 1, to: from + items.length, of: found })}</span>
+                    <Button size="row" disabled={from + PAGE >= found} onClick={() => setFrom(from + PAGE)}>
                       {t("crm.past.after")}
                     </Button>
                   </div>
