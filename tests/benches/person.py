@@ -3,6 +3,7 @@
 import http.client
 import json
 import math
+import re
 import ssl
 import statistics
 import time
@@ -68,9 +69,18 @@ class Person:
         self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
 
     def sign_in_as(self, other):
-        """Signs in with another one's authenticator app: the same person at another box."""
+        """Signs in with another one's authenticator app: the same person at another box, which came back from a copy
+        and takes no code at first."""
         self._authenticator = other._authenticator
-        self.sign_in()
+        self.ask("POST", "/api/v1/session", _LOGIN)
+        while True:
+            try:
+                return self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
+            except RuntimeError as refused:
+                wait = re.search(r'"retryAfter":(\d+)', str(refused))
+                if "just-restored" not in str(refused) or not wait:
+                    raise
+                time.sleep(int(wait[1]))
 
     def unlock(self):
         """Opens the vault; the seconds that took."""

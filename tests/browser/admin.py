@@ -1,5 +1,8 @@
 """The admin app as its owner uses it."""
 
+import re
+import threading
+
 from playwright.sync_api import expect
 
 from totp import Authenticator
@@ -102,3 +105,12 @@ def sign_in(screen, name, password, code):
     """Signs in; the title of either app's sign-in is up to the caller."""
     screen.fill_in({"ui.name": name, "ui.password": password}).press("ui.continue")
     screen.fill_in({"ui.code": code}).press("ui.signIn")
+
+
+def sign_in_after_restore(screen, name, password, app):
+    """Signs in where a store came back from a copy a moment ago: codes wait, and the page says how long."""
+    sign_in(screen, name, password, code=app.code())
+    told = screen.page.get_by_role("alert").filter(has_text=screen.say.pattern("ui.justRestored_other"))
+    expect(told).to_be_visible()
+    threading.Event().wait(int(re.search(r"\d+", told.inner_text())[0]))
+    screen.fill_in({"ui.code": app.code()}).press("ui.signIn")

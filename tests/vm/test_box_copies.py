@@ -118,7 +118,7 @@ def test_a_blank_box_takes_the_place_of_one_whose_disk_is_lost(shop, image, test
         shop.forget_silence()
         shop.close_tabs()
         page = shop.tab("admin").open(admin.ADDRESS)
-        admin.sign_in(page, **ADMIN, code=shop.apps["admin"].code())
+        admin.sign_in_after_restore(page, **ADMIN, app=shop.apps["admin"])
         page.heading(page.say("admin.protection")).sees(page.say("admin.former.waits"))
         found += looks.everywhere(page.page, "admin-former-note")
         assert document(page) != before

@@ -228,7 +228,7 @@ def test_the_crm_comes_back_from_its_copies(shop, tmp_path):
         page.press("copies.restore.begin").heading(page.say("crm.locked.title"))
         crm.unlock(page, key, recovery=True)
         page.heading(page.say("crm.signInTitle"))
-        admin.sign_in(page, **MANAGER, code=shop.apps["manager"].code())
+        admin.sign_in_after_restore(page, **MANAGER, app=shop.apps["manager"])
         crm.count(page, 2)
         page.go("copies.title").sees("家里的 NAS").sees(page.say("copies.good"))
     boss.open(f"{admin.ADDRESS}/log").heading(boss.say("log.title"))

@@ -78,6 +78,8 @@ codes! {
     KeyUsed = "key-used", CONFLICT;
     /// Too many requests.
     SlowDown = "slow-down", TOO_MANY_REQUESTS;
+    /// The store came back from a copy, and no code is taken yet.
+    JustRestored = "just-restored", TOO_MANY_REQUESTS;
     /// No room for another request.
     Busy = "busy", SERVICE_UNAVAILABLE;
     /// Name or password is wrong.

@@ -34,6 +34,9 @@ impl From<DoorRefused> for Problem {
                 Self::from(code).with("boxTime", time)
             }
             DoorRefused::SlowDown { retry_after } => Self::slow_down(retry_after),
+            DoorRefused::JustRestored { retry_after } => {
+                Self::from(Code::JustRestored).after(retry_after)
+            }
             DoorRefused::StepGone => Code::StepGone.into(),
             DoorRefused::Random(error) => broken(&error),
         }

@@ -52,7 +52,8 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let (directory, key, with) =
         (options.store.clone(), options.machine_key.clone(), clock.clone());
-    let store = tokio::task::spawn_blocking(move || system::open(&directory, &key, with)).await??;
+    let opened = tokio::task::spawn_blocking(move || system::open(&directory, &key, with));
+    let (store, restored) = opened.await??;
     let (stored, mut records) = system::certificates(&store).await?;
     let certificates = bridge::up_to_date(&store, &stored, &mut records).await?;
     let current = Current::none(Name::Admin.as_str());
@@ -70,6 +71,9 @@ pub async fn serve(options: &Options, mut handed: Handed, other: Vec<u32>) -> an
     let host = Host::at(options.run.join(host_api::SOCKET));
     let fetching = host.clone();
     let identity = Identity::open(store.clone(), Realm::Admin, Arc::clone(&clock)).await?;
+    if restored {
+        identity.pause_codes();
+    }
     if identity.unreadable() > 0 {
         let count = identity.unreadable();
         tracing::error!(count, "admins' accounts do not open; nobody can sign in to them");

@@ -23,9 +23,14 @@ use crate::certificates::{All, Certificates, Made, Stored};
 /// Directory of the store, fixed by decision 0002.
 pub const DIRECTORY: &str = "store.1";
 
-/// Opens the store in this directory, makes it when there is none. Blocks.
-pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
-    take_restored(directory, DIRECTORY).context("the store that was restored cannot be taken")?;
+/// Opens the store in this directory, makes it when there is none; whether it was restored a moment ago. Blocks.
+pub fn open(
+    directory: &Path,
+    machine_key: &Path,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<(Store, bool)> {
+    let restored = take_restored(directory, DIRECTORY)
+        .context("the store that was restored cannot be taken")?;
     let closed = Closed::new(&directory.join(DIRECTORY), clock);
     let unlock = Unlock::Machine(machine_key.to_owned());
     let store = match closed.inspect().context("the system store cannot be looked at")? {
@@ -38,7 +43,7 @@ pub fn open(directory: &Path, machine_key: &Path, clock: Arc<dyn Clock>) -> anyh
     if *store.findings() != vault::Findings::default() {
         tracing::warn!(findings = ?store.findings(), "found in the system store");
     }
-    Ok(store)
+    Ok((store, restored))
 }
 
 /// The certificates in the store, and the records that they are in. One that does not open is as good as
@@ -193,7 +198,7 @@ mod tests {
     use super::*;
 
     fn open(directory: &Path, key: &Path) -> anyhow::Result<Store> {
-        super::open(directory, key, Arc::new(SystemClock::default()))
+        super::open(directory, key, Arc::new(SystemClock::default())).map(|(store, _)| store)
     }
 
     #[tokio::test]

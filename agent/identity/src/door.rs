@@ -25,6 +25,9 @@ use crate::totp::{Judged, STEP_MS, TotpSecret};
 /// Wrong codes after one right password; then the password is asked again.
 pub const CODES_PER_PASSWORD: u32 = 5;
 
+/// No code is taken for so long after a restore: by then all that were used since the copy have run out (0002).
+pub const PAUSE_AFTER_RESTORE: Duration = Duration::from_secs(120);
+
 /// What opens an account. Kept sealed.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -48,6 +51,8 @@ pub struct Door {
     sessions: Sessions,
     throttle: Throttle,
     half_in: Steps<HalfIn>,
+    /// No code is taken before, by the clock since the start.
+    codes_from: Duration,
 }
 
 /// Somebody whose password was right.
@@ -107,6 +112,12 @@ pub enum DoorRefused {
         /// Wait this long.
         retry_after: Duration,
     },
+    /// The store came back from a copy: which codes were used since is not known.
+    #[error("no code is taken yet after the restore")]
+    JustRestored {
+        /// Wait this long.
+        retry_after: Duration,
+    },
     /// The password was given too long ago, or too many codes were wrong since.
     #[error("the password is asked again")]
     StepGone,
@@ -124,6 +135,7 @@ impl DoorRefused {
             Self::WrongTotp { used: false, .. } => "wrong-totp",
             Self::WrongTotp { used: true, .. } => "used-totp",
             Self::SlowDown { .. } => "slow-down",
+            Self::JustRestored { .. } => "just-restored",
             Self::StepGone => "step-gone",
             Self::Random(_) => "broken",
         }
@@ -153,7 +165,13 @@ impl Door {
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             half_in: Steps::new(),
+            codes_from: Duration::ZERO,
         }
+    }
+
+    /// The store came back from a copy: codes wait.
+    pub(crate) fn pause_codes(&mut self, now: Moment) {
+        self.codes_from = now.since_start.saturating_add(PAUSE_AFTER_RESTORE);
     }
 
     /// Who there is.
@@ -278,6 +296,11 @@ impl Door {
     ) -> Result<Entry, DoorRefused> {
         let account = self.half_in.get(step, now).ok_or(DoorRefused::StepGone)?.account;
         let name = self.people.get(account).ok_or(DoorRefused::StepGone)?.name.clone();
+        if let Some(retry_after) = self.codes_from.checked_sub(now.since_start)
+            && !retry_after.is_zero()
+        {
+            return Err(DoorRefused::JustRestored { retry_after });
+        }
         let attempt = self.attempt(Some(account), &name, peer);
         self.charge(attempt, now)?;
         let credentials = self.credentials.get_mut(&account).ok_or(DoorRefused::StepGone)?;

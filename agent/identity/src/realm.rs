@@ -76,6 +76,12 @@ impl std::fmt::Debug for Identity {
 }
 
 impl Identity {
+    /// The store was made of a copy a moment ago: no code is taken for [`PAUSE_AFTER_RESTORE`].
+    pub fn pause_codes(&self) {
+        let now = self.now();
+        self.door().pause_codes(now);
+    }
+
     /// Opens a realm: reads its accounts, ends the sessions that are over. In the CRM those are
     /// all: it was locked. Accounts that cannot be read are named in the log and leave the others as
     /// they are. Blocks while it reads.
@@ -122,6 +128,9 @@ impl Identity {
             hashing: Hashing::default(),
         };
         let identity = Self(Arc::new(inner));
+        if identity.0.store.findings().restored.is_some() {
+            identity.pause_codes();
+        }
         for some in over.chunks(ENDED_MOST) {
             let some = some.to_vec();
             let ended = identity.write(Actor::default(), move |batch| {

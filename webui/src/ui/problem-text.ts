@@ -6,6 +6,7 @@ export function useProblemText(): (problem: Problem) => string {
   const { t } = useText();
   return (problem) => {
     if (problem.code === "network") return t(problem.reading ? "ui.noAnswerRead" : "ui.noAnswer");
+    if (problem.code === "just-restored" && problem.retryAfter !== null) return t("ui.justRestored", { count: Math.ceil(problem.retryAfter) });
     if (problem.status === 429 && problem.retryAfter !== null) {
       return problem.retryAfter < 120
         ? t("ui.waitSeconds", { count: Math.ceil(problem.retryAfter) })

@@ -274,14 +274,14 @@ fn whole(directory: &Path) -> std::io::Result<()> {
 }
 
 /// A store that was restored takes the place of the one that is there, before anybody opens that. After a cut in
-/// between the next start goes on.
+/// between the next start goes on. Whether one did.
 ///
 /// # Errors
 /// When the disk refuses. One of the two is there then.
-pub fn take_restored(directory: &Path, store: &str) -> std::io::Result<()> {
+pub fn take_restored(directory: &Path, store: &str) -> std::io::Result<bool> {
     let waits = directory.join(WAITS_IN);
     if !std::fs::exists(waits.join(WHOLE))? {
-        return Ok(());
+        return Ok(false);
     }
     let (restored, place, former) =
         (waits.join(store), directory.join(store), directory.join(FORMER));
@@ -297,7 +297,8 @@ pub fn take_restored(directory: &Path, store: &str) -> std::io::Result<()> {
     clear(&former)?;
     // What is remembered of targets is of the store before.
     clear(&directory.join("copies"))?;
-    clear(&waits)
+    clear(&waits)?;
+    Ok(true)
 }
 
 #[cfg(test)]
