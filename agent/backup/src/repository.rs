@@ -55,6 +55,8 @@ pub struct Copy {
     pub store: String,
     /// Whether it carried a journal on.
     pub extent: Extent,
+    /// What the recovery sheet that was in force is known by.
+    pub sheet: Option<String>,
 }
 
 /// All copies at a target.

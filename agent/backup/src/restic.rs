@@ -42,7 +42,12 @@ pub struct Names {
     pub host: String,
     /// The store; restic shows it as the path.
     pub store: String,
+    /// What the recovery sheet in force is known by, see [`crate::service::Place::sheet_mark`].
+    pub sheet: Option<String>,
 }
+
+/// Before what a sheet is known by, in a snapshot's tags.
+const SHEET: &str = "sheet-";
 
 /// See [`Repository`].
 pub struct Restic {
@@ -233,7 +238,8 @@ impl Restic {
             let tree = next.tree(&mut writing)?;
             writing.finish()?;
             source.settle().map_err(CopyError::Unsettled)?;
-            let tags = vec![extent.tag().to_owned()];
+            let sheet = names.sheet.iter().map(|sheet| format!("{SHEET}{sheet}"));
+            let tags = [extent.tag().to_owned()].into_iter().chain(sheet).collect();
             Ok((writing.snapshot(names, self.last, tree, tags)?, next))
         })();
         let (sent_bytes, objects, new) = (writing.sent, writing.objects, writing.new);
@@ -282,6 +288,12 @@ impl Repository for Restic {
                 time: document::read(&snapshot.time).unwrap_or(0),
                 store: snapshot.paths.first().cloned().unwrap_or_default(),
                 extent: copying::extent(snapshot.tags.as_deref()),
+                sheet: snapshot
+                    .tags
+                    .iter()
+                    .flatten()
+                    .find_map(|tag| tag.strip_prefix(SHEET))
+                    .map(str::to_owned),
             });
         }
         found.copies.sort_by_key(|copy| (copy.time, copy.id));

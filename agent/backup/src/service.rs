@@ -26,7 +26,7 @@ use std::time::Duration;
 use seal::RecordId;
 use vault::Store;
 
-pub use blank::Found;
+pub use blank::{Found, Seen};
 pub use chosen::{Chosen, InvalidChosen};
 pub use kept::{Drilled, Kept};
 pub use place::{Bucket, Folder, InvalidPlace, Place, Rest};

@@ -21,6 +21,9 @@ import { useWhose } from "./whose";
 /** While a copy is being restored, it is looked this often. */
 const LOOK_MS = 2_000;
 
+/** What comes of a sheet that was printed before its target was changed. */
+const OF_A_VOID_SHEET = new Set<CopiesFound["why"]>(["wrong-login", "wrong-place", "host-key", "certificate-authority", "refused"]);
+
 interface Props {
   /** What the box calls it: `/claim` or `/setup`. */
   at: string;
@@ -105,6 +108,12 @@ function SheetForm(props: { at: string; failed: RestoreSoFar["why"]; onBack: () 
           {t("copies.restore.nothing")}
           <NextSentence />
           {t(`copies.why.${why}`)}
+          {OF_A_VOID_SHEET.has(why) && (
+            <>
+              <NextSentence />
+              {t("copies.restore.maybeVoid")}
+            </>
+          )}
         </Note>
       )}
       {byHand ? (
@@ -167,6 +176,7 @@ function Choose(props: { at: string; chosen: Chosen; failed: RestoreSoFar["why"]
       )}
       <SelectField label={t("copies.restore.copy")} hint={t("copies.restore.found", { count: found.count })} field={form.field("copy")} options={options} />
       {found.damaged > 0 && <Note state="needs-you">{t("copies.restore.damaged", { count: found.damaged })}</Note>}
+      {found.voidSheet && <Note state="needs-you">{t("copies.restore.void")}</Note>}
       <p className="text-body text-ink-2">{t(`copies.${whose}.restore.after`)}</p>
       <Actions>
         <Button size="large" onClick={props.onBack}>

@@ -1,6 +1,6 @@
 //! A recovery sheet as somebody typed it, and the copies that it leads to.
 
-use backup::service::{Place, Why};
+use backup::service::{Place, Seen, Why};
 use backup::{Copy, Sheet, SheetError, SheetKey};
 use events::Secret;
 
@@ -86,17 +86,18 @@ fn key(at: &'static str, typed: Option<&Secret>, refused: &mut Vec<Field>) -> Op
 }
 
 /// The copies as they are told, the newest first, or why there are none.
-pub(crate) fn copies_found(found: Result<(Vec<Copy>, usize), Why>) -> shape::CopiesFound {
+pub(crate) fn copies_found(found: Result<Seen, Why>) -> shape::CopiesFound {
     match found {
-        Ok((copies, damaged)) => shape::CopiesFound {
+        Ok(Seen { copies, damaged, void }) => shape::CopiesFound {
             why: copies.is_empty().then_some(shape::CopyWhy::Nothing),
             count: copies.len(),
             items: copies.iter().rev().take(MOST).map(told).collect(),
             damaged,
+            void_sheet: void,
         },
         Err(because) => {
             let why = Some(why(because));
-            shape::CopiesFound { why, items: Vec::new(), count: 0, damaged: 0 }
+            shape::CopiesFound { why, items: Vec::new(), count: 0, damaged: 0, void_sheet: false }
         }
     }
 }

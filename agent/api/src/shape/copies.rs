@@ -403,6 +403,8 @@ pub struct CopiesFound {
     pub count: usize,
     /// How many more do not open.
     pub damaged: usize,
+    /// The target was changed since the sheet was printed, and another one is in force.
+    pub void_sheet: bool,
 }
 
 /// A copy at a target.

@@ -202,7 +202,10 @@ impl Person {
         self.browser.ask("DELETE", path, &[], Value::Null).await
     }
 
-    /// As `If-Match` wants it.
+    pub async fn put(&mut self, path: &str, version: &Value, body: Value) -> Answer {
+        self.browser.at("PUT", path, version, body).await
+    }
+
     pub async fn delete_at(&mut self, path: &str, version: &Value) -> Answer {
         self.browser.at("DELETE", path, version, Value::Null).await
     }

@@ -146,3 +146,34 @@ async fn what_leads_to_no_copy_says_why_and_changes_nothing() {
     assert_eq!(ended["state"], "failed", "a vault that has its organisation stays");
     assert_eq!(person.get("/claim").await.good()["organisation"], ORGANISATION);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_from_before_a_change_of_the_target_says_that_it_is_void() {
+    // A server that takes any password.
+    let nas = Nas::start(&["--no-auth"]);
+    let place = Place::new();
+    let process = place.start();
+    let (mut anna, _) = process.claimed(&place).await;
+    let made = anna.post("/copies", target(&nas)).await.good();
+    let path = format!("/copies/{}", made["id"].as_str().unwrap());
+    let copied = |told: &Value| told["items"][0]["good"] != Value::Null;
+    until(&mut anna, "/copies", copied).await;
+    let former = anna.post(&format!("{path}/sheet"), Value::Null).await.good();
+    place.clock.forward(Duration::from_secs(60));
+    let mut changed = target(&nas);
+    changed["password"] = json!("another");
+    anna.put(&path, &json!(1), changed).await.good();
+    let newer = |found: &Value| found["count"].as_u64() > Some(1);
+    until(&mut anna, &format!("{path}/made"), newer).await;
+    let sheet = anna.post(&format!("{path}/sheet"), Value::Null).await.good();
+    process.crm.close().await;
+
+    let place = Place::new();
+    let process = place.start();
+    let mut person = begun(&process).await;
+    for (sheet, void) in [(former, true), (sheet, false)] {
+        let found = person.post("/claim/copies", json!({ "text": sheet["text"] })).await.good();
+        assert_eq!((&found["why"], &found["voidSheet"]), (&Value::Null, &json!(void)));
+    }
+    process.crm.close().await;
+}

@@ -18,6 +18,19 @@ pub struct Found {
     copies: Restic,
     keys: KeyRepository,
     name: String,
+    /// What the sheet is known by.
+    sheet: String,
+}
+
+/// The copies of a store at a target.
+#[derive(Debug)]
+pub struct Seen {
+    /// Oldest first.
+    pub copies: Vec<Copy>,
+    /// How many do not open.
+    pub damaged: usize,
+    /// Another sheet was in force when the newest of them was made.
+    pub void: bool,
 }
 
 impl Found {
@@ -32,17 +45,20 @@ impl Found {
         let copies = copies.map_err(|error| logged(&error, (&error).into()))?;
         let keys = KeyRepository::open(keys, &key.of_keys(), around.names(), around.clock());
         let keys = keys.map_err(|error| logged(&error, (&error).into()))?;
-        Ok(Self { copies, keys, name: around.name.clone() })
+        Ok(Self { copies, keys, name: around.name.clone(), sheet: place.sheet_mark() })
     }
 
-    /// The copies of the store, oldest first, and how many do not open. Blocks.
+    /// The copies of the store. Blocks.
     ///
     /// # Errors
     /// See [`Why`].
-    pub fn copies(&self) -> Result<(Vec<Copy>, usize), Why> {
+    pub fn copies(&self) -> Result<Seen, Why> {
         let found = self.copies.copies().map_err(|error| logged(&error, (&error).into()))?;
         let ours = found.copies.into_iter().filter(|copy| copy.store == self.name);
-        Ok((ours.collect(), found.damaged.len()))
+        let copies: Vec<Copy> = ours.collect();
+        let newest = copies.last().and_then(|copy| copy.sheet.as_ref());
+        let void = newest.is_some_and(|sheet| *sheet != self.sheet);
+        Ok(Seen { copies, damaged: found.damaged.len(), void })
     }
 
     /// Makes a store of a copy, of the newest for none, where none may be. Blocks.
@@ -50,7 +66,7 @@ impl Found {
     /// # Errors
     /// See [`Why`]. Nothing is there then.
     pub fn restore(&self, copy: Option<Id>, to: &Path) -> Result<Restored, Why> {
-        let (copies, _) = self.copies()?;
+        let Seen { copies, .. } = self.copies()?;
         let wanted = copies.iter().rev().find(|one| copy.is_none_or(|id| one.id == id));
         let copy = wanted.ok_or(Why::Nothing)?;
         let restored = restoring::restore(&self.copies, copy, &self.keys, to);

@@ -6,6 +6,7 @@ use events::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::Said;
+use crate::object::Id;
 use crate::password::Password;
 use crate::rest_address::{InvalidRestAddress, RestAddress};
 use crate::rest_server::{InvalidLogin, Login};
@@ -131,6 +132,27 @@ impl Place {
             }
             _ => false,
         }
+    }
+
+    /// What a sheet of it is known by where it is not at hand: 16 bits, sealed in each copy, of where the copies are
+    /// and who signs in there. Too few to find a password by; certificates are not in it, which a person may type
+    /// otherwise than they are printed.
+    #[must_use]
+    pub fn sheet_mark(&self) -> String {
+        let parts = match self {
+            Self::Rest(Rest { address, user, password, .. }) => {
+                ["rest", address, "", user, password.reveal()]
+            }
+            Self::S3(Bucket { endpoint, bucket, key_id, secret, .. }) => {
+                ["s3", endpoint, bucket, key_id, secret.reveal()]
+            }
+            Self::Sftp(Folder { server, folder, user, sign_in, secret, .. }) => {
+                // A key is typed with its lines broken anywhere.
+                let typed = if *sign_in == SftpSignIn::Password { secret.reveal() } else { "" };
+                ["sftp", server, folder, user, typed]
+            }
+        };
+        Id::of(parts.join("\n").as_bytes()).to_string().chars().take(4).collect()
     }
 
     /// The host that is connected to, and its port.

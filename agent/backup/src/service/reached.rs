@@ -115,7 +115,7 @@ impl Around {
     }
 
     pub(super) fn names(&self) -> Names {
-        Names { host: self.host.clone(), store: self.name.clone() }
+        Names { host: self.host.clone(), store: self.name.clone(), sheet: None }
     }
 
     pub(super) fn clock(&self) -> Arc<Clock> {

@@ -20,7 +20,7 @@ use crate::drill::{causes, drill};
 use crate::keys::KeyRepository;
 use crate::pruning::PruneError;
 use crate::repository::{CopyError, Extent, OpenError, Repository as _};
-use crate::restic::Restic;
+use crate::restic::{Names, Restic};
 
 /// A drill that could not begin is tried again after this.
 const DRILL_AGAIN: u64 = 3_600_000;
@@ -263,7 +263,9 @@ impl Worker {
         let opened = (|| -> Result<Open, OpenFailed> {
             let (around, key) = (&self.parts.around, &self.chosen.key);
             let [copies, keys] = around.targets(&self.chosen.place, self.chosen.limit.as_ref())?;
-            let (names, clock) = (|| around.names(), || around.clock());
+            let sheet = Some(self.chosen.place.sheet_mark());
+            let names = || Names { sheet: sheet.clone(), ..around.names() };
+            let clock = || around.clock();
             let copies = match Restic::open(copies.clone(), &key.of_copies(), names(), clock()) {
                 Err(OpenError::Nothing) if is_new => {
                     Restic::create(copies, &key.of_copies(), names(), clock())?

@@ -346,7 +346,7 @@ fn who_works_there_is_left_alone_and_what_others_made_stays() {
     fs::write(path.join("note"), "by hand").unwrap();
     restic(path, OURS, &["backup", path.join("note").to_str().unwrap()]);
     // Another box of the same owner.
-    let names = Names { host: "other".to_owned(), store: "/gatehouse/crm".to_owned() };
+    let names = Names { host: "other".to_owned(), store: "/gatehouse/crm".to_owned(), sheet: None };
     let mut other =
         Restic::open(shop::disk(path), &shop::password(), names.clone(), time.clock()).unwrap();
     let mut theirs = Shop::new(300, 1_100);

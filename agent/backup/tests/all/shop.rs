@@ -188,7 +188,7 @@ pub fn password() -> Password {
 }
 
 pub fn names() -> Names {
-    Names { host: "gatehouse".to_owned(), store: "/gatehouse/crm".to_owned() }
+    Names { host: "gatehouse".to_owned(), store: "/gatehouse/crm".to_owned(), sheet: None }
 }
 
 /// A clock that every look moves on by a second.
