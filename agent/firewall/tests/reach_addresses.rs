@@ -300,3 +300,56 @@ fn a_rule_that_a_zone_moves_away_from_is_told() {
     // Nothing is said of what was so before.
     assert_eq!(self::found(&after, &after), []);
 }
+
+/// Rules from guests to the office, and services of the document.
+fn told_with(services: [&[(&str, &[&str])]; 2], rules: [&[(RuleAction, &str)]; 2]) -> Vec<String> {
+    let document = |at: usize| {
+        let mut settings = example();
+        for (name, ways) in services[at] {
+            let ways = ways.iter().map(|way| way.parse().unwrap()).collect();
+            settings.services.insert(name.parse().unwrap(), ways);
+        }
+        let numbered = (1..).zip(rules[at]);
+        settings.rules = numbered
+            .map(|(id, (action, name))| rule(id, *action, "guest", "office", &[name]))
+            .collect();
+        settings
+    };
+    told(&document(0), &document(1))
+}
+
+#[test]
+fn a_range_is_told_where_its_first_port_fares_otherwise() {
+    let services: &[(&str, &[&str])] = &[("One", &["tcp/5000"]), ("Many", &["tcp/5000-5010"])];
+    let before: &[(RuleAction, &str)] = &[(Block, "One")];
+    let after: &[(RuleAction, &str)] = &[(Block, "One"), (Allow, "Many")];
+    let told = told_with([services, services], [before, after]);
+    assert_eq!(told, ["guest can now reach office: Many (tcp/5001-5010)."]);
+}
+
+#[test]
+fn of_a_service_that_changes_in_part_the_part_is_told() {
+    let rules: &[(RuleAction, &str)] = &[(Allow, "X")];
+    let of = |before: &[&str], after: &[&str]| {
+        told_with([&[("X", before)], &[("X", after)]], [rules, rules])
+    };
+    assert_eq!(
+        of(&["tcp/5000-5010"], &["tcp/5000-5005"]),
+        ["guest can no longer reach office: X (tcp/5006-5010)."]
+    );
+    assert_eq!(
+        of(&["tcp/5000", "tcp/6000"], &["tcp/5000"]),
+        ["guest can no longer reach office: X (tcp/6000)."]
+    );
+    assert_eq!(
+        of(&["tcp/5000"], &["tcp/6000"]),
+        [
+            "guest can no longer reach office: X (tcp/5000).",
+            "guest can now reach office: X (tcp/6000).",
+        ]
+    );
+    // Another service takes one port over: it passes as before.
+    let own: &[(&str, &[&str])] = &[("P", &["tcp/9100"])];
+    let told = told_with([own, own], [&[(Allow, "printing")], &[(Allow, "P")]]);
+    assert!(told.iter().all(|one| !one.contains("9100") && one.contains("tcp/")), "{told:?}");
+}

@@ -377,6 +377,6 @@ fn carried(traffic: &Traffic, source: IpAddr, port: u16) -> Transport {
         Traffic::Dns => udp(40_000, 53),
         Traffic::Dhcp => udp(68, 67),
         Traffic::Time => udp(40_000, 123),
-        Traffic::Service(name) => panic!("no rule names {name}"),
+        Traffic::Service(name) | Traffic::Part(name, _) => panic!("no rule names {name}"),
     }
 }

@@ -40,8 +40,89 @@ fn found_in(
         .collect()
 }
 
-fn found(before: &Value, after: &Value) -> Vec<String> {
+/// What ends what is said of our own zones.
+const INSIDE: &str = " at the box’s internet address.";
+
+fn all(before: &Value, after: &Value) -> Vec<String> {
     found_in(&with(before), &with(after), &context(), Language::English)
+}
+
+/// What is said of the internet.
+fn found(before: &Value, after: &Value) -> Vec<String> {
+    all(before, after).into_iter().filter(|told| !told.ends_with(INSIDE)).collect()
+}
+
+/// What is said of our own zones.
+fn inside(before: &Value, after: &Value) -> Vec<String> {
+    let of_zones = |told: String| told.strip_suffix(INSIDE).map(str::to_owned);
+    all(before, after).into_iter().filter_map(of_zones).collect()
+}
+
+#[test]
+fn whom_of_our_own_it_lets_in_is_told() {
+    let none = json!([]);
+    let server = json!({"zone": "office", "address": "192.168.10.5"});
+    let of = |ports: &[&str], from: &[&str]| match from {
+        [] => one(ports, &json!("all"), &server),
+        list => one(ports, &json!(list), &server),
+    };
+    // Guests may open web pages on the internet; the office reaches its own server without the box.
+    let web = ["guest can now reach 192.168.10.5:443 in office, by tcp/443"];
+    assert_eq!(inside(&none, &of(&["tcp/443"], &[])), web);
+    assert_eq!(inside(&none, &of(&["tcp/8443"], &[])), [] as [&str; 0]);
+    let some = of(&["tcp/443"], &["5.6.7.8"]);
+    assert_eq!(inside(&none, &some), [] as [&str; 0]);
+    assert_eq!(inside(&some, &of(&["tcp/443"], &["5.6.7.8", "192.168.20.0/24"])), web);
+    let part = of(&["tcp/443"], &["5.6.7.8", "192.168.20.64/26"]);
+    let few = "guest (192.168.20.64/26) can now reach 192.168.10.5:443 in office, by tcp/443";
+    assert_eq!(inside(&some, &part), [few]);
+    let no_longer =
+        "guest (192.168.20.64/26) can no longer reach 192.168.10.5:443 in office by tcp/443";
+    assert_eq!(inside(&part, &some), [no_longer]);
+    assert_eq!(inside(&part, &part), [] as [&str; 0]);
+    // Who reaches it anyway is not told.
+    let open = |publish: &Value| {
+        let mut settings = with(publish);
+        settings.policies.push(settings::Policy {
+            from: "guest".parse().unwrap(),
+            to: settings::Target::Zone("office".parse().unwrap()),
+            allow: settings::Allow::All,
+        });
+        settings
+    };
+    let (before, after) = (open(&none), open(&of(&["tcp/443"], &[])));
+    let told = found_in(&before, &after, &context(), Language::English);
+    assert_eq!(told, ["! From the internet, tcp/443 now reaches 192.168.10.5:443 in office."]);
+}
+
+#[test]
+fn ports_that_are_grouped_otherwise_are_the_same_ports() {
+    let server = json!({"zone": "office", "address": "192.168.10.5"});
+    let of = |ports: &[&str]| one(ports, &json!("all"), &server);
+    let range = of(&["tcp/8443-8445"]);
+    assert_eq!(found(&range, &of(&["tcp/8443", "tcp/8444-8445"])), [] as [&str; 0]);
+    assert_eq!(found(&of(&["tcp/8443", "tcp/8444", "tcp/8445"]), &range), [] as [&str; 0]);
+    let both = json!([
+        {"id": 7, "label": "Till", "ports": ["tcp/8443"], "from": "all", "to": server},
+        {"id": 8, "label": "Desk", "ports": ["tcp/8444-8445"], "from": "all", "to": server},
+    ]);
+    assert_eq!(found(&range, &both), [] as [&str; 0]);
+    assert_eq!(
+        found(&range, &of(&["tcp/8443-8444"])),
+        ["From the internet, tcp/8445 no longer reaches 192.168.10.5:8445 in office."]
+    );
+    assert_eq!(
+        found(&range, &of(&["tcp/8440-8450"])),
+        [
+            "! From the internet, tcp/8440-8442 now reaches 192.168.10.5:8440 in office.",
+            "! From the internet, tcp/8446-8450 now reaches 192.168.10.5:8446 in office.",
+        ]
+    );
+    let none = json!([]);
+    assert_eq!(
+        found(&none, &both),
+        ["! From the internet, tcp/8443-8445 now reaches 192.168.10.5:8443 in office."]
+    );
 }
 
 #[test]

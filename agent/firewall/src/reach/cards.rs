@@ -2,6 +2,7 @@
 //! zone. Where it is, no rule says: it is tried in each zone that a rule speaks of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use settings::{MacAddress, ZoneName};
 
@@ -80,6 +81,9 @@ fn lists(ruleset: &Ruleset) -> Vec<BTreeSet<MacAddress>> {
     lists.filter(|list| !list.is_empty()).collect()
 }
 
+/// Whether the card gets through before and after, and whether others do.
+type Fares = [[Option<bool>; 2]; 2];
+
 struct Work<'t, 'a> {
     trial: &'t Trial<'a>,
     card: MacAddress,
@@ -110,32 +114,50 @@ impl Work<'_, '_> {
             all &= !left_out;
             let probes = if place == Place::Box { &trial.to_box } else { &trial.through };
             for spot in &spots {
-                for probe in probes {
-                    all &= self.probe(zone, &place, spot, *probe);
+                for v6 in [false, true] {
+                    let Some(at) = spot.address(v6) else { continue };
+                    let tried: Vec<_> = probes
+                        .iter()
+                        .map_while(|probe| {
+                            Some((*probe, self.fares(zone, &place, at, v6, *probe)?))
+                        })
+                        .collect();
+                    all &= tried.len() == probes.len();
+                    self.add(zone, &place, spot, &tried);
                 }
             }
         }
         all
     }
 
-    fn probe(&mut self, zone: &ZoneName, place: &Place, spot: &Spot, probe: Probe) -> bool {
+    /// How the card and others fare before and after; none when too much was tried already.
+    fn fares(
+        &self,
+        zone: &ZoneName,
+        place: &Place,
+        at: Option<IpAddr>,
+        v6: bool,
+        probe: Probe,
+    ) -> Option<Fares> {
         let trial = self.trial;
-        for v6 in [false, true] {
-            let Some(at) = spot.address(v6) else { continue };
-            if !trial.may_go_on() {
-                return false;
-            }
-            let fares = |here: &Here<'_>, card: Option<MacAddress>| {
-                let address = here.host(zone, v6)?;
-                let device = Device { zone, address, card };
-                probe.try_from_zone(here, &device, place, at, &trial.outside)
-            };
-            let of = |card| [trial.before, trial.after].map(|here| fares(here, card));
-            let (own, others) = (of(Some(self.card)), of(None));
-            let traffic = trial.services.traffic(probe, place);
+        if !trial.may_go_on() {
+            return None;
+        }
+        let fares = |here: &Here<'_>, card: Option<MacAddress>| {
+            let address = here.host(zone, v6)?;
+            let device = Device { zone, address, card };
+            probe.try_from_zone(here, &device, place, at, &trial.outside)
+        };
+        let of = |card| [trial.before, trial.after].map(|here| fares(here, card));
+        Some([of(Some(self.card)), of(None)])
+    }
+
+    fn add(&mut self, zone: &ZoneName, place: &Place, spot: &Spot, tried: &[(Probe, Fares)]) {
+        let called = self.trial.services.called(tried, place);
+        for ((_, [own, others]), traffic) in tried.iter().zip(called) {
             if !matches!(traffic, Traffic::Dns | Traffic::Dhcp) {
                 for (passes, own) in self.passes.iter_mut().zip(own) {
-                    *passes |= own == Some(true);
+                    *passes |= *own == Some(true);
                 }
             }
             let [before, after] = own.map(|it| it == Some(true));
@@ -151,7 +173,6 @@ impl Work<'_, '_> {
             }
             self.found.entry((after, zone.clone(), to)).or_default().insert(traffic);
         }
-        true
     }
 
     fn tell(self, cards: &[MacAddress], changes: &mut Changes) {

@@ -96,6 +96,18 @@ pub enum Finding {
         /// Who answers.
         to: Answer,
     },
+    /// Devices of other zones reach a published service by the box's address on the internet, and did not; or do
+    /// no more.
+    PublishedInside {
+        /// Ports at the box's address.
+        way: Way,
+        /// Who answers.
+        to: Answer,
+        /// Who they are.
+        from: Vec<Sender>,
+        /// They do now.
+        opens: bool,
+    },
     /// What is published there is attacked wherever the internet reaches it.
     Risk {
         /// What it is called.
@@ -271,12 +283,19 @@ pub enum Traffic {
     Time,
     /// A service that a rule names.
     Service(Title),
+    /// Some ports of a service that a rule names; the others fare otherwise.
+    Part(Title, Way),
 }
 
 impl Traffic {
     /// All that can go to a zone or outside, but for the services that rules name.
     pub(super) const EVERYTHING: [Self; 7] =
         [Self::Https, Self::Http, Self::Http3, Self::Tcp, Self::Udp, Self::Ping, Self::Other];
+
+    /// Whether a rule names it.
+    pub(super) fn is_named(&self) -> bool {
+        matches!(self, Self::Service(_) | Self::Part(..))
+    }
 
     /// Whether these are all that can go to a zone or outside.
     pub(super) fn is_everything(what: &BTreeSet<Self>) -> bool {
@@ -315,6 +334,7 @@ impl Finding {
             Self::PublishedOpened { .. }
             | Self::PublishedClosed { .. }
             | Self::PublishedForFewer { .. }
+            | Self::PublishedInside { .. }
             | Self::NobodyComes { .. }
             | Self::RuleForNobody { .. }
             | Self::OnlyOwnCome { .. }

@@ -108,7 +108,7 @@ impl Found {
         let said = self.changes.get(&(opens, Traffic::Other, at));
         let services = against.iter().filter(|((traffic, there), classes)| {
             *there == at
-                && matches!(traffic, Traffic::Service(_))
+                && traffic.is_named()
                 && said.is_some_and(|said| !said.classes.is_disjoint(classes))
         });
         services.map(|((traffic, _), _)| traffic.clone()).collect()
@@ -143,6 +143,7 @@ impl Change {
 }
 
 /// How a class fared.
+#[derive(PartialEq, Eq)]
 pub(super) enum Fared {
     /// As was tried.
     Tried(Tried),
@@ -160,6 +161,7 @@ impl Fared {
 }
 
 /// Whether a class gets through on each side; none when it, or the place, is not there.
+#[derive(PartialEq, Eq)]
 pub(super) struct Tried {
     pub(super) before: Option<bool>,
     pub(super) after: Option<bool>,

@@ -46,8 +46,8 @@ pub(super) fn probes(sides: [&Side<'_>; 2], hook: Hook) -> Vec<Probe> {
         sides.iter().flat_map(|side| ports(&side.rules, hook)).collect();
     let mut named = BTreeSet::from([80, 443]);
     named.extend(ranges.iter().map(|(first, _)| *first));
-    let is_long = |range: &&(u16, u16)| range.0 < range.1;
-    let after = ranges.iter().filter(is_long).filter_map(|(_, last)| last.checked_add(1));
+    // A range may go on where another, or a single port, ends.
+    let after = ranges.iter().filter_map(|(_, last)| last.checked_add(1));
     named.extend(
         after.filter(|port| ranges.iter().any(|(first, last)| first < port && port <= last)),
     );

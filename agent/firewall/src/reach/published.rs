@@ -1,13 +1,14 @@
 //! What of the published services the internet reaches, found as all else is: by a packet to the box's address
 //! on the internet, and over IPv6 by one to the device.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use settings::{Comers, Publication, Sources, Way};
+use settings::{Comers, PortRange, Publication, Sources, Way, ZoneName};
 
 use super::Trial;
-use super::finding::{Answer, Finding};
+use super::finding::{Answer, Finding, Sender};
 use super::here::Here;
 use super::probe::Probe;
 use super::side::Outside;
@@ -19,12 +20,17 @@ const OWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(100, 64, 0, 2));
 
 pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for one in &trial.after.settings.publish {
-        for way in &one.ports {
-            for v6 in [false, true] {
-                found.extend(way_findings(trial, *way, v6));
+    for way in pieces(trial) {
+        for v6 in [false, true] {
+            way_findings(trial, way, v6).into_iter().for_each(|one| add(&mut found, one));
+            let reached = |side| Served::at(side, way)?.answer(side, v6, &trial.outside);
+            if let (Some(to), None) = (reached(trial.before), reached(trial.after)) {
+                add(&mut found, Finding::PublishedClosed { way, to });
             }
         }
+        from_inside(trial, way).into_iter().for_each(|one| add(&mut found, one));
+    }
+    for one in &trial.after.settings.publish {
         let known = trial.before.settings.publish.iter().any(|before| before == one);
         if one.enabled && !known {
             let label = one.label.clone();
@@ -34,14 +40,109 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
             found.extend(from_elsewhere(one, sources));
         }
     }
-    let closed = trial.before.settings.publish.iter().flat_map(|one| &one.ports);
-    for (way, v6) in closed.flat_map(|way| [(*way, false), (*way, true)]) {
-        let reached = |side| Served::at(side, way)?.answer(side, v6, &trial.outside);
-        if let (Some(to), None) = (reached(trial.before), reached(trial.after)) {
-            found.push(Finding::PublishedClosed { way, to });
+    found
+}
+
+/// Ports that either side publishes, cut wherever one of its ranges begins or ends.
+fn pieces(trial: &Trial<'_>) -> Vec<Way> {
+    let all = || [trial.before, trial.after].into_iter().flat_map(|side| &side.settings.publish);
+    let mut pieces = Vec::new();
+    for udp in [false, true] {
+        let ranges: Vec<PortRange> = all().flat_map(|one| one.outside(udp)).collect();
+        let after = ranges.iter().filter_map(|range| range.last.checked_add(1));
+        let cuts: BTreeSet<u16> = ranges.iter().map(|range| range.first).chain(after).collect();
+        let ends = cuts.iter().skip(1).map(|next| next - 1).chain([u16::MAX]);
+        let between = cuts.iter().zip(ends).map(|(first, last)| PortRange { first: *first, last });
+        let published = between.filter(|piece| ranges.iter().any(|range| range.covers(*piece)));
+        pieces.extend(published.map(if udp { Way::Udp } else { Way::Tcp }));
+    }
+    pieces
+}
+
+/// What is true of ports beside each other is said once.
+fn add(found: &mut Vec<Finding>, one: Finding) {
+    let goes_on = |known: &mut Finding| match (known, &one) {
+        (
+            Finding::PublishedOpened { way, to, listed },
+            Finding::PublishedOpened { way: next, to: at, listed: same },
+        ) => listed == same && lengthen((way, to), (*next, at)),
+        (Finding::PublishedClosed { way, to }, Finding::PublishedClosed { way: next, to: at })
+        | (
+            Finding::PublishedForFewer { way, to },
+            Finding::PublishedForFewer { way: next, to: at },
+        ) => lengthen((way, to), (*next, at)),
+        (
+            Finding::PublishedInside { way, to, from, opens },
+            Finding::PublishedInside { way: next, to: at, from: who, opens: same },
+        ) => opens == same && from == who && lengthen((way, to), (*next, at)),
+        _ => false,
+    };
+    if !found.iter_mut().any(goes_on) {
+        found.push(one);
+    }
+}
+
+/// Makes the way longer by the next one, when that goes on where it ends, to the same device.
+fn lengthen((way, to): (&mut Way, &Answer), (next, at): (Way, &Answer)) -> bool {
+    let (range, next) = match (way, next) {
+        (Way::Tcp(range), Way::Tcp(next)) | (Way::Udp(range), Way::Udp(next)) => (range, next),
+        _ => return false,
+    };
+    let goes_on = range.last.checked_add(1) == Some(next.first)
+        && (&to.zone, to.address) == (&at.zone, at.address)
+        && u32::from(to.port) + u32::from(next.first - range.first) == u32::from(at.port);
+    if goes_on {
+        range.last = next.last;
+    }
+    goes_on
+}
+
+/// Which zones reach a device in another one by way of the box's address on the internet, and did not, or do no more.
+fn from_inside(trial: &Trial<'_>, way: Way) -> Vec<Finding> {
+    let sides = [trial.before, trial.after];
+    let mut who: BTreeMap<(bool, ZoneName, IpAddr, u16), Vec<Sender>> = BTreeMap::new();
+    for zone in trial.zones() {
+        let fares = |source: IpAddr| {
+            sides.map(|side| {
+                Served::at(side, way).and_then(|it| it.answer_inside(side, zone, source))
+            })
+        };
+        let mut told = BTreeSet::new();
+        // Whoever is in the zone, before those whom a list names.
+        let anybody = sides.iter().find_map(|side| side.host(zone, false));
+        let listed = sides.iter().filter_map(|side| Served::at(side, way)).flat_map(|served| {
+            let own = served.sources.own.clone().into_iter().filter(|net| net.addr().is_ipv4());
+            own.map(|net| (net.addr(), Some(net))).collect::<Vec<_>>()
+        });
+        let in_zone = |net: &IpNet| {
+            sides.iter().any(|side| side.subnets(zone).iter().any(|own| own.contains(net)))
+        };
+        let listed = listed.filter(|(_, net)| net.as_ref().is_some_and(in_zone));
+        for (source, net) in anybody.map(|host| (host, None)).into_iter().chain(listed) {
+            let [before, after] = fares(source);
+            let (opens, to) = match (before, after) {
+                (None, Some(to)) => (true, to),
+                (Some(to), None) => (false, to),
+                _ => continue,
+            };
+            let sender = match net {
+                None => Sender::Zone(zone.clone()),
+                Some(net) => Sender::Part { zone: zone.clone(), addresses: vec![net] },
+            };
+            let key = (opens, to.zone, to.address, to.port);
+            // What is so of all of the zone is so of whom a list names.
+            if told.insert((key.clone(), net.is_none()))
+                && !(net.is_some() && told.contains(&(key.clone(), true)))
+            {
+                who.entry(key).or_default().push(sender);
+            }
         }
     }
-    found
+    let finding = |((opens, zone, address, port), from)| {
+        let to = Answer { zone, address, port };
+        Finding::PublishedInside { way, to, from, opens }
+    };
+    who.into_iter().map(finding).collect()
 }
 
 /// What is otherwise at ports that are published afterwards: who answers, and who on the internet may come.
@@ -120,6 +221,23 @@ impl<'s> Served<'s> {
         let decision = side.simulator.decide(&packet, Path::ToBox);
         let (address, port) = decision.sent_to.filter(|_| decision.passed())?;
         Some(Answer { zone, address: address.into(), port })
+    }
+
+    /// Who answers this address in a zone, when it is not in the device's own and does not reach it without that.
+    fn answer_inside(&self, side: &Here<'_>, zone: &ZoneName, source: IpAddr) -> Option<Answer> {
+        let Self { one, first, udp, .. } = self;
+        if one.to.zone == *zone || !side.has(zone, source, false) {
+            return None;
+        }
+        let probe = |port| if *udp { Probe::Udp(port) } else { Probe::Tcp(port) };
+        let output = interface(&one.to.zone);
+        let packet =
+            probe(*first).packet(Some(interface(zone)), Some(output.clone()), source, OWN)?;
+        let decision = side.simulator.decide(&packet, Path::ToBox);
+        let (address, port) = decision.sent_to.filter(|_| decision.passed())?;
+        let direct = probe(port).through(side, interface(zone), output, source, address.into());
+        let zone = one.to.zone.clone();
+        (!direct).then_some(Answer { zone, address: address.into(), port })
     }
 
     /// Somebody outside who may come: who is on the internet before who is nowhere.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::Trial;
 use super::finding::{Finding, Place, Sender};
 use super::here::Here;
+use super::probe::Probe;
 use crate::ir::InterfaceName;
 
 pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
@@ -16,14 +17,19 @@ pub(super) fn findings(trial: &Trial<'_>) -> Vec<Finding> {
         .map(|to| Finding::InternetReachesInside { to })
         .collect();
     let (mut opened, mut closed) = (BTreeSet::new(), BTreeSet::new());
-    for probe in &trial.to_box {
+    let fares = |probe: &Probe| {
         let passes = |side: &Here<'_>| {
             let mut ways = to_box(trial, side).into_iter();
             ways.any(|(input, from, to)| probe.to_box(side, input, from, to))
         };
-        match (passes(trial.before), passes(trial.after)) {
-            (false, true) => opened.insert(trial.services.traffic(*probe, &Place::Box)),
-            (true, false) => closed.insert(trial.services.traffic(*probe, &Place::Box)),
+        (*probe, (passes(trial.before), passes(trial.after)))
+    };
+    let fared: Vec<_> = trial.to_box.iter().map(fares).collect();
+    let called = trial.services.called(&fared, &Place::Box);
+    for ((_, fared), traffic) in fared.iter().zip(called) {
+        match fared {
+            (false, true) => opened.insert(traffic),
+            (true, false) => closed.insert(traffic),
             _ => false,
         };
     }

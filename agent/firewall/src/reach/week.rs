@@ -15,8 +15,8 @@ use crate::check::CheckError;
 use crate::compile::{Context, compile};
 use crate::message;
 
-/// Most times of the week that are tried. Of more there is one with all hours, and one with none.
-const MOST_TIMES: usize = 8;
+/// Most times of the week that are tried while somebody waits.
+const MOST_TIMES: usize = 16;
 
 /// A finding with the hours in which it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +79,7 @@ pub fn reach_in_a_week(
         return Ok(found.map(|finding| Timed { finding, hours: Hours::Always }).collect());
     }
     let all = times.len() <= MOST_TIMES;
-    if !all {
-        let every = |side: &Side<'_>| side.settings.schedules.keys().cloned().collect();
-        times = vec![On::default(), [every(before), every(after)]];
-    }
+    times.truncate(MOST_TIMES);
     let steps = MOST_STEPS / u64::try_from(times.len()).unwrap_or(MOST_STEPS).max(1);
     let (mut found, mut crm, mut cut) = (Found::default(), Crm::default(), false);
     for (time, [was, is]) in times.iter().enumerate() {
@@ -99,6 +96,10 @@ pub fn reach_in_a_week(
     }
     let calendar = Calendar { times: &times, settings: [before.settings, after.settings], all };
     let mut timed = found.timed(&calendar);
+    let is_said = timed.iter().any(|one| one.finding == Finding::Incomplete);
+    if !all && !is_said {
+        timed.push(Timed { finding: Finding::Incomplete, hours: Hours::Always });
+    }
     if crm.is_lost() && !cut {
         timed.insert(0, Timed { finding: Finding::NobodyReachesCrm, hours: Hours::Always });
     }
@@ -208,7 +209,7 @@ fn add_what_everything_holds(changes: &mut [Change]) {
     };
     let all: BTreeSet<usize> = changes.iter().flat_map(|one| one.times.iter().copied()).collect();
     let held = |one: &Change| -> Vec<usize> {
-        let is_service = one.what.iter().all(|it| matches!(it, Traffic::Service(_)));
+        let is_service = one.what.iter().all(Traffic::is_named);
         let times = all.iter().copied().filter(|_| is_service);
         times.filter(|time| everything_at(*time, &one.what)).collect()
     };

@@ -50,6 +50,13 @@ impl Finding {
             }
             Self::PublishedForFewer { way, to } => words.published("published_for_fewer", *way, to),
             Self::PublishedClosed { way, to } => words.published("published_closed", *way, to),
+            Self::PublishedInside { way, to, from, opens } => {
+                let code = if *opens { "published_inside" } else { "published_inside_closed" };
+                let who: Vec<String> = from.iter().map(|one| words.sender(one)).collect();
+                let at = SocketAddr::from((to.address, to.port)).to_string();
+                let (zone, way, from) = (words.zone(&to.zone), way.to_string(), words.list(&who));
+                words.say(code, &[("from", from), ("way", way), ("at", at), ("zone", zone)])
+            }
             Self::Risk { label, risk } => {
                 words.say(risk_code(*risk), &[("label", label.to_string())])
             }
@@ -275,8 +282,7 @@ impl Words<'_> {
             left.retain(|one| !WEB.contains(one));
         }
         // Names before what is called "other".
-        let (named, others): (Vec<_>, Vec<_>) =
-            left.iter().partition(|one| matches!(one, Traffic::Service(_)));
+        let (named, others): (Vec<_>, Vec<_>) = left.iter().partition(|one| one.is_named());
         words.extend(named.into_iter().chain(others).map(|one| self.traffic(one)));
         self.list(&words)
     }
@@ -284,6 +290,10 @@ impl Words<'_> {
     fn traffic(&self, one: &Traffic) -> String {
         match one {
             Traffic::Service(name) => name.as_service(self.language),
+            Traffic::Part(name, way) => {
+                let service = name.as_service(self.language);
+                self.say("traffic_part", &[("service", service), ("way", way.to_string())])
+            }
             other => self.say(other.code(), &[]),
         }
     }
@@ -326,7 +336,7 @@ impl Traffic {
             Self::Dns => "traffic_dns",
             Self::Dhcp => "traffic_dhcp",
             Self::Time => "traffic_time",
-            Self::Service(_) => "traffic_tcp",
+            Self::Service(_) | Self::Part(..) => "traffic_tcp",
         }
     }
 }

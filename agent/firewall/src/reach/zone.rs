@@ -9,6 +9,7 @@ use super::Trial;
 use super::classes::{Class, Classes, Run, joined};
 use super::finding::{Finding, Place, Sender, Traffic};
 use super::found::{Fared, Found, Tried};
+use super::probe::Probe;
 use super::spots::{Spot, others, part, spots};
 use super::touched::Area;
 
@@ -74,15 +75,15 @@ impl Changes {
             anybody || areas.iter().any(|area| area.holds(class, spot.runs()))
         };
         let probes = if *place == Place::Box { &trial.to_box } else { &trial.through };
-        let mut found = Found::default();
+        let mut fared: Vec<(Probe, Vec<Vec<Fared>>)> = Vec::new();
         for probe in probes {
-            let traffic = trial.services.traffic(*probe, place);
-            let pages = matches!(traffic, Traffic::Https | Traffic::Http);
+            let pages = matches!(probe.traffic(place), Traffic::Https | Traffic::Http);
             // Where nothing is otherwise, all that counts is whether anybody reaches the pages.
             if *place == Place::Crm && areas.is_empty() && !all && !pages {
                 continue;
             }
-            for (at, spot) in spots.iter().enumerate() {
+            let mut at_spots = Vec::with_capacity(spots.len());
+            for spot in &spots {
                 let mut tried = Vec::with_capacity(classes.all.len());
                 for class in &classes.all {
                     let is_here = spot.address(class.address.is_ipv6()).is_some();
@@ -104,7 +105,15 @@ impl Changes {
                     self.crm.before |= tried().any(|one| one.before == Some(true));
                     self.crm.after |= tried().any(|one| one.after == Some(true));
                 }
-                found.add(trial, (zone, place), &classes, (&traffic, at), &tried);
+                at_spots.push(tried);
+            }
+            fared.push((*probe, at_spots));
+        }
+        let mut found = Found::default();
+        let called = trial.services.called(&fared, place);
+        for ((_, at_spots), traffic) in fared.iter().zip(&called) {
+            for (at, tried) in at_spots.iter().enumerate() {
+                found.add(trial, (zone, place), &classes, (traffic, at), tried);
             }
         }
         self.put_together(zone, place, &classes, &spots, &found);
@@ -197,7 +206,7 @@ impl Changes {
         to: Place,
         (what, against): (&BTreeSet<Traffic>, &BTreeSet<Traffic>),
     ) {
-        let is_service = |one: &&Traffic| matches!(one, Traffic::Service(_));
+        let is_service = |one: &&Traffic| one.is_named();
         let except = against.iter().filter(is_service).cloned().collect();
         let except = if Traffic::is_everything(what) { except } else { BTreeSet::new() };
         let what = spoken(what, &except);
@@ -221,9 +230,7 @@ impl Changes {
 /// What is said of it: who says "everything" need not name services.
 pub(super) fn spoken(what: &BTreeSet<Traffic>, except: &BTreeSet<Traffic>) -> BTreeSet<Traffic> {
     let everything = Traffic::is_everything(what);
-    let is_said = |one: &&Traffic| {
-        !(everything && matches!(one, Traffic::Service(_))) && !except.contains(*one)
-    };
+    let is_said = |one: &&Traffic| !(everything && one.is_named()) && !except.contains(*one);
     what.iter().filter(is_said).cloned().collect()
 }
 
