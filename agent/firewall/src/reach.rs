@@ -242,6 +242,14 @@ fn way_in(trial: &Trial<'_>, address: IpAddr) -> Option<Finding> {
         });
     }
     let zone = zone_of(trial.before)?;
+    // While it is tried the box keeps an address that it moves from, and no network that only gets smaller.
+    let own = |here: &Here<'_>| here.settings.zones.get(&zone)?.ipv4.as_ref().map(|it| it.address);
+    if let (Some(was), Some(is)) = (own(trial.before), own(side))
+        && was.addr() == is.addr()
+        && address.is_ipv4()
+    {
+        return Some(Finding::LeftOut { address, zone, network: is.trunc() });
+    }
     let other = side.host(&zone, address.is_ipv6());
     let is_answered = other.is_some_and(|other| answers(&zone, other));
     (!is_answered).then_some(Finding::LosesWayIn { address })

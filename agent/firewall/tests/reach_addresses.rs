@@ -353,3 +353,36 @@ fn of_a_service_that_changes_in_part_the_part_is_told() {
     let told = told_with([own, own], [&[(Allow, "printing")], &[(Allow, "P")]]);
     assert!(told.iter().all(|one| !one.contains("9100") && one.contains("tcp/")), "{told:?}");
 }
+
+#[test]
+fn a_card_is_tried_with_every_address_that_rules_tell_apart() {
+    let mut before = example();
+    let guest = before.zones.get_mut(&"guest".parse().unwrap()).unwrap();
+    guest.ipv6 = settings::Ipv6Zone::Off;
+    before.rules = vec![rule(1, Block, "guest: 192.168.20.0-192.168.20.191", "office", &[])];
+    let mut after = before.clone();
+    after.rules.push(rule(2, Allow, "guest: 02:00:00:00:00:07", "office", &[]));
+    let told = told(&before, &after);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].contains("Reception-PC") && told[0].contains("can now reach office"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn who_makes_her_own_network_too_small_for_her_device_is_told() {
+    let (before, mut after) = (example(), example());
+    let office = after.zones.get_mut(&"office".parse().unwrap()).unwrap();
+    let address = "192.168.10.1/26".parse().unwrap();
+    office.ipv4 = Some(settings::Ipv4Zone { address, dhcp: None });
+    after.management.from[0].addresses = settings::Addresses::All;
+    after.crm.reachable_from[0].addresses = settings::Addresses::All;
+    let asking = |address: &str| {
+        let address = Some(address.parse().unwrap());
+        compared(&before, &after, |before, after| reach_within(before, after, address, u64::MAX))
+    };
+    let left_out = |one: &Finding| matches!(one, Finding::LeftOut { .. });
+    assert!(asking("192.168.10.100").iter().any(left_out));
+    assert!(!asking("192.168.10.9").iter().any(left_out));
+}

@@ -71,7 +71,8 @@ impl View {
             Zone {
                 name: name.to_string(),
                 interface: name.interface(),
-                networks: v4.map(IpNet::V4).chain(v6).collect(),
+                // What is behind another router of the zone is of the zone.
+                networks: v4.chain(settings.routed(name)).map(IpNet::V4).chain(v6).collect(),
                 own: own4.map(IpAddr::V4).chain(own6).collect(),
                 is_crm: *name == settings.crm.zone,
             }
@@ -179,5 +180,24 @@ impl<'v> Place<'v> {
             Self::Internet => Some(WAN),
             Self::Box => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_behind_a_router_of_a_zone_is_of_the_zone() {
+        let text = include_bytes!("../../settings/tests/example.json");
+        let mut settings: Settings = settings::parse(text).unwrap();
+        settings.routes = vec![settings::Route {
+            network: "10.20.0.0/16".parse().unwrap(),
+            via: "192.168.20.9".parse().unwrap(),
+        }];
+        let site = SitePrefix::from_random([1, 2, 3, 4, 5]);
+        let view = View::new(&settings, &Moved::new(), site, None, Vec::new());
+        assert_eq!(view.place("10.20.7.7".parse().unwrap()).as_str(), Some("guest"));
+        assert_eq!(view.place("10.21.7.7".parse().unwrap()), Place::Internet);
     }
 }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use settings::{MacAddress, ZoneName};
 
 use super::Trial;
+use super::classes::Classes;
 use super::finding::{Finding, Place, Sender, Traffic};
 use super::here::Here;
 use super::probe::{Device, Probe};
@@ -113,13 +114,15 @@ impl Work<'_, '_> {
             let (spots, left_out) = spots(trial, &place, Some(&areas));
             all &= !left_out;
             let probes = if place == Place::Box { &trial.to_box } else { &trial.through };
+            let (senders, told_apart) = self.senders(zone);
+            all &= told_apart;
             for spot in &spots {
-                for v6 in [false, true] {
-                    let Some(at) = spot.address(v6) else { continue };
+                for sender in &senders {
+                    let Some(at) = spot.address(sender.is_ipv6()) else { continue };
                     let tried: Vec<_> = probes
                         .iter()
                         .map_while(|probe| {
-                            Some((*probe, self.fares(zone, &place, at, v6, *probe)?))
+                            Some((*probe, self.fares(zone, &place, at, *sender, *probe)?))
                         })
                         .collect();
                     all &= tried.len() == probes.len();
@@ -130,13 +133,27 @@ impl Work<'_, '_> {
         all
     }
 
+    /// Addresses that the card can have, one for each of those that rules tell apart; whether these are all.
+    fn senders(&self, zone: &ZoneName) -> (Vec<IpAddr>, bool) {
+        let trial = self.trial;
+        let sides = [trial.before, trial.after];
+        let subnets: Vec<_> = sides.iter().flat_map(|side| side.subnets(zone)).collect();
+        let own: Vec<_> = sides.iter().flat_map(|side| side.routers(zone)).collect();
+        if let Some(classes) = Classes::new(&subnets, &own, trial.lookups, None) {
+            let devices = classes.all.iter().filter(|class| !class.local);
+            return (devices.map(|class| class.address).collect(), true);
+        }
+        let hosts = [false, true].map(|v6| sides.iter().find_map(|side| side.host(zone, v6)));
+        (hosts.into_iter().flatten().collect(), false)
+    }
+
     /// How the card and others fare before and after; none when too much was tried already.
     fn fares(
         &self,
         zone: &ZoneName,
         place: &Place,
         at: Option<IpAddr>,
-        v6: bool,
+        address: IpAddr,
         probe: Probe,
     ) -> Option<Fares> {
         let trial = self.trial;
@@ -144,7 +161,9 @@ impl Work<'_, '_> {
             return None;
         }
         let fares = |here: &Here<'_>, card: Option<MacAddress>| {
-            let address = here.host(zone, v6)?;
+            if !here.has(zone, address, false) {
+                return None;
+            }
             let device = Device { zone, address, card };
             probe.try_from_zone(here, &device, place, at, &trial.outside)
         };

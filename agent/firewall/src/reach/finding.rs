@@ -19,6 +19,15 @@ pub enum Finding {
         /// Where it is asked from.
         address: IpAddr,
     },
+    /// The network of the admin who asks gets smaller, and its own address is in it no more.
+    LeftOut {
+        /// Where it is asked from.
+        address: IpAddr,
+        /// The zone.
+        zone: ZoneName,
+        /// What the zone keeps.
+        network: Ipv4Net,
+    },
     /// The port that the admin who asks is plugged in at leaves the zone.
     CutOff {
         /// Where it is asked from.
@@ -324,6 +333,7 @@ impl Finding {
             | Self::Risk { .. }
             | Self::LosesWayIn { .. }
             | Self::CutOff { .. }
+            | Self::LeftOut { .. }
             | Self::Quarantined { .. }
             | Self::NobodyComes { only: true, .. }
             | Self::RuleForNobody { stops: true, .. }

@@ -25,6 +25,11 @@ impl Finding {
             Self::LosesWayIn { address } => {
                 words.say("loses_way_in", &[("address", address.to_string())])
             }
+            Self::LeftOut { address, zone, network } => {
+                let (address, network) = (address.to_string(), network.to_string());
+                let zone = words.zone(zone);
+                words.say("left_out", &[("address", address), ("network", network), ("zone", zone)])
+            }
             Self::CutOff { address, port, zone } => {
                 let (address, port) = (address.to_string(), port.to_string());
                 let zone = words.zone(zone);
