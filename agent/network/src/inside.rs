@@ -16,10 +16,8 @@ impl Inside {
     /// Networks of zones, and those behind their routers. What the zones have of IPv6 is no place on the
     /// internet anyway.
     pub fn of(settings: &Settings) -> Self {
-        let zones = settings.zones.iter();
-        let networks = zones
-            .flat_map(|(name, zone)| zone.subnet_v4().into_iter().chain(settings.routed(name)))
-            .map(IpNet::V4);
+        let zones = settings.zones.keys();
+        let networks = zones.flat_map(|name| settings.networks_v4(name)).map(IpNet::V4);
         Self { networks: networks.collect() }
     }
 

@@ -64,15 +64,14 @@ impl View {
     ) -> Self {
         let zones = settings.zones.iter().map(|(name, zone)| {
             let moved = moved.get(name).copied();
-            let v4 = zone.subnet_v4().into_iter().chain(moved.map(|net| net.trunc()));
+            let v4 = settings.networks_v4(name).chain(moved.map(|net| net.trunc()));
             let v6 = zone.subnet_v6(site).map(IpNet::V6);
             let own4 = zone.router_v4().into_iter().chain(moved.map(|net| net.addr()));
             let own6 = zone.router_v6(site).map(IpAddr::V6);
             Zone {
                 name: name.to_string(),
                 interface: name.interface(),
-                // What is behind another router of the zone is of the zone.
-                networks: v4.chain(settings.routed(name)).map(IpNet::V4).chain(v6).collect(),
+                networks: v4.map(IpNet::V4).chain(v6).collect(),
                 own: own4.map(IpAddr::V4).chain(own6).collect(),
                 is_crm: *name == settings.crm.zone,
             }

@@ -61,7 +61,7 @@ impl Settings {
         let (outside, others): (Vec<IpNet>, Vec<IpNet>) =
             networks.partition(|network| is_partly_on_the_internet(*network));
         let zones = self.zones.iter().flat_map(|(name, zone)| {
-            let v4 = zone.subnet_v4().into_iter().chain(self.routed(name)).map(IpNet::V4);
+            let v4 = self.networks_v4(name).map(IpNet::V4);
             v4.chain(zone.subnet_v6(site).map(IpNet::V6)).collect::<Vec<_>>()
         });
         let zones: Vec<IpNet> = zones.collect();

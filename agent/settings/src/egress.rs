@@ -183,11 +183,7 @@ impl Settings {
     /// The zone that an address of the list is in: of its subnet, or behind a router of it.
     pub fn zone_of_address(&self, network: IpNet) -> Option<&ZoneName> {
         let IpNet::V4(v4) = network else { return None };
-        let within = |name: &ZoneName, subnet: Option<Ipv4Net>| {
-            let mut all = subnet.into_iter().chain(self.routed(name));
-            all.any(|known| known.contains(&v4))
-        };
-        self.zones.iter().find(|(name, zone)| within(name, zone.subnet_v4())).map(|(name, _)| name)
+        self.zones.keys().find(|name| self.networks_v4(name).any(|known| known.contains(&v4)))
     }
 }
 

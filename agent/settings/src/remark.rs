@@ -115,9 +115,8 @@ impl Addresses {
 
     /// Whether an IPv4 address that they name can be on the internet: one that is in no zone.
     fn name_outside(&self, settings: &Settings) -> bool {
-        let zones = settings.zones.values().filter_map(crate::Zone::subnet_v4);
-        let inside: Vec<Ipv4Net> =
-            zones.chain(settings.routes.iter().map(|route| route.network)).collect();
+        let zones = settings.zones.keys();
+        let inside: Vec<Ipv4Net> = zones.flat_map(|zone| settings.networks_v4(zone)).collect();
         let is_inside = |net: &Ipv4Net| inside.iter().any(|own| own.contains(net));
         self.all || !self.v4.iter().all(is_inside)
     }
@@ -125,8 +124,7 @@ impl Addresses {
     /// Whether somebody in the zone can have one of them: of IPv4, and of IPv6.
     fn versions_in(&self, settings: &Settings, name: &ZoneName) -> [bool; 2] {
         let Some(zone) = settings.zones.get(name) else { return [false; 2] };
-        let networks: Vec<Ipv4Net> =
-            zone.subnet_v4().into_iter().chain(settings.routed(name)).collect();
+        let networks: Vec<Ipv4Net> = settings.networks_v4(name).collect();
         let meets =
             |net: &Ipv4Net| networks.iter().any(|own| own.contains(net) || net.contains(own));
         let any = self.all || !self.cards.is_empty();

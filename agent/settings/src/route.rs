@@ -24,6 +24,12 @@ impl Settings {
         self.zones.iter().find(|(_, zone)| has(zone))
     }
 
+    /// IPv4 networks of the zone: its own, and those behind its routers.
+    pub fn networks_v4<'a>(&'a self, zone: &'a ZoneName) -> impl Iterator<Item = Ipv4Net> + 'a {
+        let own = self.zones.get(zone).and_then(Zone::subnet_v4);
+        own.into_iter().chain(self.routed(zone))
+    }
+
     /// Networks behind routers of the zone.
     pub fn routed<'a>(&'a self, zone: &'a ZoneName) -> impl Iterator<Item = Ipv4Net> + 'a {
         let is_here =

@@ -255,15 +255,16 @@ fn goes(of: &Resolved, own: &[IpAddr], destination: IpAddr) -> Goes {
     if is_own || to_all {
         return Goes::Box;
     }
-    // What is behind another router of a zone is of that zone.
-    let holds = |(name, zone): &(&ZoneName, &settings::Zone)| match destination {
-        IpAddr::V4(v4) => {
-            zone.subnet_v4().into_iter().chain(settings.routed(name)).any(|net| net.contains(&v4))
+    let zone = match destination {
+        IpAddr::V4(_) => settings.zone_of_address(destination.into()),
+        IpAddr::V6(v6) => {
+            let holds =
+                |zone: &settings::Zone| zone.subnet_v6(site).is_some_and(|net| net.contains(&v6));
+            settings.zones.iter().find(|(_, zone)| holds(zone)).map(|(name, _)| name)
         }
-        IpAddr::V6(v6) => zone.subnet_v6(site).is_some_and(|net| net.contains(&v6)),
     };
-    match settings.zones.iter().find(holds) {
-        Some((name, _)) => Goes::Zone(name.clone()),
+    match zone {
+        Some(name) => Goes::Zone(name.clone()),
         None => of.context.wan.clone().map_or(Goes::Nowhere, Goes::Wan),
     }
 }
