@@ -76,6 +76,10 @@ fn whom_of_our_own_it_lets_in_is_told() {
     let part = of(&["tcp/443"], &["5.6.7.8", "192.168.20.64/26"]);
     let few = "guest (192.168.20.64/26) can now reach 192.168.10.5:443 in office, by tcp/443";
     assert_eq!(inside(&some, &part), [few]);
+    let two = of(&["tcp/443"], &["5.6.7.8", "192.168.20.64/26", "192.168.20.9"]);
+    let both = inside(&some, &two);
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert!(both[0].contains("192.168.20.9") && both[0].contains("192.168.20.64/26"), "{both:?}");
     let no_longer =
         "guest (192.168.20.64/26) can no longer reach 192.168.10.5:443 in office by tcp/443";
     assert_eq!(inside(&part, &some), [no_longer]);

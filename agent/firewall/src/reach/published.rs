@@ -102,39 +102,34 @@ fn from_inside(trial: &Trial<'_>, way: Way) -> Vec<Finding> {
     let sides = [trial.before, trial.after];
     let mut who: BTreeMap<(bool, ZoneName, IpAddr, u16), Vec<Sender>> = BTreeMap::new();
     for zone in trial.zones() {
-        let fares = |source: IpAddr| {
-            sides.map(|side| {
-                Served::at(side, way).and_then(|it| it.answer_inside(side, zone, source))
-            })
-        };
-        let mut told = BTreeSet::new();
-        // Whoever is in the zone, before those whom a list names.
-        let anybody = sides.iter().find_map(|side| side.host(zone, false));
-        let listed = sides.iter().filter_map(|side| Served::at(side, way)).flat_map(|served| {
-            let own = served.sources.own.clone().into_iter().filter(|net| net.addr().is_ipv4());
-            own.map(|net| (net.addr(), Some(net))).collect::<Vec<_>>()
-        });
         let in_zone = |net: &IpNet| {
             sides.iter().any(|side| side.subnets(zone).iter().any(|own| own.contains(net)))
         };
-        let listed = listed.filter(|(_, net)| net.as_ref().is_some_and(in_zone));
-        for (source, net) in anybody.map(|host| (host, None)).into_iter().chain(listed) {
-            let [before, after] = fares(source);
-            let (opens, to) = match (before, after) {
-                (None, Some(to)) => (true, to),
-                (Some(to), None) => (false, to),
+        let served = sides.iter().filter_map(|side| Served::at(side, way));
+        let listed: BTreeSet<IpNet> =
+            served.flat_map(|it| it.sources.own).filter(|net| in_zone(net)).collect();
+        let listed = listed.into_iter().filter(|net| net.addr().is_ipv4());
+        // Whoever is in the zone comes before those whom a list names.
+        let anybody = sides.iter().find_map(|side| side.host(zone, false));
+        let senders = anybody.map(|host| (host, None)).into_iter();
+        for (source, net) in senders.chain(listed.map(|net| (net.addr(), Some(net)))) {
+            let answer = |side| Served::at(side, way)?.answer_inside(side, zone, source);
+            let (opens, to) = match sides.map(answer) {
+                [None, Some(to)] => (true, to),
+                [Some(to), None] => (false, to),
                 _ => continue,
             };
-            let sender = match net {
-                None => Sender::Zone(zone.clone()),
-                Some(net) => Sender::Part { zone: zone.clone(), addresses: vec![net] },
-            };
-            let key = (opens, to.zone, to.address, to.port);
-            // What is so of all of the zone is so of whom a list names.
-            if told.insert((key.clone(), net.is_none()))
-                && !(net.is_some() && told.contains(&(key.clone(), true)))
-            {
-                who.entry(key).or_default().push(sender);
+            let who = who.entry((opens, to.zone, to.address, to.port)).or_default();
+            match (who.last_mut(), net) {
+                (_, None) => who.push(Sender::Zone(zone.clone())),
+                // What is so of all of the zone is so of whom a list names.
+                (Some(Sender::Zone(all)), _) if all == zone => {}
+                (Some(Sender::Part { zone: same, addresses }), Some(net)) if same == zone => {
+                    addresses.push(net);
+                }
+                (_, Some(net)) => {
+                    who.push(Sender::Part { zone: zone.clone(), addresses: vec![net] });
+                }
             }
         }
     }

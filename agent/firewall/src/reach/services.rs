@@ -39,7 +39,11 @@ impl<'s> Services<'s> {
             };
             let Some((name, ways)) = self.named(port, udp) else { return known };
             let is_alike = *alike.entry(name).or_insert_with(|| {
-                let mut of_it = fared.iter().filter(|(probe, _)| holds(ways, *probe));
+                let is_of_it = |probe: Probe| {
+                    port_of(probe)
+                        .is_some_and(|(port, udp)| holding(ways, port, udp).next().is_some())
+                };
+                let mut of_it = fared.iter().filter(|(probe, _)| is_of_it(*probe));
                 let first = of_it.next();
                 of_it.all(|(_, other)| first.is_some_and(|(_, one)| one == other))
             });
@@ -61,21 +65,15 @@ impl<'s> Services<'s> {
                 ways.iter().filter_map(|way| range(way, udp)).collect();
             ranges.into_iter().map(|it| u32::from(it.last - it.first) + 1).sum::<u32>()
         };
-        let holds = |ways: &&Vec<Way>| {
-            ways.iter()
-                .filter_map(|way| range(way, udp))
-                .any(|it| it.first <= port && port <= it.last)
-        };
-        let holding = self.0.iter().filter(|(_, ways)| holds(ways));
-        let (name, ways) = holding.min_by_key(|(_, ways)| size(ways))?;
+        let services = self.0.iter().filter(|(_, ways)| holding(ways, port, udp).next().is_some());
+        let (name, ways) = services.min_by_key(|(_, ways)| size(ways))?;
         Some((name, ways))
     }
 }
 
 /// Ports of a service from this one on, up to where the next of those that were tried begins.
 fn part(ways: &[Way], port: u16, udp: bool, next: Option<u16>) -> Way {
-    let holding = ways.iter().filter_map(|way| range(way, udp));
-    let last = holding.filter(|it| it.first <= port && port <= it.last).map(|it| it.last).max();
+    let last = holding(ways, port, udp).map(|it| it.last).max();
     let before_next = next.map_or(u16::MAX, |next| next - 1);
     let range = PortRange { first: port, last: last.unwrap_or(port).min(before_next) };
     if udp { Way::Udp(range) } else { Way::Tcp(range) }
@@ -97,7 +95,8 @@ fn port_of(probe: Probe) -> Option<(u16, bool)> {
     }
 }
 
-fn holds(ways: &[Way], probe: Probe) -> bool {
-    let Some((port, udp)) = port_of(probe) else { return false };
-    ways.iter().filter_map(|way| range(way, udp)).any(|it| it.first <= port && port <= it.last)
+/// Ranges of a service that the port is in.
+fn holding(ways: &[Way], port: u16, udp: bool) -> impl Iterator<Item = PortRange> {
+    let ranges = ways.iter().filter_map(move |way| range(way, udp));
+    ranges.filter(move |it| it.first <= port && port <= it.last)
 }
