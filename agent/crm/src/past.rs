@@ -2,11 +2,12 @@
 //! was erased stays erased, whatever the copy holds.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use identity::Manager;
 use identity::writes::write_as;
 use records::{LIMIT_MOST, fold};
+use seal::body::Body;
 use seal::numbers::{action, outcome, table};
 use seal::{RecordId, TableId};
 use vault::{Access, Batch, BatchError, Glimpse, KeyOf};
@@ -107,6 +108,12 @@ impl Past {
         let settled = self.settled();
         let wanted = |one: &&Differing| since.contains(&one.since) && !settled.contains(&one.id);
         self.differing.iter().filter(wanted).map(|one| one.id).collect()
+    }
+
+    /// A contact as the copy has it; none when it has none that opens.
+    fn of(&self, id: RecordId) -> Result<Option<Arc<Body>>, Refused> {
+        let found = self.copy.record(TABLE, id).map_err(Refused::Read)?;
+        Ok(found.and_then(Result::ok))
     }
 
     fn settled(&self) -> MutexGuard<'_, HashSet<RecordId>> {
@@ -216,11 +223,8 @@ impl Contacts {
         id: RecordId,
     ) -> Result<ThenAndNow, Refused> {
         let now = self.find(id).map(|found| found.row);
-        let then = if self.erasure(id)?.is_some() {
-            None
-        } else {
-            past.copy.record(TABLE, id).map_err(Refused::Read)?.map(|(_, body)| read(&body))
-        };
+        let then =
+            if self.erasure(id)?.is_some() { None } else { past.of(id)?.map(|body| read(&body)) };
         let found = then.is_some() || now.is_some();
         let outcome = if found { outcome::ALLOWED } else { outcome::MISSING };
         let opened = Access {
@@ -231,34 +235,28 @@ impl Contacts {
         if found { Ok(ThenAndNow { then, now }) } else { Err(Refused::NotFound) }
     }
 
-    /// Makes a contact what it was in the copy, by ordinary changes: one that is not there is deleted. Blocks on the
-    /// disk.
+    /// Makes a contact what it was in the copy, by ordinary changes. Blocks on the disk.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] when it was erased or is in neither; the others say themselves.
-    pub async fn as_then(&self, who: &Manager, past: &Past, id: RecordId) -> Result<(), Refused> {
-        let then = past.copy.record(TABLE, id).map_err(Refused::Read)?;
-        if then.is_some() && self.view().rows.len() >= CONTACTS_MOST && self.find(id).is_none() {
+    /// [`Refused::NotFound`] when it was erased, or the copy does not have it; the others say themselves.
+    pub async fn bring_back(
+        &self,
+        who: &Manager,
+        past: &Past,
+        id: RecordId,
+    ) -> Result<(), Refused> {
+        let then = past.of(id)?;
+        if self.view().rows.len() >= CONTACTS_MOST && self.find(id).is_none() {
             return Err(Refused::Full { most: CONTACTS_MOST });
         }
         // What was deleted comes back as it was last, and then becomes what it was in the copy.
         for _ in 0..2 {
-            let then = then.as_ref().map(|(_, body)| body.clone());
+            let then = then.clone();
             let done = write_as(&self.store, who, move |batch| {
                 batch.reason(OF_COPY);
-                match then {
-                    Some(then) => brought_back(batch, id, &then),
-                    None => {
-                        batch.delete(TABLE, id)?;
-                        batch.audit(action::CONTACT_DELETED, outcome::ALLOWED);
-                        Ok(true)
-                    }
-                }
+                brought_back(batch, id, then.as_deref().ok_or(Refused::NotFound)?)
             });
-            let done = done.await.map_err(|refused| match refused {
-                Refused::Batch(BatchError::NotFound | BatchError::Erased) => Refused::NotFound,
-                other => other,
-            });
+            let done = done.await.map_err(not_there);
             if self.logged(who, action::CONTACT_CHANGED, Some(id), done).await? {
                 break;
             }
@@ -266,14 +264,44 @@ impl Contacts {
         past.settled().insert(id);
         Ok(())
     }
+
+    /// Deletes a contact that was made since the copy.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] when it was not, or is gone; the others say themselves.
+    pub async fn delete_made(
+        &self,
+        who: &Manager,
+        past: &Past,
+        id: RecordId,
+    ) -> Result<(), Refused> {
+        let was_there = past.copy.record(TABLE, id).map_err(Refused::Read)?.is_some();
+        let done = write_as(&self.store, who, move |batch| {
+            if was_there {
+                return Err(Refused::NotFound);
+            }
+            batch.reason(OF_COPY);
+            batch.delete(TABLE, id)?;
+            batch.audit(action::CONTACT_DELETED, outcome::ALLOWED);
+            Ok(())
+        });
+        let done = done.await.map_err(not_there);
+        self.logged(who, action::CONTACT_DELETED, Some(id), done).await?;
+        past.settled().insert(id);
+        Ok(())
+    }
+}
+
+/// Nobody is there any more.
+fn not_there(refused: Refused) -> Refused {
+    match refused {
+        Refused::Batch(BatchError::NotFound | BatchError::Erased) => Refused::NotFound,
+        other => other,
+    }
 }
 
 /// Whether it is as it was then.
-fn brought_back(
-    batch: &mut Batch<'_>,
-    id: RecordId,
-    then: &seal::body::Body,
-) -> Result<bool, Refused> {
+fn brought_back(batch: &mut Batch<'_>, id: RecordId, then: &Body) -> Result<bool, Refused> {
     let was = read(then).fields;
     if let Some((_, body)) = batch.get(TABLE, id)? {
         let changed = read(&body).fields.changed(&was);

@@ -1,49 +1,26 @@
 //! A copy of a former day beside what is now: what differs is told, and comes back by ordinary changes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+#[path = "../../vault/tests/store/copied.rs"]
+mod copied;
 mod office;
-
-use std::path::PathBuf;
 
 use crm::{
     ContactFields, ContactPatch, ErasureReason, Past, PastCounts, PastKind, Refused, Since, Why,
 };
 use office::Office;
 use seal::RecordId;
-use vault::Restoring;
-use vault::engine::Change;
 
-/// A store in scratch space, made as a copy comes back.
-struct Copy {
-    path: PathBuf,
-    _dir: tempfile::TempDir,
-}
-
-fn copy(office: &Office) -> Copy {
+/// A copy of the office's store, in scratch space.
+fn copy(office: &Office) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("store.1");
-    let (feed, keys) = (office.store.feed(), office.store.key_feed());
-    let mut new = Restoring::begin(&path).unwrap();
-    new.keys(&keys.keys().unwrap()).unwrap();
-    let mut segment = 0;
-    while let Some(bytes) = keys.persons(segment).unwrap() {
-        new.persons(segment, &bytes).unwrap();
-        segment += 1;
-    }
-    let mut from = Some(Vec::new());
-    while let Some(at) = from {
-        let page = feed.page(&at).unwrap();
-        let changes: Vec<Change> =
-            page.items.into_iter().map(|(at, sealed)| (at, Some(sealed))).collect();
-        new.changes(changes).unwrap();
-        from = page.next;
-    }
-    new.finish(1_800_000_000_000).unwrap();
-    Copy { path, _dir: dir }
+    copied::make(&office.store, &dir.path().join("store.1"));
+    dir
 }
 
-fn past(office: &Office, copy: &Copy) -> Past {
-    office.contacts.compare(office.store.look_into(&copy.path).unwrap()).unwrap()
+fn past(office: &Office, copy: &tempfile::TempDir) -> Past {
+    let glimpse = office.store.look_into(&copy.path().join("store.1")).unwrap();
+    office.contacts.compare(glimpse).unwrap()
 }
 
 async fn made(office: &Office, name: &str, phone: &str) -> RecordId {
@@ -118,15 +95,21 @@ async fn what_differs_from_a_copy_is_told_and_comes_back() {
     let dark = office.contacts.then_and_now(&office.manager, &past, erased).await;
     assert!(matches!(dark, Err(Refused::NotFound)), "{dark:?}");
 
-    for id in past.ids(&ALL) {
-        office.contacts.as_then(&office.manager, &past, id).await.unwrap();
+    for id in past.ids(&[Since::Deleted, Since::Changed]) {
+        // What was there then is not taken for new.
+        let refused = office.contacts.delete_made(&office.manager, &past, id).await;
+        assert!(matches!(refused, Err(Refused::NotFound)), "{refused:?}");
+        office.contacts.bring_back(&office.manager, &past, id).await.unwrap();
     }
+    let refused = office.contacts.bring_back(&office.manager, &past, new).await;
+    assert!(matches!(refused, Err(Refused::NotFound)), "{refused:?}");
+    office.contacts.delete_made(&office.manager, &past, new).await.unwrap();
     for id in [same, changed, deleted, both] {
         assert_eq!(phone(&office, id).await.as_deref(), Some("1"));
     }
     assert_eq!(phone(&office, new).await, None, "it was not there then");
     assert_eq!(phone(&office, erased).await, None);
-    let refused = office.contacts.as_then(&office.manager, &past, erased).await;
+    let refused = office.contacts.bring_back(&office.manager, &past, erased).await;
     assert!(matches!(refused, Err(Refused::NotFound)), "{refused:?}");
     assert_eq!(past.counts(), PastCounts { same: 1, erased: 1, ..PastCounts::default() });
     // Nothing is lost: what was in between is in the history.
@@ -141,7 +124,7 @@ async fn what_differs_from_a_copy_is_told_and_comes_back() {
     ];
     assert_eq!(kinds, expected);
     // Done once more, it changes nothing.
-    office.contacts.as_then(&office.manager, &past, changed).await.unwrap();
+    office.contacts.bring_back(&office.manager, &past, changed).await.unwrap();
     let opened = office.contacts.open(&office.reader, changed).await.unwrap();
     assert_eq!(opened.version.0, 3);
 }
@@ -158,6 +141,6 @@ async fn who_is_erased_while_a_copy_is_open_is_dark_in_it() {
     let told = office.contacts.then_and_now(&office.manager, &past, anna).await;
     assert!(matches!(told, Err(Refused::NotFound)), "{told:?}");
     assert_eq!(names(&office, &past, &ALL, ""), Vec::<String>::new());
-    let refused = office.contacts.as_then(&office.manager, &past, anna).await;
+    let refused = office.contacts.bring_back(&office.manager, &past, anna).await;
     assert!(matches!(refused, Err(Refused::NotFound)), "{refused:?}");
 }

@@ -2,34 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
+#[path = "../../vault/tests/store/copied.rs"]
+mod copied;
 
 use std::time::Duration;
 
 use common::{PASSWORD, TestBox, code, first, password, peer};
 use identity::{DoorRefused, Identity, Realm, Refused};
-use vault::{Restoring, Store};
-
-/// The store as its copy comes back, of now.
-fn restored(of: &TestBox, store: &Store, at: &std::path::Path) -> Store {
-    let path = at.join("store.1");
-    let (feed, keys) = (store.feed(), store.key_feed());
-    let mut new = Restoring::begin(&path).unwrap();
-    new.keys(&keys.keys().unwrap()).unwrap();
-    let mut segment = 0;
-    while let Some(bytes) = keys.persons(segment).unwrap() {
-        new.persons(segment, &bytes).unwrap();
-        segment += 1;
-    }
-    let mut from = Some(Vec::new());
-    while let Some(at) = from {
-        let page = feed.page(&at).unwrap();
-        let changes = page.items.into_iter().map(|(at, sealed)| (at, Some(sealed)));
-        new.changes(changes.collect()).unwrap();
-        from = page.next;
-    }
-    new.finish(common::EPOCH).unwrap();
-    Store::open(&path, &of.unlock(), of.clock.clone()).unwrap()
-}
+use vault::Store;
 
 #[tokio::test]
 async fn no_code_is_taken_until_those_used_since_the_copy_have_run_out() {
@@ -37,7 +17,9 @@ async fn no_code_is_taken_until_those_used_since_the_copy_have_run_out() {
     let (store, identity) = of.crm().await;
     let (app, _, _) = first(&identity, &of.clock).await;
     let place = tempfile::tempdir().unwrap();
-    let back = restored(&of, &store, place.path());
+    let path = place.path().join("store.1");
+    copied::make(&store, &path);
+    let back = Store::open(&path, &of.unlock(), of.clock.clone()).unwrap();
     // On the box that is lost somebody signs in after the copy, and somebody else saw that code.
     of.clock.forward(30);
     let seen = code(&app, &of.clock);
@@ -61,7 +43,6 @@ async fn no_code_is_taken_until_those_used_since_the_copy_have_run_out() {
     // Another opening is one as any other.
     back.close(vault::Actor::default()).await.unwrap();
     drop((back, identity));
-    let path = place.path().join("store.1");
     let again = Store::open(&path, &of.unlock(), of.clock.clone()).unwrap();
     let identity = Identity::open(again, Realm::Crm, of.clock.clone()).await.unwrap();
     of.clock.forward(30);

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use seal::body::Body;
 use seal::{RecordId, TableId, Version};
 
-use crate::Store;
 use crate::engine::{Engine as _, EngineError, SledEngine};
 use crate::examine::{ExamineError, Scratch, take_keys};
 use crate::keyring::Keyring;
 use crate::load::{self, Loaded};
 use crate::reader::Reader;
+use crate::{Damage, Store};
 
 /// A store that was made of a copy, to read records of it. Whoever was erased before the copy of its keys was made is
 /// dark in it.
@@ -35,7 +35,7 @@ impl Glimpse {
         load::load(&self.reader, table, each)
     }
 
-    /// A live record; none where there was none, or it does not open. Blocks.
+    /// A live record, or why it does not open; none where there was none. Blocks.
     ///
     /// # Errors
     /// When the disk cannot be read.
@@ -43,9 +43,9 @@ impl Glimpse {
         &self,
         table: TableId,
         id: RecordId,
-    ) -> Result<Option<(Version, Arc<Body>)>, EngineError> {
-        let opened = self.reader.live(table, id)?.and_then(Result::ok);
-        Ok(opened.map(|opened| (opened.header.version, opened.body)))
+    ) -> Result<Option<Result<Arc<Body>, Damage>>, EngineError> {
+        let opened = self.reader.live(table, id)?;
+        Ok(opened.map(|opened| opened.map(|opened| opened.body)))
     }
 }
 

@@ -20,13 +20,13 @@ pub(super) const MOST: usize = 8;
 
 /// A target, and its version.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(crate) struct Known {
     pub version: Version,
     pub chosen: Arc<Chosen>,
 }
 
 /// A target, and how it does.
-pub(super) struct Shown {
+pub(crate) struct Shown {
     pub id: RecordId,
     pub known: Known,
     pub told: Told,
@@ -43,7 +43,7 @@ pub struct Copies {
 }
 
 /// Why a target was not changed.
-pub(super) enum NotChanged {
+pub(crate) enum NotChanged {
     Missing,
     Meanwhile,
     Full,
@@ -96,7 +96,7 @@ impl Copies {
         shown
     }
 
-    pub(super) async fn target(&self, id: RecordId) -> Result<Shown, NotChanged> {
+    pub(crate) async fn target(&self, id: RecordId) -> Result<Shown, NotChanged> {
         let known = self.known.lock().await;
         let one = known.get(&id).ok_or(NotChanged::Missing)?.clone();
         Ok(self.shown(id, one))
@@ -197,7 +197,7 @@ impl Copies {
     }
 
     /// Writes down that somebody did something with a target that changes nothing of it.
-    pub(super) async fn note(
+    pub(crate) async fn note(
         &self,
         by: &impl Holder,
         id: RecordId,
@@ -212,27 +212,6 @@ impl Copies {
         });
         written.await?;
         Ok(one)
-    }
-
-    /// Where a target is.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub(crate) async fn chosen(&self, id: RecordId) -> Result<Arc<Chosen>, Problem> {
-        Ok(self.target(id).await?.known.chosen)
-    }
-
-    /// As [`Copies::note`], for others than the pages of targets.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], [`Code::SignIn`], and what the store refuses.
-    pub(crate) async fn noted(
-        &self,
-        by: &impl Holder,
-        id: RecordId,
-        what: u32,
-    ) -> Result<Arc<Chosen>, Problem> {
-        Ok(self.note(by, id, what).await?.chosen)
     }
 
     pub(super) fn copy_now(&self, id: RecordId) -> bool {

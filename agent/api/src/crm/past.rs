@@ -64,9 +64,9 @@ struct Looked {
     target: (RecordId, String),
     /// When it was made.
     copy: u64,
-    /// `None` once it is closed.
-    past: Option<crm::Past>,
-    scratch: PathBuf,
+    /// Its files are closed before they are taken away: fields end in their order.
+    past: crm::Past,
+    _scratch: Scratch,
     used: AtomicU64,
     all: Mutex<Option<Arc<All>>>,
 }
@@ -115,10 +115,6 @@ impl Past {
 }
 
 impl Looked {
-    fn past(&self) -> Result<&crm::Past, Problem> {
-        self.past.as_ref().ok_or_else(|| Code::OutOfOrder.into())
-    }
-
     fn all(&self) -> MutexGuard<'_, Option<Arc<All>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -128,17 +124,19 @@ impl Looked {
     }
 }
 
-impl Drop for Looked {
+/// Where a copy is restored, taken away with it.
+#[derive(Debug)]
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
     fn drop(&mut self) {
-        // Its files are closed first.
-        self.past = None;
-        Past::clear(&self.scratch);
+        Past::clear(&self.0);
     }
 }
 
 /// Which copies are at a target.
 async fn made(State(crm): State<Crm>, _: As<Manager>, At(id): At) -> Reply {
-    let chosen = crm.open()?.copies.chosen(id).await?;
+    let chosen = crm.open()?.copies.target(id).await?.known.chosen;
     let around = copied::around(&crm.0.parts);
     let find = move || Found::open(&around, &chosen.place, &chosen.key)?.copies();
     reply::json(&copies_found(apart(find).await?))
@@ -178,7 +176,7 @@ fn told(look: Option<Look>) -> shape::Past {
             state: shape::PastState::Open,
             target: Some(looked.target.1.clone()),
             at: Some(Time(looked.copy)),
-            differs: looked.past.as_ref().map(|past| counted(past.counts())),
+            differs: Some(counted(looked.past.counts())),
             all: looked.all().as_ref().map(|all| shape::PastAll {
                 of: all.of,
                 done: all.done.load(Ordering::Relaxed),
@@ -200,7 +198,7 @@ async fn begin(State(crm): State<Crm>, who: As<Manager>, Sent(new): Sent<shape::
     let copy = CopyId::parse(&new.copy).ok_or_else(|| Problem::field("/copy", "unknown"))?;
     let open = crm.open()?;
     let id = RecordId(new.target.0);
-    let chosen = open.copies.noted(&who.role, id, action::COPY_LOOKED_INTO).await?;
+    let chosen = open.copies.note(&who.role, id, action::COPY_LOOKED_INTO).await?.chosen;
     let target = chosen.name.clone();
     let going = Look::Restoring { target: target.clone(), at: crm.now() };
     let before = open.past.make_way(Some(going))?;
@@ -220,8 +218,8 @@ async fn begin(State(crm): State<Crm>, who: As<Manager>, Sent(new): Sent<shape::
             Ok((past, copy, scratch)) => Look::Open(Arc::new(Looked {
                 target: (id, target),
                 copy,
-                past: Some(past),
-                scratch,
+                past,
+                _scratch: scratch,
                 used: AtomicU64::new(now),
                 all: Mutex::default(),
             })),
@@ -245,27 +243,18 @@ fn look(
     chosen: &Chosen,
     copy: CopyId,
     (vault, scratch): (&Path, PathBuf),
-) -> Result<(crm::Past, u64, PathBuf), Why> {
+) -> Result<(crm::Past, u64, Scratch), Why> {
     Past::clear(&scratch);
     if !has_room(vault, &scratch) {
         return Err(Why::NoRoom);
     }
-    let looked = (|| {
-        fs::create_dir(&scratch).map_err(|error| failed(&error, Why::Store))?;
-        let to = scratch.join("store.1");
-        let found = Found::open(around, &chosen.place, &chosen.key)?;
-        let restored = found.restore(Some(copy), &to)?;
-        let glimpse = open.store.look_into(&to).map_err(|error| failed(&error, Why::Damaged))?;
-        let past = open.contacts.compare(glimpse).map_err(|error| failed(&error, Why::Store))?;
-        Ok((past, restored.copy.time))
-    })();
-    match looked {
-        Ok((past, time)) => Ok((past, time, scratch)),
-        Err(why) => {
-            Past::clear(&scratch);
-            Err(why)
-        }
-    }
+    fs::create_dir(&scratch).map_err(|error| failed(&error, Why::Store))?;
+    let scratch = Scratch(scratch);
+    let to = scratch.0.join("store.1");
+    let restored = Found::open(around, &chosen.place, &chosen.key)?.restore(Some(copy), &to)?;
+    let glimpse = open.store.look_into(&to).map_err(|error| failed(&error, Why::Damaged))?;
+    let past = open.contacts.compare(glimpse).map_err(|error| failed(&error, Why::Store))?;
+    Ok((past, restored.copy.time, scratch))
 }
 
 fn failed(error: &(dyn std::error::Error + 'static), why: Why) -> Why {
@@ -317,9 +306,8 @@ async fn contacts(
     let looked = open.past.open(crm.now())?;
     let _turn = builds.turn().await?;
     let found = off(async move {
-        let (part, past) = ((from.unwrap_or(0), limit), looked.past()?);
-        let found = open.contacts.differing(&who.role, past, &since, &search, part);
-        found.map_err(Problem::from)
+        let (part, past) = ((from.unwrap_or(0), limit), &looked.past);
+        open.contacts.differing(&who.role, past, &since, &search, part)
     });
     let (items, count) = found.await??;
     reply::json(&shape::PastContacts { items: items.into_iter().map(differing).collect(), count })
@@ -355,10 +343,7 @@ fn differing(of: Differing) -> shape::PastListed {
 async fn contact(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply {
     let open = crm.open()?;
     let looked = open.past.open(crm.now())?;
-    let found = off(async move {
-        let found = open.contacts.then_and_now(&who.role, looked.past()?, id).await;
-        found.map_err(Problem::from)
-    });
+    let found = off(async move { open.contacts.then_and_now(&who.role, &looked.past, id).await });
     let ThenAndNow { then, now } = found.await??;
     let fields = |row: crm::ContactRow| {
         let crm::ContactFields { name, company, position, phone, email, note } = row.fields;
@@ -371,16 +356,7 @@ async fn restore(State(crm): State<Crm>, who: As<Manager>, At(id): At) -> Reply 
     who.identity.confirm(&who.role).await?;
     let open = crm.open()?;
     let looked = open.past.open(crm.now())?;
-    let done = off(async move {
-        let past = looked.past()?;
-        // What is not in the copy is deleted as any other contact, not by this.
-        let found = open.contacts.then_and_now(&who.role, past, id).await?;
-        if found.then.is_none() {
-            return Err(Code::NotFound.into());
-        }
-        open.contacts.as_then(&who.role, past, id).await.map_err(Problem::from)
-    });
-    done.await??;
+    off(async move { open.contacts.bring_back(&who.role, &looked.past, id).await }).await??;
     reply::nothing()
 }
 
@@ -393,10 +369,14 @@ async fn restore_all(
     who.identity.confirm(&who.role).await?;
     let open = crm.open()?;
     let looked = open.past.open(crm.now())?;
-    open.copies.noted(&who.role, looked.target.0, action::COPY_BROUGHT_BACK).await?;
-    let mut since = vec![Since::Deleted, Since::Changed];
-    since.extend(what.delete_made.then_some(Since::Made));
-    let ids = looked.past()?.ids(&since);
+    open.copies.note(&who.role, looked.target.0, action::COPY_BROUGHT_BACK).await?;
+    let back = looked.past.ids(&[Since::Deleted, Since::Changed]);
+    let made = if what.delete_made { looked.past.ids(&[Since::Made]) } else { Vec::new() };
+    let ids: Vec<(RecordId, bool)> = back
+        .into_iter()
+        .map(|id| (id, false))
+        .chain(made.into_iter().map(|id| (id, true)))
+        .collect();
     let all = Arc::new(All {
         of: ids.len(),
         done: AtomicUsize::new(0),
@@ -418,9 +398,14 @@ async fn restore_all(
                     (Arc::clone(&open), Arc::clone(&looked), who.role.clone());
                 let (ids, next, all) = (Arc::clone(&ids), Arc::clone(&next), Arc::clone(&all));
                 tokio::spawn(off(async move {
-                    while let Some(id) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let Ok(past) = looked.past() else { return };
-                        match open.contacts.as_then(&who, past, *id).await {
+                    while let Some((id, is_made)) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let (contacts, past) = (&open.contacts, &looked.past);
+                        let done = if *is_made {
+                            contacts.delete_made(&who, past, *id).await
+                        } else {
+                            contacts.bring_back(&who, past, *id).await
+                        };
+                        match done {
                             // Somebody erased or deleted it meanwhile: it is as it should be.
                             Ok(()) | Err(Refused::NotFound) => {
                                 all.done.fetch_add(1, Ordering::Relaxed);
