@@ -73,14 +73,14 @@ class Person:
         and takes no code at first."""
         self._authenticator = other._authenticator
         self.ask("POST", "/api/v1/session", _LOGIN)
-        while True:
-            try:
-                return self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
-            except RuntimeError as refused:
-                wait = re.search(r'"retryAfter":(\d+)', str(refused))
-                if "just-restored" not in str(refused) or not wait:
-                    raise
-                time.sleep(int(wait[1]))
+        try:
+            self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
+        except RuntimeError as refused:
+            wait = re.search(r'"retryAfter":(\d+)', str(refused))
+            if "just-restored" not in str(refused) or not wait:
+                raise
+            time.sleep(int(wait[1]))
+            self.ask("POST", "/api/v1/session/totp", {"code": self._authenticator.code()})
 
     def unlock(self):
         """Opens the vault; the seconds that took."""

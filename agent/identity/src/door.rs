@@ -296,9 +296,8 @@ impl Door {
     ) -> Result<Entry, DoorRefused> {
         let account = self.half_in.get(step, now).ok_or(DoorRefused::StepGone)?.account;
         let name = self.people.get(account).ok_or(DoorRefused::StepGone)?.name.clone();
-        if let Some(retry_after) = self.codes_from.checked_sub(now.since_start)
-            && !retry_after.is_zero()
-        {
+        let retry_after = self.codes_from.saturating_sub(now.since_start);
+        if !retry_after.is_zero() {
             return Err(DoorRefused::JustRestored { retry_after });
         }
         let attempt = self.attempt(Some(account), &name, peer);
